@@ -1,0 +1,72 @@
+"""Contract tests against the schemas in your registry.
+
+Public names are resolved when they are first used (PEP 562), so that a pytest run which does not
+use the plugin imports nothing of it but the hooks.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_schema_registry.errors import CacheLocked as CacheLocked
+    from pytest_schema_registry.errors import CacheWarning as CacheWarning
+    from pytest_schema_registry.errors import CassetteDamaged as CassetteDamaged
+    from pytest_schema_registry.errors import CassetteMissing as CassetteMissing
+    from pytest_schema_registry.errors import CassetteNotWritten as CassetteNotWritten
+    from pytest_schema_registry.errors import ContractViolation as ContractViolation
+    from pytest_schema_registry.errors import InvalidAnswer as InvalidAnswer
+    from pytest_schema_registry.errors import InvalidSchema as InvalidSchema
+    from pytest_schema_registry.errors import InvalidSettings as InvalidSettings
+    from pytest_schema_registry.errors import PayloadNotJSON as PayloadNotJSON
+    from pytest_schema_registry.errors import RegistryRefused as RegistryRefused
+    from pytest_schema_registry.errors import RegistryUnavailable as RegistryUnavailable
+    from pytest_schema_registry.errors import SchemaNotFound as SchemaNotFound
+    from pytest_schema_registry.errors import SchemaRegistryError as SchemaRegistryError
+    from pytest_schema_registry.errors import SchemaRegistryWarning as SchemaRegistryWarning
+    from pytest_schema_registry.errors import StaleSchemaWarning as StaleSchemaWarning
+    from pytest_schema_registry.contract import AssertConforms as AssertConforms
+    from pytest_schema_registry.contract import RegistrySchema as RegistrySchema
+    from pytest_schema_registry.registry import SchemaRegistry as SchemaRegistry
+    from pytest_schema_registry.schemas import IndexEntry as IndexEntry
+    from pytest_schema_registry.schemas import Release as Release
+    from pytest_schema_registry.schemas import Schema as Schema
+    from pytest_schema_registry.schemas import Violation as Violation
+
+_MODULES = {
+    "errors": (
+        "CacheLocked",
+        "CacheWarning",
+        "CassetteDamaged",
+        "CassetteMissing",
+        "CassetteNotWritten",
+        "ContractViolation",
+        "InvalidAnswer",
+        "InvalidSchema",
+        "InvalidSettings",
+        "PayloadNotJSON",
+        "RegistryRefused",
+        "RegistryUnavailable",
+        "SchemaNotFound",
+        "SchemaRegistryError",
+        "SchemaRegistryWarning",
+        "StaleSchemaWarning",
+    ),
+    "contract": ("AssertConforms", "RegistrySchema"),
+    "registry": ("SchemaRegistry",),
+    "schemas": ("IndexEntry", "Release", "Schema", "Violation"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = [*sorted(_MODULE_OF)]  # noqa: PLE0604  # strings, from the table above
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

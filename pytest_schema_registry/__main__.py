@@ -1,0 +1,52 @@
+"""The command line: ``python -m pytest_schema_registry serve DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status.
+
+    Args:
+        arguments: What was written after the program's name; None for this process's own.
+    """
+    parser = argparse.ArgumentParser(prog="python -m pytest_schema_registry")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="serve a directory of schemas over HTTP")
+    serve.add_argument("directory", type=_directory, metavar="DIR", help="the directory")
+    serve.add_argument("--host", default="127.0.0.1", help="address to bind (default: %(default)s)")
+    serve.add_argument("--port", type=int, default=8000, help="port to bind (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    return _serve(options.directory, options.host, options.port)
+
+
+def _directory(value: str) -> Path:
+    path = Path(value)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"no such directory: {value}")
+    return path
+
+
+def _serve(directory: Path, host: str, port: int) -> int:
+    try:
+        import uvicorn
+
+        from pytest_schema_registry.server import create_app
+    except ModuleNotFoundError as exc:
+        print(
+            f"serve needs {exc.name}: pip install 'pytest-schema-registry[server]'", file=sys.stderr
+        )
+        return 1
+    uvicorn.run(create_app(directory), host=host, port=port)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

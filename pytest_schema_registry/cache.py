@@ -1,0 +1,245 @@
+"""Entries on disk, locked and atomic. The only importer of filelock.
+
+One file an address, disposable at any moment. The first line of an entry is a digest of the rest,
+so whatever is truncated, flipped or somebody else's is a miss. An address that failed has a second
+file, which speaks for one session only: its workers share the failure instead of repeating it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+import warnings
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry import files, protocol
+from pytest_schema_registry.errors import (
+    CacheLocked,
+    CacheWarning,
+    CassetteNotWritten,
+    InvalidAnswer,
+    RegistryRefused,
+    RegistryUnavailable,
+    SchemaRegistryError,
+)
+from pytest_schema_registry.schemas import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_schema_registry.schemas import Question, Source
+
+#: What one process may learn on behalf of all processes of the session.
+SHARED_FAILURES = (CassetteNotWritten, InvalidAnswer, RegistryRefused, RegistryUnavailable)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the processes of one test run share: every address is asked once in it.
+
+    Args:
+        id: Unguessable, the same in all workers.
+    """
+
+    id: str
+
+    @property
+    def directory(self) -> Path:
+        """Where the session caches when it has no directory that can be written."""
+        return Path(tempfile.gettempdir()) / f"pytest-schema-registry-{self.id}"
+
+    def close(self) -> None:
+        """Remove what only this session used."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Cache:
+    """What a registry answered, kept on disk for all workers and for the next session.
+
+    Args:
+        directory: Where entries are; None keeps them for the session only.
+        session: The run that asks.
+        ttl: Seconds from the fetch during which another session's entry counts as fresh.
+        lock_timeout: Seconds that another process may hold an address.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        directory: Path | None,
+        session: Session,
+        *,
+        ttl: float,
+        lock_timeout: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._session = session
+        self._directory = directory or session.directory
+        self._ttl = ttl
+        self._lock_timeout = lock_timeout
+        self._clock = clock
+
+    @property
+    def directory(self) -> Path:
+        return self._directory
+
+    def fresh(self, url: str, question: Question) -> Answer | None:
+        """The entry, if this session fetched it or its time-to-live has not passed."""
+        entry = self._load(url, question)
+        if entry is None:
+            return None
+        if entry["session"] == self._session.id:
+            return _answer(question, entry, "registry")
+        # A fetch in the future is a clock that was set back: nothing says how old it is.
+        if 0 <= self._clock() - entry["fetched_at"] < self._ttl:
+            return _answer(question, entry, "cache")
+        return None
+
+    def asked(self, url: str, question: Question) -> Answer | None:
+        """The entry, if this session fetched it."""
+        entry = self._load(url, question)
+        if entry is None or entry["session"] != self._session.id:
+            return None
+        return _answer(question, entry, "registry")
+
+    def stale(self, url: str, question: Question) -> Answer | None:
+        """The entry, however old."""
+        entry = self._load(url, question)
+        return None if entry is None else _answer(question, entry, "stale cache")
+
+    def failure(self, url: str) -> SchemaRegistryError | None:
+        """How this session's request for the address failed, if it did."""
+        entry = _read(self._path(url, "failure"))
+        if entry.get("session") != self._session.id:
+            return None
+        for kind in SHARED_FAILURES:
+            if entry.get("error") == kind.__name__ and isinstance(entry.get("args"), list):
+                return kind(*entry["args"])
+        return None
+
+    def keep(self, answer: Answer) -> None:
+        """Write the entry; the caller holds the address's lock."""
+        self._write(
+            answer.url,
+            "entry",
+            {
+                "url": answer.url,
+                "session": self._session.id,
+                "fetched_at": answer.fetched_at,
+                "etag": answer.etag,
+                "document": answer.document,
+            },
+        )
+
+    def keep_failure(self, url: str, error: SchemaRegistryError) -> None:
+        """Remember for this session that asking failed; a good entry stays as it is."""
+        self._write(
+            url,
+            "failure",
+            {"session": self._session.id, "error": type(error).__name__, "args": error.args},
+        )
+
+    @contextmanager
+    def lock(self, url: str) -> Iterator[None]:
+        """Hold an address against all other threads and processes.
+
+        Raises:
+            CacheLocked: Another process held it for longer than the timeout.
+        """
+        import filelock
+
+        def acquire() -> filelock.BaseFileLock:
+            path = self._path(url, "lock")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(path, thread_local=False)
+            try:
+                lock.acquire(timeout=self._lock_timeout)
+            except filelock.Timeout:
+                raise CacheLocked(str(path), self._lock_timeout) from None
+            return lock
+
+        held = None
+        try:
+            held = acquire()
+        except OSError as exc:
+            self._retreat(exc)
+            # Where not even that works, nothing is shared with other processes.
+            with suppress(OSError):
+                held = acquire()
+        try:
+            yield
+        finally:
+            if held is not None:
+                held.release()
+
+    def staging(self, key: str) -> Path:
+        """Where a file may be written before it takes its place elsewhere."""
+        return self._path(key, "staging")
+
+    def _write(self, url: str, kind: str, entry: dict[str, Any]) -> None:
+        body = json.dumps(entry, separators=(",", ":"))
+        text = f"{_mark(body)}\n{body}"
+        try:
+            files.replace(self._path(url, kind), text, staging=self._path(url, f"{kind}.new"))
+        except OSError as exc:
+            self._retreat(exc)
+            # Where not even that works, the answer is in memory; only other workers ask again.
+            with suppress(OSError):
+                files.replace(self._path(url, kind), text, staging=self._path(url, f"{kind}.new"))
+
+    def _retreat(self, exc: OSError) -> None:
+        if self._directory != self._session.directory:
+            warnings.warn(
+                f"the cache directory {self._directory} cannot be used "
+                f"({exc.strerror or exc}); this session keeps a cache of its own, the next "
+                "asks the registry again. --registry-cache-dir chooses another",
+                CacheWarning,
+                stacklevel=2,
+            )
+            self._directory = self._session.directory
+
+    def _load(self, url: str, question: Question) -> dict[str, Any] | None:
+        entry = _read(self._path(url, "entry"))
+        usable = (
+            entry.get("url") == url
+            and isinstance(entry.get("session"), str)
+            and isinstance(entry.get("fetched_at"), float)
+            and isinstance(entry.get("etag"), str | None)
+            and "document" in entry
+            and (entry["document"] is None or not protocol.fault(question, entry["document"]))
+        )
+        return entry if usable else None
+
+    def _path(self, url: str, kind: str) -> Path:
+        return self._directory / f"{sha256(url.encode()).hexdigest()[:40]}.{kind}"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The object in a file that this module wrote, or an empty one."""
+    try:
+        mark, _, body = path.read_text(encoding="utf-8").partition("\n")
+        entry = json.loads(body) if mark == _mark(body) else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return entry if isinstance(entry, dict) else {}
+
+
+def _mark(body: str) -> str:
+    return "schema-registry-1 " + sha256(body.encode()).hexdigest()
+
+
+def _answer(question: Question, entry: dict[str, Any], source: Source) -> Answer:
+    return Answer(
+        question=question,
+        url=entry["url"],
+        document=entry["document"],
+        fetched_at=entry["fetched_at"],
+        source=source,
+        etag=entry["etag"],
+    )

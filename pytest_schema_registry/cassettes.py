@@ -1,0 +1,262 @@
+"""Recorded exchanges, one file a schema. The only importer of vcr, which only recording imports.
+
+A cassette is written through vcrpy's own request model and serializer, from an answer that our
+client already has: nothing is patched, and the stock library can replay the file. Replay reads it
+with yaml's safe loader and believes nothing that it reads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from pytest_schema_registry import files, protocol
+from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
+from pytest_schema_registry.schemas import Answer, Kind, plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pytest_schema_registry.schemas import Question
+
+MAX_BYTES = 50_000_000
+#: What YAML cannot hold in a literal block; JSON can escape it.
+_UNPRINTABLE = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+
+
+class Cassettes:
+    """A directory of recorded exchanges.
+
+    Args:
+        root: What ``directory`` is relative to.
+        directory: The directory, as it is shown in messages.
+        command: The command that records, shown where a recording is missing.
+    """
+
+    def __init__(self, root: Path, directory: Path, command: str) -> None:
+        self._root = root
+        self._directory = directory
+        self._command = command
+
+    def exist(self) -> bool:
+        return (self._root / self._directory).is_dir()
+
+    def path(self, question: Question) -> Path:
+        """The file that holds the question's exchange, relative to the root directory."""
+        if question.kind is Kind.INDEX:
+            return self._directory / "index.yaml"
+        name = files.file_name(plain_name(question.name))
+        if question.kind is Kind.BY_ID:
+            return self._directory / "by-id" / f"{name}.yaml"
+        return self._directory / question.version / f"{name}.yaml"
+
+    def load(self, question: Question) -> Answer:
+        """The recorded answer.
+
+        Raises:
+            CassetteMissing: It was not recorded.
+            CassetteDamaged: The file is not a cassette, or not of this question's answer.
+        """
+        path = self.path(question)
+        wanted = f"/{protocol.path(question)}"
+        for exchange in self._exchanges(path):
+            if exchange.uri.endswith(wanted):
+                return self._answer(question, exchange, path)
+        raise CassetteMissing(str(path), str(question), self._command)
+
+    def save(self, answer: Answer, *, staging: Path) -> None:
+        """Record an answer in its cassette, beside what else is recorded there.
+
+        The caller holds the cassette's lock.
+
+        Args:
+            answer: What the registry said.
+            staging: Where the file is written before it takes its place.
+
+        Raises:
+            CassetteNotWritten: The file cannot be written; the old one is still there.
+        """
+        path = self.path(answer.question)
+        tail = f"/{protocol.path(answer.question)}"
+        try:
+            kept = [each for each in self._exchanges(path) if not each.uri.endswith(tail)]
+        except (CassetteMissing, CassetteDamaged):
+            kept = []
+        text = _serialize([*kept, _exchange(answer)])
+        try:
+            files.replace(self._root / path, text, staging=staging)
+        except OSError as exc:
+            raise CassetteNotWritten(str(path), str(exc.strerror or exc)) from None
+
+    def _exchanges(self, path: Path) -> list[_Exchange]:
+        try:
+            with (self._root / path).open("rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            raise CassetteMissing(
+                str(path), f"{path.parent.name} {path.stem}", self._command
+            ) from None
+        except OSError as exc:
+            raise self._damaged(path, f"it cannot be read ({exc.strerror or exc})") from None
+        if len(raw) > MAX_BYTES:
+            raise self._damaged(path, f"it is larger than {MAX_BYTES:,} bytes")
+        try:
+            return list(_read(yaml.load(raw, Loader=_Loader)))  # noqa: S506  # a safe loader
+        except yaml.YAMLError as exc:
+            raise self._damaged(
+                path, f"it is not YAML as vcrpy writes it ({_short(exc)})"
+            ) from None
+        except _NotACassette as exc:
+            raise self._damaged(path, str(exc)) from None
+        except (ValueError, RecursionError) as exc:
+            raise self._damaged(path, f"it holds what no cassette holds ({_short(exc)})") from None
+
+    def _answer(self, question: Question, exchange: _Exchange, path: Path) -> Answer:
+        document = None
+        if exchange.status == 200:
+            try:
+                document = json.loads(exchange.body)
+            except (ValueError, RecursionError) as exc:
+                raise self._damaged(
+                    path, f"the recorded body is not JSON ({_short(exc)})"
+                ) from None
+            if reason := protocol.fault(question, document):
+                raise self._damaged(path, reason)
+        elif exchange.status not in (404, 410):
+            raise self._damaged(path, f"it records status {exchange.status}, which is no answer")
+        recorded_at = exchange.recorded_at or (self._root / path).stat().st_mtime
+        return Answer(
+            question=question,
+            url=exchange.uri,
+            document=document,
+            fetched_at=recorded_at,
+            source="cassette",
+        )
+
+    def _damaged(self, path: Path, reason: str) -> CassetteDamaged:
+        return CassetteDamaged(str(path), reason, self._command)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    uri: str
+    status: int
+    body: str
+    recorded_at: float | None
+
+
+class _NotACassette(Exception):  # noqa: N818  # becomes CassetteDamaged, with the path
+    pass
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # one of two bases
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Leave ``<<`` alone: merging copies, and nine nested merges of ten fill the memory."""
+
+
+def _read(data: Any) -> Iterable[_Exchange]:
+    interactions = data.get("interactions") if isinstance(data, dict) else None
+    if not isinstance(interactions, list):
+        raise _NotACassette("it has no list of interactions")
+    times = _times(data.get("metadata"))
+    for place, interaction in enumerate(interactions):
+        try:
+            uri = interaction["request"]["uri"]
+            status = interaction["response"]["status"]["code"]
+            body = interaction["response"]["body"]["string"]
+        except (TypeError, LookupError):
+            raise _NotACassette(f"interaction {place} is incomplete") from None
+        if not isinstance(uri, str) or type(status) is not int or not isinstance(body, str):
+            raise _NotACassette(f"interaction {place} has values of the wrong type")
+        yield _Exchange(uri, status, body, times.get(uri))
+
+
+def _times(metadata: Any) -> dict[str, float]:
+    recorded = metadata.get("recorded_at") if isinstance(metadata, dict) else None
+    if not isinstance(recorded, dict):
+        return {}
+    times = {}
+    for uri, written in recorded.items():
+        try:
+            times[uri] = datetime.fromisoformat(written).timestamp()
+        except (TypeError, ValueError, OverflowError):
+            raise _NotACassette(f"{written!r} is no time of recording") from None
+    return times
+
+
+def _exchange(answer: Answer) -> _Exchange:
+    return _Exchange(
+        # A directory has no address that means anything elsewhere.
+        uri=f"file:///{protocol.path(answer.question)}"
+        if answer.source == "directory"
+        else answer.url,
+        status=404 if answer.document is None else 200,
+        body="" if answer.document is None else _indented(answer.document),
+        recorded_at=answer.fetched_at,
+    )
+
+
+def _indented(document: Any) -> str:
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+    if _UNPRINTABLE.search(text):
+        return json.dumps(document, indent=2, sort_keys=True)
+    return text
+
+
+def _serialize(exchanges: Iterable[_Exchange]) -> str:
+    import vcr.request
+    import vcr.serialize
+
+    ordered = sorted(exchanges, key=lambda exchange: exchange.uri)
+    cassette = {
+        "requests": [vcr.request.Request("GET", each.uri, None, {}) for each in ordered],
+        "responses": [
+            {
+                "status": {
+                    "code": each.status,
+                    "message": "OK" if each.status == 200 else "Not Found",
+                },
+                "headers": {"content-type": ["application/json"]},
+                "body": {"string": each.body},
+            }
+            for each in ordered
+        ],
+        "metadata": {
+            "recorded_at": {
+                each.uri: datetime.fromtimestamp(each.recorded_at or 0, UTC).isoformat(
+                    "T", "seconds"
+                )
+                for each in ordered
+            }
+        },
+    }
+    text: str = vcr.serialize.serialize(cassette, _Serializer)
+    return text
+
+
+class _Serializer:
+    """vcrpy's serializer protocol, with bodies as literal blocks, so that a diff shows JSON."""
+
+    @staticmethod
+    def serialize(cassette: Any) -> str:
+        text: str = yaml.dump(cassette, Dumper=_Dumper, allow_unicode=True, width=float("inf"))
+        return text
+
+
+class _Dumper(yaml.SafeDumper):
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in text else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+def _short(exc: BaseException) -> str:
+    return " ".join(str(exc).split())[:200]

@@ -1,0 +1,345 @@
+"""The registry over HTTP: one question, one answer, inside a time limit. The only importer of httpx.
+
+Retries are httpx-retries', around a whole httpx client, so that the client keeps what it does well:
+the pool, redirects, proxies and certificates from the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import threading
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+from httpx_retries import Retry, RetryTransport
+
+from pytest_schema_registry import protocol
+from pytest_schema_registry.errors import (
+    InvalidAnswer,
+    InvalidSettings,
+    RegistryRefused,
+    RegistryUnavailable,
+)
+from pytest_schema_registry.schemas import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_schema_registry.schemas import Question
+    from pytest_schema_registry.settings import Location
+
+T = TypeVar("T")
+
+THREAD_NAME = "schema-registry-fetch"
+_LOGGERS = (
+    "httpx",
+    "httpx_retries.retry",
+    "httpx_retries.transport",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.proxy",
+)
+RETRIED_STATUSES = (408, 429, *range(500, 600))
+ATTEMPTS = 4
+MAX_REDIRECTS = 5
+EXCERPT_LENGTH = 200
+
+
+class RegistryClient:
+    """Asks a registry over HTTP, through one pooled connection a process.
+
+    Args:
+        location: The registry's base URL, and the credentials that came with it.
+        token: Bearer token, sent to that host only.
+        timeout: Seconds that one attempt may take, from DNS to the last byte; all attempts and
+            the waits between them stay inside three times that.
+        max_bytes: The largest answer that is read.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        location: Location,
+        *,
+        token: str | None = None,
+        timeout: float = 10.0,
+        max_bytes: int = 5_000_000,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._location = location
+        self._token = token
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._clock = clock
+        self._opening = threading.Lock()
+        self._client: httpx.Client | None = None
+        self._owner = 0
+
+    @property
+    def address(self) -> str:
+        """The registry as a whole, without credentials."""
+        return self._location.shown
+
+    def url(self, question: Question) -> str:
+        """The question's address without credentials: what is shown, and the key it is kept by."""
+        return f"{self._location.shown}/{protocol.path(question)}"
+
+    def fetch(self, question: Question) -> Answer:
+        """Ask the registry.
+
+        Raises:
+            RegistryUnavailable: No answer came within the time allowed, or a proxy's.
+            RegistryRefused: 401, 403 or another 4xx.
+            InvalidAnswer: The body is not the answer to this question.
+        """
+        url = self.url(question)
+        response = self._get(url)
+        if response.status_code in (404, 410):
+            return self._answer(question, url, None, response)
+        if response.status_code in RETRIED_STATUSES:
+            raise RegistryUnavailable(url, self._said(response))
+        if response.status_code != 200:
+            raise RegistryRefused(
+                url,
+                response.status_code,
+                self._excerpt(response),
+                bool(self._token or self._location.auth),
+            )
+        document = self._document(url, response)
+        if reason := protocol.fault(question, document):
+            raise InvalidAnswer(url, reason)
+        return self._answer(question, url, document, response)
+
+    def close(self) -> None:
+        """Close the pool; the next fetch opens another."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _answer(
+        self, question: Question, url: str, document: Any, response: httpx.Response
+    ) -> Answer:
+        return Answer(
+            question=question,
+            url=url,
+            document=document,
+            fetched_at=self._clock(),
+            source="registry",
+            etag=response.headers.get("etag"),
+        )
+
+    def _document(self, url: str, response: httpx.Response) -> Any:
+        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type and media_type != "application/json" and not media_type.endswith("+json"):
+            raise RegistryUnavailable(url, f"{self._said(response)} (not JSON: {media_type})")
+        try:
+            # RFC 8259 section 8.1: JSON between systems is UTF-8; a parser may skip a BOM.
+            return json.loads(response.content.decode("utf-8-sig"), parse_constant=_no_constant)
+        except RecursionError:
+            raise InvalidAnswer(url, "the JSON is nested too deeply to be read") from None
+        except ValueError as exc:
+            if not response.content.strip():
+                raise RegistryUnavailable(url, "it answered 200 with an empty body") from None
+            raise InvalidAnswer(url, f"the body is not JSON ({exc})") from None
+
+    def _get(self, url: str) -> httpx.Response:
+        client = self._open()
+        retry = _WithinBudget(
+            total=ATTEMPTS - 1,
+            status_forcelist=RETRIED_STATUSES,
+            backoff_factor=0.1,
+            backoff_jitter=0.5,
+        )
+        retry.deadline = time.monotonic() + 3 * self._timeout
+        attempts = _Attempts(client, self._timeout, self._max_bytes)
+        request = client.build_request("GET", httpx.URL(url).copy_merge_params(self._params()))
+        try:
+            return RetryTransport(attempts, retry).handle_request(request)
+        except _BudgetSpent as spent:
+            return spent.response
+        except _TooLarge:
+            raise InvalidAnswer(url, f"it is larger than {self._max_bytes:,} bytes") from None
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as exc:
+            raise RegistryUnavailable(url, self._scrubbed(_reason(exc)), True) from None
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
+            raise RegistryUnavailable(url, self._scrubbed(_reason(exc))) from None
+
+    def _params(self) -> httpx.QueryParams:
+        return httpx.QueryParams(self._location.params)
+
+    def _open(self) -> httpx.Client:
+        with self._opening:
+            # After a fork the parent's sockets are the parent's.
+            if self._client is None or self._owner != os.getpid():
+                self._client = self._new_client()
+                self._owner = os.getpid()
+                for name in _LOGGERS:
+                    logging.getLogger(name).addFilter(_not_ours)
+            return self._client
+
+    def _new_client(self) -> httpx.Client:
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        try:
+            return httpx.Client(
+                headers=headers,
+                # An Authorization header and userinfo cannot both be sent; the token was meant.
+                auth=None if self._token else self._location.auth,
+                timeout=httpx.Timeout(self._timeout),
+                follow_redirects=True,
+                max_redirects=MAX_REDIRECTS,
+                event_hooks={"request": [self._refuse_downgrade]},
+            )
+        except (OSError, ValueError) as exc:
+            raise InvalidSettings(
+                "SSL_CERT_FILE or a proxy variable", f"the HTTP client cannot start: {exc}"
+            ) from None
+
+    def _refuse_downgrade(self, request: httpx.Request) -> None:
+        if self._location.shown.startswith("https:") and request.url.scheme != "https":
+            raise httpx.UnsupportedProtocol(
+                "it redirects from https to http, where anyone could answer"
+            )
+
+    def _said(self, response: httpx.Response) -> str:
+        excerpt = self._excerpt(response)
+        said = f"it answered {response.status_code} {response.reason_phrase}".rstrip()
+        if wait := response.headers.get("retry-after"):
+            said += f", asking to retry after {wait[:40]}"
+        return f"{said}: {excerpt}" if excerpt else said
+
+    def _excerpt(self, response: httpx.Response) -> str:
+        text = response.content[: 4 * EXCERPT_LENGTH].decode("utf-8", "replace")
+        if "json" in response.headers.get("content-type", ""):
+            try:
+                text = str(json.loads(response.content)["detail"])
+            except (ValueError, LookupError, TypeError, RecursionError):
+                pass
+        words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        return self._scrubbed(words)[:EXCERPT_LENGTH]
+
+    def _scrubbed(self, text: str) -> str:
+        secrets = [self._token, *(self._location.auth or ())]
+        secrets += [value for _, value in self._location.params]
+        for secret in secrets:
+            if secret:
+                text = text.replace(secret, "***")
+        return text
+
+
+class _BudgetSpent(Exception):  # noqa: N818  # not an error: carries the last response out
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+class _TooLarge(Exception):  # noqa: N818
+    pass
+
+
+class _WithinBudget(Retry):
+    """httpx-retries' policy, except that a wait which would outlive the budget is not begun."""
+
+    deadline = 0.0
+
+    def increment(self) -> _WithinBudget:
+        following = super().increment()
+        assert isinstance(following, _WithinBudget)  # noqa: S101  # copies are of the same class
+        following.deadline = self.deadline
+        return following
+
+    def sleep(self, response: httpx.Response | Exception) -> None:
+        wait = self.backoff_strategy()
+        if isinstance(response, httpx.Response) and "retry-after" in response.headers:
+            try:
+                wait = max(wait, self.parse_retry_after(response.headers["retry-after"]))
+            except (ValueError, OverflowError):
+                pass
+        if time.monotonic() + wait >= self.deadline:
+            if isinstance(response, httpx.Response):
+                raise _BudgetSpent(response)
+            raise response
+        time.sleep(wait)
+
+
+class _Attempts(httpx.BaseTransport):
+    """Sends a request through a whole client, and gives up on it at the deadline.
+
+    httpx's timeouts are between two bytes, and cover no DNS; a server that sends one byte a second
+    passes them for hours. So an attempt runs in a thread that is waited for, and abandoned.
+    """
+
+    def __init__(self, client: httpx.Client, timeout: float, max_bytes: int) -> None:
+        self._client = client
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        remaining = request.extensions["retry"].deadline - time.monotonic()
+        seconds = max(0.0, min(self._timeout, remaining))
+        try:
+            return _within(seconds, lambda: self._send(request))
+        except TimeoutError:
+            raise httpx.ReadTimeout(f"no complete answer within {self._timeout:g} s") from None
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        response = self._client.send(request, stream=True)
+        try:
+            body = b"".join(self._limited(response))
+        finally:
+            response.close()
+        headers = response.headers.copy()
+        headers.pop("content-encoding", None)  # the body is decoded by now
+        return httpx.Response(
+            response.status_code,
+            headers=headers,
+            content=body,
+            request=request,
+            extensions={"reason_phrase": response.extensions.get("reason_phrase", b"")},
+        )
+
+    def _limited(self, response: httpx.Response) -> Iterator[bytes]:
+        size = 0
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if size > self._max_bytes:
+                raise _TooLarge
+            yield chunk
+
+
+def _within(seconds: float, call: Callable[[], T]) -> T:
+    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcome.put((call(), None))
+        except BaseException as exc:  # noqa: BLE001  # carried to the thread that waits
+            outcome.put((None, exc))
+
+    threading.Thread(target=run, name=THREAD_NAME, daemon=True).start()
+    try:
+        result, error = outcome.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return result  # type: ignore[return-value]  # T, as no error came
+
+
+def _not_ours(record: logging.LogRecord) -> bool:
+    # Our requests would fill the caplog of the test that happens to run, with the query in clear.
+    return record.threadName != THREAD_NAME
+
+
+def _reason(exc: Exception) -> str:
+    text = " ".join(str(exc).split()) or type(exc).__name__
+    return f"cannot connect: {text}" if isinstance(exc, httpx.ConnectError) else text
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

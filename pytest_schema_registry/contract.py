@@ -1,0 +1,157 @@
+"""One test's view of the registry: what stands behind ``assert_conforms`` and ``registry_schema``."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pytest_schema_registry.errors import (
+    ContractViolation,
+    InvalidSettings,
+    SchemaRegistryError,
+    StaleSchemaWarning,
+)
+from pytest_schema_registry.schemas import Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_schema_registry.declarations import Wanted
+    from pytest_schema_registry.registry import SchemaRegistry
+
+
+class AssertConforms(Protocol):
+    """The type of the ``assert_conforms`` fixture."""
+
+    def __call__(
+        self, payload: Any, schema: str | Schema | None = None, *, version: str | None = None
+    ) -> Any:
+        """Fail the test unless the payload conforms; return its JSON form."""
+
+
+class RegistrySchema(Protocol):
+    """The type of the ``registry_schema`` fixture."""
+
+    def __call__(
+        self,
+        name: str | None = None,
+        *,
+        version: str | None = None,
+        release: str | None = None,
+        prefer: str | None = None,
+        fallback: str | None = None,
+    ) -> Schema:
+        """Return the schema for the test's version, an explicit one, or a negotiated one."""
+
+
+class Contract:
+    """What one run of a test may ask.
+
+    Args:
+        registry: Where schemas come from.
+        wanted: What the run is about.
+        limit: How many violations a failure shows; None for all.
+        used: Told every schema that is handed out.
+    """
+
+    def __init__(
+        self,
+        registry: SchemaRegistry,
+        wanted: Wanted,
+        *,
+        limit: int | None,
+        used: Callable[[Schema], None],
+    ) -> None:
+        self._registry = registry
+        self._wanted = wanted
+        self._limit = limit
+        self._used = used
+        self._schemas: dict[tuple[str | None, ...], Schema] = {}
+
+    @property
+    def version(self) -> str:
+        """The version line that the run is about: negotiated, where a schema is named."""
+        __tracebackhide__ = True
+        return self.schema().version if self._wanted.name else str(self._wanted.prefer)
+
+    def assert_conforms(
+        self, payload: Any, schema: str | Schema | None = None, *, version: str | None = None
+    ) -> Any:
+        """Fail the test unless the payload conforms; return its JSON form.
+
+        Args:
+            payload: dict, list, JSON scalars, models.
+            schema: A name or a schema; None for the one that a marker names.
+            version: The version line; None for the test's.
+
+        Raises:
+            ContractViolation: It does not conform.
+            PayloadNotJSON: It has a value that JSON has no form for.
+            SchemaRegistryError: Nothing could be checked.
+        """
+        __tracebackhide__ = True
+        if not isinstance(schema, Schema):
+            schema = self.schema(schema, version=version)
+        try:
+            return self._registry.check(schema, payload, limit=self._limit)
+        except (ContractViolation, SchemaRegistryError) as exc:
+            raise exc.with_traceback(None) from None
+
+    def schema(
+        self,
+        name: str | None = None,
+        *,
+        version: str | None = None,
+        release: str | None = None,
+        prefer: str | None = None,
+        fallback: str | None = None,
+    ) -> Schema:
+        """The schema for the test's version, an explicit one, or a negotiated one.
+
+        Args:
+            name: The schema's name; None for the one that a marker names.
+            version: The version line; None for the test's.
+            release: A release within the line; None for the current one.
+            prefer: The version line to prefer, whatever the test's.
+            fallback: The version line to take otherwise.
+
+        Raises:
+            SchemaRegistryError: It cannot be had.
+        """
+        __tracebackhide__ = True
+        asked = (name, version, release, prefer, fallback)
+        schema = self._schemas.get(asked)
+        if schema is None:
+            try:
+                schema = self._retrieve(*asked)
+            except SchemaRegistryError as exc:
+                raise exc.with_traceback(None) from None
+            self._schemas[asked] = schema
+            self._used(schema)
+            if schema.outage:
+                warnings.warn(
+                    f"{schema} was served from the {schema.origin}, because {schema.outage}",
+                    StaleSchemaWarning,
+                    stacklevel=3,
+                )
+        return schema
+
+    def _retrieve(
+        self,
+        name: str | None,
+        version: str | None,
+        release: str | None,
+        prefer: str | None,
+        fallback: str | None,
+    ) -> Schema:
+        name = name or self._wanted.name
+        if name is None:
+            raise InvalidSettings(
+                "assert_conforms and registry_schema",
+                'name a schema in the call, or on the test: @pytest.mark.registry_schema("…")',
+            )
+        if version is None and prefer is None:
+            version, prefer, fallback = self._wanted[1:]
+        return self._registry.get_schema(
+            name, version, release=release, prefer=prefer, fallback=fallback
+        )

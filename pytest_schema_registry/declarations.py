@@ -1,0 +1,103 @@
+"""What a test's ``registry_schema`` markers declare, and the cases it runs in because of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.settings import version_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MARKER = "registry_schema"
+_KEYWORDS = frozenset({"versions", "prefer", "fallback"})
+
+
+class Wanted(NamedTuple):
+    """Which schema a run of a test is about, as far as its markers and parameters say."""
+
+    name: str | None
+    version: str | None
+    prefer: str | None = None
+    fallback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What the markers of one test say together.
+
+    Args:
+        names: The schemas; empty where the test names them in its calls.
+        versions: The version lines to run against; empty for the session's.
+        prefer: The version line to prefer in a negotiation, which runs the test once.
+        fallback: The version line to take otherwise.
+    """
+
+    names: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    prefer: str | None = None
+    fallback: str | None = None
+
+    def wanted(self, name: str | None, version: str | None) -> Wanted:
+        """What one run is about.
+
+        Args:
+            name: The run's schema, where the declaration has several.
+            version: The run's version line; a declared negotiation goes before it.
+        """
+        name = name or next(iter(self.names), None)
+        if self.prefer is not None:
+            return Wanted(name, None, self.prefer, self.fallback)
+        return Wanted(name, version)
+
+
+def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
+    """What markers say together: the closest word on names, and the closest on versions, counts.
+
+    Args:
+        markers: Pairs of a collection node and a marker on it, closest first.
+
+    Raises:
+        InvalidSettings: A marker cannot be understood.
+    """
+    names: dict[str, None] = {}
+    named_by = None
+    choice: dict[str, Any] = {}
+    for node, marker in markers:
+        _check(marker)
+        if marker.args and named_by in (None, node):
+            names.update(dict.fromkeys(marker.args))
+            named_by = node
+        choice = choice or marker.kwargs
+    versions = choice.get("versions")
+    try:
+        lines = () if versions is None else version_list(versions)
+        lines += tuple(
+            version_list(choice[key])[0] for key in ("prefer", "fallback") if key in choice
+        )
+    except (ValueError, AttributeError, TypeError) as exc:
+        raise _wrong(str(exc)) from None
+    return Declaration(
+        names=tuple(names),
+        versions=() if versions is None else lines,
+        prefer=choice.get("prefer"),
+        fallback=choice.get("fallback"),
+    )
+
+
+def _check(marker: Any) -> None:
+    for name in marker.args:
+        if not isinstance(name, str) or not name:
+            raise _wrong(f"{name!r} is not a schema's name")
+    if unknown := set(marker.kwargs) - _KEYWORDS:
+        raise _wrong(f"no such argument: {', '.join(sorted(unknown))}")
+    if "versions" in marker.kwargs and "prefer" in marker.kwargs:
+        raise _wrong("give versions, or prefer and fallback, not both")
+    if "fallback" in marker.kwargs and "prefer" not in marker.kwargs:
+        raise _wrong("fallback needs prefer")
+
+
+def _wrong(reason: str) -> InvalidSettings:
+    return InvalidSettings(f"@pytest.mark.{MARKER}", reason)

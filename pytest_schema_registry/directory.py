@@ -1,0 +1,208 @@
+"""The same questions answered from a directory: no network, no server.
+
+<directory>/<version>/<name>.json            the bare JSON Schema; .schema.json works too
+<directory>/<version>/<name>@<release>.json  an older release of the line
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pytest_schema_registry import protocol
+from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.schemas import NAME_SUFFIX, Answer, Kind, digest, plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytest_schema_registry.schemas import Question
+
+
+class DirectoryRegistry:
+    """Answers from files what a registry answers over HTTP.
+
+    Args:
+        directory: The directory of version lines.
+        shown: What to call it in messages and addresses.
+    """
+
+    def __init__(self, directory: Path, shown: str) -> None:
+        self._directory = directory
+        self._shown = shown.rstrip("/")
+
+    @property
+    def address(self) -> str:
+        """The registry as a whole."""
+        return self._shown
+
+    def url(self, question: Question) -> str:
+        """What names the question's answer: the file's place for a schema, else the wire's path."""
+        if question.kind is Kind.SCHEMA and not question.release:
+            return f"{self._shown}/{question.version}/{quote(question.name, safe='')}.json"
+        return f"{self._shown}/{protocol.path(question)}"
+
+    def fetch(self, question: Question) -> Answer:
+        """Answer from the directory's files as they are now.
+
+        Raises:
+            RegistryUnavailable: The directory or a file in it cannot be read.
+            InvalidAnswer: A file is not a JSON Schema.
+        """
+        document: Any
+        match question.kind:
+            case Kind.INDEX:
+                document = self._index()
+            case Kind.BY_ID:
+                document = self._by_id(question.name)
+            case Kind.RELEASES:
+                document = self._releases(question.version, question.name) or None
+            case Kind.SCHEMA:
+                document = self._schema(question)
+        return Answer(
+            question=question,
+            url=self.url(question),
+            document=document,
+            fetched_at=datetime.now(UTC).timestamp(),
+            source="directory",
+        )
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _schema(self, question: Question) -> dict[str, Any] | None:
+        current = self._current(question.version, question.name)
+        if current is not None and question.release in (None, current["core_version"]):
+            return current
+        if question.release:
+            # Found by listing, not by building a path: a name or a release may hold anything.
+            for release, path in self._older(question.version, question.name):
+                if release == question.release:
+                    return self._read(path, question.version, plain_name(question.name), release)
+        return None
+
+    def _by_id(self, schema_id: str) -> dict[str, Any] | None:
+        for version in self._versions():
+            for name, path in sorted(self._files(version).items()):
+                schema = self._read(path, version, name)
+                content = schema["content"]
+                own = content.get("$id") if isinstance(content, dict) else None
+                if schema_id in (schema["$schema_id"], own):
+                    return schema
+        return None
+
+    def _current(self, version: str, name: str) -> dict[str, Any] | None:
+        path = self._files(version).get(plain_name(name))
+        return None if path is None else self._read(path, version, plain_name(name))
+
+    def _releases(self, version: str, name: str) -> list[dict[str, Any]]:
+        current = self._current(version, name)
+        schemas = [
+            (self._read(path, version, plain_name(name), release), path)
+            for release, path in self._older(version, name)
+        ]
+        if current is not None:
+            schemas.append((current, self._files(version)[plain_name(name)]))
+        return [
+            {
+                "core_version": schema["core_version"] or "",
+                "sha256": schema["sha256"],
+                "created_at": _written_at(path),
+                "deprecated": schema["deprecated"],
+            }
+            for schema, path in schemas
+        ]
+
+    def _index(self) -> dict[str, Any]:
+        tracks = {}
+        for version in self._versions():
+            schemas = [
+                self._read(path, version, name)
+                for name, path in sorted(self._files(version).items())
+            ]
+            tracks[version] = {
+                "count": len(schemas),
+                "schemas": [
+                    {
+                        "name": schema["name"],
+                        "$schema_id": schema["$schema_id"],
+                        "sha256": schema["sha256"],
+                        "latest_core_version": schema["core_version"],
+                        "deprecated": schema["deprecated"],
+                    }
+                    for schema in schemas
+                ],
+            }
+        return {"tracks": tracks, "generated_at": datetime.now(UTC).isoformat()}
+
+    def _versions(self) -> list[str]:
+        try:
+            return sorted(path.name for path in self._directory.iterdir() if path.is_dir())
+        except OSError as exc:
+            raise RegistryUnavailable(self._shown, _why(exc), True) from None
+
+    def _files(self, version: str) -> dict[str, Path]:
+        """The current schema files of a version line, by name."""
+        return {
+            plain_name(path.name.removesuffix(".json")): path
+            for path in self._listing(version)
+            if "@" not in path.name
+        }
+
+    def _older(self, version: str, name: str) -> Iterator[tuple[str, Path]]:
+        prefix = f"{plain_name(name)}@"
+        for path in self._listing(version):
+            if path.name.startswith(prefix):
+                release = path.name.removeprefix(prefix).removesuffix(".json")
+                yield release.removesuffix(NAME_SUFFIX), path
+
+    def _listing(self, version: str) -> list[Path]:
+        if version not in self._versions():
+            return []
+        try:
+            with os.scandir(self._directory / version) as entries:
+                names = sorted(entry.name for entry in entries if entry.name.endswith(".json"))
+        except OSError as exc:
+            raise RegistryUnavailable(self._shown, _why(exc), True) from None
+        return [self._directory / version / name for name in names]
+
+    def _read(
+        self, path: Path, version: str, name: str, release: str | None = None
+    ) -> dict[str, Any]:
+        try:
+            content = json.loads(path.read_bytes().decode("utf-8-sig"))
+        except OSError as exc:
+            raise RegistryUnavailable(str(path), _why(exc)) from None
+        except RecursionError:
+            raise InvalidAnswer(str(path), "the JSON is nested too deeply to be read") from None
+        except ValueError as exc:
+            raise InvalidAnswer(str(path), f"the file is not JSON ({exc})") from None
+        if not isinstance(content, dict | bool):
+            raise InvalidAnswer(str(path), "the file is JSON, but not a JSON Schema")
+        said = content if isinstance(content, dict) else {}
+        return {
+            "name": name,
+            "track": version,
+            "core_version": release or _text(said.get("$core_version")),
+            "sha256": digest(content),
+            "$schema_id": _text(said.get("$schema_id")) or _text(said.get("$id")) or name,
+            "content": content,
+            "deprecated": said.get("deprecated") is True,
+            "deprecation_note": _text(said.get("deprecation_note")),
+        }
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _why(exc: OSError) -> str:
+    return f"{exc.strerror or exc}: {exc.filename}" if exc.filename else str(exc)
+
+
+def _written_at(path: Path) -> str:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()

@@ -1,0 +1,334 @@
+"""What can go wrong, as one tree.
+
+    Exception
+    └── SchemaRegistryError         nothing could be checked, so the test errors
+        ├── InvalidSettings         an option, ini value, environment variable or marker is wrong
+        ├── RegistryUnavailable     the registry did not answer: down, too slow, 5xx, a login page
+        ├── RegistryRefused         it answered, and the answer was no: 401, 403, other 4xx
+        ├── InvalidAnswer           it answered something else than what was asked
+        ├── SchemaNotFound          it answered that it has no such schema
+        ├── InvalidSchema           the schema itself is wrong, so no payload can be judged by it
+        ├── CassetteMissing         replay has no recording of what the test needs
+        ├── CassetteDamaged         the recording is there and cannot be used
+        ├── CassetteNotWritten      recording could not write its file
+        ├── CacheLocked             another process holds a cache lock beyond the time allowed
+        └── PayloadNotJSON          the payload has a value that JSON has no form for
+    AssertionError
+    └── ContractViolation           the payload breaks the contract, so the test fails
+    UserWarning
+    └── SchemaRegistryWarning
+        ├── StaleSchemaWarning      a schema was served although it is old
+        └── CacheWarning            the cache directory cannot be used
+
+Every exception carries its facts as attributes, takes them positionally (so that it pickles, and
+crosses from one xdist worker to another), and builds its text from them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_schema_registry.schemas import Schema, Violation
+
+
+class SchemaRegistryError(Exception):
+    """Nothing could be checked: the base of every error that is not a verdict."""
+
+
+class InvalidSettings(SchemaRegistryError):
+    """An option, ini value, environment variable or marker is wrong.
+
+    Args:
+        setting: What the user wrote, by the name they wrote it under (``--registry-mode``).
+        reason: What is wrong with it and what would be right.
+    """
+
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(setting, reason)
+        self.setting = setting
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.setting}: {self.reason}"
+
+
+class RegistryUnavailable(SchemaRegistryError):
+    """The registry did not answer the question.
+
+    Args:
+        url: What was asked, without credentials.
+        reason: What happened instead of an answer.
+        unreachable: True when no connection came about, so that asking for anything else is futile.
+        tried: What ``auto`` looked for afterwards, and did not find.
+    """
+
+    def __init__(
+        self, url: str, reason: str, unreachable: bool = False, tried: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(url, reason, unreachable, tried)
+        self.url = url
+        self.reason = reason
+        self.unreachable = unreachable
+        self.tried = tuple(tried)
+
+    def __str__(self) -> str:
+        lines = [f"the registry did not answer: {self.reason}", f"  asked: {self.url}"]
+        lines += [f"  then tried: {what}" for what in self.tried]
+        lines.append(
+            "  next: check --registry-url and the network; "
+            "--registry-offline replays what was recorded"
+        )
+        return "\n".join(lines)
+
+
+class RegistryRefused(SchemaRegistryError):
+    """The registry answered, and the answer was no.
+
+    Args:
+        url: What was asked, without credentials.
+        status: The HTTP status.
+        excerpt: The first characters of the answer's text.
+        authenticated: Whether credentials were sent.
+    """
+
+    def __init__(self, url: str, status: int, excerpt: str, authenticated: bool) -> None:
+        super().__init__(url, status, excerpt, authenticated)
+        self.url = url
+        self.status = status
+        self.excerpt = excerpt
+        self.authenticated = authenticated
+
+    def __str__(self) -> str:
+        lines = [f"the registry refused the request with status {self.status}"]
+        lines.append(f"  asked: {self.url}")
+        if self.excerpt:
+            lines.append(f"  it said: {self.excerpt}")
+        if self.status not in (401, 403):
+            lines.append("  next: check --registry-url, it may not be a schema registry's address")
+        elif self.authenticated:
+            lines.append("  next: check that SCHEMA_REGISTRY_TOKEN may read this schema")
+        else:
+            lines.append("  next: set SCHEMA_REGISTRY_TOKEN")
+        return "\n".join(lines)
+
+
+class InvalidAnswer(SchemaRegistryError):
+    """The registry answered something else than what was asked.
+
+    Args:
+        url: What was asked, without credentials.
+        reason: What is wrong with the answer.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason)
+        self.url = url
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"the registry's answer cannot be used: {self.reason}\n"
+            f"  asked: {self.url}\n"
+            "  next: open that address yourself; a schema's answer is described in PROTOCOL terms "
+            "in the README under 'Limits'"
+        )
+
+
+class SchemaNotFound(SchemaRegistryError):
+    """The registry has no such schema, or no such release of it.
+
+    Args:
+        name: The schema's name.
+        version: The version line that was asked.
+        release: The release that was asked, or None for the current one.
+        where: Where that was learned: a URL, a directory, a cache entry and its age, a cassette.
+        advice: What to do next.
+    """
+
+    def __init__(
+        self, name: str, version: str, release: str | None, where: str, advice: str
+    ) -> None:
+        super().__init__(name, version, release, where, advice)
+        self.name = name
+        self.version = version
+        self.release = release
+        self.where = where
+        self.advice = advice
+
+    def __str__(self) -> str:
+        release = f" in release {self.release}" if self.release else ""
+        return (
+            f"no schema {self.name} in {self.version}{release}\n"
+            f"  according to: {self.where}\n"
+            f"  next: {self.advice}"
+        )
+
+
+class InvalidSchema(SchemaRegistryError):
+    """The schema itself is wrong, so no payload can be judged by it.
+
+    Args:
+        schema: What names the schema (``telemetry.FeedbackEvent v1``).
+        pointer: Where in the schema, as a JSON Pointer fragment (RFC 6901 section 6).
+        reason: What is wrong there.
+        where: Where the schema came from.
+    """
+
+    def __init__(self, schema: str, pointer: str, reason: str, where: str) -> None:
+        super().__init__(schema, pointer, reason, where)
+        self.schema = schema
+        self.pointer = pointer
+        self.reason = reason
+        self.where = where
+
+    def __str__(self) -> str:
+        return (
+            f"the schema {self.schema} is itself wrong: {self.reason}\n"
+            f"  at: {self.pointer}\n"
+            f"  from: {self.where}\n"
+            "  next: publish a corrected schema; nothing can be checked against this one"
+        )
+
+
+class CassetteMissing(SchemaRegistryError):
+    """Replay has no recording of what the test needs.
+
+    Args:
+        path: The cassette file.
+        wanted: What it should hold.
+        command: The command that records it.
+    """
+
+    def __init__(self, path: str, wanted: str, command: str) -> None:
+        super().__init__(path, wanted, command)
+        self.path = path
+        self.wanted = wanted
+        self.command = command
+
+    def __str__(self) -> str:
+        return (
+            f"no recording of {self.wanted}\n"
+            f"  cassette: {self.path}\n"
+            f"  next: record it where the registry can be reached: {self.command}"
+        )
+
+
+class CassetteDamaged(SchemaRegistryError):
+    """The recording is there and cannot be used.
+
+    Args:
+        path: The cassette file.
+        reason: What is wrong with it.
+        command: The command that records it anew.
+    """
+
+    def __init__(self, path: str, reason: str, command: str) -> None:
+        super().__init__(path, reason, command)
+        self.path = path
+        self.reason = reason
+        self.command = command
+
+    def __str__(self) -> str:
+        return (
+            f"the cassette cannot be used: {self.reason}\n"
+            f"  cassette: {self.path}\n"
+            f"  next: restore it from version control, or record it anew: {self.command}"
+        )
+
+
+class CassetteNotWritten(SchemaRegistryError):
+    """Recording could not write its file; what was recorded before is still there.
+
+    Args:
+        path: The cassette file.
+        reason: What the operating system said.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"the cassette cannot be written: {self.reason}\n"
+            f"  cassette: {self.path}\n"
+            "  next: make the directory writable, or choose another --registry-cassettes"
+        )
+
+
+class CacheLocked(SchemaRegistryError):
+    """Another process holds a cache lock beyond the time allowed.
+
+    Args:
+        path: The lock file.
+        seconds: How long was waited.
+    """
+
+    def __init__(self, path: str, seconds: float) -> None:
+        super().__init__(path, seconds)
+        self.path = path
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return (
+            f"another process has held a cache lock for more than {self.seconds:g} s\n"
+            f"  lock file: {self.path}\n"
+            "  next: find the process that holds it, raise --registry-timeout, "
+            "or choose another --registry-cache-dir"
+        )
+
+
+class PayloadNotJSON(SchemaRegistryError):
+    """The payload has a value that JSON has no form for: an error of the test.
+
+    Args:
+        path: Where in the payload (``$.items[0].at``).
+        value: What stands there, shortened.
+        advice: What the test should pass instead.
+    """
+
+    def __init__(self, path: str, value: str, advice: str) -> None:
+        super().__init__(path, value, advice)
+        self.path = path
+        self.value = value
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"the payload is not JSON at {self.path}: {self.value}\n  next: {self.advice}"
+
+
+class ContractViolation(AssertionError):
+    """The payload does not conform to the schema.
+
+    Args:
+        text: The explanation a person reads.
+        schema: The schema that judged.
+        payload: The payload's JSON form.
+        violations: What is wrong, best match first.
+    """
+
+    def __init__(
+        self, text: str, schema: Schema, payload: Any, violations: tuple[Violation, ...]
+    ) -> None:
+        super().__init__(text, schema, payload, violations)
+        self.text = text
+        self.schema = schema
+        self.payload = payload
+        self.violations = violations
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SchemaRegistryWarning(UserWarning):
+    """The base of this plugin's warnings, for ``filterwarnings``."""
+
+
+class StaleSchemaWarning(SchemaRegistryWarning):
+    """A schema was served although it is old, because the registry did not answer."""
+
+
+class CacheWarning(SchemaRegistryWarning):
+    """The cache directory cannot be used; the session goes on with a cache of its own."""

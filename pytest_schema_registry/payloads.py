@@ -1,0 +1,210 @@
+"""The payload as it goes over the wire: its JSON form, or an error that says why it has none."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import sys
+from typing import Any
+
+from pytest_schema_registry.errors import PayloadNotJSON
+from pytest_schema_registry.schemas import json_path
+
+MAX_VALUES = 5_000_000
+
+_ADVICE = {
+    "datetime": "pass value.isoformat(), or a model that serialises itself",
+    "date": "pass value.isoformat(), or a model that serialises itself",
+    "time": "pass value.isoformat(), or a model that serialises itself",
+    "UUID": "pass str(value)",
+    "Decimal": "pass float(value) or str(value), whichever the producer sends",
+    "set": "pass sorted(value)",
+    "frozenset": "pass sorted(value)",
+    "bytes": "pass value.decode(), or its base64, whichever the producer sends; "
+    "where the whole payload is JSON text, say text=True",
+    "bytearray": "pass value.decode(), or its base64, whichever the producer sends; "
+    "where the whole payload is JSON text, say text=True",
+}
+_GENERAL_ADVICE = "convert it the way the producer does before it sends"
+
+
+def json_form(payload: Any) -> Any:
+    """The payload's JSON form: itself where it is plain JSON, else a converted copy.
+
+    Args:
+        payload: dict, list and JSON scalars; pydantic models, dataclasses, attrs and msgspec
+            classes, tuples and subclasses of str, int and float, at any depth; or a whole httpx or
+            requests response, whose body is read as JSON text.
+
+    Raises:
+        PayloadNotJSON: A value has no JSON form, or none that is beyond doubt.
+    """
+    if _is_response(payload):
+        return from_text(payload.content)
+    return payload if _is_plain(payload) else _converted(payload)
+
+
+def from_text(text: str | bytes) -> Any:
+    """The JSON value in a text (RFC 8259), with nothing let pass that a strict reader refuses.
+
+    Raises:
+        PayloadNotJSON: It is not JSON, or has NaN, a number beyond floats, or a key twice.
+    """
+    if not isinstance(text, str | bytes | bytearray):
+        raise PayloadNotJSON("$", _shown(text), "text=True takes JSON as str or bytes")
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_NotAValue)
+    except RecursionError:
+        raise PayloadNotJSON("$", "nested too deeply", "send it flatter") from None
+    except ValueError as exc:
+        raise PayloadNotJSON(
+            "$", f"{_shown(text)} ({exc})", "text=True takes one JSON value as text"
+        ) from None
+    return value if _is_plain(value) else _converted(value)
+
+
+class _NotAValue:
+    """Stands in a parsed text where JSON has no value, until its path is known."""
+
+    def __init__(
+        self, what: str, advice: str = "JSON has no such number; send null or text"
+    ) -> None:
+        self.what = what
+        self.advice = advice
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> Any:
+    value = dict(pairs)
+    if len(value) == len(pairs):
+        return value
+    keys = [key for key, _ in pairs]
+    twice = next(key for key in keys if keys.count(key) > 1)
+    return _NotAValue(f"the key {json.dumps(twice)} twice", "send each key once")
+
+
+def _is_response(payload: Any) -> bool:
+    # By name, so that neither library is imported to ask: an instance means it is loaded.
+    return any(
+        (library := sys.modules.get(name)) and isinstance(payload, library.Response)
+        for name in ("httpx", "requests")
+    )
+
+
+def _is_plain(payload: Any) -> bool:
+    values = [payload]
+    for value in values:  # grows while it is walked: no recursion, so any depth is fine
+        kind = type(value)
+        if kind is str:
+            if not value.isascii() and not _encodes(value):
+                return False
+        elif kind is dict:
+            for key in value:
+                if type(key) is not str or not (key.isascii() or _encodes(key)):
+                    return False
+            values.extend(value.values())
+        elif kind is list:
+            values.extend(value)
+        elif kind is float:
+            if not math.isfinite(value):
+                return False
+        elif value is not None and kind is not int and kind is not bool:
+            return False
+        if len(values) > MAX_VALUES:
+            raise PayloadNotJSON(
+                "$", f"more than {MAX_VALUES:,} values", "does it contain itself? send less"
+            )
+    return True
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _converted(payload: Any) -> Any:
+    # A path is a chain of (parent, step), so that depth costs nothing until one is shown.
+    result: list[Any] = [None]
+    pending: list[tuple[Any, Any, Any, Any]] = [(payload, result, 0, None)]
+    seen = 0
+    while pending:
+        value, target, key, path = pending.pop()
+        form = _shallow(value, path)
+        target[key] = form
+        if type(form) is dict:
+            pending += [(each, form, name, (path, name)) for name, each in form.items()]
+        elif type(form) is list:
+            pending += [(each, form, place, (path, place)) for place, each in enumerate(form)]
+        seen += 1
+        if seen + len(pending) > MAX_VALUES:
+            raise PayloadNotJSON(
+                "$", f"more than {MAX_VALUES:,} values", "does it contain itself? send less"
+            )
+    return result[0]
+
+
+def _shallow(value: Any, path: Any) -> Any:
+    """One value's JSON form, its members left for later."""
+    if isinstance(value, dict):
+        return {_key(key, path): each for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return list(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if not _encodes(value):
+            raise _refusal(value, path, "a lone surrogate has no UTF-8; send text that has")
+        return str.__str__(value)  # of a str enum: its value, as json.dumps writes it
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise _refusal(value, path, "JSON has no such number; send null or text")
+        return float(value)
+    if isinstance(value, _NotAValue):
+        raise PayloadNotJSON(_path(path), value.what, value.advice)
+    return _from_class(value, path)
+
+
+def _from_class(value: Any, path: Any) -> Any:
+    kind = type(value)
+    if hasattr(kind, "__pydantic_serializer__") and hasattr(kind, "model_dump"):
+        return value.model_dump(mode="json")
+    if hasattr(kind, "__struct_fields__") and (msgspec := sys.modules.get("msgspec")):
+        return msgspec.to_builtins(value)
+    if dataclasses.is_dataclass(kind):
+        return {each.name: getattr(value, each.name) for each in dataclasses.fields(kind)}
+    if hasattr(kind, "__attrs_attrs__"):
+        return {each.name: getattr(value, each.name) for each in kind.__attrs_attrs__}
+    advice = _ADVICE.get(kind.__name__, _GENERAL_ADVICE)
+    if hasattr(kind, "__members__"):
+        advice = "pass value.value"
+    raise _refusal(value, path, advice)
+
+
+def _key(key: Any, path: Any) -> str:
+    if not isinstance(key, str):
+        raise _refusal(key, path, "keys are strings in JSON; pass str(key) if the producer does")
+    if not _encodes(key):
+        raise _refusal(key, path, "a lone surrogate has no UTF-8; send text that has")
+    return str.__str__(key)
+
+
+def _refusal(value: Any, path: Any, advice: str) -> PayloadNotJSON:
+    return PayloadNotJSON(_path(path), f"{type(value).__name__} {_shown(value)}", advice)
+
+
+def _path(path: Any) -> str:
+    steps = []
+    while path is not None:
+        path, step = path
+        steps.append(step)
+    return json_path(steps[::-1])
+
+
+def _shown(value: Any) -> str:
+    text = ascii(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,167 @@
+"""The Core Schema Registry's wire format: paths, and what the bodies mean. No IO.
+
+A registry that speaks another wire format needs a second module like this one, and a client.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from pytest_schema_registry.schemas import (
+    IndexEntry,
+    Kind,
+    Question,
+    Release,
+    Schema,
+    canonical,
+    digest,
+    plain_name,
+)
+
+if TYPE_CHECKING:
+    from pytest_schema_registry.schemas import Answer
+
+
+def path(question: Question) -> str:
+    """The question's path and query, relative to the registry's base URL."""
+    match question.kind:
+        case Kind.INDEX:
+            return "index"
+        case Kind.BY_ID:
+            return f"schemas/by-id/{quote(question.name, safe='')}"
+        case Kind.RELEASES:
+            return f"{_schema_path(question)}/versions"
+        case Kind.SCHEMA:
+            query = f"?{urlencode({'version': question.release})}" if question.release else ""
+            return _schema_path(question) + query
+
+
+def _schema_path(question: Question) -> str:
+    return f"schemas/{quote(question.version, safe='')}/{quote(question.name, safe='')}"
+
+
+def fault(question: Question, document: Any) -> str | None:
+    """What makes a document unusable as the answer to a question, or None when it is usable."""
+    match question.kind:
+        case Kind.INDEX:
+            return _index_fault(document)
+        case Kind.RELEASES:
+            return _releases_fault(document)
+        case Kind.BY_ID:
+            return _content_fault(document)
+        case Kind.SCHEMA:
+            return _content_fault(document) or _identity_fault(question, document)
+
+
+def _content_fault(document: Any) -> str | None:
+    if not isinstance(document, dict):
+        return f"a schema's answer is a JSON object, not {_kind_of(document)}"
+    if "content" not in document:
+        return "the answer has no 'content'"
+    if not isinstance(document["content"], dict | bool):
+        return f"'content' is {_kind_of(document['content'])}, not a JSON Schema"
+    for key in ("name", "track", "core_version", "sha256", "deprecation_note"):
+        if not isinstance(document.get(key), str | None):
+            return f"{key!r} is {_kind_of(document[key])}, not a string"
+    return None
+
+
+def _identity_fault(question: Question, document: Any) -> str | None:
+    asked = {"track": question.version, "core_version": question.release}
+    for key, wanted in asked.items():
+        given = document.get(key)
+        if wanted is not None and given is not None and given != wanted:
+            return f"asked for {key} {wanted!r}, it answered with {given!r}"
+    name = document.get("name")
+    if name is not None and plain_name(name) != plain_name(question.name):
+        return f"asked for {question.name!r}, it answered with {name!r}"
+    return None
+
+
+def _releases_fault(document: Any) -> str | None:
+    if not isinstance(document, list):
+        return f"a list of releases is a JSON array, not {_kind_of(document)}"
+    for place, release in enumerate(document):
+        if not isinstance(release, dict) or not isinstance(release.get("core_version"), str):
+            return f"entry {place} of the releases has no 'core_version'"
+    return None
+
+
+def _index_fault(document: Any) -> str | None:
+    tracks = document.get("tracks") if isinstance(document, dict) else None
+    if not isinstance(tracks, dict):
+        return "an index is a JSON object with 'tracks'"
+    for track, listing in tracks.items():
+        schemas = listing.get("schemas") if isinstance(listing, dict) else None
+        if not isinstance(schemas, list):
+            return f"track {track!r} has no list of 'schemas'"
+        for place, entry in enumerate(schemas):
+            if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+                return f"entry {place} of track {track!r} has no 'name'"
+    return None
+
+
+def _kind_of(value: Any) -> str:
+    kinds = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
+    return "null" if value is None else kinds.get(type(value), "a number")
+
+
+def schema(answer: Answer, reason: str | None = None) -> Schema:
+    """The schema in an answer that :func:`fault` found nothing wrong with.
+
+    Args:
+        answer: The answer, with a document.
+        reason: Why a negotiation chose this version, if one did.
+    """
+    document = answer.document
+    content = document["content"]
+    own = digest(content)
+    return Schema(
+        name=plain_name(answer.question.name),
+        version=answer.question.version,
+        release=document.get("core_version") or answer.question.release,
+        sha256=document.get("sha256") or own,
+        digest=own,
+        deprecated=bool(document.get("deprecated")),
+        deprecation_note=document.get("deprecation_note"),
+        source=answer.source,
+        fetched_at=datetime.fromtimestamp(answer.fetched_at, UTC),
+        url=answer.url,
+        reason=reason,
+        outage=answer.outage,
+        text=canonical(content),
+    )
+
+
+def releases(answer: Answer) -> tuple[Release, ...]:
+    """The releases in an answer that :func:`fault` found nothing wrong with, oldest first."""
+    return tuple(
+        Release(
+            name=plain_name(answer.question.name),
+            version=answer.question.version,
+            release=entry["core_version"],
+            sha256=str(entry.get("sha256") or ""),
+            created_at=entry.get("created_at"),
+            deprecated=bool(entry.get("deprecated")),
+        )
+        for entry in answer.document
+    )
+
+
+def index(answer: Answer) -> tuple[IndexEntry, ...]:
+    """The entries in an answer that :func:`fault` found nothing wrong with, sorted."""
+    entries = (
+        IndexEntry(
+            name=plain_name(entry["name"]),
+            version=track,
+            release=entry.get("latest_core_version"),
+            sha256=entry.get("sha256"),
+            deprecated=bool(entry.get("deprecated")),
+            schema_id=entry.get("$schema_id"),
+        )
+        for track, listing in answer.document["tracks"].items()
+        for entry in listing["schemas"]
+    )
+    return tuple(sorted(entries, key=lambda entry: (entry.version, entry.name)))

@@ -1,0 +1,378 @@
+"""SchemaRegistry: the object a user holds, with or without pytest."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+import weakref
+from collections import deque
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from pytest_schema_registry import protocol
+from pytest_schema_registry.cache import Cache, Session
+from pytest_schema_registry.cassettes import Cassettes
+from pytest_schema_registry.conformance import Conformance
+from pytest_schema_registry.directory import DirectoryRegistry
+from pytest_schema_registry.errors import (
+    CassetteMissing,
+    ContractViolation,
+    SchemaNotFound,
+    SchemaRegistryError,
+)
+from pytest_schema_registry.explanation import explain, violations
+from pytest_schema_registry.payloads import json_form
+from pytest_schema_registry.resolver import Resolver
+from pytest_schema_registry.schemas import (
+    NAME_SUFFIX,
+    Kind,
+    Question,
+    Schema,
+    canonical,
+    digest,
+    origin,
+    plain_name,
+)
+from pytest_schema_registry.settings import Origin, resolve, token_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pytest_schema_registry.declarations import Wanted
+    from pytest_schema_registry.resolver import Registry
+    from pytest_schema_registry.schemas import Answer, IndexEntry, Release, Violation
+    from pytest_schema_registry.settings import Settings
+
+T = TypeVar("T")
+
+MAX_IN_FLIGHT = 16
+THREAD_NAME = "schema-registry-prefetch"
+
+
+class SchemaRegistry:
+    """Schemas from a registry, its cache or its recordings, and verdicts by them.
+
+    A context manager; without pytest: ``with SchemaRegistry("https://registry.example") as
+    registry: ...``. What was asked once is not asked again by the same object.
+
+    Args:
+        url: ``http(s)://…``, ``file:///dir`` or a directory; None uses recordings only.
+        mode: ``auto``, ``live``, ``record`` or ``replay``.
+        versions: The version lines, oldest first.
+        cassettes: Directory of recorded exchanges (``tests/contracts/cassettes``).
+        cache_dir: Directory of the cache; None keeps it for the lifetime of this object.
+        cache_ttl: Seconds from the fetch during which a cache entry is served unasked.
+        timeout: Seconds that one request may take; retries stay inside three times that.
+        token: Bearer token; None takes ``SCHEMA_REGISTRY_TOKEN`` from the environment.
+
+    Raises:
+        InvalidSettings: One of them is wrong.
+    """
+
+    def __init__(
+        self,
+        url: str | os.PathLike[str] | None = None,
+        *,
+        mode: str = "auto",
+        versions: Sequence[str] | str = ("v1", "v2"),
+        cassettes: str | os.PathLike[str] | None = None,
+        cache_dir: str | os.PathLike[str] | None = None,
+        cache_ttl: float = 300,
+        timeout: float = 10,
+        token: str | None = None,
+    ) -> None:
+        given = {
+            "url": None if url is None else os.fspath(url),
+            "mode": mode,
+            "versions": versions,
+            "cassettes": cassettes,
+            "cache-dir": cache_dir,
+            "cache-ttl": cache_ttl,
+            "timeout": timeout,
+        }
+        arguments = Origin(lambda option: f"SchemaRegistry({option.argument}=…)", given)
+        settings = resolve(arguments, root=Path.cwd(), token=token or token_from())
+        session = Session(uuid.uuid4().hex)
+        self._assemble(settings, session, settings.cache_dir)
+        weakref.finalize(self, session.close)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, session: Session, cache_dir: Path | None) -> Self:
+        """A registry that shares its cache with the other processes of a session.
+
+        Args:
+            settings: Validated settings.
+            session: What the processes have in common; its owner closes it.
+            cache_dir: Where entries are kept; None for this session only.
+        """
+        self = cls.__new__(cls)
+        self._assemble(settings, session, cache_dir)
+        return self
+
+    def _assemble(self, settings: Settings, session: Session, cache_dir: Path | None) -> None:
+        self._settings = settings
+        self._registry = _open(settings)
+        cache = Cache(
+            cache_dir,
+            session,
+            ttl=settings.cache_ttl,
+            # Whoever holds an address may take its whole budget.
+            lock_timeout=3 * settings.timeout + 5,
+        )
+        cassettes = Cassettes(settings.root, settings.cassettes, settings.record_command)
+        self._resolver = Resolver(settings, self._registry, cache, cassettes)
+        self._conformance = Conformance()
+        self._schemas: dict[Question, Schema] = {}
+
+    def get_schema(
+        self,
+        name: str,
+        version: str | None = None,
+        *,
+        release: str | None = None,
+        prefer: str | None = None,
+        fallback: str | None = None,
+    ) -> Schema:
+        """A schema in one version, or in the best one there is.
+
+        Args:
+            name: The schema's name, with or without the ``.schema`` ending.
+            version: The version line; without it, the versions are negotiated.
+            release: A release within the line; without it, the current one.
+            prefer: The version line to take where it has the schema and it is not deprecated;
+                without it, the registry's versions are tried from the last to the first.
+            fallback: The version line to take otherwise.
+
+        Raises:
+            SchemaNotFound: None of the versions has the schema.
+            SchemaRegistryError: It could not be found out; an outage never falls back silently.
+        """
+        if version is not None:
+            if prefer is not None or fallback is not None:
+                raise TypeError("give a version, or prefer and fallback, not both")
+            return self._schema(name, version, release)
+        if prefer is not None:
+            candidates = (prefer,) if fallback is None else (prefer, fallback)
+        elif fallback is not None:
+            raise TypeError("fallback needs prefer")
+        else:
+            candidates = self._settings.versions[::-1]
+        return self._negotiate(name, candidates, release)
+
+    def validate_payload(
+        self, schema: str | Schema | dict[str, Any] | bool, payload: Any
+    ) -> tuple[bool, tuple[Violation, ...]]:
+        """Whether a payload conforms, and its violations, best match first.
+
+        Args:
+            schema: A name (in its best version), a schema of this registry, or a JSON Schema.
+            payload: dict, list, JSON scalars, models.
+
+        Raises:
+            PayloadNotJSON: The payload has no JSON form.
+            SchemaRegistryError: The schema cannot be had, or is itself wrong.
+        """
+        known = self._known(schema)
+        form = json_form(payload)
+        if self._conformance.conforms(known, form):
+            return True, ()
+        return False, violations(self._conformance.errors(known, form), form)
+
+    def check(self, schema: Schema, payload: Any, *, limit: int | None = 10) -> Any:
+        """The payload's JSON form, if it conforms.
+
+        Args:
+            schema: A schema of this registry.
+            payload: dict, list, JSON scalars, models.
+            limit: How many violations the error shows; None for all.
+
+        Raises:
+            ContractViolation: It does not conform.
+            PayloadNotJSON: The payload has no JSON form.
+            InvalidSchema: The schema is itself wrong.
+        """
+        form = json_form(payload)
+        if not self._conformance.conforms(schema, form):
+            found = violations(self._conformance.errors(schema, form), form)
+            raise ContractViolation(explain(schema, found, limit=limit), schema, form, found)
+        return form
+
+    def index(self) -> tuple[IndexEntry, ...]:
+        """What the registry lists, by version and name."""
+        answer = self._resolver.retrieve(Question(Kind.INDEX))
+        if answer.document is None:
+            raise SchemaNotFound("index", "any version", None, _origin(answer), "ask by name")
+        return protocol.index(answer)
+
+    def versions(self, name: str) -> tuple[Release, ...]:
+        """The releases of a schema in all of the registry's versions, oldest first in each.
+
+        Raises:
+            SchemaNotFound: No version has any.
+        """
+        listed: list[Release] = []
+        for version in self._settings.versions:
+            answer = self._answer(Question(Kind.RELEASES, version, plain_name(name)))
+            if answer.document is not None:
+                listed += protocol.releases(answer)
+        if not listed:
+            versions = ", ".join(self._settings.versions)
+            raise SchemaNotFound(name, versions, None, _origin(answer), _advice(answer))
+        return tuple(listed)
+
+    def prefetch(self, wanted: Iterable[Wanted]) -> None:
+        """Retrieve schemas ahead of their use, several at a time, where that takes a network.
+
+        What cannot be had is not raised here: it is remembered, and raised where it is used.
+
+        Args:
+            wanted: The schemas; those without a name are left for later.
+        """
+        if not self._settings.remote:
+            return
+
+        def retrieve(each: Wanted) -> None:
+            name, version, prefer, fallback = each
+            if name is not None:
+                with suppress(SchemaRegistryError):
+                    self.get_schema(name, version, prefer=prefer, fallback=fallback)
+
+        _concurrently(retrieve, dict.fromkeys(wanted))
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._registry is not None:
+            self._registry.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def _known(self, schema: str | Schema | dict[str, Any] | bool) -> Schema:
+        if isinstance(schema, Schema):
+            return schema
+        if isinstance(schema, str):
+            return self.get_schema(schema)
+        return _inline(schema)
+
+    def _schema(self, name: str, version: str, release: str | None = None) -> Schema:
+        question = Question(Kind.SCHEMA, version, plain_name(name), release)
+        schema = self._schemas.get(question)
+        if schema is None:
+            answer = self._answer(question)
+            if answer.document is None:
+                raise SchemaNotFound(
+                    question.name, version, release, _origin(answer), _advice(answer)
+                )
+            schema = self._schemas[question] = protocol.schema(answer)
+        return schema
+
+    def _answer(self, question: Question) -> Answer:
+        answer = self._resolver.retrieve(question)
+        if answer.document is None and answer.source != "directory":
+            suffixed = replace(question, name=question.name + NAME_SUFFIX)
+            try:
+                other = self._resolver.retrieve(suffixed)
+            except CassetteMissing:
+                return answer
+            if other.document is not None:
+                return other
+        return answer
+
+    def _negotiate(self, name: str, candidates: Sequence[str], release: str | None) -> Schema:
+        passed_over: list[str] = []
+        deprecated: Schema | None = None
+        missing: SchemaNotFound | None = None
+        for candidate in candidates:
+            try:
+                schema = self._schema(name, candidate, release)
+            except SchemaNotFound as exc:
+                missing = exc
+                passed_over.append(f"{candidate} does not have it")
+                continue
+            if not schema.deprecated:
+                return replace(schema, reason=_reason(candidate, passed_over))
+            deprecated = deprecated or schema
+            note = f": {schema.deprecation_note}" if schema.deprecation_note else ""
+            passed_over.append(f"{candidate} is deprecated{note}")
+        if deprecated is not None:
+            return replace(deprecated, reason=_reason(deprecated.version, passed_over))
+        assert missing is not None  # noqa: S101  # there is at least one candidate
+        raise SchemaNotFound(
+            missing.name, " or ".join(candidates), release, missing.where, missing.advice
+        )
+
+
+def _concurrently(work: Callable[[T], None], items: Iterable[T]) -> None:
+    # Daemon threads, not an executor: Ctrl-C must not wait for a registry that does not answer.
+    pending = deque(items)
+
+    def run() -> None:
+        while True:
+            try:
+                item = pending.popleft()
+            except IndexError:
+                return
+            work(item)
+
+    threads = [
+        threading.Thread(target=run, name=THREAD_NAME, daemon=True)
+        for _ in range(min(MAX_IN_FLIGHT, len(pending)))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _open(settings: Settings) -> Registry | None:
+    if settings.offline or settings.location is None:
+        return None
+    if settings.location.directory is not None:
+        return DirectoryRegistry(settings.location.directory, settings.location.shown)
+    from pytest_schema_registry.client import RegistryClient
+
+    return RegistryClient(settings.location, token=settings.token, timeout=settings.timeout)
+
+
+def _inline(content: dict[str, Any] | bool) -> Schema:
+    own = digest(content)
+    return Schema(
+        name="the given schema",
+        version="",
+        release=None,
+        sha256=own,
+        digest=own,
+        deprecated=False,
+        deprecation_note=None,
+        source="directory",
+        fetched_at=datetime.now(UTC),
+        url="(given as a value)",
+        text=canonical(content),
+    )
+
+
+def _reason(chosen: str, passed_over: list[str]) -> str:
+    if not passed_over:
+        return f"{chosen} is preferred, and has it"
+    return f"{chosen}, because {' and '.join(passed_over)}"
+
+
+def _origin(answer: Answer) -> str:
+    return origin(answer.source, answer.url, datetime.fromtimestamp(answer.fetched_at, UTC))
+
+
+def _advice(answer: Answer) -> str:
+    match answer.source:
+        case "cache" | "stale cache":
+            return "check the name; if it was published since, --registry-cache-ttl 0 asks again"
+        case "cassette":
+            return "check the name; if it was published since, record again"
+        case _:
+            return "check the name and the version"

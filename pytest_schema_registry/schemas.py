@@ -1,0 +1,198 @@
+"""Frozen values: a question to a registry, its answer, the schema in it, a violation of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Source = Literal["registry", "cache", "stale cache", "cassette", "directory"]
+
+#: Some registries list a schema with this ending; with and without it is the same schema.
+NAME_SUFFIX = ".schema"
+
+
+class Kind(StrEnum):
+    """What a question is about."""
+
+    SCHEMA = "schema"
+    BY_ID = "by-id"
+    RELEASES = "releases"
+    INDEX = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that can be asked of a registry; equal questions have equal answers."""
+
+    kind: Kind
+    version: str = ""
+    name: str = ""
+    release: str | None = None
+
+    def __str__(self) -> str:
+        if self.kind is Kind.INDEX:
+            return "the index"
+        if self.kind is Kind.BY_ID:
+            return f"the schema with the id {self.name}"
+        what = f"{self.name} {self.version}"
+        if self.kind is Kind.RELEASES:
+            return f"the releases of {what}"
+        return f"{what} release {self.release}" if self.release else what
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a registry said to one question, wherever that was kept since.
+
+    ``document`` is None exactly when the registry said that it has no such thing (404).
+    ``outage`` says why an old answer was served, where one was.
+    """
+
+    question: Question
+    url: str
+    document: Any
+    fetched_at: float
+    source: Source
+    etag: str | None = None
+    outage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One release of one schema, and where it came from.
+
+    ``sha256`` is the registry's own change token where it sent one; ``digest`` is computed here,
+    over canonical JSON, and is what this project compares. ``reason`` says why a negotiation chose
+    this version, ``outage`` why an old copy was served; both are None otherwise.
+    """
+
+    name: str
+    version: str
+    release: str | None
+    sha256: str
+    digest: str
+    deprecated: bool
+    deprecation_note: str | None
+    source: Source
+    fetched_at: datetime
+    url: str
+    reason: str | None = None
+    outage: str | None = None
+    text: str = field(repr=False, default="true")
+
+    @property
+    def content(self) -> Any:
+        """The JSON Schema, parsed anew at each access: changing it changes nothing for anyone."""
+        return json.loads(self.text)
+
+    def __str__(self) -> str:
+        release = f" release {self.release}" if self.release else ""
+        return f"{self.name} {self.version}{release}"
+
+    @property
+    def origin(self) -> str:
+        """Where the schema came from, with its age where it was not asked for just now."""
+        return origin(self.source, self.url, self.fetched_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release within a version line, as the registry lists it."""
+
+    name: str
+    version: str
+    release: str
+    sha256: str
+    created_at: str | None
+    deprecated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One schema in the registry's index."""
+
+    name: str
+    version: str
+    release: str | None
+    sha256: str | None
+    deprecated: bool
+    schema_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way in which a payload breaks a schema.
+
+    Args:
+        path: Where in the payload, as ``$.items[0].price``.
+        schema_path: Where in the schema, as a JSON Pointer fragment (RFC 6901 section 6).
+        keyword: The JSON Schema keyword that is violated.
+        value: What stands at ``path``.
+        message: The rule in words.
+    """
+
+    path: str
+    schema_path: str
+    keyword: str
+    value: Any
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def canonical(document: Any) -> str:
+    """Canonical JSON: sorted keys, no insignificant white space (after RFC 8785)."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(document: Any) -> str:
+    """The SHA-256 of canonical JSON, in lower-case hex."""
+    return hashlib.sha256(canonical(document).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def plain_name(name: str) -> str:
+    """The name without the ``.schema`` ending that some registries list."""
+    return name.removesuffix(NAME_SUFFIX) or name
+
+
+def age(then: datetime, now: datetime | None = None) -> str:
+    """How long ago, in the largest unit that gives a whole number: ``3 days``, ``40 s``."""
+    seconds = max(0, int(((now or datetime.now(UTC)) - then).total_seconds()))
+    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
+def origin(source: Source, url: str, fetched_at: datetime) -> str:
+    """Where something came from, with its age where it was not asked for just now."""
+    if source in ("registry", "directory"):
+        return f"{source} {url}"
+    return f"{source} of {url}, fetched {age(fetched_at)} ago"
+
+
+def json_path(path: Sequence[str | int]) -> str:
+    """A place in a payload as a person writes it (after RFC 9535): ``$.items[0].price``."""
+    steps = (
+        f"[{step}]"
+        if isinstance(step, int)
+        else f".{step}"
+        if step.isidentifier()
+        else f"[{json.dumps(step, ensure_ascii=False)}]"
+        for step in path
+    )
+    return "$" + "".join(steps)
+
+
+def json_pointer(path: Sequence[str | int]) -> str:
+    """A place in a schema as a JSON Pointer fragment (RFC 6901 section 6), left unescaped by %."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "#" + "".join(f"/{step}" for step in steps)

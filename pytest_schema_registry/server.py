@@ -1,0 +1,78 @@
+"""Serves a directory of schemas over HTTP, as the Core Schema Registry does. Reads only.
+
+python -m pytest_schema_registry serve DIR
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from pytest_schema_registry.directory import DirectoryRegistry
+from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.schemas import Kind, Question, canonical
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PREFIX = "/api/v1"
+
+
+def create_app(directory: Path) -> FastAPI:
+    """An ASGI application that answers from a directory's files as they are at each request.
+
+    Args:
+        directory: The directory of version lines.
+    """
+    registry = DirectoryRegistry(directory, str(directory))
+    router = APIRouter()
+
+    @router.get("/health", summary="Whether the service is up")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/index", summary="Every schema of every track")
+    def index(request: Request) -> Response:
+        # When the index was generated is not part of what it says.
+        document = registry.fetch(Question(Kind.INDEX)).document
+        return _answer(request, document, tag_of=document["tracks"])
+
+    @router.get("/schemas/by-id/{schema_id:path}", summary="A schema by its global id")
+    def schema_by_id(request: Request, schema_id: str) -> Response:
+        return _answer(request, registry.fetch(Question(Kind.BY_ID, name=schema_id)).document)
+
+    @router.get("/schemas/{track}/{name}", summary="A track's current release, or an older one")
+    def schema(
+        request: Request, track: str, name: str, version: Annotated[str | None, Query()] = None
+    ) -> Response:
+        return _answer(
+            request, registry.fetch(Question(Kind.SCHEMA, track, name, version)).document
+        )
+
+    @router.get("/schemas/{track}/{name}/versions", summary="A schema's releases, oldest first")
+    def releases(request: Request, track: str, name: str) -> Response:
+        return _answer(request, registry.fetch(Question(Kind.RELEASES, track, name)).document)
+
+    app = FastAPI(title="Core Schema Registry (embedded)", docs_url="/docs", redoc_url=None)
+    app.include_router(router)
+    app.include_router(router, prefix=PREFIX, include_in_schema=False)
+
+    @app.exception_handler(InvalidAnswer)
+    @app.exception_handler(RegistryUnavailable)
+    def broken(_request: Request, exc: Exception) -> JSONResponse:
+        return JSONResponse({"detail": str(exc)}, status_code=500)
+
+    return app
+
+
+def _answer(request: Request, document: Any, *, tag_of: Any = None) -> Response:
+    if document is None:
+        raise HTTPException(404, "no such schema, or no such release of it")
+    etag = f'"{sha256(canonical(tag_of or document).encode("utf-8", "surrogatepass")).hexdigest()}"'
+    known = request.headers.get("if-none-match", "")
+    if known == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+        return Response(status_code=304, headers={"ETag": etag})
+    return JSONResponse(document, headers={"ETag": etag})
