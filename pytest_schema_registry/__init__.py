@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.contract import AssertConforms as AssertConforms
+    from pytest_schema_registry.contract import RegistrySchema as RegistrySchema
     from pytest_schema_registry.errors import CacheLocked as CacheLocked
     from pytest_schema_registry.errors import CacheWarning as CacheWarning
     from pytest_schema_registry.errors import CassetteDamaged as CassetteDamaged
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import SchemaRegistryError as SchemaRegistryError
     from pytest_schema_registry.errors import SchemaRegistryWarning as SchemaRegistryWarning
     from pytest_schema_registry.errors import StaleSchemaWarning as StaleSchemaWarning
-    from pytest_schema_registry.contract import AssertConforms as AssertConforms
-    from pytest_schema_registry.contract import RegistrySchema as RegistrySchema
     from pytest_schema_registry.registry import SchemaRegistry as SchemaRegistry
     from pytest_schema_registry.schemas import IndexEntry as IndexEntry
     from pytest_schema_registry.schemas import Release as Release

@@ -151,7 +151,7 @@ class _Exchange:
     recorded_at: float | None
 
 
-class _NotACassette(Exception):  # noqa: N818  # becomes CassetteDamaged, with the path
+class _NotACassette(Exception):  # becomes CassetteDamaged, with the path
     pass
 
 

@@ -1,4 +1,4 @@
-"""The registry over HTTP: one question, one answer, inside a time limit. The only importer of httpx.
+"""The registry over HTTP: one question, one answer, in bounded time. The only importer of httpx.
 
 Retries are httpx-retries', around a whole httpx client, so that the client keeps what it does well:
 the pool, redirects, proxies and certificates from the environment.
@@ -12,6 +12,7 @@ import os
 import queue
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -29,8 +30,8 @@ from pytest_schema_registry.schemas import Answer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pytest_schema_registry.options import Location
     from pytest_schema_registry.schemas import Question
-    from pytest_schema_registry.settings import Location
 
 T = TypeVar("T")
 
@@ -216,10 +217,8 @@ class RegistryClient:
     def _excerpt(self, response: httpx.Response) -> str:
         text = response.content[: 4 * EXCERPT_LENGTH].decode("utf-8", "replace")
         if "json" in response.headers.get("content-type", ""):
-            try:
+            with suppress(ValueError, LookupError, TypeError, RecursionError):
                 text = str(json.loads(response.content)["detail"])
-            except (ValueError, LookupError, TypeError, RecursionError):
-                pass
         words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         return self._scrubbed(words)[:EXCERPT_LENGTH]
 
@@ -232,13 +231,13 @@ class RegistryClient:
         return text
 
 
-class _BudgetSpent(Exception):  # noqa: N818  # not an error: carries the last response out
+class _BudgetSpent(Exception):  # not an error: carries the last response out
     def __init__(self, response: httpx.Response) -> None:
         super().__init__()
         self.response = response
 
 
-class _TooLarge(Exception):  # noqa: N818
+class _TooLarge(Exception):
     pass
 
 
@@ -256,10 +255,8 @@ class _WithinBudget(Retry):
     def sleep(self, response: httpx.Response | Exception) -> None:
         wait = self.backoff_strategy()
         if isinstance(response, httpx.Response) and "retry-after" in response.headers:
-            try:
+            with suppress(ValueError, OverflowError):
                 wait = max(wait, self.parse_retry_after(response.headers["retry-after"]))
-            except (ValueError, OverflowError):
-                pass
         if time.monotonic() + wait >= self.deadline:
             if isinstance(response, httpx.Response):
                 raise _BudgetSpent(response)

@@ -6,16 +6,15 @@ never given a way to fetch anything itself.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
 from pytest_schema_registry.errors import InvalidSchema
-from pytest_schema_registry.schemas import Violation, json_path, json_pointer
+from pytest_schema_registry.schemas import json_pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pytest_schema_registry.schemas import Schema
 

@@ -1,4 +1,4 @@
-"""One test's view of the registry: what stands behind ``assert_conforms`` and ``registry_schema``."""
+"""One test's view of the registry: what is behind ``assert_conforms`` and ``registry_schema``."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.settings import version_list
+from pytest_schema_registry.options import version_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -47,7 +46,7 @@ def replace(path: Path, text: str, *, staging: Path) -> None:
 def _write_through(staging: Path, path: Path, text: str) -> None:
     try:
         staging.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(staging, path)
+        staging.replace(path)
     except BaseException:
         staging.unlink(missing_ok=True)
         raise

@@ -6,7 +6,6 @@ Imported by every pytest run of an environment, so whatever is heavy is imported
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 import warnings
 from functools import cached_property
@@ -15,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry.errors import InvalidSettings, SchemaRegistryError
+from pytest_schema_registry.options import OPTIONS
 from pytest_schema_registry.settings import (
-    OPTIONS,
     InvalidEnvironment,
     command_line,
     environment,
@@ -34,9 +33,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.reporting import Summary
     from pytest_schema_registry.schemas import Schema
-    from pytest_schema_registry.settings import Settings
 
-STATE = pytest.StashKey["SchemaRegistryPlugin"]()
+STATE: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 NAME = "_registry_name"
 VERSION = "registry_version"
 SESSION_INPUT = "schema_registry_session"
@@ -55,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(
             option.flag, dest=f"registry_{option.argument}", metavar=option.metavar, help=text
         )
-        parser.addini(option.ini, text, type="args" if option.is_list else None, default=None)
+        parser.addini(option.ini, text, type=option.ini_type, default=None)
     group.addoption(
         "--registry-offline",
         dest="registry_mode",

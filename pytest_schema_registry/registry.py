@@ -155,6 +155,7 @@ class SchemaRegistry:
             if prefer is not None or fallback is not None:
                 raise TypeError("give a version, or prefer and fallback, not both")
             return self._schema(name, version, release)
+        candidates: tuple[str, ...]
         if prefer is not None:
             candidates = (prefer,) if fallback is None else (prefer, fallback)
         elif fallback is not None:

@@ -38,11 +38,8 @@ class Summary:
         if not self._served:
             return []
         reasons = dict.fromkeys(each["outage"] for each in self._served.values())
-        count = len(self._served)
-        lines = [
-            f"the registry did not answer; {count} schema{'s' if count != 1 else ''} "
-            "served from old copies:"
-        ]
+        schemas = f"{len(self._served)} schema{'s' if len(self._served) != 1 else ''}"
+        lines = [f"the registry did not answer; {schemas} served from old copies:"]
         lines += [f"  because {reason}" for reason in reasons]
         for _, each in sorted(self._served.items()):
             fetched = datetime.fromtimestamp(each["fetched_at"], UTC)

@@ -16,14 +16,13 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
+from pytest_schema_registry.cache import SHARED_FAILURES
 from pytest_schema_registry.errors import (
     CassetteDamaged,
     CassetteMissing,
     RegistryUnavailable,
     SchemaRegistryError,
 )
-
-from pytest_schema_registry.cache import SHARED_FAILURES
 
 if TYPE_CHECKING:
     from pytest_schema_registry.cache import Cache
