@@ -12,8 +12,11 @@ import os
 import queue
 import threading
 import time
+from base64 import b64encode
 from contextlib import suppress
+from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 from httpx_retries import Retry, RetryTransport
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 THREAD_NAME = "schema-registry-fetch"
+_FETCHING: ContextVar[bool] = ContextVar("schema_registry_fetching", default=False)
 _LOGGERS = (
     "httpx",
     "httpx_retries.retry",
@@ -158,6 +162,7 @@ class RegistryClient:
         retry.deadline = time.monotonic() + 3 * self._timeout
         attempts = _Attempts(client, self._timeout, self._max_bytes)
         request = client.build_request("GET", httpx.URL(url).copy_merge_params(self._params()))
+        fetching = _FETCHING.set(True)
         try:
             return RetryTransport(attempts, retry).handle_request(request)
         except _BudgetSpent as spent:
@@ -168,6 +173,8 @@ class RegistryClient:
             raise RegistryUnavailable(url, self._scrubbed(_reason(exc)), True) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
             raise RegistryUnavailable(url, self._scrubbed(_reason(exc))) from None
+        finally:
+            _FETCHING.reset(fetching)
 
     def _params(self) -> httpx.QueryParams:
         return httpx.QueryParams(self._location.params)
@@ -196,7 +203,7 @@ class RegistryClient:
                 max_redirects=MAX_REDIRECTS,
                 event_hooks={"request": [self._refuse_downgrade]},
             )
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, ImportError, httpx.InvalidURL) as exc:
             raise InvalidSettings(
                 "SSL_CERT_FILE or a proxy variable", f"the HTTP client cannot start: {exc}"
             ) from None
@@ -223,11 +230,12 @@ class RegistryClient:
         return self._scrubbed(words)[:EXCERPT_LENGTH]
 
     def _scrubbed(self, text: str) -> str:
-        secrets = [self._token, *(self._location.auth or ())]
-        secrets += [value for _, value in self._location.params]
-        for secret in secrets:
-            if secret:
-                text = text.replace(secret, "***")
+        secrets = [self._token, *(value for _, value in self._location.params)]
+        if self._location.auth is not None:
+            basic = b64encode(":".join(self._location.auth).encode()).decode()
+            secrets += [basic, *self._location.auth]
+        for secret in filter(None, secrets):
+            text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
         return text
 
 
@@ -279,10 +287,19 @@ class _Attempts(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         remaining = request.extensions["retry"].deadline - time.monotonic()
         seconds = max(0.0, min(self._timeout, remaining))
+        connected = threading.Event()
+
+        def trace(event: str, _info: dict[str, Any]) -> None:
+            if event.endswith("send_request_headers.started"):
+                connected.set()
+
+        request.extensions["trace"] = trace
         try:
             return _within(seconds, lambda: self._send(request))
         except TimeoutError:
-            raise httpx.ReadTimeout(f"no complete answer within {self._timeout:g} s") from None
+            if connected.is_set():
+                raise httpx.ReadTimeout(f"no complete answer within {self._timeout:g} s") from None
+            raise httpx.ConnectTimeout(f"no connection within {self._timeout:g} s") from None
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         response = self._client.send(request, stream=True)
@@ -318,7 +335,8 @@ def _within(seconds: float, call: Callable[[], T]) -> T:
         except BaseException as exc:  # noqa: BLE001  # carried to the thread that waits
             outcome.put((None, exc))
 
-    threading.Thread(target=run, name=THREAD_NAME, daemon=True).start()
+    context = copy_context()
+    threading.Thread(target=context.run, args=(run,), name=THREAD_NAME, daemon=True).start()
     try:
         result, error = outcome.get(timeout=seconds)
     except queue.Empty:
@@ -328,9 +346,9 @@ def _within(seconds: float, call: Callable[[], T]) -> T:
     return result  # type: ignore[return-value]  # T, as no error came
 
 
-def _not_ours(record: logging.LogRecord) -> bool:
+def _not_ours(_record: logging.LogRecord) -> bool:
     # Our requests would fill the caplog of the test that happens to run, with the query in clear.
-    return record.threadName != THREAD_NAME
+    return not _FETCHING.get()
 
 
 def _reason(exc: Exception) -> str:

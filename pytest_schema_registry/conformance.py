@@ -1,67 +1,158 @@
-"""Whether a payload conforms to a schema, and where it does not. The engine is jsonschema-rs.
+"""Whether a payload conforms to a schema. The engine is jsonschema-rs, and its verdict is final.
 
-It judges and it lists the violations, so that an explanation cannot contradict its verdict; it is
-never given a way to fetch anything itself.
+The engine is never given a way to fetch anything itself: a schema that refers to nothing outside
+compiles with ``offline``, any other with a retriever that asks the registry.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from pytest_schema_registry.errors import InvalidSchema
-from pytest_schema_registry.schemas import json_pointer
+from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
+from pytest_schema_registry.references import base_uri, reference
+from pytest_schema_registry.schemas import canonical, json_pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
+    from pytest_schema_registry.references import Reference
     from pytest_schema_registry.schemas import Schema
 
-#: Stands for the payload's value in the engine's messages, so that we decide how it is shown.
+#: What the engine writes in place of a value, which is cut or hidden where it is shown.
 MASK = "\uf8ff"
+_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
+
+_DRAFTS: dict[str, type[jsonschema_rs.Validator]] = {
+    "4": jsonschema_rs.Draft4Validator,
+    "6": jsonschema_rs.Draft6Validator,
+    "7": jsonschema_rs.Draft7Validator,
+    "2019-09": jsonschema_rs.Draft201909Validator,
+    "2020-12": jsonschema_rs.Draft202012Validator,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A schema that is ready to judge.
+
+    Args:
+        schema: The schema.
+        validator: The engine's.
+        referred: The other schemas that it needs, by the URI that it refers to them with.
+    """
+
+    schema: Schema
+    validator: jsonschema_rs.Validator
+    referred: dict[str, Any] = field(default_factory=dict)
 
 
 class Conformance:
-    """Judges payloads, compiling each schema once a process.
+    """Compiles schemas, each once a process.
 
     Args:
+        refer: Gives the content that a reference leads to, through the same registry, mode and
+            recordings as the schema's own.
         formats: Whether ``format`` is an assertion (JSON Schema 2020-12 Validation, section 7.2.2).
+        default_draft: The draft of a schema without ``$schema``.
     """
 
-    def __init__(self, *, formats: bool = True) -> None:
+    def __init__(
+        self,
+        refer: Callable[[Reference], Any],
+        *,
+        formats: bool = True,
+        default_draft: str = "2020-12",
+    ) -> None:
+        self._refer = refer
         self._formats = formats
-        self._compiled: dict[str, jsonschema_rs.Validator | InvalidSchema] = {}
+        self.default_draft = default_draft
+        self._compiled: dict[tuple[str, str], Compiled | SchemaRegistryError] = {}
 
-    def conforms(self, schema: Schema, payload: Any) -> bool:
-        """Whether a payload, in its JSON form, conforms.
+    def compiled(self, schema: Schema) -> Compiled:
+        """The schema, ready to judge.
 
         Raises:
             InvalidSchema: The schema is itself wrong.
+            SchemaRegistryError: A schema that it refers to cannot be had.
         """
-        return self._validator(schema).is_valid(payload)
-
-    def errors(self, schema: Schema, payload: Any) -> Iterator[jsonschema_rs.ValidationError]:
-        """The engine's own errors, in its order; none where the payload conforms."""
-        return self._validator(schema).iter_errors(payload)
-
-    def _validator(self, schema: Schema) -> jsonschema_rs.Validator:
-        compiled = self._compiled.get(schema.digest)
+        # Relative references lead elsewhere in another version.
+        key = (schema.digest, schema.version)
+        compiled = self._compiled.get(key)
         if compiled is None:
-            compiled = self._compiled[schema.digest] = self._compile(schema)
-        if isinstance(compiled, InvalidSchema):
-            raise InvalidSchema(*compiled.args)
+            try:
+                compiled = self._compile(schema)
+            except SchemaRegistryError as exc:
+                compiled = exc
+            self._compiled[key] = compiled
+        if isinstance(compiled, SchemaRegistryError):
+            raise type(compiled)(*compiled.args)
         return compiled
 
-    def _compile(self, schema: Schema) -> jsonschema_rs.Validator | InvalidSchema:
+    def leaf(self, rule: str) -> jsonschema_rs.Validator:
+        """The engine's validator of a rule without subschemas, such as ``{"pattern": "^a"}``.
+
+        Args:
+            rule: A schema of such keywords, with its ``$schema``, as JSON text.
+        """
+        return self._validator(rule, offline=True)
+
+    def _compile(self, schema: Schema) -> Compiled:
         try:
-            return jsonschema_rs.validator_for(
-                schema.text, validate_formats=self._formats, mask=MASK, offline=True
-            )
+            return Compiled(schema, self._validator(schema.text, offline=True))
         except jsonschema_rs.ValidationError as exc:
-            pointer = json_pointer(exc.instance_path)
-            reason = exc.message
-        except (jsonschema_rs.ReferencingError, ValueError) as exc:
-            pointer = "#"
-            reason = str(exc)
-        return InvalidSchema(str(schema), pointer, " ".join(reason.split()), schema.origin)
+            if not isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
+                raise _invalid(schema, exc) from None
+        except ValueError as exc:
+            raise InvalidSchema(str(schema), "#", str(exc), schema.origin) from None
+        return self._compile_with_references(schema)
+
+    def _compile_with_references(self, schema: Schema) -> Compiled:
+        referred: dict[str, Any] = {}
+        refused: list[SchemaRegistryError] = []
+
+        def retrieve(uri: str) -> Any:
+            written = reference(schema, uri)
+            try:
+                referred[uri] = self._refer(written)
+            except SchemaNotFound as exc:
+                reason = f"{written.text!r} leads to no schema of the registry ({exc.headline})"
+                error = InvalidSchema(str(schema), written.pointer, reason, schema.origin)
+                refused.append(error)
+                raise error from None
+            except SchemaRegistryError as exc:
+                refused.append(exc)
+                raise
+            return referred[uri]
+
+        try:
+            validator = self._validator(schema.text, retriever=retrieve, base_uri=base_uri(schema))
+        except jsonschema_rs.ValidationError as exc:
+            # The engine swallows what its retriever raises.
+            raise next(iter(refused), None) or _invalid(schema, exc) from None
+        return Compiled(schema, validator, referred)
+
+    def _validator(self, text: str, **options: Any) -> jsonschema_rs.Validator:
+        make: Callable[..., jsonschema_rs.Validator] = jsonschema_rs.validator_for
+        if self.default_draft != "2020-12" and '"$schema":' not in text:
+            make = _DRAFTS[self.default_draft]
+        return make(
+            text,
+            validate_formats=self._formats,
+            pattern_options=_PATTERNS,
+            mask=MASK,
+            **options,
+        )
+
+
+def _invalid(schema: Schema, exc: jsonschema_rs.ValidationError) -> InvalidSchema:
+    found = schema.content
+    for step in exc.instance_path:
+        found = found[step]
+    shown = canonical(found)
+    reason = exc.message.replace(MASK, shown if len(shown) <= 60 else f"{shown[:57]}...")
+    return InvalidSchema(
+        str(schema), json_pointer(exc.instance_path), " ".join(reason.split()), schema.origin
+    )

@@ -24,7 +24,12 @@ class AssertConforms(Protocol):
     """The type of the ``assert_conforms`` fixture."""
 
     def __call__(
-        self, payload: Any, schema: str | Schema | None = None, *, version: str | None = None
+        self,
+        payload: Any,
+        schema: str | Schema | None = None,
+        *,
+        version: str | None = None,
+        text: bool = False,
     ) -> Any:
         """Fail the test unless the payload conforms; return its JSON form."""
 
@@ -50,7 +55,8 @@ class Contract:
     Args:
         registry: Where schemas come from.
         wanted: What the run is about.
-        limit: How many violations a failure shows; None for all.
+        versions: The version lines that the test runs against.
+        verbose: Whether a failure shows everything.
         used: Told every schema that is handed out.
     """
 
@@ -59,12 +65,14 @@ class Contract:
         registry: SchemaRegistry,
         wanted: Wanted,
         *,
-        limit: int | None,
+        versions: tuple[str, ...],
+        verbose: bool,
         used: Callable[[Schema], None],
     ) -> None:
         self._registry = registry
         self._wanted = wanted
-        self._limit = limit
+        self._versions = versions
+        self._verbose = verbose
         self._used = used
         self._schemas: dict[tuple[str | None, ...], Schema] = {}
 
@@ -75,7 +83,12 @@ class Contract:
         return self.schema().version if self._wanted.name else str(self._wanted.prefer)
 
     def assert_conforms(
-        self, payload: Any, schema: str | Schema | None = None, *, version: str | None = None
+        self,
+        payload: Any,
+        schema: str | Schema | None = None,
+        *,
+        version: str | None = None,
+        text: bool = False,
     ) -> Any:
         """Fail the test unless the payload conforms; return its JSON form.
 
@@ -83,6 +96,7 @@ class Contract:
             payload: dict, list, JSON scalars, models.
             schema: A name or a schema; None for the one that a marker names.
             version: The version line; None for the test's.
+            text: Whether the payload is JSON text.
 
         Raises:
             ContractViolation: It does not conform.
@@ -93,7 +107,9 @@ class Contract:
         if not isinstance(schema, Schema):
             schema = self.schema(schema, version=version)
         try:
-            return self._registry.check(schema, payload, limit=self._limit)
+            return self._registry.check(
+                schema, payload, text=text, others=self._versions, verbose=self._verbose
+            )
         except (ContractViolation, SchemaRegistryError) as exc:
             raise exc.with_traceback(None) from None
 

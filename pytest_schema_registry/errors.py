@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 class SchemaRegistryError(Exception):
     """Nothing could be checked: the base of every error that is not a verdict."""
 
+    @property
+    def headline(self) -> str:
+        """The first line of the text."""
+        return str(self).partition("\n")[0]
+
 
 class InvalidSettings(SchemaRegistryError):
     """An option, ini value, environment variable or marker is wrong.
@@ -184,7 +189,7 @@ class InvalidSchema(SchemaRegistryError):
 
     def __str__(self) -> str:
         return (
-            f"the schema {self.schema} is itself wrong: {self.reason}\n"
+            f"{self.schema}: the schema is itself wrong: {self.reason}\n"
             f"  at: {self.pointer}\n"
             f"  from: {self.where}\n"
             "  next: publish a corrected schema; nothing can be checked against this one"

@@ -1,92 +1,185 @@
-"""Why a payload does not conform, in an order and in words that a person can act on.
-
-The ranking is jsonschema's ``relevance``: the only importer of jsonschema, and only a failure
-imports it.
-"""
+"""The text of a failure: what is wrong, where, from where the schema came, what to do next."""
 
 from __future__ import annotations
 
+import difflib
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.conformance import MASK
-from pytest_schema_registry.schemas import Violation, json_path, json_pointer
+from pytest_schema_registry.wording import listed, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
-    import jsonschema_rs
-
-    from pytest_schema_registry.schemas import Schema
+    from pytest_schema_registry.schemas import Schema, Violation
 
 MAX_SHOWN = 10
+MAX_CAUSES_SHOWN = 3
+EXCERPT_LINES = 40
 
 
-def violations(
-    errors: Iterable[jsonschema_rs.ValidationError], payload: Any
-) -> tuple[Violation, ...]:
-    """The engine's errors as violations, best match first.
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """How the same payload fared with another version of the schema.
 
     Args:
-        errors: What the engine found.
-        payload: The payload that it found them in.
+        version: The other version line.
+        renamed: Properties of it that seem to have another name here, as pairs of old and new.
     """
-    from jsonschema import exceptions
 
-    relevance = exceptions.by_relevance()
-
-    def key(error: jsonschema_rs.ValidationError) -> Any:
-        return relevance(
-            exceptions.ValidationError(
-                error.message,
-                path=error.instance_path,
-                validator=error.kind.name,
-                schema_path=error.schema_path,
-            )
-        )
-
-    ranked = sorted(errors, key=key, reverse=True)
-    return tuple(_violation(error, payload) for error in ranked)
+    version: str
+    renamed: tuple[tuple[str, str], ...] = field(default=())
 
 
-def _violation(error: jsonschema_rs.ValidationError, payload: Any) -> Violation:
-    value = _at(payload, error.instance_path)
-    return Violation(
-        path=json_path(error.instance_path),
-        schema_path=json_pointer(error.schema_path),
-        keyword=error.kind.name,
-        value=value,
-        message=error.message.replace(MASK, shown(value)),
-    )
-
-
-def _at(document: Any, path: Sequence[str | int]) -> Any:
-    for step in path:
-        document = document[step]
-    return document
-
-
-def shown(value: Any, length: int = 60) -> str:
-    """A value as JSON, cut to a length."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= length else f"{text[: length - 3]}..."
-
-
-def explain(schema: Schema, found: Sequence[Violation], *, limit: int | None = MAX_SHOWN) -> str:
-    """The text of a failure: what, where, from where, what to do next.
+def explain(
+    schema: Schema,
+    payload: Any,
+    found: Sequence[Violation],
+    *,
+    conforms_to: Sequence[Elsewhere] = (),
+    verbose: bool = False,
+) -> str:
+    """The text of a failure.
 
     Args:
         schema: The schema that judged.
+        payload: The payload's JSON form, with nothing in it that may not be shown.
         found: What is wrong, best match first.
-        limit: How many violations are shown; None for all.
+        conforms_to: Other versions that the payload conforms to.
+        verbose: Show all violations, and excerpts of payload and schema.
     """
-    count = f"{len(found)} violation{'s' if len(found) != 1 else ''}"
-    lines = [f"{schema} ({schema.digest[:8]}): {count}"]
+    count = f"{len(found):,} violation{'s' if len(found) != 1 else ''}"
+    release = f"release {schema.release}, " if schema.release else ""
+    lines = [f"{schema.label} ({release}digest {schema.digest[:8]}): {count}"]
+    content = schema.content
+    limit = len(found) if verbose else MAX_SHOWN
     for violation in found[:limit]:
-        lines.append(f"  {violation}")
-        lines.append(f"    rule: {violation.schema_path}")
-    if limit is not None and len(found) > limit:
-        lines.append(f"  and {len(found) - limit} more (-vv shows all)")
-    lines.append(f"  schema from: {schema.origin}")
-    lines.append("  next: correct the producer, or publish a schema that allows what it sends")
-    return "\n".join("".join(c if c.isprintable() else "\ufffd" for c in line) for line in lines)
+        lines += _violation(violation, content)
+    if len(found) > limit:
+        lines.append(f"  and {len(found) - limit:,} more (-vv shows all)")
+    lines += [f"  {line}" for line in _elsewhere(schema, conforms_to)]
+    if verbose:
+        lines += [*_excerpt("payload", payload), *_excerpt("schema", content)]
+    lines.append(f"  schema: {schema.origin}")
+    lines.append(f"  next: {_next(schema, conforms_to)}")
+    return "\n".join(_printable(line) for line in lines)
+
+
+def _violation(violation: Violation, content: Any, indent: str = "  ") -> Iterator[str]:
+    yield f"{indent}{violation.path}: {violation.message}"
+    rule = _at(content, violation.schema_path)
+    said = f" says {shown(rule)}" if isinstance(rule, str | int | float) else ""
+    yield f"{indent}    {violation.schema_path}{said}"
+    if hint := _near_miss(violation, content):
+        yield f"{indent}    {hint}"
+    if violation.causes:
+        yield f"{indent}    the alternative that comes closest:"
+    for cause in violation.causes[:MAX_CAUSES_SHOWN]:
+        yield from _violation(cause, content, indent + "      ")
+    if len(violation.causes) > MAX_CAUSES_SHOWN:
+        yield f"{indent}      and {len(violation.causes) - MAX_CAUSES_SHOWN} more"
+
+
+def _near_miss(violation: Violation, content: Any) -> str | None:
+    """A property of the payload that the schema has under a name much like it."""
+    if violation.keyword not in ("required", "additionalProperties", "unevaluatedProperties"):
+        return None
+    if not isinstance(violation.value, dict):
+        return None
+    beside = _at(content, violation.schema_path.rpartition("/")[0])
+    declared = beside.get("properties", {}) if isinstance(beside, dict) else {}
+    missing = [name for name in declared if name not in violation.value]
+    if violation.keyword == "required":
+        missing = [name for name in missing if violation.message.startswith(json.dumps(name))]
+    for name in violation.value:
+        if name not in declared and (near := difflib.get_close_matches(name, missing, 1)):
+            return f"the payload has {shown(name)}: did you mean {shown(near[0])}?"
+    return None
+
+
+def renamed(old: Any, new: Any, found: Sequence[Violation]) -> tuple[tuple[str, str], ...]:
+    """Properties that a newer schema seems to have under another name.
+
+    Derived: the payload lacks one that the new schema requires, has one that only the old schema
+    declares, and the two are declared alike but for title and description.
+
+    Args:
+        old: The content of the schema that the payload conforms to.
+        new: The content of the schema that it breaks.
+        found: What is wrong by the new one.
+    """
+    pairs = []
+    for violation in found:
+        if violation.keyword != "required" or not isinstance(violation.value, dict):
+            continue
+        parent = violation.schema_path.rpartition("/")[0]
+        before, after = (_properties(content, parent) for content in (old, new))
+        lacking = [name for name in after if violation.message.startswith(json.dumps(name))]
+        for name in violation.value:
+            if name in before and name not in after:
+                pairs += [(name, each) for each in lacking if _alike(before[name], after[each])]
+    return tuple(dict.fromkeys(pairs))
+
+
+def _properties(content: Any, pointer: str) -> dict[str, Any]:
+    node = _at(content, pointer)
+    declared = node.get("properties") if isinstance(node, dict) else None
+    return declared if isinstance(declared, dict) else {}
+
+
+def _alike(one: Any, other: Any) -> bool:
+    def essence(rule: Any) -> Any:
+        if not isinstance(rule, dict):
+            return rule
+        return {k: v for k, v in rule.items() if k not in ("title", "description", "examples")}
+
+    return bool(essence(one) == essence(other))
+
+
+def _elsewhere(schema: Schema, conforms_to: Sequence[Elsewhere]) -> Iterator[str]:
+    if not conforms_to:
+        return
+    yield f"it conforms to {listed([each.version for each in conforms_to], 'and')}"
+    for each in conforms_to:
+        for old, new in each.renamed:
+            yield f"{schema.version} renamed {shown(old)} of {each.version} to {shown(new)}?"
+
+
+def _next(schema: Schema, conforms_to: Sequence[Elsewhere]) -> str:
+    if conforms_to:
+        return (
+            f"make the producer speak {schema.version}, or test it against "
+            f"{conforms_to[0].version} only: versions=[{shown(conforms_to[0].version)}]"
+        )
+    return "correct the producer, or publish a schema that allows what it sends"
+
+
+def _excerpt(what: str, document: Any) -> Iterator[str]:
+    yield f"  {what}:"
+    lines = json.dumps(document, indent=2, ensure_ascii=False).splitlines()
+    for line in lines[:EXCERPT_LINES]:
+        yield f"    {line[:200]}"
+    if len(lines) > EXCERPT_LINES:
+        yield f"    ... {len(lines) - EXCERPT_LINES:,} more lines"
+
+
+def _at(content: Any, pointer: str) -> Any:
+    """What stands at a place of a schema; None where that is in another schema."""
+    if not pointer.startswith("#"):
+        return None
+    node = content
+    for step in pointer.removeprefix("#").split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, dict):
+            node = node.get(name)
+        elif isinstance(node, list) and name.isdecimal() and int(name) < len(node):
+            node = node[int(name)]
+        else:
+            return None
+    return node
+
+
+def _printable(line: str) -> str:
+    # Escape sequences of a schema or a payload must not reach the terminal.
+    return "".join(char if char.isprintable() else "\ufffd" for char in line)

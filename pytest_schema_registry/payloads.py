@@ -12,6 +12,8 @@ from pytest_schema_registry.errors import PayloadNotJSON
 from pytest_schema_registry.schemas import json_path
 
 MAX_VALUES = 5_000_000
+#: The engine recurses on the machine's stack, which ends without an exception.
+MAX_DEPTH = 500
 
 _ADVICE = {
     "datetime": "pass value.isoformat(), or a model that serialises itself",
@@ -45,22 +47,24 @@ def json_form(payload: Any) -> Any:
     return payload if _is_plain(payload) else _converted(payload)
 
 
-def from_text(text: str | bytes) -> Any:
+def from_text(text: Any) -> Any:
     """The JSON value in a text (RFC 8259), with nothing let pass that a strict reader refuses.
+
+    Args:
+        text: str or bytes.
 
     Raises:
         PayloadNotJSON: It is not JSON, or has NaN, a number beyond floats, or a key twice.
     """
     if not isinstance(text, str | bytes | bytearray):
-        raise PayloadNotJSON("$", _shown(text), "text=True takes JSON as str or bytes")
+        kind = type(text).__name__
+        raise PayloadNotJSON("$", f"it is of type {kind}", "text=True takes str or bytes")
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_NotAValue)
     except RecursionError:
         raise PayloadNotJSON("$", "nested too deeply", "send it flatter") from None
     except ValueError as exc:
-        raise PayloadNotJSON(
-            "$", f"{_shown(text)} ({exc})", "text=True takes one JSON value as text"
-        ) from None
+        raise PayloadNotJSON("$", str(exc), "text=True takes one JSON value as text") from None
     return value if _is_plain(value) else _converted(value)
 
 
@@ -93,7 +97,11 @@ def _is_response(payload: Any) -> bool:
 
 def _is_plain(payload: Any) -> bool:
     values = [payload]
-    for value in values:  # grows while it is walked: no recursion, so any depth is fine
+    level_ends, depth = 1, 0
+    for place, value in enumerate(values):  # grows while it is walked, level by level
+        if place == level_ends:
+            level_ends, depth = len(values), depth + 1
+            _bound(len(values), depth)
         kind = type(value)
         if kind is str:
             if not value.isascii() and not _encodes(value):
@@ -110,11 +118,20 @@ def _is_plain(payload: Any) -> bool:
                 return False
         elif value is not None and kind is not int and kind is not bool:
             return False
-        if len(values) > MAX_VALUES:
-            raise PayloadNotJSON(
-                "$", f"more than {MAX_VALUES:,} values", "does it contain itself? send less"
-            )
     return True
+
+
+def _bound(size: int, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise PayloadNotJSON(
+            "$",
+            f"nested more than {MAX_DEPTH} levels deep",
+            "does it contain itself? send it flatter",
+        )
+    if size > MAX_VALUES:
+        raise PayloadNotJSON(
+            "$", f"more than {MAX_VALUES:,} values", "does it contain itself? send less"
+        )
 
 
 def _encodes(text: str) -> bool:
@@ -126,23 +143,21 @@ def _encodes(text: str) -> bool:
 
 
 def _converted(payload: Any) -> Any:
-    # A path is a chain of (parent, step), so that depth costs nothing until one is shown.
     result: list[Any] = [None]
-    pending: list[tuple[Any, Any, Any, Any]] = [(payload, result, 0, None)]
-    seen = 0
-    while pending:
-        value, target, key, path = pending.pop()
-        form = _shallow(value, path)
-        target[key] = form
-        if type(form) is dict:
-            pending += [(each, form, name, (path, name)) for name, each in form.items()]
-        elif type(form) is list:
-            pending += [(each, form, place, (path, place)) for place, each in enumerate(form)]
-        seen += 1
-        if seen + len(pending) > MAX_VALUES:
-            raise PayloadNotJSON(
-                "$", f"more than {MAX_VALUES:,} values", "does it contain itself? send less"
-            )
+    # A path is a chain of (parent, step), so that depth costs nothing until one is shown.
+    level: list[tuple[Any, Any, Any, Any]] = [(payload, result, 0, None)]
+    size = depth = 0
+    while level:
+        size, depth = size + len(level), depth + 1
+        _bound(size, depth)
+        below: list[tuple[Any, Any, Any, Any]] = []
+        for value, target, key, path in level:
+            form = target[key] = _shallow(value, path)
+            if type(form) is dict:
+                below += [(each, form, name, (path, name)) for name, each in form.items()]
+            elif type(form) is list:
+                below += [(each, form, place, (path, place)) for place, each in enumerate(form)]
+        level = below
     return result[0]
 
 

@@ -117,9 +117,14 @@ class SchemaRegistryPlugin:
         """
         from pytest_schema_registry.contract import Contract
 
-        wanted = _declaration(item).wanted(_params(item).get(NAME), version)
-        limit = None if self._config.get_verbosity() > 1 else 10
-        return Contract(self.registry, wanted, limit=limit, used=self._used)
+        declared = _declaration(item)
+        return Contract(
+            self.registry,
+            declared.wanted(_params(item).get(NAME), version),
+            versions=declared.versions or self.settings.versions,
+            verbose=self._config.get_verbosity() > 1,
+            used=self._used,
+        )
 
     def _used(self, schema: Schema) -> None:
         if schema.outage is not None:

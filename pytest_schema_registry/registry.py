@@ -24,8 +24,9 @@ from pytest_schema_registry.errors import (
     SchemaNotFound,
     SchemaRegistryError,
 )
-from pytest_schema_registry.explanation import explain, violations
-from pytest_schema_registry.payloads import json_form
+from pytest_schema_registry.explanation import Elsewhere, explain, renamed
+from pytest_schema_registry.payloads import from_text, json_form
+from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.resolver import Resolver
 from pytest_schema_registry.schemas import (
     NAME_SUFFIX,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pytest_schema_registry.declarations import Wanted
+    from pytest_schema_registry.references import Reference
     from pytest_schema_registry.resolver import Registry
     from pytest_schema_registry.schemas import Answer, IndexEntry, Release, Violation
     from pytest_schema_registry.settings import Settings
@@ -68,6 +70,10 @@ class SchemaRegistry:
         cache_ttl: Seconds from the fetch during which a cache entry is served unasked.
         timeout: Seconds that one request may take; retries stay inside three times that.
         token: Bearer token; None takes ``SCHEMA_REGISTRY_TOKEN`` from the environment.
+        max_schema_size: The largest schema that is read, in bytes.
+        format_assertion: Whether ``format`` is an assertion.
+        default_draft: The draft of schemas without ``$schema``.
+        redact: Field names and paths whose values are never shown.
 
     Raises:
         InvalidSettings: One of them is wrong.
@@ -84,6 +90,10 @@ class SchemaRegistry:
         cache_ttl: float = 300,
         timeout: float = 10,
         token: str | None = None,
+        max_schema_size: int = 5_000_000,
+        format_assertion: bool = True,
+        default_draft: str = "2020-12",
+        redact: Sequence[str] = (),
     ) -> None:
         given = {
             "url": None if url is None else os.fspath(url),
@@ -93,6 +103,10 @@ class SchemaRegistry:
             "cache-dir": cache_dir,
             "cache-ttl": cache_ttl,
             "timeout": timeout,
+            "max-schema-size": max_schema_size,
+            "format-assertion": format_assertion,
+            "default-draft": default_draft,
+            "redact": redact,
         }
         arguments = Origin(lambda option: f"SchemaRegistry({option.argument}=…)", given)
         settings = resolve(arguments, root=Path.cwd(), token=token or token_from())
@@ -125,7 +139,12 @@ class SchemaRegistry:
         )
         cassettes = Cassettes(settings.root, settings.cassettes, settings.record_command)
         self._resolver = Resolver(settings, self._registry, cache, cassettes)
-        self._conformance = Conformance()
+        self._conformance = Conformance(
+            self._refer,
+            formats=settings.format_assertion,
+            default_draft=settings.default_draft,
+        )
+        self._redaction = Redaction(settings.redact)
         self._schemas: dict[Question, Schema] = {}
 
     def get_schema(
@@ -177,30 +196,62 @@ class SchemaRegistry:
             PayloadNotJSON: The payload has no JSON form.
             SchemaRegistryError: The schema cannot be had, or is itself wrong.
         """
-        known = self._known(schema)
-        form = json_form(payload)
-        if self._conformance.conforms(known, form):
-            return True, ()
-        return False, violations(self._conformance.errors(known, form), form)
+        found = self._violations(self._known(schema), json_form(payload))
+        return not found, found
 
-    def check(self, schema: Schema, payload: Any, *, limit: int | None = 10) -> Any:
+    def check(
+        self,
+        schema: Schema,
+        payload: Any,
+        *,
+        text: bool = False,
+        others: Sequence[str] = (),
+        verbose: bool = False,
+    ) -> Any:
         """The payload's JSON form, if it conforms.
 
         Args:
             schema: A schema of this registry.
-            payload: dict, list, JSON scalars, models.
-            limit: How many violations the error shows; None for all.
+            payload: dict, list, JSON scalars, models; JSON text.
+            text: Whether the payload is JSON text.
+            others: Version lines that a failure compares with.
+            verbose: Whether a failure shows everything.
 
         Raises:
             ContractViolation: It does not conform.
             PayloadNotJSON: The payload has no JSON form.
             InvalidSchema: The schema is itself wrong.
         """
-        form = json_form(payload)
-        if not self._conformance.conforms(schema, form):
-            found = violations(self._conformance.errors(schema, form), form)
-            raise ContractViolation(explain(schema, found, limit=limit), schema, form, found)
-        return form
+        form = from_text(payload) if text else json_form(payload)
+        found = self._violations(schema, form)
+        if not found:
+            return form
+        safe = self._redaction.applied(form)
+        elsewhere = self._elsewhere(schema, form, found, others)
+        explained = explain(schema, safe, found, conforms_to=elsewhere, verbose=verbose)
+        raise ContractViolation(explained, schema, safe, found)
+
+    def _violations(self, schema: Schema, form: Any) -> tuple[Violation, ...]:
+        compiled = self._conformance.compiled(schema)
+        if compiled.validator.is_valid(form):
+            return ()
+        from pytest_schema_registry.diagnosis import diagnose
+
+        return diagnose(compiled, form, self._conformance, self._redaction)
+
+    def _elsewhere(
+        self, schema: Schema, form: Any, found: Sequence[Violation], versions: Sequence[str]
+    ) -> list[Elsewhere]:
+        """The other versions that the payload conforms to; none that cannot be had."""
+        conforms_to = []
+        for version in versions:
+            if version != schema.version:
+                with suppress(SchemaRegistryError):
+                    other = self._schema(schema.name, version)
+                    if self._conformance.compiled(other).validator.is_valid(form):
+                        names = renamed(other.content, schema.content, found)
+                        conforms_to.append(Elsewhere(version, names))
+        return conforms_to
 
     def index(self) -> tuple[IndexEntry, ...]:
         """What the registry lists, by version and name."""
@@ -240,7 +291,8 @@ class SchemaRegistry:
             name, version, prefer, fallback = each
             if name is not None:
                 with suppress(SchemaRegistryError):
-                    self.get_schema(name, version, prefer=prefer, fallback=fallback)
+                    schema = self.get_schema(name, version, prefer=prefer, fallback=fallback)
+                    self._conformance.compiled(schema)  # asks for what it refers to
 
         _concurrently(retrieve, dict.fromkeys(wanted))
 
@@ -254,6 +306,18 @@ class SchemaRegistry:
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+    def _refer(self, reference: Reference) -> Any:
+        """What a reference leads to, by its name in the registry or by its global id."""
+        if reference.target is not None:
+            version, name = reference.target
+            return self.get_schema(name, version).content
+        answer = self._resolver.retrieve(Question(Kind.BY_ID, name=reference.uri))
+        if answer.document is not None:
+            return answer.document["content"]
+        if reference.name is not None:
+            return self.get_schema(reference.name, reference.version or None).content
+        raise SchemaNotFound(reference.uri, "any version", None, _origin(answer), _advice(answer))
 
     def _known(self, schema: str | Schema | dict[str, Any] | bool) -> Schema:
         if isinstance(schema, Schema):
@@ -272,6 +336,10 @@ class SchemaRegistry:
                     question.name, version, release, _origin(answer), _advice(answer)
                 )
             schema = self._schemas[question] = protocol.schema(answer)
+            if self._settings.mode == "record":
+                # What it refers to is recorded with it, whether this run checks anything or not.
+                with suppress(SchemaRegistryError):
+                    self._conformance.compiled(schema)
         return schema
 
     def _answer(self, question: Question) -> Answer:
@@ -339,7 +407,12 @@ def _open(settings: Settings) -> Registry | None:
         return DirectoryRegistry(settings.location.directory, settings.location.shown)
     from pytest_schema_registry.client import RegistryClient
 
-    return RegistryClient(settings.location, token=settings.token, timeout=settings.timeout)
+    return RegistryClient(
+        settings.location,
+        token=settings.token,
+        timeout=settings.timeout,
+        max_bytes=settings.max_schema_size,
+    )
 
 
 def _inline(content: dict[str, Any] | bool) -> Schema:
@@ -352,9 +425,9 @@ def _inline(content: dict[str, Any] | bool) -> Schema:
         digest=own,
         deprecated=False,
         deprecation_note=None,
-        source="directory",
+        source="value",
         fetched_at=datetime.now(UTC),
-        url="(given as a value)",
+        url="",
         text=canonical(content),
     )
 

@@ -125,7 +125,7 @@ class Resolver:
             except (CassetteMissing, CassetteDamaged) as exc:
                 if outage is None:
                     return exc
-                tried.append(f"cassette {exc.path}: {_headline(exc)}")
+                tried.append(f"cassette {exc.path}: {exc.headline}")
             except SchemaRegistryError as exc:
                 return exc
             else:
@@ -184,7 +184,3 @@ class Resolver:
     def _url(self, question: Question) -> str:
         assert self._registry is not None  # noqa: S101  # replay has no such step
         return self._registry.url(question)
-
-
-def _headline(exc: SchemaRegistryError) -> str:
-    return str(exc).partition("\n")[0]

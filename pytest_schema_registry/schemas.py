@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Source = Literal["registry", "cache", "stale cache", "cassette", "directory"]
+Source = Literal["registry", "cache", "stale cache", "cassette", "directory", "value"]
 
 #: Some registries list a schema with this ending; with and without it is the same schema.
 NAME_SUFFIX = ".schema"
@@ -92,9 +92,13 @@ class Schema:
         """The JSON Schema, parsed anew at each access: changing it changes nothing for anyone."""
         return json.loads(self.text)
 
+    @property
+    def label(self) -> str:
+        """The name with the version: ``telemetry.FeedbackEvent v1``."""
+        return f"{self.name} {self.version}".rstrip()
+
     def __str__(self) -> str:
-        release = f" release {self.release}" if self.release else ""
-        return f"{self.name} {self.version}{release}"
+        return f"{self.label} release {self.release}" if self.release else self.label
 
     @property
     def origin(self) -> str:
@@ -136,6 +140,7 @@ class Violation:
         keyword: The JSON Schema keyword that is violated.
         value: What stands at ``path``.
         message: The rule in words.
+        causes: For ``anyOf`` and ``oneOf``, what is wrong by the branch that came closest.
     """
 
     path: str
@@ -143,6 +148,7 @@ class Violation:
     keyword: str
     value: Any
     message: str
+    causes: tuple[Violation, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
@@ -174,6 +180,8 @@ def age(then: datetime, now: datetime | None = None) -> str:
 
 def origin(source: Source, url: str, fetched_at: datetime) -> str:
     """Where something came from, with its age where it was not asked for just now."""
+    if source == "value":
+        return "given as a value"
     if source in ("registry", "directory"):
         return f"{source} {url}"
     return f"{source} of {url}, fetched {age(fetched_at)} ago"

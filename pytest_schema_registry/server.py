@@ -5,7 +5,6 @@ python -m pytest_schema_registry serve DIR
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
@@ -13,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from pytest_schema_registry.directory import DirectoryRegistry
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
-from pytest_schema_registry.schemas import Kind, Question, canonical
+from pytest_schema_registry.schemas import Kind, Question, digest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +70,7 @@ def create_app(directory: Path) -> FastAPI:
 def _answer(request: Request, document: Any, *, tag_of: Any = None) -> Response:
     if document is None:
         raise HTTPException(404, "no such schema, or no such release of it")
-    etag = f'"{sha256(canonical(tag_of or document).encode("utf-8", "surrogatepass")).hexdigest()}"'
+    etag = f'"{digest(document if tag_of is None else tag_of)}"'
     known = request.headers.get("if-none-match", "")
     if known == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
         return Response(status_code=304, headers={"ETag": etag})
