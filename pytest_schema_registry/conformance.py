@@ -6,6 +6,7 @@ compiles with ``offline``, any other with a retriever that asks the registry.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -41,11 +42,13 @@ class Compiled:
     Args:
         schema: The schema.
         validator: The engine's.
+        conforms: The engine's verdict on a payload's JSON form.
         referred: The other schemas that it needs, by the URI that it refers to them with.
     """
 
     schema: Schema
     validator: jsonschema_rs.Validator
+    conforms: Callable[[Any], bool]
     referred: dict[str, Any] = field(default_factory=dict)
 
 
@@ -69,7 +72,8 @@ class Conformance:
         self._refer = refer
         self._formats = formats
         self.default_draft = default_draft
-        self._compiled: dict[tuple[str, str], Compiled | SchemaRegistryError] = {}
+        self._compiled: dict[tuple[str, str], Compiled] = {}
+        self._wrong: dict[tuple[str, str], SchemaRegistryError] = {}
 
     def compiled(self, schema: Schema) -> Compiled:
         """The schema, ready to judge.
@@ -80,16 +84,15 @@ class Conformance:
         """
         # Relative references lead elsewhere in another version.
         key = (schema.digest, schema.version)
-        compiled = self._compiled.get(key)
-        if compiled is None:
+        if key in self._wrong:
+            raise copy(self._wrong[key])
+        if key not in self._compiled:
             try:
-                compiled = self._compile(schema)
+                self._compiled[key] = self._compile(schema)
             except SchemaRegistryError as exc:
-                compiled = exc
-            self._compiled[key] = compiled
-        if isinstance(compiled, SchemaRegistryError):
-            raise type(compiled)(*compiled.args)
-        return compiled
+                self._wrong[key] = exc
+                raise
+        return self._compiled[key]
 
     def leaf(self, rule: str) -> jsonschema_rs.Validator:
         """The engine's validator of a rule without subschemas, such as ``{"pattern": "^a"}``.
@@ -101,12 +104,15 @@ class Conformance:
 
     def _compile(self, schema: Schema) -> Compiled:
         try:
-            return Compiled(schema, self._validator(schema.text, offline=True))
+            validator = self._validator(schema.text, offline=True)
+            return Compiled(schema, validator, validator.is_valid)
         except jsonschema_rs.ValidationError as exc:
             if not isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
                 raise _invalid(schema, exc) from None
         except ValueError as exc:
-            raise InvalidSchema(str(schema), "#", str(exc), schema.origin) from None
+            too_deep = "recursion limit" in str(exc)
+            reason = "it is nested too deeply" if too_deep else str(exc)
+            raise InvalidSchema(str(schema), "#", reason, schema.origin) from None
         return self._compile_with_references(schema)
 
     def _compile_with_references(self, schema: Schema) -> Compiled:
@@ -132,7 +138,7 @@ class Conformance:
         except jsonschema_rs.ValidationError as exc:
             # The engine swallows what its retriever raises.
             raise next(iter(refused), None) or _invalid(schema, exc) from None
-        return Compiled(schema, validator, referred)
+        return Compiled(schema, validator, validator.is_valid, referred)
 
     def _validator(self, text: str, **options: Any) -> jsonschema_rs.Validator:
         make: Callable[..., jsonschema_rs.Validator] = jsonschema_rs.validator_for

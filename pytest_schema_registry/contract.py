@@ -11,11 +11,13 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
     StaleSchemaWarning,
 )
+from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.schemas import Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
     from pytest_schema_registry.registry import SchemaRegistry
 
@@ -75,6 +77,7 @@ class Contract:
         self._verbose = verbose
         self._used = used
         self._schemas: dict[tuple[str | None, ...], Schema] = {}
+        self._compiled: dict[tuple[str | Schema | None, str | None], Compiled] = {}
 
     @property
     def version(self) -> str:
@@ -104,14 +107,21 @@ class Contract:
             SchemaRegistryError: Nothing could be checked.
         """
         __tracebackhide__ = True
-        if not isinstance(schema, Schema):
-            schema = self.schema(schema, version=version)
         try:
-            return self._registry.check(
-                schema, payload, text=text, others=self._versions, verbose=self._verbose
+            compiled = self._compiled.get((schema, version)) or self._compile(schema, version)
+            form = from_text(payload) if text else json_form(payload)
+            if compiled.conforms(form):
+                return form
+            raise self._registry.violation(
+                compiled, form, others=self._versions, verbose=self._verbose
             )
         except (ContractViolation, SchemaRegistryError) as exc:
             raise exc.with_traceback(None) from None
+
+    def _compile(self, schema: str | Schema | None, version: str | None) -> Compiled:
+        known = schema if isinstance(schema, Schema) else self.schema(schema, version=version)
+        compiled = self._compiled[schema, version] = self._registry.compiled(known)
+        return compiled
 
     def schema(
         self,

@@ -42,9 +42,9 @@ def json_form(payload: Any) -> Any:
     Raises:
         PayloadNotJSON: A value has no JSON form, or none that is beyond doubt.
     """
-    if _is_response(payload):
-        return from_text(payload.content)
-    return payload if _is_plain(payload) else _converted(payload)
+    if _is_plain(payload):
+        return payload
+    return from_text(payload.content) if _is_response(payload) else _converted(payload)
 
 
 def from_text(text: Any) -> Any:

@@ -21,11 +21,13 @@ from pytest_schema_registry.directory import DirectoryRegistry
 from pytest_schema_registry.errors import (
     CassetteMissing,
     ContractViolation,
+    InvalidAnswer,
+    InvalidSchema,
     SchemaNotFound,
     SchemaRegistryError,
 )
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
-from pytest_schema_registry.payloads import from_text, json_form
+from pytest_schema_registry.payloads import json_form
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.resolver import Resolver
 from pytest_schema_registry.schemas import (
@@ -43,6 +45,7 @@ from pytest_schema_registry.settings import Origin, resolve, token_from
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
     from pytest_schema_registry.references import Reference
     from pytest_schema_registry.resolver import Registry
@@ -196,45 +199,48 @@ class SchemaRegistry:
             PayloadNotJSON: The payload has no JSON form.
             SchemaRegistryError: The schema cannot be had, or is itself wrong.
         """
-        found = self._violations(self._known(schema), json_form(payload))
-        return not found, found
+        compiled = self.compiled(self._known(schema))
+        form = json_form(payload)
+        if compiled.conforms(form):
+            return True, ()
+        return False, self._diagnose(compiled, form)
 
-    def check(
-        self,
-        schema: Schema,
-        payload: Any,
-        *,
-        text: bool = False,
-        others: Sequence[str] = (),
-        verbose: bool = False,
-    ) -> Any:
-        """The payload's JSON form, if it conforms.
+    def compiled(self, schema: Schema) -> Compiled:
+        """The schema, ready to judge: ``.conforms(payload)`` is as fast as a check can be.
 
         Args:
             schema: A schema of this registry.
-            payload: dict, list, JSON scalars, models; JSON text.
-            text: Whether the payload is JSON text.
-            others: Version lines that a failure compares with.
-            verbose: Whether a failure shows everything.
 
         Raises:
-            ContractViolation: It does not conform.
-            PayloadNotJSON: The payload has no JSON form.
             InvalidSchema: The schema is itself wrong.
+            SchemaRegistryError: A schema that it refers to cannot be had.
         """
-        form = from_text(payload) if text else json_form(payload)
-        found = self._violations(schema, form)
-        if not found:
-            return form
+        return self._conformance.compiled(schema)
+
+    def violation(
+        self,
+        compiled: Compiled,
+        form: Any,
+        *,
+        others: Sequence[str] = (),
+        verbose: bool = False,
+    ) -> ContractViolation:
+        """Why a payload does not conform, as the error to raise.
+
+        Args:
+            compiled: The schema that refused it.
+            form: The payload's JSON form.
+            others: Version lines to compare with.
+            verbose: Whether the text shows everything.
+        """
+        schema = compiled.schema
+        found = self._diagnose(compiled, form)
         safe = self._redaction.applied(form)
         elsewhere = self._elsewhere(schema, form, found, others)
-        explained = explain(schema, safe, found, conforms_to=elsewhere, verbose=verbose)
-        raise ContractViolation(explained, schema, safe, found)
+        text = explain(schema, safe, found, conforms_to=elsewhere, verbose=verbose)
+        return ContractViolation(text, schema, safe, found)
 
-    def _violations(self, schema: Schema, form: Any) -> tuple[Violation, ...]:
-        compiled = self._conformance.compiled(schema)
-        if compiled.validator.is_valid(form):
-            return ()
+    def _diagnose(self, compiled: Compiled, form: Any) -> tuple[Violation, ...]:
         from pytest_schema_registry.diagnosis import diagnose
 
         return diagnose(compiled, form, self._conformance, self._redaction)
@@ -248,7 +254,7 @@ class SchemaRegistry:
             if version != schema.version:
                 with suppress(SchemaRegistryError):
                     other = self._schema(schema.name, version)
-                    if self._conformance.compiled(other).validator.is_valid(form):
+                    if self.compiled(other).conforms(form):
                         names = renamed(other.content, schema.content, found)
                         conforms_to.append(Elsewhere(version, names))
         return conforms_to
@@ -335,7 +341,10 @@ class SchemaRegistry:
                 raise SchemaNotFound(
                     question.name, version, release, _origin(answer), _advice(answer)
                 )
-            schema = self._schemas[question] = protocol.schema(answer)
+            try:
+                schema = self._schemas[question] = protocol.schema(answer)
+            except RecursionError:
+                raise InvalidAnswer(answer.url, "the schema is nested too deeply") from None
             if self._settings.mode == "record":
                 # What it refers to is recorded with it, whether this run checks anything or not.
                 with suppress(SchemaRegistryError):
@@ -416,7 +425,11 @@ def _open(settings: Settings) -> Registry | None:
 
 
 def _inline(content: dict[str, Any] | bool) -> Schema:
-    own = digest(content)
+    try:
+        own = digest(content)
+    except (RecursionError, TypeError, ValueError) as exc:
+        reason = "it is nested too deeply" if isinstance(exc, RecursionError) else str(exc)
+        raise InvalidSchema("the given schema", "#", reason, "given as a value") from None
     return Schema(
         name="the given schema",
         version="",

@@ -20,6 +20,7 @@ from pytest_schema_registry.cache import SHARED_FAILURES
 from pytest_schema_registry.errors import (
     CassetteDamaged,
     CassetteMissing,
+    InvalidAnswer,
     RegistryUnavailable,
     SchemaRegistryError,
 )
@@ -128,6 +129,8 @@ class Resolver:
                 tried.append(f"cassette {exc.path}: {exc.headline}")
             except SchemaRegistryError as exc:
                 return exc
+            except RecursionError:
+                return InvalidAnswer(str(question), "the JSON is nested too deeply to be kept")
             else:
                 if answer is not None:
                     return replace(answer, outage=outage.reason) if outage else answer
