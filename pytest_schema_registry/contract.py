@@ -11,7 +11,6 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
     StaleSchemaWarning,
 )
-from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.schemas import Schema
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ class Contract:
         __tracebackhide__ = True
         try:
             compiled = self._compiled.get((schema, version)) or self._compile(schema, version)
-            form = from_text(payload) if text else json_form(payload)
+            form = self._registry.form(payload, text=text)
             if compiled.conforms(form):
                 return form
             raise self._registry.violation(

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.wording import listed, shown
+from pytest_schema_registry.wording import listed, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ def explain(
         lines += [*_excerpt("payload", payload), *_excerpt("schema", content)]
     lines.append(f"  schema: {schema.origin}")
     lines.append(f"  next: {_next(schema, conforms_to)}")
-    return "\n".join(_printable(line) for line in lines)
+    return "\n".join(printable(line) for line in lines)
 
 
 def _violation(violation: Violation, content: Any, indent: str = "  ") -> Iterator[str]:
@@ -178,8 +178,3 @@ def _at(content: Any, pointer: str) -> Any:
         else:
             return None
     return node
-
-
-def _printable(line: str) -> str:
-    # Escape sequences of a schema or a payload must not reach the terminal.
-    return "".join(char if char.isprintable() else "\ufffd" for char in line)

@@ -6,10 +6,14 @@ import dataclasses
 import json
 import math
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import PayloadNotJSON
+from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schemas import json_path
+
+if TYPE_CHECKING:
+    from pytest_schema_registry.redaction import Redaction
 
 MAX_VALUES = 5_000_000
 #: The engine recurses on the machine's stack, which ends without an exception.
@@ -31,27 +35,31 @@ _ADVICE = {
 _GENERAL_ADVICE = "convert it the way the producer does before it sends"
 
 
-def json_form(payload: Any) -> Any:
+def json_form(payload: Any, redaction: Redaction | None = None) -> Any:
     """The payload's JSON form: itself where it is plain JSON, else a converted copy.
 
     Args:
         payload: dict, list and JSON scalars; pydantic models, dataclasses, attrs and msgspec
             classes, tuples and subclasses of str, int and float, at any depth; or a whole httpx or
             requests response, whose body is read as JSON text.
+        redaction: Hides values in the error.
 
     Raises:
         PayloadNotJSON: A value has no JSON form, or none that is beyond doubt.
     """
     if _is_plain(payload):
         return payload
-    return from_text(payload.content) if _is_response(payload) else _converted(payload)
+    if _is_response(payload):
+        return from_text(payload.content, redaction)
+    return _converted(payload, redaction)
 
 
-def from_text(text: Any) -> Any:
+def from_text(text: Any, redaction: Redaction | None = None) -> Any:
     """The JSON value in a text (RFC 8259), with nothing let pass that a strict reader refuses.
 
     Args:
         text: str or bytes.
+        redaction: Hides values in the error.
 
     Raises:
         PayloadNotJSON: It is not JSON, or has NaN, a number beyond floats, or a key twice.
@@ -65,15 +73,28 @@ def from_text(text: Any) -> Any:
         raise PayloadNotJSON("$", "nested too deeply", "send it flatter") from None
     except ValueError as exc:
         raise PayloadNotJSON("$", str(exc), "text=True takes one JSON value as text") from None
-    return value if _is_plain(value) else _converted(value)
+    return value if _is_plain(value) else _converted(value, redaction)
+
+
+class _NoForm(Exception):  # becomes PayloadNotJSON, with the path in words
+    def __init__(self, path: Any, what: str, value: Any, advice: str) -> None:
+        super().__init__()
+        self.path = path
+        self.what = what
+        self.value = value
+        self.advice = advice
 
 
 class _NotAValue:
     """Stands in a parsed text where JSON has no value, until its path is known."""
 
     def __init__(
-        self, what: str, advice: str = "JSON has no such number; send null or text"
+        self,
+        name: str,
+        what: str = "the number",
+        advice: str = "JSON has no such number; send null or text",
     ) -> None:
+        self.name = name
         self.what = what
         self.advice = advice
 
@@ -84,7 +105,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> Any:
         return value
     keys = [key for key, _ in pairs]
     twice = next(key for key in keys if keys.count(key) > 1)
-    return _NotAValue(f"the key {json.dumps(twice)} twice", "send each key once")
+    return _NotAValue(twice, "an object that has twice the key", "send each key once")
 
 
 def _is_response(payload: Any) -> bool:
@@ -142,7 +163,22 @@ def _encodes(text: str) -> bool:
     return True
 
 
-def _converted(payload: Any) -> Any:
+def _converted(payload: Any, redaction: Redaction | None) -> Any:
+    try:
+        return _copied(payload)
+    except _NoForm as exc:
+        steps = []
+        path = exc.path
+        while path is not None:
+            path, step = path
+            steps.append(step)
+        steps.reverse()
+        # A value without a JSON form cannot be looked into for what it must not show.
+        value = REDACTED if redaction else _shown(exc.value)
+        raise PayloadNotJSON(json_path(steps), f"{exc.what} {value}", exc.advice) from None
+
+
+def _copied(payload: Any) -> Any:
     result: list[Any] = [None]
     # A path is a chain of (parent, step), so that depth costs nothing until one is shown.
     level: list[tuple[Any, Any, Any, Any]] = [(payload, result, 0, None)]
@@ -180,7 +216,7 @@ def _shallow(value: Any, path: Any) -> Any:
             raise _refusal(value, path, "JSON has no such number; send null or text")
         return float(value)
     if isinstance(value, _NotAValue):
-        raise PayloadNotJSON(_path(path), value.what, value.advice)
+        raise _NoForm(path, value.what, value.name, value.advice)
     return _from_class(value, path)
 
 
@@ -208,16 +244,8 @@ def _key(key: Any, path: Any) -> str:
     return str.__str__(key)
 
 
-def _refusal(value: Any, path: Any, advice: str) -> PayloadNotJSON:
-    return PayloadNotJSON(_path(path), f"{type(value).__name__} {_shown(value)}", advice)
-
-
-def _path(path: Any) -> str:
-    steps = []
-    while path is not None:
-        path, step = path
-        steps.append(step)
-    return json_path(steps[::-1])
+def _refusal(value: Any, path: Any, advice: str) -> _NoForm:
+    return _NoForm(path, type(value).__name__, value, advice)
 
 
 def _shown(value: Any) -> str:

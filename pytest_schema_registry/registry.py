@@ -27,7 +27,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
-from pytest_schema_registry.payloads import json_form
+from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.resolver import Resolver
 from pytest_schema_registry.schemas import (
@@ -200,10 +200,24 @@ class SchemaRegistry:
             SchemaRegistryError: The schema cannot be had, or is itself wrong.
         """
         compiled = self.compiled(self._known(schema))
-        form = json_form(payload)
+        form = self.form(payload)
         if compiled.conforms(form):
             return True, ()
         return False, self._diagnose(compiled, form)
+
+    def form(self, payload: Any, *, text: bool = False) -> Any:
+        """The payload's JSON form.
+
+        Args:
+            payload: dict, list, JSON scalars, models; JSON text.
+            text: Whether the payload is JSON text.
+
+        Raises:
+            PayloadNotJSON: It has none.
+        """
+        if text:
+            return from_text(payload, self._redaction)
+        return json_form(payload, self._redaction)
 
     def compiled(self, schema: Schema) -> Compiled:
         """The schema, ready to judge: ``.conforms(payload)`` is as fast as a check can be.

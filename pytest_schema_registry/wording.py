@@ -34,6 +34,11 @@ def shown(value: Any, length: int = 60) -> str:
     return text
 
 
+def printable(line: str) -> str:
+    """A line without what a terminal would obey, such as an escape sequence of a schema's."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in line)
+
+
 def listed(items: Sequence[str], joint: str = "or") -> str:
     """Items as in a sentence: ``a, b or c``."""
     if len(items) < 2:

@@ -1,0 +1,153 @@
+"""A schema as a person reads it: fields, types, which are required, and what limits them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry.errors import SchemaRegistryError
+from pytest_schema_registry.wording import listed, printable, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.schemas import Schema
+
+_LIMITS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "minItems": "at least {} items",
+    "maxItems": "at most {} items",
+    "uniqueItems": "no item twice",
+    "pattern": "matching {}",
+}
+_MAX_DEPTH = 6
+
+
+def show(
+    registry: SchemaRegistry, names: Sequence[str], versions: Sequence[str]
+) -> tuple[list[str], bool]:
+    """The lines that show schemas in their versions, and whether one is in none of them.
+
+    Args:
+        registry: Where the schemas come from.
+        names: The schemas.
+        versions: The version lines.
+    """
+    lines: list[str] = []
+    missing = False
+    for name in names:
+        found = False
+        for version in versions:
+            try:
+                lines += [*display(registry.get_schema(name, version)), ""]
+                found = True
+            except SchemaRegistryError as exc:
+                lines += [*map(printable, str(exc).splitlines()), ""]
+        missing = missing or not found
+    return lines, missing
+
+
+def display(schema: Schema) -> Iterator[str]:
+    """The lines that show a schema.
+
+    Args:
+        schema: The schema.
+    """
+    deprecated = "no"
+    if schema.deprecated:
+        deprecated = f"yes: {schema.deprecation_note}" if schema.deprecation_note else "yes"
+    content = schema.content
+    yield printable(schema.label)
+    for label, value in (
+        ("release", schema.release or "not stated"),
+        ("deprecated", deprecated),
+        ("digest", schema.digest[:8]),
+        ("from", schema.origin),
+        ("chosen", schema.reason),
+    ):
+        if value:
+            yield printable(f"  {label:<12}{value}")
+    yield ""
+    fields = list(_fields(content, content, 0))
+    if not fields:
+        yield printable(f"  {_type(content, content)}")
+    width = max((len(name) for name, _, _ in fields), default=0)
+    for name, required, text in fields:
+        yield printable(f"  {name:<{width}}  {'required' if required else 'optional'}  {text}")
+
+
+def _fields(node: Any, root: Any, depth: int) -> Iterator[tuple[str, bool, str]]:
+    node = _target(node, root)
+    if not isinstance(node, dict) or depth > _MAX_DEPTH:
+        return
+    properties = node.get("properties")
+    required = node.get("required")
+    for name, rule in properties.items() if isinstance(properties, dict) else ():
+        wanted = isinstance(required, list) and name in required
+        yield "  " * depth + name, wanted, _type(rule, root)
+        yield from _fields(_inner(rule, root), root, depth + 1)
+    if node.get("additionalProperties") is False:
+        yield "  " * depth + "(others)", False, "not allowed"
+
+
+def _inner(rule: Any, root: Any) -> Any:
+    """The object that a field holds, directly or as the items of an array."""
+    node = _target(rule, root)
+    if isinstance(node, dict) and isinstance(node.get("items"), dict):
+        return _target(node["items"], root)
+    return node
+
+
+def _type(rule: Any, root: Any) -> str:
+    if not isinstance(rule, dict):
+        return "anything" if rule is True else "nothing"
+    node = _target(rule, root)
+    if not isinstance(node, dict):
+        return str(rule.get("$ref", "anything"))
+    parts = [_kind(node, root)]
+    if isinstance(node.get("format"), str):
+        parts.append(f"in the format {node['format']}")
+    parts += [
+        text.format(shown(node[key])) for key, text in _LIMITS.items() if node.get(key) is not None
+    ]
+    if "default" in rule:
+        parts.append(f"default {shown(rule['default'])}")
+    if rule.get("deprecated") is True:
+        parts.append("deprecated")
+    return ", ".join(parts)
+
+
+def _kind(node: dict[str, Any], root: Any) -> str:
+    if isinstance(node.get("enum"), list):
+        return listed([shown(value) for value in node["enum"]])
+    if "const" in node:
+        return shown(node["const"])
+    for keyword in ("anyOf", "oneOf"):
+        if isinstance(node.get(keyword), list):
+            return listed([_type(branch, root) for branch in node[keyword]])
+    kind = node.get("type", "object" if "properties" in node else "anything")
+    if kind == "array" and "items" in node:
+        return f"array of {_type(node['items'], root)}"
+    if kind == "object" and isinstance(node.get("additionalProperties"), dict):
+        return f"object of {_type(node['additionalProperties'], root)}"
+    return listed([str(each) for each in kind]) if isinstance(kind, list) else str(kind)
+
+
+def _target(rule: Any, root: Any) -> Any:
+    """What a rule refers to within the schema; itself where it refers to nothing, or elsewhere."""
+    for _ in range(_MAX_DEPTH):
+        reference = rule.get("$ref") if isinstance(rule, dict) else None
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            return rule
+        target = root
+        for step in reference.split("/")[1:]:
+            name = step.replace("~1", "/").replace("~0", "~")
+            target = target.get(name) if isinstance(target, dict) else None
+        rule = target
+    return rule
