@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 #: What one process may learn on behalf of all processes of the session.
 SHARED_FAILURES = (CassetteNotWritten, InvalidAnswer, RegistryRefused, RegistryUnavailable)
 
+#: The year 10000, from which on a time cannot be shown.
+_END_OF_TIME = 253_402_300_800
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -120,7 +123,8 @@ class Cache:
             return None
         for kind in SHARED_FAILURES:
             if entry.get("error") == kind.__name__ and isinstance(entry.get("args"), list):
-                return kind(*entry["args"])
+                with suppress(TypeError):
+                    return kind(*entry["args"])
         return None
 
     def keep(self, answer: Answer) -> None:
@@ -210,6 +214,7 @@ class Cache:
             entry.get("url") == url
             and isinstance(entry.get("session"), str)
             and isinstance(entry.get("fetched_at"), float)
+            and 0 <= entry["fetched_at"] < _END_OF_TIME
             and isinstance(entry.get("etag"), str | None)
             and "document" in entry
             and (entry["document"] is None or not protocol.fault(question, entry["document"]))

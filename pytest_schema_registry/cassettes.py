@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from yaml.composer import Composer
 
 from pytest_schema_registry import files, protocol
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 50_000_000
 #: What YAML cannot hold in a literal block; JSON can escape it.
-_UNPRINTABLE = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_UNPRINTABLE = re.compile(
+    "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fffd]"
+)
 
 
 class Cassettes:
@@ -54,7 +57,7 @@ class Cassettes:
         name = files.file_name(plain_name(question.name))
         if question.kind is Kind.BY_ID:
             return self._directory / "by-id" / f"{name}.yaml"
-        return self._directory / question.version / f"{name}.yaml"
+        return self._directory / files.file_name(question.version) / f"{name}.yaml"
 
     def load(self, question: Question) -> Answer:
         """The recorded answer.
@@ -114,7 +117,8 @@ class Cassettes:
             ) from None
         except _NotACassette as exc:
             raise self._damaged(path, str(exc)) from None
-        except (ValueError, RecursionError) as exc:
+        # All of these come out of yaml's constructors of dates, numbers and truth values.
+        except (ValueError, LookupError, AttributeError, OverflowError, RecursionError) as exc:
             raise self._damaged(path, f"it holds what no cassette holds ({_short(exc)})") from None
 
     def _answer(self, question: Question, exchange: _Exchange, path: Path) -> Answer:
@@ -156,6 +160,18 @@ class _NotACassette(Exception):  # becomes CassetteDamaged, with the path
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # one of two bases
+    def __init__(self, stream: bytes) -> None:
+        super().__init__(stream)
+        self.anchors: dict[str, yaml.Node] = {}
+
+    # libyaml's own composer recurses without a bound: a file of brackets kills the process.
+    get_single_node = Composer.get_single_node
+    compose_document = Composer.compose_document
+    compose_node = Composer.compose_node
+    compose_scalar_node = Composer.compose_scalar_node
+    compose_sequence_node = Composer.compose_sequence_node
+    compose_mapping_node = Composer.compose_mapping_node
+
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Leave ``<<`` alone: merging copies, and nine nested merges of ten fill the memory."""
 
@@ -164,6 +180,9 @@ def _read(data: Any) -> Iterable[_Exchange]:
     interactions = data.get("interactions") if isinstance(data, dict) else None
     if not isinstance(interactions, list):
         raise _NotACassette("it has no list of interactions")
+    if "version" not in data:
+        # vcrpy writes it last, so a file that was cut between two interactions has none.
+        raise _NotACassette("its end is missing")
     times = _times(data.get("metadata"))
     for place, interaction in enumerate(interactions):
         try:
@@ -184,7 +203,7 @@ def _times(metadata: Any) -> dict[str, float]:
     times = {}
     for uri, written in recorded.items():
         try:
-            times[uri] = datetime.fromisoformat(written).timestamp()
+            times[uri] = datetime.fromisoformat(written).astimezone(UTC).timestamp()
         except (TypeError, ValueError, OverflowError):
             raise _NotACassette(f"{written!r} is no time of recording") from None
     return times

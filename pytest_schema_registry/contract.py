@@ -78,6 +78,9 @@ class Contract:
         self._schemas: dict[tuple[str | None, ...], Schema] = {}
         self._compiled: dict[tuple[str | Schema | None, str | None], Compiled] = {}
 
+    def __repr__(self) -> str:
+        return f"<contract {' '.join(part for part in self._wanted if part)}>"
+
     @property
     def version(self) -> str:
         """The version line that the run is about: negotiated, where a schema is named."""
@@ -118,7 +121,10 @@ class Contract:
             raise exc.with_traceback(None) from None
 
     def _compile(self, schema: str | Schema | None, version: str | None) -> Compiled:
-        known = schema if isinstance(schema, Schema) else self.schema(schema, version=version)
+        if isinstance(schema, Schema):
+            known = schema
+        else:
+            known = self._have(schema, version, None, None, None, stacklevel=4)
         compiled = self._compiled[schema, version] = self._registry.compiled(known)
         return compiled
 
@@ -144,20 +150,22 @@ class Contract:
             SchemaRegistryError: It cannot be had.
         """
         __tracebackhide__ = True
-        asked = (name, version, release, prefer, fallback)
+        return self._have(name, version, release, prefer, fallback, stacklevel=3)
+
+    def _have(self, *asked: str | None, stacklevel: int) -> Schema:
+        __tracebackhide__ = True
         schema = self._schemas.get(asked)
         if schema is None:
             try:
-                schema = self._retrieve(*asked)
+                schema = self._schemas[asked] = self._retrieve(*asked)
             except SchemaRegistryError as exc:
                 raise exc.with_traceback(None) from None
-            self._schemas[asked] = schema
             self._used(schema)
             if schema.outage:
                 warnings.warn(
                     f"{schema} was served from the {schema.origin}, because {schema.outage}",
                     StaleSchemaWarning,
-                    stacklevel=3,
+                    stacklevel=stacklevel,
                 )
         return schema
 

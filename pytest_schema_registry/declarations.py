@@ -73,18 +73,23 @@ def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
         choice = choice or marker.kwargs
     versions = choice.get("versions")
     try:
-        lines = () if versions is None else version_list(versions)
-        lines += tuple(
-            version_list(choice[key])[0] for key in ("prefer", "fallback") if key in choice
+        return Declaration(
+            names=tuple(names),
+            versions=() if versions is None else version_list(versions),
+            prefer=_version(choice.get("prefer")),
+            fallback=_version(choice.get("fallback")),
         )
     except (ValueError, AttributeError, TypeError) as exc:
         raise _wrong(str(exc)) from None
-    return Declaration(
-        names=tuple(names),
-        versions=() if versions is None else lines,
-        prefer=choice.get("prefer"),
-        fallback=choice.get("fallback"),
-    )
+
+
+def _version(written: Any) -> str | None:
+    if written is None:
+        return None
+    versions = version_list(written)
+    if len(versions) > 1 or not isinstance(written, str):
+        raise ValueError(f"{written!r} is not one version")
+    return versions[0]
 
 
 def _check(marker: Any) -> None:

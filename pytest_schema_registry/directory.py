@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.schemas import NAME_SUFFIX, Answer, Kind, digest, plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pytest_schema_registry.schemas import Question
@@ -43,7 +42,7 @@ class DirectoryRegistry:
     def url(self, question: Question) -> str:
         """What names the question's answer: the file's place for a schema, else the wire's path."""
         if question.kind is Kind.SCHEMA and not question.release:
-            return f"{self._shown}/{question.version}/{quote(question.name, safe='')}.json"
+            return f"{self._shown}/{question.version}/{protocol.segment(question.name)}.json"
         return f"{self._shown}/{protocol.path(question)}"
 
     def fetch(self, question: Question) -> Answer:
@@ -153,12 +152,15 @@ class DirectoryRegistry:
             if "@" not in path.name
         }
 
-    def _older(self, version: str, name: str) -> Iterator[tuple[str, Path]]:
+    def _older(self, version: str, name: str) -> list[tuple[str, Path]]:
+        """The older releases of a schema, oldest first."""
         prefix = f"{plain_name(name)}@"
-        for path in self._listing(version):
-            if path.name.startswith(prefix):
-                release = path.name.removeprefix(prefix).removesuffix(".json")
-                yield release.removesuffix(NAME_SUFFIX), path
+        older = [
+            (path.name.removeprefix(prefix).removesuffix(".json").removesuffix(NAME_SUFFIX), path)
+            for path in self._listing(version)
+            if path.name.startswith(prefix)
+        ]
+        return sorted(older, key=lambda each: _precedence(each[0]))
 
     def _listing(self, version: str) -> list[Path]:
         if version not in self._versions():
@@ -194,6 +196,16 @@ class DirectoryRegistry:
             "deprecated": said.get("deprecated") is True,
             "deprecation_note": _text(said.get("deprecation_note")),
         }
+
+
+def _precedence(release: str) -> tuple[list[str | int], bool, list[str | int]]:
+    """What releases are ordered by: ``1.9.0``, ``1.10.0-dev``, ``1.10.0``."""
+    final, hyphen, early = release.partition("-")
+    return _numbered(final), not hyphen, _numbered(early)
+
+
+def _numbered(text: str) -> list[str | int]:
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
 
 
 def _text(value: Any) -> str | None:

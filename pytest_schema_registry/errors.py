@@ -135,8 +135,8 @@ class InvalidAnswer(SchemaRegistryError):
         return (
             f"the registry's answer cannot be used: {self.reason}\n"
             f"  asked: {self.url}\n"
-            "  next: open that address yourself; a schema's answer is described in PROTOCOL terms "
-            "in the README under 'Limits'"
+            "  next: open that address yourself; the README's chapter 'The registry' shows what "
+            "is expected there"
         )
 
 

@@ -58,9 +58,9 @@ def file_name(name: str) -> str:
     An escaped name is percent-encoded and ends in a digest of the whole, so that two names never
     meet in one file, whatever their length and characters.
     """
-    escaped = quote(name, safe="")
+    escaped = quote(name, safe="", errors="surrogatepass")
     plain = escaped == name and len(name) <= _SAFE_LENGTH and not name.startswith((".", "~"))
-    if plain and not _DEVICE_NAMES.match(name) and not name.endswith("."):
+    if name and plain and not _DEVICE_NAMES.match(name) and not name.endswith("."):
         return name
     mark = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"~{escaped[:_SAFE_LENGTH]}~{mark}".replace("~.", "~%2E")

@@ -163,8 +163,12 @@ def _draft(value: str, _root: Path) -> str:
 
 
 def _redact(value: str | list[str] | tuple[str, ...], _root: Path) -> tuple[str, ...]:
+    from pytest_schema_registry.redaction import Redaction
+
     given = [value] if isinstance(value, str) else value
-    return tuple(pattern for item in given for part in item.split(",") if (pattern := part.strip()))
+    patterns = tuple(part.strip() for item in given for part in item.split(",") if part.strip())
+    Redaction(patterns)  # raises where one cannot be understood
+    return patterns
 
 
 class Option(NamedTuple):

@@ -30,16 +30,23 @@ def path(question: Question) -> str:
         case Kind.INDEX:
             return "index"
         case Kind.BY_ID:
-            return f"schemas/by-id/{quote(question.name, safe='')}"
+            return f"schemas/by-id/{segment(question.name)}"
         case Kind.RELEASES:
             return f"{_schema_path(question)}/versions"
         case Kind.SCHEMA:
-            query = f"?{urlencode({'version': question.release})}" if question.release else ""
-            return _schema_path(question) + query
+            if not question.release:
+                return _schema_path(question)
+            query = urlencode({"version": question.release}, errors="surrogatepass")
+            return f"{_schema_path(question)}?{query}"
 
 
 def _schema_path(question: Question) -> str:
-    return f"schemas/{quote(question.version, safe='')}/{quote(question.name, safe='')}"
+    return f"schemas/{segment(question.version)}/{segment(question.name)}"
+
+
+def segment(text: str) -> str:
+    """One segment of a path, whatever the text holds: half a surrogate pair, out of a ``$ref``."""
+    return quote(text, safe="", errors="surrogatepass")
 
 
 def fault(question: Question, document: Any) -> str | None:

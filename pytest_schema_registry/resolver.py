@@ -160,11 +160,14 @@ class Resolver:
             answer = self._take(first, question)
             if answer is not None:
                 return answer
+            failure = self._cache.failure(url)
+            if failure is not None:
+                raise failure
             # A registry that cannot be reached at all is not tried again for every other schema.
             everything = self._registry.address
-            for address in (url, everything):
-                if (failure := self._cache.failure(address)) is not None:
-                    raise failure
+            outage = self._cache.failure(everything)
+            if isinstance(outage, RegistryUnavailable):
+                raise RegistryUnavailable(url, outage.reason, unreachable=True)
             try:
                 answer = self._ask(question)
             except SHARED_FAILURES as exc:
