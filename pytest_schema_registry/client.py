@@ -173,6 +173,13 @@ class RegistryClient:
             raise RegistryUnavailable(url, self._scrubbed(_reason(exc)), True) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
             raise RegistryUnavailable(url, self._scrubbed(_reason(exc))) from None
+        except (RuntimeError, OSError, Warning) as exc:
+            # What pytest-socket and pytest-recording put in the place of a connection.
+            reason = (
+                f"a connection was refused inside the test ({self._scrubbed(_reason(exc))}); "
+                "a schema that the registry_schema marker declares is fetched before it"
+            )
+            raise RegistryUnavailable(url, reason) from None
         finally:
             _FETCHING.reset(fetching)
 

@@ -177,6 +177,8 @@ class Contract:
         prefer: str | None,
         fallback: str | None,
     ) -> Schema:
+        if name is None:
+            release = release or self._wanted.release
         name = name or self._wanted.name
         if name is None:
             raise InvalidSettings(
@@ -184,7 +186,11 @@ class Contract:
                 'name a schema in the call, or on the test: @pytest.mark.registry_schema("…")',
             )
         if version is None and prefer is None:
-            version, prefer, fallback = self._wanted[1:]
+            version, prefer, fallback = (
+                self._wanted.version,
+                self._wanted.prefer,
+                self._wanted.fallback,
+            )
         return self._registry.get_schema(
             name, version, release=release, prefer=prefer, fallback=fallback
         )

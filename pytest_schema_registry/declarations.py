@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MARKER = "registry_schema"
-_KEYWORDS = frozenset({"versions", "prefer", "fallback"})
+_KEYWORDS = frozenset({"versions", "release", "prefer", "fallback"})
 
 
 class Wanted(NamedTuple):
@@ -20,6 +20,7 @@ class Wanted(NamedTuple):
 
     name: str | None
     version: str | None
+    release: str | None = None
     prefer: str | None = None
     fallback: str | None = None
 
@@ -31,12 +32,14 @@ class Declaration:
     Args:
         names: The schemas; empty where the test names them in its calls.
         versions: The version lines to run against; empty for the session's.
+        release: The release within the line; None for the current one.
         prefer: The version line to prefer in a negotiation, which runs the test once.
         fallback: The version line to take otherwise.
     """
 
     names: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    release: str | None = None
     prefer: str | None = None
     fallback: str | None = None
 
@@ -49,8 +52,8 @@ class Declaration:
         """
         name = name or next(iter(self.names), None)
         if self.prefer is not None:
-            return Wanted(name, None, self.prefer, self.fallback)
-        return Wanted(name, version)
+            version = None
+        return Wanted(name, version, self.release, self.prefer, self.fallback)
 
 
 def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
@@ -76,6 +79,7 @@ def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
         return Declaration(
             names=tuple(names),
             versions=() if versions is None else version_list(versions),
+            release=choice.get("release"),
             prefer=_version(choice.get("prefer")),
             fallback=_version(choice.get("fallback")),
         )
@@ -100,6 +104,8 @@ def _check(marker: Any) -> None:
         raise _wrong(f"no such argument: {', '.join(sorted(unknown))}")
     if "versions" in marker.kwargs and "prefer" in marker.kwargs:
         raise _wrong("give versions, or prefer and fallback, not both")
+    if not isinstance(marker.kwargs.get("release"), str | None):
+        raise _wrong(f"{marker.kwargs['release']!r} is not a release")
     if "fallback" in marker.kwargs and "prefer" not in marker.kwargs:
         raise _wrong("fallback needs prefer")
 

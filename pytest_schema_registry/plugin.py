@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registry import SchemaRegistry
 
 MARKER_HELP = (
-    "registry_schema(*names, versions=None, prefer=None, fallback=None): "
+    "registry_schema(*names, versions=None, release=None, prefer=None, fallback=None): "
     "the schemas that a contract test is about, fetched before the first test runs"
 )
 

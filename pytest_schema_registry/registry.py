@@ -308,10 +308,12 @@ class SchemaRegistry:
             return
 
         def retrieve(each: Wanted) -> None:
-            name, version, prefer, fallback = each
+            name, version, release, prefer, fallback = each
             if name is not None:
                 with suppress(SchemaRegistryError):
-                    schema = self.get_schema(name, version, prefer=prefer, fallback=fallback)
+                    schema = self.get_schema(
+                        name, version, release=release, prefer=prefer, fallback=fallback
+                    )
                     self._conformance.compiled(schema)  # asks for what it refers to
 
         _concurrently(retrieve, dict.fromkeys(wanted))
