@@ -8,8 +8,6 @@ file, which speaks for one session only: its workers share the failure instead o
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import time
 import warnings
 from contextlib import contextmanager, suppress
@@ -47,19 +45,13 @@ class Session:
     """What the processes of one test run share: every address is asked once in it.
 
     Args:
-        id: Unguessable, the same in all workers.
+        id: Unguessable, the same in all processes.
+        directory: Where the session caches when it has no directory that can be written; its owner
+            removes it.
     """
 
     id: str
-
-    @property
-    def directory(self) -> Path:
-        """Where the session caches when it has no directory that can be written."""
-        return Path(tempfile.gettempdir()) / f"pytest-schema-registry-{self.id}"
-
-    def close(self) -> None:
-        """Remove what only this session used."""
-        shutil.rmtree(self.directory, ignore_errors=True)
+    directory: Path
 
 
 class Cache:

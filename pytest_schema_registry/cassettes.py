@@ -50,6 +50,10 @@ class Cassettes:
     def exist(self) -> bool:
         return (self._root / self._directory).is_dir()
 
+    def prepare(self) -> None:
+        """Load vcrpy, which first imported beside a mock would keep that mock forever."""
+        import vcr.serialize  # noqa: F401
+
     def path(self, question: Question) -> Path:
         """The file that holds the question's exchange, relative to the root directory."""
         if question.kind is Kind.INDEX:

@@ -15,6 +15,7 @@ import time
 from base64 import b64encode
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -93,8 +94,12 @@ class RegistryClient:
         """The question's address without credentials: what is shown, and the key it is kept by."""
         return f"{self._location.shown}/{protocol.path(question)}"
 
-    def fetch(self, question: Question) -> Answer:
+    def fetch(self, question: Question, known: Answer | None = None) -> Answer:
         """Ask the registry.
+
+        Args:
+            question: What is asked.
+            known: An earlier answer to it, which the registry may confirm (RFC 9110 section 13).
 
         Raises:
             RegistryUnavailable: No answer came within the time allowed, or a proxy's.
@@ -102,7 +107,10 @@ class RegistryClient:
             InvalidAnswer: The body is not the answer to this question.
         """
         url = self.url(question)
-        response = self._get(url)
+        etag = known.etag if known is not None else None
+        response = self._get(url, {"If-None-Match": etag} if etag else {})
+        if known is not None and response.status_code == 304:
+            return replace(known, fetched_at=self._clock(), source="registry")
         if response.status_code in (404, 410):
             return self._answer(question, url, None, response)
         if response.status_code in RETRIED_STATUSES:
@@ -151,7 +159,7 @@ class RegistryClient:
                 raise RegistryUnavailable(url, "it answered 200 with an empty body") from None
             raise InvalidAnswer(url, f"the body is not JSON ({exc})") from None
 
-    def _get(self, url: str) -> httpx.Response:
+    def _get(self, url: str, headers: dict[str, str]) -> httpx.Response:
         client = self._open()
         retry = _WithinBudget(
             total=ATTEMPTS - 1,
@@ -161,7 +169,9 @@ class RegistryClient:
         )
         retry.deadline = time.monotonic() + 3 * self._timeout
         attempts = _Attempts(client, self._timeout, self._max_bytes)
-        request = client.build_request("GET", httpx.URL(url).copy_merge_params(self._params()))
+        request = client.build_request(
+            "GET", httpx.URL(url).copy_merge_params(self._params()), headers=headers
+        )
         fetching = _FETCHING.set(True)
         try:
             return RetryTransport(attempts, retry).handle_request(request)

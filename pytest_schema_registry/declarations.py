@@ -74,24 +74,32 @@ def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
             names.update(dict.fromkeys(marker.args))
             named_by = node
         choice = choice or marker.kwargs
-    versions = choice.get("versions")
     try:
         return Declaration(
             names=tuple(names),
-            versions=() if versions is None else version_list(versions),
+            versions=_versions(choice.get("versions")),
             release=choice.get("release"),
             prefer=_version(choice.get("prefer")),
             fallback=_version(choice.get("fallback")),
         )
-    except (ValueError, AttributeError, TypeError) as exc:
+    except ValueError as exc:
         raise _wrong(str(exc)) from None
+
+
+def _versions(written: Any) -> tuple[str, ...]:
+    if written is None:
+        return ()
+    try:
+        return version_list(written)
+    except (AttributeError, TypeError):
+        raise ValueError(f"{written!r} is not a list of versions") from None
 
 
 def _version(written: Any) -> str | None:
     if written is None:
         return None
-    versions = version_list(written)
-    if len(versions) > 1 or not isinstance(written, str):
+    versions = version_list(written) if isinstance(written, str) else ()
+    if len(versions) != 1:
         raise ValueError(f"{written!r} is not one version")
     return versions[0]
 

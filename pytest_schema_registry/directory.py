@@ -45,7 +45,7 @@ class DirectoryRegistry:
             return f"{self._shown}/{question.version}/{protocol.segment(question.name)}.json"
         return f"{self._shown}/{protocol.path(question)}"
 
-    def fetch(self, question: Question) -> Answer:
+    def fetch(self, question: Question, known: Answer | None = None) -> Answer:  # noqa: ARG002
         """Answer from the directory's files as they are now.
 
         Raises:

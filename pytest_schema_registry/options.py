@@ -61,8 +61,17 @@ def _location(value: str, root: Path) -> Location:
     if not parts.hostname:
         raise ValueError("the address has no host")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    netloc = f"{host}:{parts.port}" if parts.port else host  # .port raises on a malformed one
-    auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    try:
+        netloc = host if parts.port is None else f"{host}:{parts.port}"
+    except ValueError:
+        # urllib's own text quotes what may be the first half of a password.
+        raise ValueError(
+            "the port is not a number from 0 to 65535; in a password, write / as %2F, # as %23 "
+            "and ? as %3F"
+        ) from None
+    auth = None
+    if parts.username or parts.password:
+        auth = (unquote(parts.username or ""), unquote(parts.password or ""))
     return Location(
         shown=urlunsplit((parts.scheme, netloc, parts.path.rstrip("/"), "", "")),
         auth=auth,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import threading
-import uuid
 import weakref
 from collections import deque
 from contextlib import suppress
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.cache import Cache, Session
-from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.conformance import Conformance
 from pytest_schema_registry.directory import DirectoryRegistry
 from pytest_schema_registry.errors import (
@@ -29,7 +29,7 @@ from pytest_schema_registry.errors import (
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
 from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.redaction import Redaction
-from pytest_schema_registry.resolver import Resolver
+from pytest_schema_registry.resolver import Lazy, Resolver
 from pytest_schema_registry.schemas import (
     NAME_SUFFIX,
     Kind,
@@ -45,6 +45,7 @@ from pytest_schema_registry.settings import Origin, resolve, token_from
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from pytest_schema_registry.cassettes import Cassettes
     from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
     from pytest_schema_registry.references import Reference
@@ -113,9 +114,9 @@ class SchemaRegistry:
         }
         arguments = Origin(lambda option: f"SchemaRegistry({option.argument}=…)", given)
         settings = resolve(arguments, root=Path.cwd(), token=token or token_from())
-        session = Session(uuid.uuid4().hex)
-        self._assemble(settings, session, settings.cache_dir)
-        weakref.finalize(self, session.close)
+        own = Path(tempfile.mkdtemp(prefix="schema-registry-"))
+        weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
+        self._assemble(settings, Session(own.name, own), settings.cache_dir)
 
     @classmethod
     def from_settings(cls, settings: Settings, session: Session, cache_dir: Path | None) -> Self:
@@ -132,7 +133,7 @@ class SchemaRegistry:
 
     def _assemble(self, settings: Settings, session: Session, cache_dir: Path | None) -> None:
         self._settings = settings
-        self._registry = _open(settings)
+        self._registry = Lazy(lambda: _open(settings))
         cache = Cache(
             cache_dir,
             session,
@@ -140,7 +141,9 @@ class SchemaRegistry:
             # Whoever holds an address may take its whole budget.
             lock_timeout=3 * settings.timeout + 5,
         )
-        cassettes = Cassettes(settings.root, settings.cassettes, settings.record_command)
+        cassettes = Lazy(lambda: _cassettes(settings))
+        if settings.mode == "record":
+            cassettes().prepare()
         self._resolver = Resolver(settings, self._registry, cache, cassettes)
         self._conformance = Conformance(
             self._refer,
@@ -316,12 +319,18 @@ class SchemaRegistry:
                     )
                     self._conformance.compiled(schema)  # asks for what it refers to
 
-        _concurrently(retrieve, dict.fromkeys(wanted))
+        requests = dict.fromkeys(wanted)
+        self._resolver.revalidate(
+            Question(Kind.SCHEMA, each.version, plain_name(each.name))
+            for each in requests
+            if each.name is not None and each.version is not None and each.release is None
+        )
+        _concurrently(retrieve, requests)
 
     def close(self) -> None:
         """Close the connections."""
-        if self._registry is not None:
-            self._registry.close()
+        if self._registry.made is not None:
+            self._registry.made.close()
 
     def __enter__(self) -> Self:
         return self
@@ -425,19 +434,25 @@ def _concurrently(work: Callable[[T], None], items: Iterable[T]) -> None:
         thread.join()
 
 
-def _open(settings: Settings) -> Registry | None:
-    if settings.offline or settings.location is None:
-        return None
-    if settings.location.directory is not None:
-        return DirectoryRegistry(settings.location.directory, settings.location.shown)
+def _open(settings: Settings) -> Registry:
+    location = settings.location
+    assert location is not None  # noqa: S101  # replay asks nothing
+    if location.directory is not None:
+        return DirectoryRegistry(location.directory, location.shown)
     from pytest_schema_registry.client import RegistryClient
 
     return RegistryClient(
-        settings.location,
+        location,
         token=settings.token,
         timeout=settings.timeout,
         max_bytes=settings.max_schema_size,
     )
+
+
+def _cassettes(settings: Settings) -> Cassettes:
+    from pytest_schema_registry.cassettes import Cassettes
+
+    return Cassettes(settings.root, settings.cassettes, settings.record_command)
 
 
 def _inline(content: dict[str, Any] | bool) -> Schema:

@@ -14,8 +14,9 @@ import threading
 from copy import copy
 from dataclasses import replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from pytest_schema_registry import protocol
 from pytest_schema_registry.cache import SHARED_FAILURES
 from pytest_schema_registry.errors import (
     CassetteDamaged,
@@ -24,25 +25,47 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.schemas import Kind, Question, plain_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pytest_schema_registry.cache import Cache
     from pytest_schema_registry.cassettes import Cassettes
-    from pytest_schema_registry.schemas import Answer, Question
+    from pytest_schema_registry.schemas import Answer
     from pytest_schema_registry.settings import Settings
+
+T = TypeVar("T")
+
+#: Below this, asking for the schemas themselves takes no more requests than asking for the index.
+MIN_REVALIDATED = 2
 
 
 class Registry(Protocol):
     """What answers questions: a client of some wire protocol, or a directory."""
 
-    @property
-    def address(self) -> str: ...
-
-    def url(self, question: Question) -> str: ...
-
-    def fetch(self, question: Question) -> Answer: ...
+    def fetch(self, question: Question, known: Answer | None = None) -> Answer: ...
 
     def close(self) -> None: ...
+
+
+class Lazy(Generic[T]):
+    """What is made when it is first needed, once, however many threads need it.
+
+    Args:
+        make: Makes it.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self.made: T | None = None
+
+    def __call__(self) -> T:
+        with self._lock:
+            if self.made is None:
+                self.made = self._make()
+            return self.made
 
 
 class Step(Enum):
@@ -77,21 +100,22 @@ class Resolver:
 
     Args:
         settings: Decides the places.
-        registry: What is asked; None in replay.
-        cache: What all processes of the session share; None where nothing is asked over a network.
-        cassettes: Recorded exchanges.
+        registry: Gives what is asked; a session that the cache serves never opens it.
+        cache: What all processes of the session share.
+        cassettes: Gives the recorded exchanges.
     """
 
     def __init__(
         self,
         settings: Settings,
-        registry: Registry | None,
+        registry: Callable[[], Registry],
         cache: Cache,
-        cassettes: Cassettes,
+        cassettes: Callable[[], Cassettes],
     ) -> None:
         self._steps = steps(settings)
         self._recording = settings.mode == "record"
         self._remote = settings.remote
+        self._address = settings.location.shown if settings.location else ""
         self._registry = registry
         self._cache = cache
         self._cassettes = cassettes
@@ -142,7 +166,7 @@ class Resolver:
     def _take(self, step: Step, question: Question) -> Answer | None:
         match step:
             case Step.CASSETTE:
-                return self._cassettes.load(question)
+                return self._cassettes().load(question)
             case Step.REGISTRY:
                 return self._fetch(question) if self._remote else self._ask(question)
             case Step.CACHE:
@@ -153,19 +177,16 @@ class Resolver:
                 return self._cache.stale(self._url(question), question)
 
     def _fetch(self, question: Question) -> Answer:
-        assert self._registry is not None  # noqa: S101  # replay has no such step
-        url = self._registry.url(question)
+        url = self._url(question)
         with self._cache.lock(url):
-            first = self._steps[0]
-            answer = self._take(first, question)
+            answer = self._take(self._steps[0], question)
             if answer is not None:
                 return answer
             failure = self._cache.failure(url)
             if failure is not None:
                 raise failure
             # A registry that cannot be reached at all is not tried again for every other schema.
-            everything = self._registry.address
-            outage = self._cache.failure(everything)
+            outage = self._cache.failure(self._address)
             if isinstance(outage, RegistryUnavailable):
                 raise RegistryUnavailable(url, outage.reason, unreachable=True)
             try:
@@ -173,20 +194,55 @@ class Resolver:
             except SHARED_FAILURES as exc:
                 self._cache.keep_failure(url, exc)
                 if isinstance(exc, RegistryUnavailable) and exc.unreachable:
-                    self._cache.keep_failure(everything, exc)
+                    self._cache.keep_failure(self._address, exc)
                 raise
             self._cache.keep(answer)
             return answer
 
     def _ask(self, question: Question) -> Answer:
-        assert self._registry is not None  # noqa: S101  # replay has no such step
-        answer = self._registry.fetch(question)
-        if self._recording:
-            path = self._cassettes.path(question)
-            with self._cache.lock(str(path)):
-                self._cassettes.save(answer, staging=self._cache.staging(str(path)))
+        if not self._recording:
+            known = self._cache.stale(self._url(question), question) if self._remote else None
+            return self._registry().fetch(question, known)
+        answer = self._registry().fetch(question)
+        cassettes = self._cassettes()
+        path = str(cassettes.path(question))
+        with self._cache.lock(path):
+            cassettes.save(answer, staging=self._cache.staging(path))
         return answer
 
+    def revalidate(self, questions: Iterable[Question]) -> None:
+        """Renew expired cache entries that the registry's index lists unchanged.
+
+        One request then stands for all of them. Where the index cannot be had, or lists a schema
+        with another change token, the schema is asked for when it is needed.
+
+        Args:
+            questions: What is going to be asked.
+        """
+        if Step.CACHE not in self._steps:
+            return
+        expired = [
+            entry
+            for question in questions
+            if self._cache.fresh(self._url(question), question) is None
+            and (entry := self._cache.stale(self._url(question), question)) is not None
+            and entry.document is not None
+        ]
+        if len(expired) < MIN_REVALIDATED:
+            return
+        try:
+            index = self.retrieve(Question(Kind.INDEX))
+        except SchemaRegistryError:
+            return
+        tokens = {
+            (each.version, each.name): each.sha256
+            for each in (protocol.index(index) if index.document else ())
+        }
+        for entry in expired:
+            listed = tokens.get((entry.question.version, plain_name(entry.question.name)))
+            if listed is not None and listed == entry.document.get("sha256"):
+                with self._cache.lock(entry.url):
+                    self._cache.keep(replace(entry, fetched_at=index.fetched_at))
+
     def _url(self, question: Question) -> str:
-        assert self._registry is not None  # noqa: S101  # replay has no such step
-        return self._registry.url(question)
+        return f"{self._address}/{protocol.path(question)}"

@@ -6,9 +6,12 @@ Imported by every pytest run of an environment, so whatever is heavy is imported
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import uuid
 import warnings
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,10 +29,9 @@ from pytest_schema_registry.settings import (
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
     from pytest_schema_registry.contract import Contract
-    from pytest_schema_registry.declarations import Declaration
+    from pytest_schema_registry.declarations import Declaration, Wanted
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.reporting import Summary
     from pytest_schema_registry.schemas import Schema
@@ -38,6 +40,7 @@ STATE: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 NAME = "_registry_name"
 VERSION = "registry_version"
 SESSION_INPUT = "schema_registry_session"
+LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
 SERVED_OLD = "schema_registry_served_old"
 UNCHECKED = "schema_registry_unchecked"
 
@@ -52,6 +55,7 @@ class SchemaRegistryPlugin:
         self._session_id: str = shared.get(SESSION_INPUT) or uuid.uuid4().hex
         self._served_old: list[dict[str, Any]] = []
         self._summary: Summary | None = None
+        self._latest: tuple[pytest.Item, Wanted, Contract] | None = None
         written = (command_line(_options(config)), ini_file(_ini_values(config)))
         try:
             origins = (written[0], environment(os.environ), written[1])
@@ -74,7 +78,7 @@ class SchemaRegistryPlugin:
         from pytest_schema_registry.cache import Session
         from pytest_schema_registry.registry import SchemaRegistry
 
-        session = Session(self._session_id)
+        session = Session(self._session_id, session_directory(self._session_id))
         cache_dir = self.settings.cache_dir or _pytest_cache(self._config)
         return SchemaRegistry.from_settings(self.settings, session, cache_dir)
 
@@ -88,13 +92,18 @@ class SchemaRegistryPlugin:
         from pytest_schema_registry.contract import Contract
 
         declared = _declaration(item)
-        return Contract(
-            self.registry,
-            declared.wanted(_params(item).get(NAME), version),
-            versions=declared.versions or self.settings.versions,
-            verbose=self._config.get_verbosity() > 1,
-            used=self._used,
-        )
+        wanted = declared.wanted(_params(item).get(NAME), version)
+        # The fixtures of one test share one, so that what it warns of is said once.
+        if self._latest is None or self._latest[:2] != (item, wanted):
+            contract = Contract(
+                self.registry,
+                wanted,
+                versions=declared.versions or self.settings.versions,
+                verbose=self._config.get_verbosity() > 1,
+                used=self._used,
+            )
+            self._latest = (item, wanted, contract)
+        return self._latest[2]
 
     def _used(self, schema: Schema) -> None:
         if schema.outage is not None:
@@ -130,24 +139,31 @@ class SchemaRegistryPlugin:
         What cannot be had is remembered, and becomes the error of the tests that declare it.
         """
         users = [item for item in session.items if VERSION in getattr(item, "fixturenames", ())]
-        if users and not self._config.option.collectonly and self._environment_error is None:
+        lists = any(self._config.getoption(name) for name in LISTING)
+        if users and not lists and self._environment_error is None:
             params = ((item, _params(item)) for item in users)
             self.registry.prefetch(
                 _declaration(item).wanted(given.get(NAME), given.get(VERSION))
                 for item, given in params
             )
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
-        self, call: pytest.CallInfo[None]
+        self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         # Plain attributes of a report travel from an xdist worker to the controller.
         if self._served_old:
             vars(report)[SERVED_OLD] = self._served_old
             self._served_old = []
-        if call.excinfo is not None and call.excinfo.errisinstance(SchemaRegistryError):
-            vars(report)[UNCHECKED] = True
+        if call.excinfo is not None and isinstance(call.excinfo.value, SchemaRegistryError):
+            if not hasattr(report, "wasxfail"):
+                vars(report)[UNCHECKED] = True
+            elif not _expects(item, call.excinfo.value):
+                # An xfail speaks of the payload; that nothing was checked must not hide behind it.
+                del report.wasxfail
+                report.outcome = "failed"
+                vars(report)[UNCHECKED] = True
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
@@ -170,10 +186,14 @@ class SchemaRegistryPlugin:
     def pytest_unconfigure(self) -> None:
         if "registry" in vars(self):
             self.registry.close()
-        if self._owns_session:
-            from pytest_schema_registry.cache import Session
+        directory = session_directory(self._session_id)
+        if self._owns_session and directory.exists():
+            shutil.rmtree(directory, ignore_errors=True)
 
-            Session(self._session_id).close()
+
+def session_directory(session_id: str) -> Path:
+    """Where a session caches what it cannot, or may not, keep for the next."""
+    return Path(tempfile.gettempdir()) / f"pytest-schema-registry-{session_id}"
 
 
 def _options(config: pytest.Config) -> dict[str, Any]:
@@ -187,7 +207,7 @@ def _ini_values(config: pytest.Config) -> dict[str, Any]:
     for option in OPTIONS:
         try:
             values[option.name] = config.getini(option.ini)
-        except (TypeError, ValueError) as exc:
+        except (TypeError, ValueError, pytest.UsageError) as exc:
             raise InvalidSettings(f"{option.ini} (ini file)", str(exc)) from None
     return values
 
@@ -209,6 +229,12 @@ def _declaration(node: pytest.Item) -> Declaration:
     from pytest_schema_registry.declarations import MARKER, declaration
 
     return declaration(node.iter_markers_with_node(MARKER))
+
+
+def _expects(item: pytest.Item, error: Exception) -> bool:
+    """Whether the test is marked as failing with just this kind of error."""
+    raises = (marker.kwargs.get("raises") for marker in item.iter_markers("xfail"))
+    return any(kinds is not None and isinstance(error, kinds) for kinds in raises)
 
 
 def _params(item: pytest.Item) -> dict[str, Any]:
