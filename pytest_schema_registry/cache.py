@@ -13,7 +13,6 @@ import warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files, protocol
@@ -30,6 +29,7 @@ from pytest_schema_registry.schemas import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pytest_schema_registry.schemas import Question, Source
 

@@ -197,6 +197,8 @@ def _read(data: Any) -> Iterable[_Exchange]:
             raise _NotACassette(f"interaction {place} is incomplete") from None
         if not isinstance(uri, str) or type(status) is not int or not isinstance(body, str):
             raise _NotACassette(f"interaction {place} has values of the wrong type")
+        if not 100 <= status <= 599:
+            raise _NotACassette(f"interaction {place} has a status that HTTP has not")
         yield _Exchange(uri, status, body, times.get(uri))
 
 
@@ -206,10 +208,11 @@ def _times(metadata: Any) -> dict[str, float]:
         return {}
     times = {}
     for uri, written in recorded.items():
+        # Not shown in the message: as a repr, nested aliases fill the memory.
         try:
             times[uri] = datetime.fromisoformat(written).astimezone(UTC).timestamp()
         except (TypeError, ValueError, OverflowError):
-            raise _NotACassette(f"{written!r} is no time of recording") from None
+            raise _NotACassette("a time of recording is no time") from None
     return times
 
 
@@ -228,7 +231,8 @@ def _exchange(answer: Answer) -> _Exchange:
 def _indented(document: Any) -> str:
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
     if _UNPRINTABLE.search(text):
-        return json.dumps(document, indent=2, sort_keys=True)
+        # JSON has no need to escape DEL, which is ASCII, and YAML has.
+        return json.dumps(document, indent=2, sort_keys=True).replace("\x7f", r"\u007f")
     return text
 
 

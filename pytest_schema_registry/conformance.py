@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
-from pytest_schema_registry.references import base_uri, reference
+from pytest_schema_registry.references import base_uri, dangling, reference
 from pytest_schema_registry.schemas import canonical, json_pointer
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ def _invalid(schema: Schema, exc: jsonschema_rs.ValidationError) -> InvalidSchem
         found = found[step]
     shown = canonical(found)
     reason = exc.message.replace(MASK, shown if len(shown) <= 60 else f"{shown[:57]}...")
-    return InvalidSchema(
-        str(schema), json_pointer(exc.instance_path), " ".join(reason.split()), schema.origin
-    )
+    pointer = json_pointer(exc.instance_path)
+    if isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
+        pointer = dangling(schema, reason)
+    return InvalidSchema(str(schema), pointer, " ".join(reason.split()), schema.origin)

@@ -11,6 +11,7 @@ import time
 from functools import partial
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import referencing
 import referencing.exceptions
@@ -19,7 +20,8 @@ from referencing.jsonschema import specification_with
 
 from pytest_schema_registry.conformance import MASK
 from pytest_schema_registry.errors import InvalidSchema
-from pytest_schema_registry.references import base_uri, places
+from pytest_schema_registry.redaction import REDACTED
+from pytest_schema_registry.references import base_uri, document_name, places
 from pytest_schema_registry.schemas import Violation, canonical, json_path, json_pointer
 from pytest_schema_registry.wording import sentence, shown
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.conformance import Compiled, Conformance
     from pytest_schema_registry.redaction import Redaction
+    from pytest_schema_registry.schemas import Schema
 
 MAX_VIOLATIONS = 10_000
 SECONDS = 2.0
@@ -80,35 +83,42 @@ def diagnose(
     schema = compiled.schema
     content = schema.content
     base = validators.validator_for(content, default=_DRAFTS[conformance.default_draft])
+    documents = {uri: _one_draft(each) for uri, each in compiled.referred.items()}
     uri = base_uri(schema)
-    registry: Any = _Registry(retrieve=_refuse).with_resources(
-        (each, _resource(document, base))
-        for each, document in {uri: content, **compiled.referred}.items()
-    )
+    documents[uri] = _one_draft(content)
+    resources = {each: _resource(document, base) for each, document in documents.items()}
+    # Its relative references are relative to its own identifier, where it has one.
+    start = urljoin(uri, resources[uri].id() or "")
+    resources[start] = resources[uri]
+    registry: Any = _Registry(retrieve=_refuse).with_resources(resources.items())
     walk = _Walk(base, compiled, conformance, time.monotonic() + SECONDS)
-    describe = _Describe(redaction, registry.resolver(uri), content)
+    root = {"$ref": start}
+    locations = {id(root): "#", **_locations(schema, documents)}
+    describe = _Describe(payload, redaction, locations, elsewhere=base.ID_OF(base.META_SCHEMA))
     relevance = exceptions.by_relevance()
     found: list[tuple[Any, Violation]] = []
     try:
-        errors = walk.validator({"$ref": uri}, registry=registry).iter_errors(payload)
+        errors = walk.validator(root, registry=registry).iter_errors(payload)
         for error in islice(errors, MAX_VIOLATIONS):
             key: Any = relevance(error)
             found.append((key[:1] + key[2:], describe(error)))
     except _OutOfTime:
         # The engine would take as long, and cannot be interrupted.
-        found = found or [((), _unexplained(payload, redaction))]
+        found = found or [((), _unexplained(describe.safe, f"in {SECONDS:g} s"))]
     except (RecursionError, referencing.exceptions.Unresolvable):
         pass
     if not found:
-        return (_first(compiled, payload, redaction),)
+        return (_first(compiled, payload, describe),)
     # Stable, so that what is equally relevant stays in the schema's order.
     found.sort(key=lambda each: each[0], reverse=True)
-    return tuple(violation for _, violation in found)
+    # What two rules refer to is refused once.
+    once = {(each.path, each.schema_path, each.message): each for _, each in reversed(found)}
+    return tuple(reversed(once.values()))
 
 
 def _resource(content: Any, base: Any) -> Any:
     default = specification_with(base.ID_OF(base.META_SCHEMA))
-    return referencing.Resource.from_contents(_one_draft(content), default_specification=default)
+    return referencing.Resource.from_contents(content, default_specification=default)
 
 
 def _one_draft(schema: Any) -> Any:
@@ -128,30 +138,69 @@ def _refuse(uri: str) -> Any:
     raise _NoSuchResource(ref=uri)
 
 
-def _unexplained(payload: Any, redaction: Redaction) -> Violation:
-    value = redaction.applied(payload)
-    message = f"{shown(value)} does not conform; why could not be found in {SECONDS:g} s"
+def _locations(schema: Schema, documents: dict[str, Any]) -> dict[int, str]:
+    """Where each object of the documents stands, by its identity: no reference leads astray."""
+    own = base_uri(schema)
+    return {
+        id(node): ("" if uri == own else document_name(schema, uri)) + json_pointer(path)
+        for uri, document in documents.items()
+        for path, node in places(document)
+    }
+
+
+def _unexplained(value: Any, limit: str) -> Violation:
+    message = f"{shown(value)} does not conform; why could not be found {limit}"
     return Violation("$", "#", "", value, message)
 
 
-def _first(compiled: Compiled, payload: Any, redaction: Redaction) -> Violation:
+def _first(compiled: Compiled, payload: Any, describe: _Describe) -> Violation:
     """The engine's own first error, where the walk found none."""
     try:
-        compiled.validator.validate(payload)
-    except ValueError as exc:
-        error: Any = exc
+        error = next(compiled.validator.iter_errors(payload))
+    except ValueError:  # its verdict goes deeper than its errors
+        return _unexplained(describe.safe, "so deep in it")
     path = tuple(error.instance_path)
-    value = payload
-    for step in path:
-        value = value[step]
-    value = redaction.applied(value, path)
+    value = _at(describe.safe, path)
+    location = json_pointer(error.schema_path)
+    # The path is the one within the schema, embedded or not, that the keyword stands in.
+    if "$ref" in error.evaluation_path and error.absolute_keyword_location:
+        location = error.absolute_keyword_location
     return Violation(
         path=json_path(path),
-        schema_path=json_pointer(error.schema_path),
+        schema_path=location,
         keyword=str(error.schema_path[-1]) if error.schema_path else "false",
         value=value,
         message=error.message.replace(MASK, shown(value)),
     )
+
+
+def _at(value: Any, path: Sequence[str | int]) -> Any:
+    for step in path:
+        if value == REDACTED:
+            return value
+        value = value[step]
+    return value
+
+
+class _Noting:
+    """A validator that notes at which properties it finds something."""
+
+    def __init__(self, validator: Any) -> None:
+        self._validator = validator
+        self.found: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._validator, name)
+
+    def descend(self, instance: Any, schema: Any, path: Any = None, **rest: Any) -> Iterator[Any]:
+        for error in self._validator.descend(instance, schema, path=path, **rest):
+            if path is not None:
+                self.found.setdefault(path, error)
+            yield error
+
+
+def _unknown(*_asked: Any) -> tuple[Any, ...]:
+    return ()
 
 
 class _Walk:
@@ -178,9 +227,17 @@ class _Walk:
         keywords["required"] = self._required
         keywords["additionalProperties"] = self._additional_properties
         keywords["patternProperties"] = self._pattern_properties
-        if '"patternProperties":' in compiled.schema.text:
-            # jsonschema would match its patterns with re, whatever they are.
-            keywords.pop("unevaluatedProperties", None)
+        keywords["dependencies"] = keywords["dependentRequired"] = self._dependencies
+        for keyword, check in (
+            ("unevaluatedProperties", self._unevaluated_properties),
+            ("unevaluatedItems", self._unevaluated_items),
+        ):
+            if keyword in keywords:
+                keywords[keyword] = partial(check, keywords[keyword])
+        documents = (compiled.schema.content, *compiled.referred.values())
+        if any("patternProperties" in node for each in documents for _, node in places(each)):
+            # jsonschema would match its patterns with re, whatever they are: left to the engine.
+            keywords["unevaluatedProperties"] = _unknown
         self.validator = _extend(
             base, {keyword: self._timed(check) for keyword, check in keywords.items()}
         )
@@ -202,7 +259,6 @@ class _Walk:
                     path=() if path is None else (path,),
                     schema_path=() if schema_path is None else (schema_path,),
                     instance=instance,
-                    schema=False,
                     **_NO_KEYWORD,
                 )
                 return
@@ -257,6 +313,42 @@ class _Walk:
                 if name not in instance:
                     yield exceptions.ValidationError(f"{shown(name)} is a required property")
 
+    def _dependencies(
+        self, validator: Any, rules: Any, instance: Any, _schema: Any
+    ) -> Iterator[Any]:
+        for name, rule in rules.items() if validator.is_type(instance, "object") else ():
+            if name not in instance:
+                continue
+            if not isinstance(rule, list):
+                yield from validator.descend(instance, rule, schema_path=name)
+                continue
+            for needed in rule:
+                if needed not in instance:
+                    yield exceptions.ValidationError(
+                        f"{shown(needed)} is required where {shown(name)} is given"
+                    )
+
+    def _unevaluated_properties(
+        self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
+    ) -> Iterator[Any]:
+        noting = _Noting(validator)
+        # Its own errors are in Python's words.
+        for _ in check(noting, rule, instance, schema):
+            for name, error in noting.found.items():
+                if rule is False:
+                    yield exceptions.ValidationError(f"{shown(name)} is not allowed")
+                else:
+                    yield error
+
+    def _unevaluated_items(
+        self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
+    ) -> Iterator[Any]:
+        for _ in check(validator, rule, instance, schema):
+            # jsonschema refuses what is left over without asking the rule.
+            rest = validator.evolve(schema=rule)
+            if not all(rest.is_valid(each) for each in instance):
+                yield exceptions.ValidationError("unevaluatedItems")
+
     def _pattern_properties(
         self, validator: Any, patterns: Any, instance: Any, _schema: Any
     ) -> Iterator[Any]:
@@ -287,60 +379,76 @@ class _Describe:
     """jsonschema's errors as violations.
 
     Args:
+        payload: The payload's JSON form.
         redaction: Hides values.
-        resolver: Finds what a reference of the schema leads to.
-        content: The schema.
+        locations: Where each object of the schema stands, by its identity.
+        elsewhere: The metaschema, which needs no registry to be referred to.
     """
 
-    def __init__(self, redaction: Redaction, resolver: Any, content: Any) -> None:
-        self._redaction = redaction
-        self._resolver = resolver
-        self._content = content
+    def __init__(
+        self, payload: Any, redaction: Redaction, locations: dict[int, str], *, elsewhere: str
+    ) -> None:
+        self.safe = redaction.applied(payload)
+        self._payload = payload
+        self._locations = locations
+        self._elsewhere = elsewhere
 
     def __call__(self, error: Any) -> Violation:
         path = tuple(error.absolute_path)
-        value = self._redaction.applied(error.instance, path)
+        value = _at(self.safe, path)
         keyword = error.validator or "false"
         causes: tuple[Violation, ...] = ()
         if error.context and not _types(error):
             causes = tuple(self(each) for each in _closest(error.context))
+        text = shown(value)
+        if isinstance(error.instance, str) and isinstance(_at(self._payload, path), dict):
+            text = f"the property name {shown(error.instance)}"
         return Violation(
             path=json_path(path),
-            schema_path=self._location(tuple(error.absolute_schema_path)),
+            schema_path=self._location(error),
             keyword=keyword,
             value=value,
-            message=self._message(error, keyword, shown(value)),
+            message=_message(error, keyword, text),
             causes=causes,
         )
 
-    def _message(self, error: Any, keyword: str, text: str) -> str:
-        match keyword:
-            case "required" | "dependentRequired" | "dependencies":
-                return str(error.message)
-            case "additionalProperties" | "unevaluatedProperties" | "unevaluatedItems":
-                return str(error.message)
-            case "false":
-                return f"{text} is not allowed: the schema allows nothing here"
-            case "anyOf" | "oneOf" if error.context:
-                if types := _types(error):
-                    return sentence("type", text, error.instance, types)
-            case "oneOf":
-                return f"{text} is more than one of the {len(error.validator_value)} alternatives"
-        return sentence(keyword, text, error.instance, error.validator_value)
+    def _location(self, error: Any) -> str:
+        """The place of a rule in the schema that it is written in."""
+        parent = self._locations.get(id(error.schema))
+        if parent is None:
+            return self._elsewhere
+        if error.validator is not None:
+            return parent + json_pointer((error.validator,)).removeprefix("#")
+        # A false schema has no identity, so it is found from the object around it.
+        steps = tuple(error.absolute_schema_path)
+        for below in (steps[-2:], steps[-1:]):
+            node = error.schema
+            for step in below:
+                node = _child(node, step)
+            if node is False:
+                return parent + json_pointer(below).removeprefix("#")
+        return parent
 
-    def _location(self, path: Sequence[str | int]) -> str:
-        """The place of a rule in the schema, each reference on the way replaced by its target."""
-        resolver, node, prefix = self._resolver, self._content, ""
-        pointer: list[str | int] = []
-        for step in path:
-            while isinstance(node, dict) and step not in node and isinstance(node.get("$ref"), str):
-                target, pointer, text = resolver.lookup(node["$ref"]), [], node["$ref"]
-                resolver, node = target.resolver, target.contents
-                prefix = text if "#" in text else f"{text}#"
-            node = _child(node, step)
-            pointer.append(step)
-        local = json_pointer(pointer)
-        return prefix.rstrip("/") + local.removeprefix("#") if prefix else local
+
+def _message(error: Any, keyword: str, text: str) -> str:
+    match keyword:
+        case "required" | "dependentRequired" | "dependencies":
+            return str(error.message)
+        case "additionalProperties" | "unevaluatedProperties":
+            return str(error.message)
+        case "false":
+            return f"{text} is not allowed: the schema allows nothing here"
+        case "minimum" | "maximum" if error.schema.get(_FLAGS[keyword]) is True:
+            keyword = _FLAGS[keyword]
+        case "anyOf" | "oneOf" if error.context:
+            if types := _types(error):
+                return sentence("type", text, error.instance, types)
+        case "oneOf":
+            return (
+                f"{text} matches more than one of the {len(error.validator_value)} alternatives, "
+                "where exactly one is asked for"
+            )
+    return sentence(keyword, text, error.instance, error.validator_value)
 
 
 def _child(node: Any, step: str | int) -> Any:
@@ -354,11 +462,12 @@ def _child(node: Any, step: str | int) -> Any:
 def _closest(errors: Sequence[Any]) -> list[Any]:
     """The errors of the branch that came closest."""
 
-    def distance(branch: list[Any]) -> tuple[bool, bool, int]:
+    def distance(branch: list[Any]) -> tuple[bool, bool, bool, int]:
         # Another type is another branch, and so is another tag of a discriminated union.
         type_differs = any(each.validator == "type" and not each.path for each in branch)
-        tag_differs = any(each.validator in ("const", "enum") for each in branch)
-        return type_differs, tag_differs, len(branch)
+        tag_differs = any(each.validator == "const" for each in branch)
+        choice_differs = any(each.validator == "enum" for each in branch)
+        return type_differs, tag_differs, choice_differs, len(branch)
 
     branches = [list(each) for _, each in groupby(errors, key=_branch)]
     return min(branches, key=distance)
@@ -373,4 +482,5 @@ def _types(error: Any) -> list[str]:
     if any(each.validator != "type" or each.path for each in error.context):
         return []
     asked = [each.validator_value for each in error.context]
-    return [name for types in asked for name in ([types] if isinstance(types, str) else types)]
+    names = (name for types in asked for name in ([types] if isinstance(types, str) else types))
+    return list(dict.fromkeys(names))

@@ -337,3 +337,9 @@ class StaleSchemaWarning(SchemaRegistryWarning):
 
 class CacheWarning(SchemaRegistryWarning):
     """The cache directory cannot be used; the session goes on with a cache of its own."""
+
+
+# Tracebacks show the name that users import.
+for _kind in tuple(globals().values()):
+    if isinstance(_kind, type) and issubclass(_kind, BaseException):
+        _kind.__module__ = __package__

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAX_VALUES = 5_000_000
 #: The engine recurses on the machine's stack, which ends without an exception.
 MAX_DEPTH = 500
+#: Python neither writes nor reads an integer of more than 4,300 digits.
+MAX_BITS = 14_000
 
 _ADVICE = {
     "datetime": "pass value.isoformat(), or a model that serialises itself",
@@ -137,7 +139,10 @@ def _is_plain(payload: Any) -> bool:
         elif kind is float:
             if not math.isfinite(value):
                 return False
-        elif value is not None and kind is not int and kind is not bool:
+        elif kind is int:
+            if value.bit_length() > MAX_BITS:
+                return False
+        elif value is not None and kind is not bool:
             return False
     return True
 
@@ -210,6 +215,8 @@ def _shallow(value: Any, path: Any) -> Any:
             raise _refusal(value, path, "a lone surrogate has no UTF-8; send text that has")
         return str.__str__(value)  # of a str enum: its value, as json.dumps writes it
     if isinstance(value, int):
+        if value.bit_length() > MAX_BITS:
+            raise _refusal(value, path, "no reader takes a number of so many digits; send text")
         return int(value)
     if isinstance(value, float):
         if not math.isfinite(value):
@@ -222,10 +229,14 @@ def _shallow(value: Any, path: Any) -> Any:
 
 def _from_class(value: Any, path: Any) -> Any:
     kind = type(value)
-    if hasattr(kind, "__pydantic_serializer__") and hasattr(kind, "model_dump"):
-        return value.model_dump(mode="json")
-    if hasattr(kind, "__struct_fields__") and (msgspec := sys.modules.get("msgspec")):
-        return msgspec.to_builtins(value)
+    try:
+        if hasattr(kind, "__pydantic_serializer__") and hasattr(kind, "model_dump"):
+            return value.model_dump(mode="json")
+        if hasattr(kind, "__struct_fields__") and (msgspec := sys.modules.get("msgspec")):
+            return msgspec.to_builtins(value)
+    except (TypeError, ValueError) as exc:
+        name = type(exc).__name__
+        raise _refusal(value, path, f"its own serialisation raises {name}; mend that") from None
     if dataclasses.is_dataclass(kind):
         return {each.name: getattr(value, each.name) for each in dataclasses.fields(kind)}
     if hasattr(kind, "__attrs_attrs__"):
@@ -249,5 +260,8 @@ def _refusal(value: Any, path: Any, advice: str) -> _NoForm:
 
 
 def _shown(value: Any) -> str:
-    text = ascii(value)
+    try:
+        text = ascii(value)
+    except ValueError:  # an integer of too many digits
+        return "that is too long to be shown"
     return text if len(text) <= 80 else f"{text[:77]}..."

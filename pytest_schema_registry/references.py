@@ -63,6 +63,20 @@ def base_uri(schema: Schema) -> str:
     return f"{_BASE}{version}/{quote(schema.name, safe='')}"
 
 
+def document_name(schema: Schema, uri: str) -> str:
+    """What another schema is called from within this one.
+
+    Args:
+        schema: The schema that refers to it.
+        uri: Where it refers to, absolute and without a fragment.
+    """
+    target = Reference(uri, uri, "#", schema.version).target
+    if target is None:
+        return uri
+    version, name = target
+    return name if version in (None, schema.version) else f"../{version}/{name}"
+
+
 def reference(schema: Schema, uri: str) -> Reference:
     """The reference of a schema that leads to a URI, with its place where that is in the schema.
 
@@ -78,6 +92,22 @@ def reference(schema: Schema, uri: str) -> Reference:
                 return Reference(uri, str(text), json_pointer((*path, keyword)), schema.version)
     # It is written in a schema that this one refers to.
     return Reference(uri, uri, "#", schema.version)
+
+
+def dangling(schema: Schema, reason: str) -> str:
+    """Where a reference into a schema is written that leads to nothing; ``#`` where not in it.
+
+    Args:
+        schema: The schema.
+        reason: What the engine says, with the end of the reference in quotes.
+    """
+    for path, node in places(schema.content):
+        for keyword in _KEYWORDS:
+            text = node.get(keyword)
+            fragment = unquote(text.partition("#")[2]) if isinstance(text, str) else ""
+            if fragment and f"'{fragment}'" in reason:
+                return json_pointer((*path, keyword))
+    return "#"
 
 
 def places(content: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:

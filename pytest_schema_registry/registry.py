@@ -5,58 +5,33 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import threading
+import uuid
 import weakref
-from collections import deque
 from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
-from pytest_schema_registry import protocol
+from pytest_schema_registry import sources
 from pytest_schema_registry.cache import Cache, Session
+from pytest_schema_registry.catalogue import Catalogue
 from pytest_schema_registry.conformance import Conformance
-from pytest_schema_registry.directory import DirectoryRegistry
-from pytest_schema_registry.errors import (
-    CassetteMissing,
-    ContractViolation,
-    InvalidAnswer,
-    InvalidSchema,
-    SchemaNotFound,
-    SchemaRegistryError,
-)
+from pytest_schema_registry.errors import ContractViolation, SchemaRegistryError
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
 from pytest_schema_registry.payloads import from_text, json_form
+from pytest_schema_registry.prefetch import concurrently
 from pytest_schema_registry.redaction import Redaction
-from pytest_schema_registry.resolver import Lazy, Resolver
-from pytest_schema_registry.schemas import (
-    NAME_SUFFIX,
-    Kind,
-    Question,
-    Schema,
-    canonical,
-    digest,
-    origin,
-    plain_name,
-)
+from pytest_schema_registry.resolver import Resolver
+from pytest_schema_registry.schemas import Kind, Question, Schema, given, plain_name
 from pytest_schema_registry.settings import Origin, resolve, token_from
+from pytest_schema_registry.sources import Lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from pytest_schema_registry.cassettes import Cassettes
     from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
-    from pytest_schema_registry.references import Reference
-    from pytest_schema_registry.resolver import Registry
-    from pytest_schema_registry.schemas import Answer, IndexEntry, Release, Violation
+    from pytest_schema_registry.schemas import IndexEntry, Release, Violation
     from pytest_schema_registry.settings import Settings
-
-T = TypeVar("T")
-
-MAX_IN_FLIGHT = 16
-THREAD_NAME = "schema-registry-prefetch"
 
 
 class SchemaRegistry:
@@ -99,7 +74,7 @@ class SchemaRegistry:
         default_draft: str = "2020-12",
         redact: Sequence[str] = (),
     ) -> None:
-        given = {
+        written = {
             "url": None if url is None else os.fspath(url),
             "mode": mode,
             "versions": versions,
@@ -112,11 +87,12 @@ class SchemaRegistry:
             "default-draft": default_draft,
             "redact": redact,
         }
-        arguments = Origin(lambda option: f"SchemaRegistry({option.argument}=…)", given)
+        arguments = Origin(lambda option: f"SchemaRegistry({option.argument}=…)", written)
         settings = resolve(arguments, root=Path.cwd(), token=token or token_from())
-        own = Path(tempfile.mkdtemp(prefix="schema-registry-"))
+        session = uuid.uuid4().hex
+        own = Path(tempfile.gettempdir()) / f"schema-registry-{session}"
         weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
-        self._assemble(settings, Session(own.name, own), settings.cache_dir)
+        self._assemble(settings, Session(session, own), settings.cache_dir)
 
     @classmethod
     def from_settings(cls, settings: Settings, session: Session, cache_dir: Path | None) -> Self:
@@ -133,7 +109,7 @@ class SchemaRegistry:
 
     def _assemble(self, settings: Settings, session: Session, cache_dir: Path | None) -> None:
         self._settings = settings
-        self._registry = Lazy(lambda: _open(settings))
+        self._registry = Lazy(lambda: sources.registry(settings))
         cache = Cache(
             cache_dir,
             session,
@@ -141,17 +117,17 @@ class SchemaRegistry:
             # Whoever holds an address may take its whole budget.
             lock_timeout=3 * settings.timeout + 5,
         )
-        cassettes = Lazy(lambda: _cassettes(settings))
+        cassettes = Lazy(lambda: sources.cassettes(settings))
         if settings.mode == "record":
             cassettes().prepare()
         self._resolver = Resolver(settings, self._registry, cache, cassettes)
+        self._catalogue = Catalogue(self._resolver, self._found)
         self._conformance = Conformance(
-            self._refer,
+            lambda reference: self._catalogue.referred(reference, settings.versions[::-1]),
             formats=settings.format_assertion,
             default_draft=settings.default_draft,
         )
         self._redaction = Redaction(settings.redact)
-        self._schemas: dict[Question, Schema] = {}
 
     def get_schema(
         self,
@@ -179,7 +155,7 @@ class SchemaRegistry:
         if version is not None:
             if prefer is not None or fallback is not None:
                 raise TypeError("give a version, or prefer and fallback, not both")
-            return self._schema(name, version, release)
+            return self._catalogue.schema(name, version, release)
         candidates: tuple[str, ...]
         if prefer is not None:
             candidates = (prefer,) if fallback is None else (prefer, fallback)
@@ -187,7 +163,7 @@ class SchemaRegistry:
             raise TypeError("fallback needs prefer")
         else:
             candidates = self._settings.versions[::-1]
-        return self._negotiate(name, candidates, release)
+        return self._catalogue.negotiated(name, candidates, release)
 
     def validate_payload(
         self, schema: str | Schema | dict[str, Any] | bool, payload: Any
@@ -270,7 +246,7 @@ class SchemaRegistry:
         for version in versions:
             if version != schema.version:
                 with suppress(SchemaRegistryError):
-                    other = self._schema(schema.name, version)
+                    other = self._catalogue.schema(schema.name, version)
                     if self.compiled(other).conforms(form):
                         names = renamed(other.content, schema.content, found)
                         conforms_to.append(Elsewhere(version, names))
@@ -278,10 +254,7 @@ class SchemaRegistry:
 
     def index(self) -> tuple[IndexEntry, ...]:
         """What the registry lists, by version and name."""
-        answer = self._resolver.retrieve(Question(Kind.INDEX))
-        if answer.document is None:
-            raise SchemaNotFound("index", "any version", None, _origin(answer), "ask by name")
-        return protocol.index(answer)
+        return self._catalogue.index()
 
     def versions(self, name: str) -> tuple[Release, ...]:
         """The releases of a schema in all of the registry's versions, oldest first in each.
@@ -289,15 +262,7 @@ class SchemaRegistry:
         Raises:
             SchemaNotFound: No version has any.
         """
-        listed: list[Release] = []
-        for version in self._settings.versions:
-            answer = self._answer(Question(Kind.RELEASES, version, plain_name(name)))
-            if answer.document is not None:
-                listed += protocol.releases(answer)
-        if not listed:
-            versions = ", ".join(self._settings.versions)
-            raise SchemaNotFound(name, versions, None, _origin(answer), _advice(answer))
-        return tuple(listed)
+        return self._catalogue.releases(name, self._settings.versions)
 
     def prefetch(self, wanted: Iterable[Wanted]) -> None:
         """Retrieve schemas ahead of their use, several at a time, where that takes a network.
@@ -317,7 +282,7 @@ class SchemaRegistry:
                     schema = self.get_schema(
                         name, version, release=release, prefer=prefer, fallback=fallback
                     )
-                    self._conformance.compiled(schema)  # asks for what it refers to
+                    self.compiled(schema)  # asks for what it refers to
 
         requests = dict.fromkeys(wanted)
         self._resolver.revalidate(
@@ -325,7 +290,7 @@ class SchemaRegistry:
             for each in requests
             if each.name is not None and each.version is not None and each.release is None
         )
-        _concurrently(retrieve, requests)
+        concurrently(retrieve, requests)
 
     def close(self) -> None:
         """Close the connections."""
@@ -338,159 +303,15 @@ class SchemaRegistry:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
-    def _refer(self, reference: Reference) -> Any:
-        """What a reference leads to, by its name in the registry or by its global id."""
-        if reference.target is not None:
-            version, name = reference.target
-            return self.get_schema(name, version).content
-        answer = self._resolver.retrieve(Question(Kind.BY_ID, name=reference.uri))
-        if answer.document is not None:
-            return answer.document["content"]
-        if reference.name is not None:
-            return self.get_schema(reference.name, reference.version or None).content
-        raise SchemaNotFound(reference.uri, "any version", None, _origin(answer), _advice(answer))
+    def _found(self, schema: Schema) -> None:
+        if self._settings.mode == "record":
+            # What it refers to is recorded with it, whether this run checks anything or not.
+            with suppress(SchemaRegistryError):
+                self.compiled(schema)
 
     def _known(self, schema: str | Schema | dict[str, Any] | bool) -> Schema:
         if isinstance(schema, Schema):
             return schema
         if isinstance(schema, str):
             return self.get_schema(schema)
-        return _inline(schema)
-
-    def _schema(self, name: str, version: str, release: str | None = None) -> Schema:
-        question = Question(Kind.SCHEMA, version, plain_name(name), release)
-        schema = self._schemas.get(question)
-        if schema is None:
-            answer = self._answer(question)
-            if answer.document is None:
-                raise SchemaNotFound(
-                    question.name, version, release, _origin(answer), _advice(answer)
-                )
-            try:
-                schema = self._schemas[question] = protocol.schema(answer)
-            except RecursionError:
-                raise InvalidAnswer(answer.url, "the schema is nested too deeply") from None
-            if self._settings.mode == "record":
-                # What it refers to is recorded with it, whether this run checks anything or not.
-                with suppress(SchemaRegistryError):
-                    self._conformance.compiled(schema)
-        return schema
-
-    def _answer(self, question: Question) -> Answer:
-        answer = self._resolver.retrieve(question)
-        if answer.document is None and answer.source != "directory":
-            suffixed = replace(question, name=question.name + NAME_SUFFIX)
-            try:
-                other = self._resolver.retrieve(suffixed)
-            except CassetteMissing:
-                return answer
-            if other.document is not None:
-                return other
-        return answer
-
-    def _negotiate(self, name: str, candidates: Sequence[str], release: str | None) -> Schema:
-        passed_over: list[str] = []
-        deprecated: Schema | None = None
-        missing: SchemaNotFound | None = None
-        for candidate in candidates:
-            try:
-                schema = self._schema(name, candidate, release)
-            except SchemaNotFound as exc:
-                missing = exc
-                passed_over.append(f"{candidate} does not have it")
-                continue
-            if not schema.deprecated:
-                return replace(schema, reason=_reason(candidate, passed_over))
-            deprecated = deprecated or schema
-            note = f": {schema.deprecation_note}" if schema.deprecation_note else ""
-            passed_over.append(f"{candidate} is deprecated{note}")
-        if deprecated is not None:
-            return replace(deprecated, reason=_reason(deprecated.version, passed_over))
-        assert missing is not None  # noqa: S101  # there is at least one candidate
-        raise SchemaNotFound(
-            missing.name, " or ".join(candidates), release, missing.where, missing.advice
-        )
-
-
-def _concurrently(work: Callable[[T], None], items: Iterable[T]) -> None:
-    # Daemon threads, not an executor: Ctrl-C must not wait for a registry that does not answer.
-    pending = deque(items)
-
-    def run() -> None:
-        while True:
-            try:
-                item = pending.popleft()
-            except IndexError:
-                return
-            work(item)
-
-    threads = [
-        threading.Thread(target=run, name=THREAD_NAME, daemon=True)
-        for _ in range(min(MAX_IN_FLIGHT, len(pending)))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def _open(settings: Settings) -> Registry:
-    location = settings.location
-    assert location is not None  # noqa: S101  # replay asks nothing
-    if location.directory is not None:
-        return DirectoryRegistry(location.directory, location.shown)
-    from pytest_schema_registry.client import RegistryClient
-
-    return RegistryClient(
-        location,
-        token=settings.token,
-        timeout=settings.timeout,
-        max_bytes=settings.max_schema_size,
-    )
-
-
-def _cassettes(settings: Settings) -> Cassettes:
-    from pytest_schema_registry.cassettes import Cassettes
-
-    return Cassettes(settings.root, settings.cassettes, settings.record_command)
-
-
-def _inline(content: dict[str, Any] | bool) -> Schema:
-    try:
-        own = digest(content)
-    except (RecursionError, TypeError, ValueError) as exc:
-        reason = "it is nested too deeply" if isinstance(exc, RecursionError) else str(exc)
-        raise InvalidSchema("the given schema", "#", reason, "given as a value") from None
-    return Schema(
-        name="the given schema",
-        version="",
-        release=None,
-        sha256=own,
-        digest=own,
-        deprecated=False,
-        deprecation_note=None,
-        source="value",
-        fetched_at=datetime.now(UTC),
-        url="",
-        text=canonical(content),
-    )
-
-
-def _reason(chosen: str, passed_over: list[str]) -> str:
-    if not passed_over:
-        return f"{chosen} is preferred, and has it"
-    return f"{chosen}, because {' and '.join(passed_over)}"
-
-
-def _origin(answer: Answer) -> str:
-    return origin(answer.source, answer.url, datetime.fromtimestamp(answer.fetched_at, UTC))
-
-
-def _advice(answer: Answer) -> str:
-    match answer.source:
-        case "cache" | "stale cache":
-            return "check the name; if it was published since, --registry-cache-ttl 0 asks again"
-        case "cassette":
-            return "check the name; if it was published since, record again"
-        case _:
-            return "check the name and the version"
+        return given(schema)

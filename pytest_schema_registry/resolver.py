@@ -14,7 +14,7 @@ import threading
 from copy import copy
 from dataclasses import replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.cache import SHARED_FAILURES
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Answer
     from pytest_schema_registry.settings import Settings
 
-T = TypeVar("T")
-
 #: Below this, asking for the schemas themselves takes no more requests than asking for the index.
 MIN_REVALIDATED = 2
 
@@ -47,25 +45,6 @@ class Registry(Protocol):
     def fetch(self, question: Question, known: Answer | None = None) -> Answer: ...
 
     def close(self) -> None: ...
-
-
-class Lazy(Generic[T]):
-    """What is made when it is first needed, once, however many threads need it.
-
-    Args:
-        make: Makes it.
-    """
-
-    def __init__(self, make: Callable[[], T]) -> None:
-        self._make = make
-        self._lock = threading.Lock()
-        self.made: T | None = None
-
-    def __call__(self) -> T:
-        with self._lock:
-            if self.made is None:
-                self.made = self._make()
-            return self.made
 
 
 class Step(Enum):

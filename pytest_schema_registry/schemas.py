@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_schema_registry.errors import InvalidSchema
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -204,3 +206,29 @@ def json_pointer(path: Sequence[str | int]) -> str:
     """A place in a schema as a JSON Pointer fragment (RFC 6901 section 6), left unescaped by %."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
     return "#" + "".join(f"/{step}" for step in steps)
+
+
+def given(content: dict[str, Any] | bool) -> Schema:
+    """A JSON Schema that was given as a value, and is in no registry.
+
+    Raises:
+        InvalidSchema: It is not JSON, or nested too deeply.
+    """
+    try:
+        own = digest(content)
+    except (RecursionError, TypeError, ValueError) as exc:
+        reason = "it is nested too deeply" if isinstance(exc, RecursionError) else str(exc)
+        raise InvalidSchema("the given schema", "#", reason, "given as a value") from None
+    return Schema(
+        name="the given schema",
+        version="",
+        release=None,
+        sha256=own,
+        digest=own,
+        deprecated=False,
+        deprecation_note=None,
+        source="value",
+        fetched_at=datetime.now(UTC),
+        url="",
+        text=canonical(content),
+    )

@@ -59,8 +59,18 @@ def type_names(types: str | Sequence[str]) -> str:
     return listed([_ARTICLES.get(name, f"a {name}") for name in names])
 
 
-def _plural(count: Any, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def _plural(count: Any, noun: str, nouns: str = "") -> str:
+    return f"{count} {noun if count == 1 else nouns or f'{noun}s'}"
+
+
+def _properties(value: Any) -> str:
+    return _plural(len(value), "property", "properties")
+
+
+def _alternatives(text: str, rule: Any) -> str:
+    if len(rule) == 1:
+        return f"{text} does not match the only alternative"
+    return f"{text} matches none of the {len(rule)} alternatives"
 
 
 def _length(value: Any, unit: str) -> str:
@@ -71,12 +81,14 @@ def _choices(values: Sequence[Any]) -> str:
     return listed([shown(each, 30) for each in values])
 
 
+def _too_many(_text: str, value: Any, _rule: Any) -> str:
+    return f"{_plural(len(value), 'item')}, more than the schema describes"
+
+
 #: Keyword -> sentence, from the value as it is shown, the value, and the keyword's argument.
 _SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
     "type": lambda text, value, rule: f"{text} is {kind(value)}, not {type_names(rule)}",
-    "enum": lambda text, _, rule: (
-        f"{text} is not one of {listed([shown(each, 30) for each in rule])}"
-    ),
+    "enum": lambda text, _, rule: f"{text} is not one of {_choices(rule)}",
     "const": lambda text, _, rule: f"{text} is not {shown(rule)}",
     "minimum": lambda text, _, rule: f"{text} is less than the minimum of {rule}",
     "maximum": lambda text, _, rule: f"{text} is greater than the maximum of {rule}",
@@ -96,13 +108,17 @@ _SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
     "minItems": lambda _, value, rule: f"{_plural(len(value), 'item')}, fewer than {rule}",
     "maxItems": lambda _, value, rule: f"{_plural(len(value), 'item')}, more than {rule}",
     "uniqueItems": lambda text, *_: f"{text} has an item twice",
-    "minProperties": lambda _, value, rule: f"{len(value)} properties, fewer than {rule}",
-    "maxProperties": lambda _, value, rule: f"{len(value)} properties, more than {rule}",
-    "contains": lambda *_: "no item, or not the right number of items, is as 'contains' asks",
+    "minProperties": lambda _, value, rule: f"{_properties(value)}, fewer than {rule}",
+    "maxProperties": lambda _, value, rule: f"{_properties(value)}, more than {rule}",
+    "items": _too_many,
+    "additionalItems": _too_many,
+    "unevaluatedItems": _too_many,
+    "contains": lambda *_: "no item is as 'contains' asks",
+    "minContains": lambda _t, _v, rule: f"fewer than {_plural(rule, 'item')} as 'contains' asks",
+    "maxContains": lambda _t, _v, rule: f"more than {_plural(rule, 'item')} as 'contains' asks",
     "not": lambda text, *_: f"{text} is what the schema excludes",
-    "anyOf": lambda text, _, rule: f"{text} is none of the {len(rule)} alternatives",
-    "oneOf": lambda text, _, rule: f"{text} is not exactly one of the {len(rule)} alternatives",
-    "if": lambda text, *_: f"{text} is not as the condition asks",
+    "anyOf": lambda text, _, rule: _alternatives(text, rule),
+    "oneOf": lambda text, _, rule: _alternatives(text, rule),
 }
 
 

@@ -1,0 +1,187 @@
+"""Names and versions -> schemas: what a registry has, and which version of it to take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry import protocol
+from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
+from pytest_schema_registry.schemas import (
+    NAME_SUFFIX,
+    Kind,
+    Question,
+    Schema,
+    origin,
+    plain_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pytest_schema_registry.references import Reference
+    from pytest_schema_registry.resolver import Resolver
+    from pytest_schema_registry.schemas import Answer, IndexEntry, Release
+
+
+class Catalogue:
+    """What a registry has.
+
+    Args:
+        resolver: Answers questions.
+        found: Told every schema when it is had for the first time.
+    """
+
+    def __init__(self, resolver: Resolver, found: Callable[[Schema], None]) -> None:
+        self._resolver = resolver
+        self._found = found
+        self._schemas: dict[Question, Schema] = {}
+
+    def schema(self, name: str, version: str, release: str | None = None) -> Schema:
+        """A schema in one version.
+
+        Args:
+            name: The schema's name, with or without the ``.schema`` ending.
+            version: The version line.
+            release: A release within the line; None for the current one.
+
+        Raises:
+            SchemaNotFound: The line has no such schema, or no such release.
+            SchemaRegistryError: It could not be found out.
+        """
+        question = Question(Kind.SCHEMA, version, plain_name(name), release)
+        schema = self._schemas.get(question)
+        if schema is None:
+            answer = self._answer(question)
+            if answer.document is None:
+                raise SchemaNotFound(
+                    question.name, version, release, _origin(answer), _advice(answer)
+                )
+            try:
+                schema = self._schemas[question] = protocol.schema(answer)
+            except RecursionError:
+                raise InvalidAnswer(answer.url, "the schema is nested too deeply") from None
+            self._found(schema)
+        return schema
+
+    def negotiated(
+        self, name: str, candidates: Sequence[str], release: str | None = None
+    ) -> Schema:
+        """A schema in the first version that has it and does not call it deprecated.
+
+        Args:
+            name: The schema's name, with or without the ``.schema`` ending.
+            candidates: The version lines, the preferred one first.
+            release: A release within the line; None for the current one.
+
+        Raises:
+            SchemaNotFound: None of the versions has the schema.
+            SchemaRegistryError: It could not be found out; an outage never falls back silently.
+        """
+        passed_over: list[str] = []
+        deprecated: Schema | None = None
+        missing: SchemaNotFound | None = None
+        for candidate in candidates:
+            try:
+                schema = self.schema(name, candidate, release)
+            except SchemaNotFound as exc:
+                missing = exc
+                passed_over.append(f"{candidate} does not have it")
+                continue
+            if not schema.deprecated:
+                return replace(schema, reason=_reason(candidate, passed_over))
+            deprecated = deprecated or schema
+            note = f": {schema.deprecation_note}" if schema.deprecation_note else ""
+            passed_over.append(f"{candidate} is deprecated{note}")
+        if deprecated is not None:
+            return replace(deprecated, reason=_reason(deprecated.version, passed_over))
+        assert missing is not None  # noqa: S101  # there is at least one candidate
+        raise SchemaNotFound(
+            missing.name, " or ".join(candidates), release, missing.where, missing.advice
+        )
+
+    def index(self) -> tuple[IndexEntry, ...]:
+        """What the registry lists, by version and name."""
+        answer = self._resolver.retrieve(Question(Kind.INDEX))
+        if answer.document is None:
+            raise SchemaNotFound("index", "any version", None, _origin(answer), "ask by name")
+        return protocol.index(answer)
+
+    def releases(self, name: str, versions: Sequence[str]) -> tuple[Release, ...]:
+        """The releases of a schema in some version lines, oldest first in each.
+
+        Args:
+            name: The schema's name, with or without the ``.schema`` ending.
+            versions: The version lines; at least one.
+
+        Raises:
+            SchemaNotFound: No version has any.
+        """
+        listed: list[Release] = []
+        for version in versions:
+            answer = self._answer(Question(Kind.RELEASES, version, plain_name(name)))
+            if answer.document is not None:
+                listed += protocol.releases(answer)
+        if not listed:
+            lines = ", ".join(versions)
+            raise SchemaNotFound(name, lines, None, _origin(answer), _advice(answer))
+        return tuple(listed)
+
+    def referred(self, reference: Reference, versions: Sequence[str]) -> Any:
+        """The content that a reference leads to, by its name in the registry or by its global id.
+
+        Args:
+            reference: The reference.
+            versions: The version lines to take a name from that is in none, the best one first.
+
+        Raises:
+            SchemaNotFound: It leads to no schema of the registry.
+            SchemaRegistryError: It could not be found out.
+        """
+        if reference.target is not None:
+            version, name = reference.target
+            return self._named(name, version, versions)
+        answer = self._resolver.retrieve(Question(Kind.BY_ID, name=reference.uri))
+        if answer.document is not None:
+            return answer.document["content"]
+        if reference.name is not None:
+            return self._named(reference.name, reference.version, versions)
+        raise SchemaNotFound(reference.uri, "any version", None, _origin(answer), _advice(answer))
+
+    def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Any:
+        if version:
+            return self.schema(name, version).content
+        return self.negotiated(name, versions).content
+
+    def _answer(self, question: Question) -> Answer:
+        answer = self._resolver.retrieve(question)
+        if answer.document is None and answer.source != "directory":
+            suffixed = replace(question, name=question.name + NAME_SUFFIX)
+            try:
+                other = self._resolver.retrieve(suffixed)
+            except CassetteMissing:
+                return answer
+            if other.document is not None:
+                return other
+        return answer
+
+
+def _reason(chosen: str, passed_over: list[str]) -> str:
+    if not passed_over:
+        return f"{chosen} is preferred, and has it"
+    return f"{chosen}, because {' and '.join(passed_over)}"
+
+
+def _origin(answer: Answer) -> str:
+    return origin(answer.source, answer.url, datetime.fromtimestamp(answer.fetched_at, UTC))
+
+
+def _advice(answer: Answer) -> str:
+    match answer.source:
+        case "cache" | "stale cache":
+            return "check the name; if it was published since, --registry-cache-ttl 0 asks again"
+        case "cassette":
+            return "check the name; if it was published since, record again"
+        case _:
+            return "check the name and the version"

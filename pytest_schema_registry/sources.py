@@ -1,0 +1,63 @@
+"""What a session may look into, opened when it is first needed."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_schema_registry.cassettes import Cassettes
+    from pytest_schema_registry.resolver import Registry
+    from pytest_schema_registry.settings import Settings
+
+T = TypeVar("T")
+
+
+class Lazy(Generic[T]):
+    """What is made when it is first needed, once, however many threads need it.
+
+    Args:
+        make: Makes it.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self.made: T | None = None
+
+    def __call__(self) -> T:
+        with self._lock:
+            if self.made is None:
+                self.made = self._make()
+            return self.made
+
+
+def registry(settings: Settings) -> Registry:
+    """What answers questions: a client of the registry over HTTP, or a directory.
+
+    Args:
+        settings: With a location.
+    """
+    location = settings.location
+    assert location is not None  # noqa: S101  # replay asks nothing
+    if location.directory is not None:
+        from pytest_schema_registry.directory import DirectoryRegistry
+
+        return DirectoryRegistry(location.directory, location.shown)
+    from pytest_schema_registry.client import RegistryClient
+
+    return RegistryClient(
+        location,
+        token=settings.token,
+        timeout=settings.timeout,
+        max_bytes=settings.max_schema_size,
+    )
+
+
+def cassettes(settings: Settings) -> Cassettes:
+    """The session's recorded exchanges."""
+    from pytest_schema_registry.cassettes import Cassettes
+
+    return Cassettes(settings.root, settings.cassettes, settings.record_command)
