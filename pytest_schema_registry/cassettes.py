@@ -231,8 +231,7 @@ def _exchange(answer: Answer) -> _Exchange:
 def _indented(document: Any) -> str:
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
     if _UNPRINTABLE.search(text):
-        # JSON has no need to escape DEL, which is ASCII, and YAML has.
-        return json.dumps(document, indent=2, sort_keys=True).replace("\x7f", r"\u007f")
+        return json.dumps(document, indent=2, sort_keys=True)
     return text
 
 

@@ -15,6 +15,7 @@ import jsonschema_rs
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.references import base_uri, dangling, reference
 from pytest_schema_registry.schemas import canonical, json_pointer
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +112,7 @@ class Conformance:
                 raise _invalid(schema, exc) from None
         except ValueError as exc:
             too_deep = "recursion limit" in str(exc)
-            reason = "it is nested too deeply" if too_deep else str(exc)
+            reason = "it is nested too deeply" if too_deep else printable(str(exc))
             raise InvalidSchema(str(schema), "#", reason, schema.origin) from None
         return self._compile_with_references(schema)
 
@@ -125,7 +126,8 @@ class Conformance:
                 referred[uri] = self._refer(written)
             except SchemaNotFound as exc:
                 reason = f"{written.text!r} leads to no schema of the registry ({exc.headline})"
-                error = InvalidSchema(str(schema), written.pointer, reason, schema.origin)
+                where = printable(written.pointer)
+                error = InvalidSchema(str(schema), where, printable(reason), schema.origin)
                 refused.append(error)
                 raise error from None
             except SchemaRegistryError as exc:
@@ -162,4 +164,5 @@ def _invalid(schema: Schema, exc: jsonschema_rs.ValidationError) -> InvalidSchem
     pointer = json_pointer(exc.instance_path)
     if isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
         pointer = dangling(schema, reason)
-    return InvalidSchema(str(schema), pointer, " ".join(reason.split()), schema.origin)
+    reason = printable(" ".join(reason.split()))
+    return InvalidSchema(str(schema), printable(pointer), reason, schema.origin)

@@ -58,7 +58,8 @@ class Contract:
         wanted: What the run is about.
         versions: The version lines that the test runs against.
         verbose: Whether a failure shows everything.
-        used: Told every schema that is handed out.
+        first_use: Told each use of a schema that is served although it is old; says whether the
+            test has not met it yet.
     """
 
     def __init__(
@@ -68,13 +69,13 @@ class Contract:
         *,
         versions: tuple[str, ...],
         verbose: bool,
-        used: Callable[[Schema], None],
+        first_use: Callable[[Schema], bool],
     ) -> None:
         self._registry = registry
         self._wanted = wanted
         self._versions = versions
         self._verbose = verbose
-        self._used = used
+        self._first_use = first_use
         self._schemas: dict[tuple[str | None, ...], Schema] = {}
         self._compiled: dict[tuple[str | Schema | None, str | None], Compiled] = {}
 
@@ -83,9 +84,21 @@ class Contract:
 
     @property
     def version(self) -> str:
-        """The version line that the run is about: negotiated, where a schema is named."""
+        """The version line that a run without one is about: the negotiated one.
+
+        Raises:
+            InvalidSettings: Nothing says how to find it.
+        """
         __tracebackhide__ = True
-        return self.schema().version if self._wanted.name else str(self._wanted.prefer)
+        if self._wanted.prefer is None:
+            raise InvalidSettings(
+                "registry_version",
+                "name the fixtures in the test's arguments: a test that asks for them with "
+                "getfixturevalue cannot run once for each version",
+            )
+        if self._wanted.name is None:
+            return self._wanted.prefer
+        return self._have(None, None, None, None, None).version
 
     def assert_conforms(
         self,
@@ -111,6 +124,8 @@ class Contract:
         __tracebackhide__ = True
         try:
             compiled = self._compiled.get((schema, version)) or self._compile(schema, version)
+            if compiled.schema.outage is not None:
+                self._warn(compiled.schema)
             form = self._registry.form(payload, text=text)
             if compiled.conforms(form):
                 return form
@@ -124,7 +139,7 @@ class Contract:
         if isinstance(schema, Schema):
             known = schema
         else:
-            known = self._have(schema, version, None, None, None, stacklevel=4)
+            known = self._have(schema, version, None, None, None)
         compiled = self._compiled[schema, version] = self._registry.compiled(known)
         return compiled
 
@@ -150,9 +165,12 @@ class Contract:
             SchemaRegistryError: It cannot be had.
         """
         __tracebackhide__ = True
-        return self._have(name, version, release, prefer, fallback, stacklevel=3)
+        schema = self._have(name, version, release, prefer, fallback)
+        if schema.outage is not None:
+            self._warn(schema)
+        return schema
 
-    def _have(self, *asked: str | None, stacklevel: int) -> Schema:
+    def _have(self, *asked: str | None) -> Schema:
         __tracebackhide__ = True
         schema = self._schemas.get(asked)
         if schema is None:
@@ -160,14 +178,15 @@ class Contract:
                 schema = self._schemas[asked] = self._retrieve(*asked)
             except SchemaRegistryError as exc:
                 raise exc.with_traceback(None) from None
-            self._used(schema)
-            if schema.outage:
-                warnings.warn(
-                    f"{schema} was served from the {schema.origin}, because {schema.outage}",
-                    StaleSchemaWarning,
-                    stacklevel=stacklevel,
-                )
         return schema
+
+    def _warn(self, schema: Schema) -> None:
+        if self._first_use(schema):
+            warnings.warn(
+                f"{schema} was served from the {schema.origin}, because {schema.outage}",
+                StaleSchemaWarning,
+                stacklevel=3,
+            )
 
     def _retrieve(
         self,

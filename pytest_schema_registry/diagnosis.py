@@ -7,7 +7,9 @@ Python's ``re``. The only importer of jsonschema and referencing, and only a fai
 
 from __future__ import annotations
 
+import sys
 import time
+import traceback
 from functools import partial
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
@@ -23,7 +25,7 @@ from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.references import base_uri, document_name, places
 from pytest_schema_registry.schemas import Violation, canonical, json_path, json_pointer
-from pytest_schema_registry.wording import sentence, shown
+from pytest_schema_registry.wording import printable, sentence, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +39,6 @@ SECONDS = 2.0
 
 # attrs classes and an unannotated function, which a type checker cannot see through.
 _Registry: Any = referencing.Registry
-_NoSuchResource: Any = referencing.exceptions.NoSuchResource
 _extend: Any = validators.extend
 
 _NO_KEYWORD: Any = {"validator": None, "validator_value": None}
@@ -82,7 +83,7 @@ def diagnose(
     """
     schema = compiled.schema
     content = schema.content
-    base = validators.validator_for(content, default=_DRAFTS[conformance.default_draft])
+    base: Any = validators.validator_for(content, default=_DRAFTS[conformance.default_draft])
     documents = {uri: _one_draft(each) for uri, each in compiled.referred.items()}
     uri = base_uri(schema)
     documents[uri] = _one_draft(content)
@@ -90,7 +91,7 @@ def diagnose(
     # Its relative references are relative to its own identifier, where it has one.
     start = urljoin(uri, resources[uri].id() or "")
     resources[start] = resources[uri]
-    registry: Any = _Registry(retrieve=_refuse).with_resources(resources.items())
+    registry: Any = _Registry().with_resources(resources.items())
     walk = _Walk(base, compiled, conformance, time.monotonic() + SECONDS)
     root = {"$ref": start}
     locations = {id(root): "#", **_locations(schema, documents)}
@@ -132,10 +133,6 @@ def _one_draft(schema: Any) -> Any:
         for key, value in schema.items()
         if key != "$schema" or not isinstance(value, str)
     }
-
-
-def _refuse(uri: str) -> Any:
-    raise _NoSuchResource(ref=uri)
 
 
 def _locations(schema: Schema, documents: dict[str, Any]) -> dict[int, str]:
@@ -221,8 +218,13 @@ class _Walk:
         self._conformance = conformance
         self._deadline = deadline
         self._leaves: dict[str, Any] = {}
+        # The engine panics where Python's stack ends within it, so the walk ends well before: a
+        # level takes up to six frames.
+        used = sum(1 for _ in traceback.walk_stack(None))
+        self._max_depth = (sys.getrecursionlimit() - used - 150) // 6
+        self._depth = 0
         keywords = dict(base.VALIDATORS)
-        for keyword in _LEAVES & {*keywords, "format"}:
+        for keyword in _LEAVES & {*keywords, "format", "contentEncoding", "contentMediaType"}:
             keywords[keyword] = partial(self._leaf, keyword)
         keywords["required"] = self._required
         keywords["additionalProperties"] = self._additional_properties
@@ -270,7 +272,13 @@ class _Walk:
         def timed(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
             if time.monotonic() > self._deadline:
                 raise _OutOfTime
-            yield from check(validator, rule, instance, schema) or ()
+            if self._depth >= self._max_depth:
+                raise RecursionError
+            self._depth += 1
+            try:
+                yield from check(validator, rule, instance, schema) or ()
+            finally:
+                self._depth -= 1
 
         return timed
 
@@ -284,8 +292,6 @@ class _Walk:
         stated = {"$schema": self._draft, keyword: rule}
         if isinstance(flag, bool):
             stated[_FLAGS[keyword]] = flag
-        elif isinstance(rule, bool) and keyword in _FLAGS.values():
-            return True  # draft 4's flag, judged with its companion
         text = canonical(stated)
         if text not in self._leaves:
             self._leaves[text] = self._conformance.leaf(text)
@@ -305,7 +311,8 @@ class _Walk:
                 for keyword, rule in node.items()
                 if rule == pattern or (keyword == pattern and path[-1:] == ("patternProperties",))
             )
-            raise InvalidSchema(str(schema), next(where, "#"), reason, schema.origin)
+            pointer = printable(next(where, "#"))
+            raise InvalidSchema(str(schema), pointer, printable(reason), schema.origin)
 
     def _required(self, validator: Any, names: Any, instance: Any, _schema: Any) -> Iterator[Any]:
         if validator.is_type(instance, "object"):
@@ -343,11 +350,9 @@ class _Walk:
     def _unevaluated_items(
         self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
     ) -> Iterator[Any]:
+        # Its own error shows items as they are, whatever may not be shown.
         for _ in check(validator, rule, instance, schema):
-            # jsonschema refuses what is left over without asking the rule.
-            rest = validator.evolve(schema=rule)
-            if not all(rest.is_valid(each) for each in instance):
-                yield exceptions.ValidationError("unevaluatedItems")
+            yield exceptions.ValidationError("unevaluatedItems")
 
     def _pattern_properties(
         self, validator: Any, patterns: Any, instance: Any, _schema: Any

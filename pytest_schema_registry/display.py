@@ -27,6 +27,8 @@ _LIMITS = {
     "pattern": "matching {}",
 }
 _MAX_DEPTH = 6
+#: Alternatives and items are shown in one line, so fewer levels of them are.
+_MAX_TYPE_DEPTH = 3
 
 
 def show(
@@ -104,13 +106,15 @@ def _inner(rule: Any, root: Any) -> Any:
     return node
 
 
-def _type(rule: Any, root: Any) -> str:
+def _type(rule: Any, root: Any, depth: int = 0) -> str:
     if not isinstance(rule, dict):
         return "anything" if rule is True else "nothing"
+    if depth > _MAX_TYPE_DEPTH:
+        return "..."
     node = _target(rule, root)
     if not isinstance(node, dict):
         return str(rule.get("$ref", "anything"))
-    parts = [_kind(node, root)]
+    parts = [_kind(node, root, depth + 1)]
     if isinstance(node.get("format"), str):
         parts.append(f"in the format {node['format']}")
     parts += [
@@ -123,19 +127,21 @@ def _type(rule: Any, root: Any) -> str:
     return ", ".join(parts)
 
 
-def _kind(node: dict[str, Any], root: Any) -> str:
+def _kind(node: dict[str, Any], root: Any, depth: int) -> str:
     if isinstance(node.get("enum"), list):
         return listed([shown(value) for value in node["enum"]])
     if "const" in node:
         return shown(node["const"])
-    for keyword in ("anyOf", "oneOf"):
+    for keyword, joint in (("anyOf", "or"), ("oneOf", "or"), ("allOf", "and")):
         if isinstance(node.get(keyword), list):
-            return listed([_type(branch, root) for branch in node[keyword]])
-    kind = node.get("type", "object" if "properties" in node else "anything")
+            return listed([_type(branch, root, depth) for branch in node[keyword]], joint)
+    # What is left of a reference leads to another schema.
+    other = node.get("$ref", "anything")
+    kind = node.get("type", "object" if "properties" in node else other)
     if kind == "array" and "items" in node:
-        return f"array of {_type(node['items'], root)}"
+        return f"array of {_type(node['items'], root, depth)}"
     if kind == "object" and isinstance(node.get("additionalProperties"), dict):
-        return f"object of {_type(node['additionalProperties'], root)}"
+        return f"object of {_type(node['additionalProperties'], root, depth)}"
     return listed([str(each) for each in kind]) if isinstance(kind, list) else str(kind)
 
 

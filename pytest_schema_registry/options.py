@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import string
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
@@ -27,8 +26,7 @@ _SWITCH |= {"off": False, "false": False, "no": False, "0": False}
 IniType = Literal["string", "args", "bool", "float", "int"]
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where a registry is: over HTTP, or in a directory.
 
     Args:
@@ -40,8 +38,11 @@ class Location:
 
     shown: str
     directory: Path | None = None
-    auth: tuple[str, str] | None = field(default=None, repr=False)
-    params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    auth: tuple[str, str] | None = None
+    params: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Location({self.shown!r})"
 
 
 def _location(value: str, root: Path) -> Location:

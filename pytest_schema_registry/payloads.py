@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry.errors import PayloadNotJSON
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schemas import json_path
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.redaction import Redaction
@@ -139,10 +140,9 @@ def _is_plain(payload: Any) -> bool:
         elif kind is float:
             if not math.isfinite(value):
                 return False
-        elif kind is int:
-            if value.bit_length() > MAX_BITS:
-                return False
-        elif value is not None and kind is not bool:
+        elif (kind is not int or value.bit_length() > MAX_BITS) and not (
+            value is None or kind is bool
+        ):
             return False
     return True
 
@@ -180,7 +180,9 @@ def _converted(payload: Any, redaction: Redaction | None) -> Any:
         steps.reverse()
         # A value without a JSON form cannot be looked into for what it must not show.
         value = REDACTED if redaction else _shown(exc.value)
-        raise PayloadNotJSON(json_path(steps), f"{exc.what} {value}", exc.advice) from None
+        raise PayloadNotJSON(
+            printable(json_path(steps)), f"{exc.what} {value}", exc.advice
+        ) from None
 
 
 def _copied(payload: Any) -> Any:

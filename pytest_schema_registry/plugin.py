@@ -1,4 +1,4 @@
-"""Options, the marker and fixtures. The hooks of a session are in ``session``.
+"""Options, the marker, session fixtures. What happens in a session is in ``session``.
 
 Imported by every pytest run of an environment, so whatever is heavy is imported where it is used.
 """
@@ -14,7 +14,6 @@ from pytest_schema_registry.options import OPTIONS
 from pytest_schema_registry.session import STATE, SchemaRegistryPlugin
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.contract import AssertConforms, RegistrySchema
     from pytest_schema_registry.registry import SchemaRegistry
 
 MARKER_HELP = (
@@ -72,36 +71,12 @@ def _plugin(config: pytest.Config) -> SchemaRegistryPlugin:
 
 
 @pytest.fixture(scope="session")
-def _registry_versions() -> None:
-    """Stands in a test's fixtures exactly when our own ``registry_version`` does."""
-
-
-@pytest.fixture
-def registry_version(request: pytest.FixtureRequest, _registry_versions: None) -> str:
-    """The version line that this run of the test is about: ``"v1"``, ``"v2"``."""
-    __tracebackhide__ = True
-    if hasattr(request, "param"):
-        version: str = request.param
-        return version
-    return request.config.stash[STATE].contract(request.node, None).version
-
-
-@pytest.fixture
-def registry_schema(request: pytest.FixtureRequest, registry_version: str) -> RegistrySchema:
-    """Return the schema for the test's version, an explicit one, or a negotiated one."""
-    __tracebackhide__ = True
-    return request.config.stash[STATE].contract(request.node, registry_version).schema
-
-
-@pytest.fixture
-def assert_conforms(request: pytest.FixtureRequest, registry_version: str) -> AssertConforms:
-    """Fail the test unless a payload conforms to its schema in the registry."""
-    __tracebackhide__ = True
-    return request.config.stash[STATE].contract(request.node, registry_version).assert_conforms
-
-
-@pytest.fixture(scope="session")
 def schema_registry(request: pytest.FixtureRequest) -> SchemaRegistry:
     """The session's registry itself; using it alone does not parametrize a test."""
     __tracebackhide__ = True
     return request.config.stash[STATE].registry
+
+
+@pytest.fixture(scope="session")
+def _registry_versions() -> None:
+    """Stands in a test's fixtures exactly when our own ``registry_version`` does."""

@@ -161,9 +161,14 @@ def canonical(document: Any) -> str:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def sha256_of(text: str) -> str:
+    """The SHA-256 of a text, in lower-case hex."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def digest(document: Any) -> str:
     """The SHA-256 of canonical JSON, in lower-case hex."""
-    return hashlib.sha256(canonical(document).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256_of(canonical(document))
 
 
 def plain_name(name: str) -> str:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from pytest_schema_registry.compatibility import compare
 from pytest_schema_registry.directory import DirectoryRegistry
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.schemas import Kind, Question, digest
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pytest_schema_registry.schemas import Answer
 
 PREFIX = "/api/v1"
 
@@ -36,24 +39,35 @@ def create_app(directory: Path) -> FastAPI:
     @router.get("/index", summary="Every schema of every track")
     def index(request: Request) -> Response:
         # When the index was generated is not part of what it says.
-        document = registry.fetch(Question(Kind.INDEX)).document
-        return _answer(request, document, tag_of=document["tracks"])
+        answer = registry.fetch(Question(Kind.INDEX))
+        return _answer(request, answer, tag_of=answer.document["tracks"])
 
     @router.get("/schemas/by-id/{schema_id:path}", summary="A schema by its global id")
     def schema_by_id(request: Request, schema_id: str) -> Response:
-        return _answer(request, registry.fetch(Question(Kind.BY_ID, name=schema_id)).document)
+        return _answer(request, registry.fetch(Question(Kind.BY_ID, name=schema_id)))
 
     @router.get("/schemas/{track}/{name}", summary="A track's current release, or an older one")
     def schema(
         request: Request, track: str, name: str, version: Annotated[str | None, Query()] = None
     ) -> Response:
-        return _answer(
-            request, registry.fetch(Question(Kind.SCHEMA, track, name, version)).document
-        )
+        return _answer(request, registry.fetch(Question(Kind.SCHEMA, track, name, version)))
 
     @router.get("/schemas/{track}/{name}/versions", summary="A schema's releases, oldest first")
     def releases(request: Request, track: str, name: str) -> Response:
-        return _answer(request, registry.fetch(Question(Kind.RELEASES, track, name)).document)
+        return _answer(request, registry.fetch(Question(Kind.RELEASES, track, name)))
+
+    @router.get("/compat/check", summary="Whether one schema still speaks to another")
+    def compat_check(
+        name: str,
+        from_track: str,
+        to_track: str,
+        from_version: str | None = None,
+        to_version: str | None = None,
+    ) -> dict[str, Any]:
+        earlier = _found(registry.fetch(Question(Kind.SCHEMA, from_track, name, from_version)))
+        later = _found(registry.fetch(Question(Kind.SCHEMA, to_track, name, to_version)))
+        report = compare(earlier["content"], later["content"])
+        return {**report.as_wire(), "x_compat": None}
 
     app = FastAPI(title="Core Schema Registry (embedded)", docs_url="/docs", redoc_url=None)
     app.include_router(router)
@@ -67,9 +81,14 @@ def create_app(directory: Path) -> FastAPI:
     return app
 
 
-def _answer(request: Request, document: Any, *, tag_of: Any = None) -> Response:
-    if document is None:
+def _found(answer: Answer) -> Any:
+    if answer.document is None:
         raise HTTPException(404, "no such schema, or no such release of it")
+    return answer.document
+
+
+def _answer(request: Request, answer: Answer, *, tag_of: Any = None) -> Response:
+    document = _found(answer)
     etag = f'"{digest(document if tag_of is None else tag_of)}"'
     known = request.headers.get("if-none-match", "")
     if known == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):

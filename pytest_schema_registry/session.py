@@ -1,4 +1,4 @@
-"""The plugin in one process: its hooks, and what they share. The wiring, and no logic.
+"""The plugin in one process: hooks, fixtures, and what they share. The wiring, and no logic.
 
 Imported by every pytest run of an environment, so whatever is heavy is imported where it is used.
 """
@@ -30,15 +30,15 @@ from pytest_schema_registry.settings import (
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from pytest_schema_registry.contract import Contract
+    from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
     from pytest_schema_registry.declarations import Declaration, Wanted
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.reporting import Summary
     from pytest_schema_registry.schemas import Schema
 
-STATE: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 NAME = "_registry_name"
 VERSION = "registry_version"
+STATE: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 SESSION_INPUT = "schema_registry_session"
 LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
 SERVED_OLD = "schema_registry_served_old"
@@ -55,7 +55,8 @@ class SchemaRegistryPlugin:
         self._session_id: str = shared.get(SESSION_INPUT) or uuid.uuid4().hex
         self._served_old: list[dict[str, Any]] = []
         self._summary: Summary | None = None
-        self._latest: tuple[pytest.Item, Wanted, Contract] | None = None
+        self._declared: dict[pytest.Item, Declaration] = {}
+        self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
         written = (command_line(_options(config)), ini_file(_ini_values(config)))
         try:
             origins = (written[0], environment(os.environ), written[1])
@@ -82,34 +83,63 @@ class SchemaRegistryPlugin:
         cache_dir = self.settings.cache_dir or _pytest_cache(self._config)
         return SchemaRegistry.from_settings(self.settings, session, cache_dir)
 
-    def contract(self, item: pytest.Item, version: str | None) -> Contract:
-        """What one run of a test may ask.
+    # The test is taken from pytest_runtest_setup: a fixture that asks for ``request`` costs more
+    # than all that is done here.
+
+    @pytest.fixture
+    def registry_version(self, _registry_versions: None) -> str:
+        """The version line that this run of the test is about: ``"v1"``, ``"v2"``."""
+        __tracebackhide__ = True
+        version: str | None = self._params.get(VERSION)
+        return version or self._contract(None).version
+
+    @pytest.fixture
+    def registry_schema(self, registry_version: str) -> RegistrySchema:
+        """Return the schema for the test's version, an explicit one, or a negotiated one."""
+        __tracebackhide__ = True
+        return self._contract(registry_version).schema
+
+    @pytest.fixture
+    def assert_conforms(self, registry_version: str) -> AssertConforms:
+        """Fail the test unless a payload conforms to its schema in the registry."""
+        __tracebackhide__ = True
+        return self._contract(registry_version).assert_conforms
+
+    def _contract(self, version: str | None) -> Contract:
+        """What the current test may ask, shared by all tests that are about the same.
 
         Args:
-            item: The test.
             version: The version line it is about; None where that is negotiated.
         """
-        from pytest_schema_registry.contract import Contract
+        declared = self._declared.get(self._item) or _declaration(self._item)
+        wanted = declared.wanted(self._params.get(NAME), version)
+        contract = self._contracts.get((wanted, declared.versions))
+        if contract is None:
+            from pytest_schema_registry.contract import Contract
 
-        declared = _declaration(item)
-        wanted = declared.wanted(_params(item).get(NAME), version)
-        # The fixtures of one test share one, so that what it warns of is said once.
-        if self._latest is None or self._latest[:2] != (item, wanted):
-            contract = Contract(
+            contract = self._contracts[wanted, declared.versions] = Contract(
                 self.registry,
                 wanted,
                 versions=declared.versions or self.settings.versions,
                 verbose=self._config.get_verbosity() > 1,
-                used=self._used,
+                first_use=self._first_use,
             )
-            self._latest = (item, wanted, contract)
-        return self._latest[2]
+        return contract
 
-    def _used(self, schema: Schema) -> None:
-        if schema.outage is not None:
-            from pytest_schema_registry.reporting import served_old
+    def _first_use(self, schema: Schema) -> bool:
+        """Note a schema that is served although it is old; whether the test has not met it yet."""
+        from pytest_schema_registry.reporting import served_old
 
-            self._served_old.append(served_old(schema))
+        served = served_old(schema)
+        if served in self._served_old:
+            return False
+        self._served_old.append(served)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self._item = item
+        self._params = _params(item)
 
     def pytest_report_header(self) -> str | None:
         return self.settings.describe() if self.settings.configured else None
@@ -141,10 +171,10 @@ class SchemaRegistryPlugin:
         users = [item for item in session.items if VERSION in getattr(item, "fixturenames", ())]
         lists = any(self._config.getoption(name) for name in LISTING)
         if users and not lists and self._environment_error is None:
-            params = ((item, _params(item)) for item in users)
+            self._declared = {item: _declaration(item) for item in users}
             self.registry.prefetch(
-                _declaration(item).wanted(given.get(NAME), given.get(VERSION))
-                for item, given in params
+                declared.wanted(_params(item).get(NAME), _params(item).get(VERSION))
+                for item, declared in self._declared.items()
             )
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,9 +25,10 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE = "SCHEMA_REGISTRY_TOKEN"  # noqa: S105  # the variable's name, not a token
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that a session was told, validated.
+
+    A named tuple, as a dataclass of as many fields takes 30 times as long to define.
 
     Args:
         location: The registry, or None where only recordings are to be used.
@@ -58,9 +58,12 @@ class Settings:
     format_assertion: bool = True
     default_draft: str = "2020-12"
     redact: tuple[str, ...] = ()
-    token: str | None = field(default=None, repr=False)
+    token: str | None = None
     root: Path = Path()
     configured: bool = False
+
+    def __repr__(self) -> str:
+        return f"Settings({self.describe()!r})"
 
     @property
     def offline(self) -> bool:
