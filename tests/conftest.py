@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        upper = name.upper()
+        if upper.startswith("SCHEMA_REGISTRY_") and upper != "SCHEMA_REGISTRY_TEST_KILLS":
+            monkeypatch.delenv(name)
+        if upper.endswith("_PROXY") or upper in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+            monkeypatch.delenv(name)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+
+
+@pytest.fixture(scope="session")
+def _local_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRegistry]:
+    registry = LocalRegistry()
+    registry.reset(tmp_path_factory.mktemp("registry"))
+    registry.start()
+    yield registry
+    registry.stop()
+
+
+@pytest.fixture
+def local_registry(
+    _local_registry: LocalRegistry, tmp_path_factory: pytest.TempPathFactory
+) -> LocalRegistry:
+    """A registry that has ``orders.Order`` in v1 and in v2."""
+    _local_registry.reset(tmp_path_factory.mktemp("registry"))
+    _local_registry.publish(ORDER, v1=ORDER_V1, v2=ORDER_V2)
+    return _local_registry
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A self-signed certificate of 127.0.0.1, and its key."""
+    directory = tmp_path_factory.mktemp("certificate")
+    certificate, key = directory / "certificate.pem", directory / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-keyout", str(key), "-out", str(certificate)]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("needs the openssl command")
+    return certificate, key
+
+
+@pytest.fixture(scope="session")
+def _secure_registry(
+    certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LocalRegistry]:
+    registry = LocalRegistry(certificate)
+    registry.reset(tmp_path_factory.mktemp("registry"))
+    registry.start()
+    yield registry
+    registry.stop()
+
+
+@pytest.fixture
+def secure_registry(
+    _secure_registry: LocalRegistry, tmp_path_factory: pytest.TempPathFactory
+) -> LocalRegistry:
+    """The same over https, with a certificate that nobody trusts unasked."""
+    _secure_registry.reset(tmp_path_factory.mktemp("registry"))
+    _secure_registry.publish(ORDER, v1=ORDER_V1, v2=ORDER_V2)
+    return _secure_registry
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that accepts connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port that refuses connections."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
+class Run(Protocol):
+    def __call__(self, *arguments: str | os.PathLike[str]) -> pytest.RunResult: ...
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    """Run pytest in a process of its own, with the tests in the order they are written in."""
+
+    def run(*arguments: str | os.PathLike[str]) -> pytest.RunResult:
+        return pytester.runpytest_subprocess("-p", "no:randomly", *arguments)
+
+    return run

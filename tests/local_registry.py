@@ -1,0 +1,186 @@
+"""A registry on the loopback interface that logs every request and misbehaves on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import uvicorn
+
+from pytest_schema_registry.server import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from fastapi import FastAPI
+
+ORDER = "orders.Order"
+ORDER_V1: dict[str, Any] = {
+    "$core_version": "1.0.0",
+    "type": "object",
+    "properties": {"id": {"type": "string"}},
+    "required": ["id"],
+}
+ORDER_V2: dict[str, Any] = {
+    "$core_version": "2.0.0",
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "quantity": {"type": "integer", "minimum": 1}},
+    "required": ["id", "quantity"],
+}
+
+
+class Request(NamedTuple):
+    method: str
+    path: str
+    headers: dict[str, str]
+    client_port: int
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is answered in place of the schema.
+
+    Args:
+        status: The HTTP status.
+        body: Bytes, text, or what becomes JSON.
+        headers: The answer's headers.
+        delay: Seconds before the first byte.
+        pause: Seconds before each byte of the body.
+        cut: Whether the connection is closed before the whole body was sent.
+    """
+
+    status: int = 200
+    body: Any = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    pause: float = 0.0
+    cut: bool = False
+
+    @property
+    def raw(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
+
+
+class LocalRegistry:
+    """The embedded server, run by uvicorn in a thread.
+
+    Args:
+        certificate: Certificate and key of an https server.
+    """
+
+    def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
+        self._certificate = certificate
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
+
+    def reset(self, directory: Path) -> None:
+        """Serve a directory, behave well, and forget all requests."""
+        self.directory = directory
+        self.requests: list[Request] = []
+        self._scripts: dict[str, list[Reply]] = {}
+        self._always: dict[str, Reply] = {}
+        self._app: FastAPI = create_app(directory)
+        directory.mkdir(exist_ok=True)
+
+    def publish(self, name: str, **versions: Any) -> None:
+        for version, schema in versions.items():
+            file = self.directory / version / f"{name}.json"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(json.dumps(schema))
+
+    def script(self, path: str, *replies: Reply) -> None:
+        """Answer the next requests for a path (without a slash in front) in this way."""
+        self._scripts[f"/{path}"] = list(replies)
+
+    def always(self, reply: Reply, path: str = "") -> None:
+        """Answer every request, or every one for a path, in this way."""
+        self._always[f"/{path}"] = reply
+
+    @property
+    def paths(self) -> list[str]:
+        """What was asked, sorted, for processes ask in any order."""
+        return sorted(request.path for request in self.requests)
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(self.paths)
+
+    def start(self) -> None:
+        certificate, key = self._certificate or (None, None)
+        config = uvicorn.Config(
+            self,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            log_level="critical",
+            timeout_graceful_shutdown=1,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+        )
+        self._server = uvicorn.Server(config)
+        # Bound here, so that the port is open before the thread runs.
+        self._listening = socket.create_server(("127.0.0.1", self.port), backlog=100)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._listening]}
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._listening.close()
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """While it lasts, connections are refused."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # A proxy is sent the whole URL.
+        path = urlsplit(scope["raw_path"].decode()).path
+        scope = scope | {"path": unquote(path)}
+        query = scope["query_string"].decode()
+        whole = f"{path}?{query}" if query else path
+        headers = {key.decode(): value.decode() for key, value in scope["headers"]}
+        self.requests.append(Request(scope["method"], whole, headers, scope["client"][1]))
+        script = self._scripts.get(path)
+        reply = script.pop(0) if script else self._always.get(path) or self._always.get("/")
+        if reply is None:
+            await self._app(scope, receive, send)
+        else:
+            await _send(reply, send)
+
+
+async def _send(reply: Reply, send: Any) -> None:
+    await asyncio.sleep(reply.delay)
+    raw = reply.raw
+    headers = {"content-length": str(len(raw) + reply.cut), **reply.headers}
+    await send(
+        {
+            "type": "http.response.start",
+            "status": reply.status,
+            "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
+        }
+    )
+    chunks = [bytes([byte]) for byte in raw] if reply.pause else [raw]
+    for chunk in chunks:
+        await asyncio.sleep(reply.pause)
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    # Where the length promised more, uvicorn closes the connection here.
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

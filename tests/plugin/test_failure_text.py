@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
+    from tests.local_registry import LocalRegistry
+
+SOURCE = """
+def test_violated(assert_conforms):
+    assert_conforms({"id": 5}, "orders.Order")
+
+def test_unchecked(assert_conforms):
+    assert_conforms({}, "orders.Missing")
+
+def test_unchecked_schema(registry_schema):
+    registry_schema("orders.Missing")
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize("style", ["long", "short"])
+def test_a_failure_shows_the_message_and_no_library_frames(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, workers: str, style: str
+) -> None:
+    pytester.makepyfile(SOURCE)
+    url = f"--registry-url={local_registry.url}"
+    result = run("-n", workers, f"--tb={style}", "--registry-versions=v1", url)
+    result.assert_outcomes(failed=1, errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "E *ContractViolation: orders.Order v1*1 violation",
+            "E *$.id: *",
+            f"E *schema*: registry {local_registry.url}/schemas/v1/orders.Order",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*contract.py*")
+    result.stdout.no_fnmatch_line("*registry.py*")
+    result.stdout.no_fnmatch_line("*During handling*")

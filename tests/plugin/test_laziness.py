@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
+    from tests.local_registry import LocalRegistry
+
+CONFTEST = """
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"httpx", "jsonschema", "referencing", "filelock", "vcr", "yaml", "jsonschema_rs"}
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    role = "worker" if hasattr(config, "workerinput") else "main"
+    Path(f"loaded-{role}-{os.getpid()}").write_text(" ".join(sorted(HEAVY & set(sys.modules))))
+"""
+
+
+def heavy_modules(pytester: pytest.Pytester, role: str) -> list[list[str]]:
+    files = sorted(pytester.path.glob(f"loaded-{role}-*"))
+    return [file.read_text().split() for file in files]
+
+
+@pytest.fixture(autouse=True)
+def _look_at_the_end(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(CONFTEST)
+
+
+@pytest.mark.parametrize(("workers", "processes"), [("0", 0), ("2", 2)])
+@pytest.mark.parametrize("options", [[], ["--registry-url=http://127.0.0.1:9"]])
+def test_a_session_that_does_not_use_the_plugin_imports_nothing_heavy(
+    run: Run, pytester: pytest.Pytester, workers: str, processes: int, options: list[str]
+) -> None:
+    pytester.makepyfile("def test_own(): pass")
+    run("-n", workers, *options).assert_outcomes(passed=1)
+    assert heavy_modules(pytester, "main") == [[]]
+    assert heavy_modules(pytester, "worker") == [[]] * processes
+
+
+def test_a_controller_imports_nothing_heavy_whatever_its_workers_do(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile("def test(assert_conforms): assert_conforms({}, 'orders.Order')")
+    result = run("-n", "2", f"--registry-url={local_registry.url}")
+    result.assert_outcomes(failed=2)
+    assert heavy_modules(pytester, "main") == [[]]
+
+
+def test_a_replay_that_passes_imports_no_http_library(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile("""
+        def test(assert_conforms):
+            assert_conforms({"id": "a", "quantity": 1}, "orders.Order")
+    """)
+    run("--registry-mode=record", f"--registry-url={local_registry.url}").assert_outcomes(passed=2)
+    for file in pytester.path.glob("loaded-*"):
+        file.unlink()
+    run("--registry-offline").assert_outcomes(passed=2)
+    assert heavy_modules(pytester, "main") == [["jsonschema_rs", "yaml"]]

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
+    from tests.local_registry import LocalRegistry
+
+USING = """
+def test_other():
+    pass
+
+def test_using(schema_registry):
+    schema_registry.get_schema("orders.Order", "v1")
+"""
+
+WRONG = {
+    "url": ("ftp://x", "cannot speak 'ftp'; give http://…, https://…, file:///… or a directory"),
+    "mode": ("never", "unknown mode 'never'; choose one of auto, live, record, replay"),
+    "versions": (",", "the list of versions is empty; give at least one, such as v1"),
+    "cassettes": ("a_file", "*a_file is a file, not a directory"),
+    "cache-ttl": ("-1", "*-1* is not zero or a positive number of seconds"),
+    "timeout": ("0", "*0* is not a positive number of seconds"),
+    "max-schema-size": ("-5", "*-5* is not a positive whole number of bytes"),
+    "default-draft": ("3", "unknown draft '3'; choose one of 4, 6, 7, 2019-09, 2020-12"),
+}
+WRONG_OPTIONS = [(name, value, said) for name, (value, said) in WRONG.items()]
+
+
+@pytest.fixture(autouse=True)
+def _a_file(pytester: pytest.Pytester) -> None:
+    pytester.makefile("", a_file="")
+    pytester.makepyfile(USING)
+
+
+def errors(result: pytest.RunResult) -> list[str]:
+    return [line for line in (*result.outlines, *result.errlines) if "ERROR" in line]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said", "workers"),
+    [*((*wrong, "0") for wrong in WRONG_OPTIONS), (*WRONG_OPTIONS[0], "2")],
+)
+def test_a_wrong_command_line_is_one_line(
+    run: Run, name: str, value: str, said: str, workers: str
+) -> None:
+    result = run("-n", workers, f"--registry-{name}={value}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --registry-{name}: {said}"])
+    assert len(errors(result)) == 1
+    result.stdout.no_fnmatch_line("*test session starts*")
+
+
+@pytest.mark.parametrize(("name", "value", "said"), WRONG_OPTIONS)
+def test_a_wrong_ini_is_one_line(
+    run: Run, pytester: pytest.Pytester, name: str, value: str, said: str
+) -> None:
+    option = f"registry_{name.replace('-', '_')}"
+    pytester.makeini(f"[pytest]\n{option} = {value}")
+    result = run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {option} (ini file): *"])
+    assert len(errors(result)) == 1
+
+
+@pytest.mark.parametrize("mode", ["live", "record"])
+def test_a_mode_that_needs_a_registry_says_so(run: Run, mode: str) -> None:
+    result = run("--registry-mode", mode)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [f"ERROR: --registry-mode: mode {mode} needs a registry; give --registry-url"]
+    )
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize(("name", "value", "said"), WRONG_OPTIONS[:2])
+def test_a_wrong_variable_stops_only_the_tests_that_use_the_plugin(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str, workers: str
+) -> None:
+    monkeypatch.setenv(f"SCHEMA_REGISTRY_{name.upper()}", value)
+    result = run("-n", workers)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([f"E *SCHEMA_REGISTRY_{name.upper()}: {said}"])
+
+
+def test_a_wrong_variable_does_not_count_where_the_command_line_says_otherwise(
+    run: Run, monkeypatch: pytest.MonkeyPatch, local_registry: LocalRegistry
+) -> None:
+    monkeypatch.setenv("SCHEMA_REGISTRY_URL", "ftp://x")
+    run("--registry-url", local_registry.url).assert_outcomes(passed=2)
+
+
+def test_the_command_line_goes_before_the_environment_before_the_ini(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = "schema registry: no registry, mode {}, versions {}, cassettes {}"
+    pytester.makeini(
+        "[pytest]\nregistry_mode = auto\nregistry_versions = i1 i2\nregistry_cassettes = i"
+    )
+    run("--co").stdout.fnmatch_lines([header.format("auto", "i1,i2", "i")])
+    monkeypatch.setenv("SCHEMA_REGISTRY_VERSIONS", "e1,e2")
+    monkeypatch.setenv("SCHEMA_REGISTRY_CASSETTES", "e")
+    monkeypatch.setenv("SCHEMA_REGISTRY_MODE", "")
+    run("--co").stdout.fnmatch_lines([header.format("auto", "e1,e2", "e")])
+    run("--co", "--registry-versions=c1", "--registry-offline").stdout.fnmatch_lines(
+        [header.format("replay", "c1", "e")]
+    )
+
+
+def test_the_header_is_silent_where_nothing_was_set(run: Run) -> None:
+    run("--co").stdout.no_fnmatch_line("schema registry:*")
+
+
+def test_the_header_shows_the_registry_without_credentials(
+    run: Run, local_registry: LocalRegistry
+) -> None:
+    url = local_registry.url.replace("//", "//ada:secret@") + "?api_key=secret"
+    result = run("--co", f"--registry-url={url}")
+    result.stdout.fnmatch_lines([f"schema registry: {local_registry.url}, mode auto, *"])
+    result.stdout.no_fnmatch_line("*secret*")
+
+
+def test_the_token_is_taken_from_the_environment(
+    run: Run, monkeypatch: pytest.MonkeyPatch, local_registry: LocalRegistry
+) -> None:
+    monkeypatch.setenv("SCHEMA_REGISTRY_TOKEN", "tok-en")
+    monkeypatch.setenv("SCHEMA_REGISTRY_URL", local_registry.url)
+    run().assert_outcomes(passed=2)
+    assert local_registry.requests[0].headers["authorization"] == "Bearer tok-en"
+
+
+def test_a_container_registrys_variables_are_not_read(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGISTRY_URL", "ftp://x")
+    monkeypatch.setenv("REGISTRY_TOKEN", "tok-en")
+    run("--co").stdout.no_fnmatch_line("schema registry:*")

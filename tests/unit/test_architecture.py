@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import ast
+import sys
+from graphlib import TopologicalSorter
+from importlib.util import resolve_name
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import pytest_schema_registry
+
+NAME = pytest_schema_registry.__name__
+PACKAGE = Path(pytest_schema_registry.__file__).parent
+
+
+class Imports(NamedTuple):
+    """What a module may import: modules of this package, and third parties."""
+
+    ours: str = ""
+    theirs: str = ""
+
+
+#: A folder is one row. Imports for type checkers only do not count; those inside functions do.
+MAY_IMPORT = {
+    "__init__": Imports(),
+    "__main__": Imports("server", "uvicorn"),
+    "cache": Imports("errors files protocol schemas", "filelock"),
+    "cassettes": Imports("errors files protocol schemas", "vcr yaml"),
+    "catalogue": Imports("errors protocol schemas"),
+    "client": Imports("errors protocol schemas", "httpx httpx_retries"),
+    "compatibility": Imports(theirs="jsonschema_rs"),
+    "conformance": Imports("errors references schemas", "jsonschema_rs"),
+    "contract": Imports("errors schemas"),
+    "declarations": Imports("errors options"),
+    "diagnosis": Imports(
+        "conformance errors redaction references schemas wording", "jsonschema referencing"
+    ),
+    "directory": Imports("errors protocol schemas"),
+    "display": Imports("errors wording"),
+    "errors": Imports(),
+    "explanation": Imports("wording"),
+    "files": Imports(),
+    "options": Imports("redaction"),
+    "payloads": Imports("errors redaction schemas"),
+    "plugin": Imports("display errors options session", "pytest"),
+    "prefetch": Imports(),
+    "protocol": Imports("schemas"),
+    "redaction": Imports(),
+    "references": Imports("schemas"),
+    "registry": Imports(
+        "cache catalogue conformance diagnosis errors explanation payloads prefetch "
+        "redaction resolver schemas settings sources"
+    ),
+    "reporting": Imports("schemas"),
+    "resolver": Imports("cache errors protocol schemas"),
+    "schemas": Imports("errors"),
+    "server": Imports("compatibility directory errors schemas", "fastapi"),
+    "session": Imports(
+        "cache contract declarations errors options registry reporting settings", "pytest"
+    ),
+    "settings": Imports("errors options"),
+    "sources": Imports("cassettes client directory"),
+    "wording": Imports(),
+}
+
+
+def modules() -> dict[str, list[Path]]:
+    """The files of each module; those of a folder are one module's."""
+    found: dict[str, list[Path]] = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        first = file.relative_to(PACKAGE).parts[0]
+        found.setdefault(first.removesuffix(".py"), []).append(file)
+    return found
+
+
+def imported(node: ast.AST, package: str = NAME) -> set[str]:
+    """The dotted names that a piece of code in a package imports when it runs."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return {name for child in node.orelse for name in imported(child, package)}
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    if isinstance(node, ast.ImportFrom):
+        base = resolve_name("." * node.level + (node.module or ""), package)
+        return {f"{base}.{alias.name}" for alias in node.names}
+    children = ast.iter_child_nodes(node)
+    return {name for child in children for name in imported(child, package)}
+
+
+def imported_by(module: str) -> set[str]:
+    names = set()
+    for file in modules()[module]:
+        package = ".".join((NAME, *file.relative_to(PACKAGE).parent.parts))
+        names |= imported(ast.parse(file.read_text(encoding="utf-8")), package)
+    return names
+
+
+EVERY_MODULE = pytest.mark.parametrize("module", modules())
+
+
+def test_the_walk_sees_what_runs_and_nothing_else() -> None:
+    source = """
+import a.b, c as d
+from e.f import g
+from .h import i
+if TYPE_CHECKING:
+    import never
+else:
+    import j
+def function():
+    try:
+        import k
+    except ImportError:
+        from l import m
+"""
+    assert imported(ast.parse(source), "z") == {"a.b", "c", "e.f.g", "z.h.i", "j", "k", "l.m"}
+
+
+def test_every_module_has_a_row_and_every_row_a_module() -> None:
+    assert set(MAY_IMPORT) == set(modules())
+
+
+@EVERY_MODULE
+def test_a_module_imports_of_this_package_what_its_row_says(module: str) -> None:
+    ours = {name.split(".")[1] for name in imported_by(module) if name.startswith(f"{NAME}.")}
+    assert ours - {module} == set(MAY_IMPORT[module].ours.split())
+
+
+@EVERY_MODULE
+def test_a_module_imports_of_third_parties_what_its_row_says(module: str) -> None:
+    libraries = {name.split(".")[0] for name in imported_by(module)}
+    theirs = libraries - {NAME} - sys.stdlib_module_names
+    assert theirs == set(MAY_IMPORT[module].theirs.split())
+
+
+@pytest.mark.parametrize(
+    ("library", "importers"),
+    [
+        ("httpx", ["client"]),
+        ("httpx_retries", ["client"]),
+        ("filelock", ["cache"]),
+        ("vcr", ["cassettes"]),
+        ("yaml", ["cassettes"]),
+        ("jsonschema", ["diagnosis"]),
+        ("referencing", ["diagnosis"]),
+        ("fastapi", ["server"]),
+        ("uvicorn", ["__main__"]),
+    ],
+)
+def test_a_library_is_known_to_one_module(library: str, importers: list[str]) -> None:
+    knowing = [name for name, row in MAY_IMPORT.items() if library in row.theirs.split()]
+    assert knowing == importers
+
+
+@EVERY_MODULE
+def test_no_module_imports_what_is_private_to_another(module: str) -> None:
+    private = [
+        name
+        for name in imported_by(module)
+        if any(part.startswith("_") and part != "__future__" for part in name.split("."))
+    ]
+    assert private == []
+
+
+def test_no_two_modules_need_each_other() -> None:
+    graph = {module: row.ours.split() for module, row in MAY_IMPORT.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MAY_IMPORT)
+
+
+def test_the_errors_import_nothing_but_words_for_type_checkers() -> None:
+    names = imported_by("errors")
+    assert {name.split(".")[0] for name in names} == {"__future__", "typing"}

@@ -1,0 +1,606 @@
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import httpx
+import pytest
+
+from pytest_schema_registry import (
+    InvalidAnswer,
+    InvalidSettings,
+    RegistryRefused,
+    RegistryUnavailable,
+    SchemaRegistryError,
+)
+from pytest_schema_registry.client import RegistryClient
+from pytest_schema_registry.schemas import Kind, Question
+from pytest_schema_registry.settings import Origin, resolve
+from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+QUESTION = Question(Kind.SCHEMA, "v1", ORDER)
+PATH = f"schemas/v1/{ORDER}"
+JSON = {"content-type": "application/json"}
+ANSWER = {"name": ORDER, "track": "v1", "core_version": "1.0.0", "content": {}}
+TOKEN = "tok-en-that-nobody-may-see"
+
+
+class Connect(Protocol):
+    def __call__(self, url: str, **arguments: Any) -> RegistryClient: ...
+
+
+@pytest.fixture
+def client_of() -> Iterator[Connect]:
+    with ExitStack() as stack:
+
+        def client_of(url: str, **arguments: Any) -> RegistryClient:
+            settings = resolve(Origin(lambda option: option.name, {"url": url}), root=Path())
+            assert settings.location is not None
+            client = RegistryClient(settings.location, **arguments)
+            stack.callback(client.close)
+            return client
+
+        yield client_of
+
+
+@pytest.fixture
+def client(client_of: Connect, local_registry: LocalRegistry) -> RegistryClient:
+    return client_of(local_registry.url)
+
+
+def error_of(client: RegistryClient) -> SchemaRegistryError:
+    with pytest.raises(SchemaRegistryError) as caught:
+        client.fetch(QUESTION)
+    return caught.value
+
+
+def test_an_answer_says_what_was_asked_when_and_where(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    client = client_of(local_registry.url, clock=lambda: 12.5)
+    answer = client.fetch(QUESTION)
+    assert answer.document["content"] == ORDER_V1
+    assert answer.question == QUESTION
+    assert answer.url == f"{local_registry.url}/{PATH}"
+    assert (answer.fetched_at, answer.source) == (12.5, "registry")
+    assert answer.etag is not None
+
+
+def test_a_registry_is_known_by_its_address(client: RegistryClient) -> None:
+    assert client.address.startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("base", ["", "/", "/api/v1", "/api/v1/"])
+def test_the_base_url_may_carry_a_path(
+    client_of: Connect, local_registry: LocalRegistry, base: str
+) -> None:
+    client = client_of(local_registry.url + base)
+    assert client.fetch(QUESTION).document["content"] == ORDER_V1
+    assert local_registry.paths == [f"{base.rstrip('/')}/{PATH}"]
+
+
+def test_a_name_is_one_segment_of_the_path(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    client_of(local_registry.url).fetch(Question(Kind.SCHEMA, "v1", "a/b?c=d#é", "1.0+x"))
+    assert local_registry.paths == ["/schemas/v1/a%2Fb%3Fc%3Dd%23%C3%A9?version=1.0%2Bx"]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_no_such_schema_is_an_answer(
+    local_registry: LocalRegistry, client: RegistryClient, status: int
+) -> None:
+    local_registry.always(Reply(status))
+    assert client.fetch(QUESTION).document is None
+    assert len(local_registry.requests) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 418, 451])
+def test_a_refusal_is_not_asked_again(
+    local_registry: LocalRegistry, client: RegistryClient, status: int
+) -> None:
+    local_registry.always(Reply(status, {"detail": "not for you"}, JSON))
+    error = error_of(client)
+    assert isinstance(error, RegistryRefused)
+    assert (error.status, error.excerpt, error.authenticated) == (status, "not for you", False)
+    assert len(local_registry.requests) == 1
+
+
+@pytest.mark.parametrize("token", [TOKEN, None])
+def test_a_refusal_says_what_to_do_about_the_token(
+    client_of: Connect, local_registry: LocalRegistry, token: str | None
+) -> None:
+    local_registry.always(Reply(401))
+    said = str(error_of(client_of(local_registry.url, token=token))).splitlines()
+    assert said[-1] == (
+        "  next: check that SCHEMA_REGISTRY_TOKEN may read this schema"
+        if token
+        else "  next: set SCHEMA_REGISTRY_TOKEN"
+    )
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 599])
+def test_an_outage_that_passes_goes_unnoticed(
+    local_registry: LocalRegistry, client: RegistryClient, status: int
+) -> None:
+    local_registry.script(PATH, Reply(status), Reply(status))
+    assert client.fetch(QUESTION).document["content"] == ORDER_V1
+    assert len(local_registry.requests) == 3
+
+
+def test_an_outage_that_stays_is_asked_four_times(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    local_registry.always(Reply(503, "<p>down for\nmaintenance</p>"))
+    error = error_of(client)
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason == "it answered 503 Service Unavailable: <p>down for maintenance</p>"
+    assert not error.unreachable
+    assert len(local_registry.requests) == 4
+
+
+def test_a_connection_that_breaks_off_is_tried_again(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    local_registry.script(PATH, Reply(200, ANSWER, JSON, cut=True))
+    assert client.fetch(QUESTION).document["content"] == ORDER_V1
+    assert len(local_registry.requests) == 2
+
+
+def seconds() -> str:
+    return "1"
+
+
+def date() -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
+
+
+@pytest.mark.parametrize("wait", [seconds, date])
+def test_the_wait_that_a_registry_asks_for_is_kept(
+    local_registry: LocalRegistry, client: RegistryClient, wait: Callable[[], str]
+) -> None:
+    local_registry.script(PATH, Reply(429, headers={"retry-after": wait()}))
+    began = time.monotonic()
+    client.fetch(QUESTION)
+    assert 0.9 <= time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("wait", ["3600", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_wait_beyond_the_budget_is_not_begun(
+    local_registry: LocalRegistry, client: RegistryClient, wait: str
+) -> None:
+    local_registry.always(Reply(503, headers={"retry-after": wait}))
+    began = time.monotonic()
+    error = error_of(client)
+    assert time.monotonic() - began < 5
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason == (
+        f"it answered 503 Service Unavailable, asking to retry after {wait[:40]}"
+    )
+    assert len(local_registry.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "wait",
+    ["soon", "-1", "", "1.5", "\N{SUPERSCRIPT TWO}", "Wed, 21 Oct 2015 07:28:00", "0, 0 0 0:0"],
+)
+def test_a_wait_that_nobody_understands_is_the_usual_one(
+    local_registry: LocalRegistry, client: RegistryClient, wait: str
+) -> None:
+    local_registry.script(PATH, Reply(503, headers={"retry-after": wait}))
+    assert client.fetch(QUESTION).document["content"] == ORDER_V1
+
+
+def test_a_registry_that_says_nothing_is_given_up_in_time(
+    client_of: Connect, silent_port: int
+) -> None:
+    began = time.monotonic()
+    error = error_of(client_of(f"http://127.0.0.1:{silent_port}", timeout=0.3))
+    assert time.monotonic() - began < 3 * 0.3 + 1
+    assert isinstance(error, RegistryUnavailable)
+    assert not error.unreachable
+    assert "time" in error.reason or "within" in error.reason
+
+
+def test_a_registry_that_sends_byte_by_byte_is_given_up_in_time(
+    client_of: Connect,
+    local_registry: LocalRegistry,
+) -> None:
+    local_registry.always(Reply(200, ANSWER, JSON, pause=0.1))
+    began = time.monotonic()
+    error = error_of(client_of(local_registry.url, timeout=0.3))
+    assert time.monotonic() - began < 3 * 0.3 + 1
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason == "no complete answer within 0.3 s"
+
+
+def test_a_registry_that_was_slow_once_is_tried_again(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    local_registry.script(PATH, Reply(delay=30))
+    answer = client_of(local_registry.url, timeout=1).fetch(QUESTION)
+    assert answer.document["content"] == ORDER_V1
+
+
+def test_a_refused_connection_is_one_that_never_came_about(
+    client_of: Connect, closed_port: int
+) -> None:
+    error = error_of(client_of(f"http://127.0.0.1:{closed_port}"))
+    assert isinstance(error, RegistryUnavailable)
+    assert error.unreachable
+    assert error.reason.startswith("cannot connect: ")
+
+
+def test_a_host_without_an_address_is_one_that_no_connection_reaches(client_of: Connect) -> None:
+    error = error_of(client_of("http://registry.invalid", timeout=2))
+    assert isinstance(error, RegistryUnavailable)
+    assert error.unreachable
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others refuse where Linux lets wait")
+def test_a_host_that_drops_packets_is_one_that_no_connection_reaches(client_of: Connect) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listening:
+        waiting = []
+        for _ in range(4):
+            connection = socket.socket()
+            connection.setblocking(False)
+            connection.connect_ex(listening.getsockname())
+            waiting.append(connection)
+        error = error_of(client_of(f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=0.5))
+        for connection in waiting:
+            connection.close()
+    assert isinstance(error, RegistryUnavailable)
+    assert error.unreachable
+
+
+def redirect(to: str) -> Reply:
+    return Reply(302, headers={"location": to})
+
+
+def test_a_redirect_is_followed(local_registry: LocalRegistry, client: RegistryClient) -> None:
+    local_registry.script(PATH, redirect(f"/api/v1/{PATH}"))
+    assert client.fetch(QUESTION).document["content"] == ORDER_V1
+
+
+def test_a_redirect_to_another_host_takes_no_token_along(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    elsewhere = local_registry.url.replace("127.0.0.1", "localhost")
+    local_registry.script(PATH, redirect(f"{elsewhere}/{PATH}"))
+    client_of(local_registry.url, token=TOKEN).fetch(QUESTION)
+    first, second = local_registry.requests
+    assert first.headers["authorization"] == f"Bearer {TOKEN}"
+    assert "authorization" not in second.headers
+
+
+def test_a_redirect_to_another_host_takes_no_password_along(
+    client_of: Connect,
+    local_registry: LocalRegistry,
+) -> None:
+    elsewhere = local_registry.url.replace("127.0.0.1", "localhost")
+    local_registry.script(PATH, redirect(f"{elsewhere}/{PATH}"))
+    client_of(local_registry.url.replace("//", "//ada:pass@")).fetch(QUESTION)
+    first, second = local_registry.requests
+    assert first.headers["authorization"].startswith("Basic ")
+    assert "authorization" not in second.headers
+
+
+def test_a_redirect_from_https_to_http_is_refused(
+    client_of: Connect,
+    local_registry: LocalRegistry,
+    secure_registry: LocalRegistry,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    secure_registry.script(PATH, redirect(f"{local_registry.url}/{PATH}"))
+    error = error_of(client_of(secure_registry.url))
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason == "it redirects from https to http, where anyone could answer"
+    assert local_registry.requests == []
+
+
+def test_a_redirect_in_a_circle_ends(local_registry: LocalRegistry, client: RegistryClient) -> None:
+    local_registry.always(redirect(f"/{PATH}"))
+    assert isinstance(error_of(client), RegistryUnavailable)
+    assert len(local_registry.requests) == 6
+
+
+@pytest.mark.parametrize("to", ["file:///etc/hosts", "ftp://127.0.0.1/x", "http://[", "http://"])
+def test_a_redirect_to_no_web_address_is_an_outage(
+    local_registry: LocalRegistry, client: RegistryClient, to: str
+) -> None:
+    local_registry.always(redirect(to))
+    assert isinstance(error_of(client), RegistryUnavailable)
+    assert len(local_registry.requests) <= 4
+
+
+def test_a_login_page_is_shown_for_what_it_is(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    page = "<html>\n  <title>Sign in</title>" + "x" * 1000
+    local_registry.always(Reply(200, page, {"content-type": "text/html; charset=utf-8"}))
+    error = error_of(client)
+    assert isinstance(error, RegistryUnavailable)
+    shown = ("<html> <title>Sign in</title>" + "x" * 1000)[:200]
+    assert error.reason == f"it answered 200 OK: {shown} (not JSON: text/html)"
+
+
+@pytest.mark.parametrize("body", ["", " \r\n"])
+def test_an_empty_body_is_an_outage(
+    local_registry: LocalRegistry, client: RegistryClient, body: str
+) -> None:
+    local_registry.always(Reply(200, body, JSON))
+    error = error_of(client)
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason == "it answered 200 with an empty body"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [JSON, {}, {"content-type": "application/schema+json"}, {"content-type": "Application/JSON"}],
+)
+def test_json_is_read_under_every_name_that_it_has(
+    local_registry: LocalRegistry, client: RegistryClient, headers: dict[str, str]
+) -> None:
+    local_registry.always(Reply(200, ANSWER, headers))
+    assert client.fetch(QUESTION).document == ANSWER
+
+
+def test_a_byte_order_mark_is_skipped(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    local_registry.always(Reply(200, "\ufeff" + json.dumps(ANSWER), JSON))
+    assert client.fetch(QUESTION).document == ANSWER
+
+
+def test_a_compressed_body_is_read(local_registry: LocalRegistry, client: RegistryClient) -> None:
+    headers = JSON | {"content-encoding": "gzip"}
+    local_registry.always(Reply(200, gzip.compress(json.dumps(ANSWER).encode()), headers))
+    assert client.fetch(QUESTION).document == ANSWER
+
+
+def test_a_body_that_does_not_decompress_is_an_outage(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    local_registry.always(Reply(200, "no gzip", JSON | {"content-encoding": "gzip"}))
+    assert isinstance(error_of(client), RegistryUnavailable)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("{", "the body is not JSON (Expecting property name enclosed in double quotes: "),
+        (b"\xff", "the body is not JSON ('utf-8' codec can't decode byte 0xff in position 0"),
+        ('{"content": NaN}', "the body is not JSON (NaN is not JSON)"),
+        ("[" * 200_000, "the JSON is nested too deeply to be read"),
+        ([], "a schema's answer is a JSON object, not an array"),
+        ({"name": ORDER}, "the answer has no 'content'"),
+        ({"content": '{"type": "object"}'}, "'content' is a string, not a JSON Schema"),
+        (ANSWER | {"name": "Other"}, "asked for 'orders.Order', it answered with 'Other'"),
+        (ANSWER | {"track": "v2"}, "asked for track 'v1', it answered with 'v2'"),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_something_else_than_what_was_asked_is_no_answer(
+    local_registry: LocalRegistry, client: RegistryClient, body: Any, reason: str
+) -> None:
+    local_registry.always(Reply(200, body, JSON))
+    error = error_of(client)
+    assert isinstance(error, InvalidAnswer)
+    assert error.reason.startswith(reason)
+    assert len(local_registry.requests) == 1
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_an_answer_that_is_too_large_is_not_read(
+    client_of: Connect, local_registry: LocalRegistry, encoding: str
+) -> None:
+    body = json.dumps(ANSWER | {"content": {"x": "y" * 10_000}}).encode()
+    raw = gzip.compress(body) if encoding == "gzip" else body
+    local_registry.always(Reply(200, raw, JSON | {"content-encoding": encoding}))
+    error = error_of(client_of(local_registry.url, max_bytes=5_000))
+    assert isinstance(error, InvalidAnswer)
+    assert error.reason == "it is larger than 5,000 bytes"
+
+
+@pytest.mark.parametrize(
+    "body", ['{"detail": ["x"]}', "[" * 300, "[]", "not json", '{"other": 1}', "\x00\x1b[31m"]
+)
+def test_an_error_in_any_form_is_shown_as_text(
+    local_registry: LocalRegistry, client: RegistryClient, body: str
+) -> None:
+    local_registry.always(Reply(400, body, JSON))
+    error = error_of(client)
+    assert isinstance(error, RegistryRefused)
+    assert error.excerpt.isprintable()
+    assert len(error.excerpt) <= 200
+
+
+def test_a_token_is_sent_as_a_bearer_token(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    client_of(local_registry.url, token=TOKEN).fetch(QUESTION)
+    assert local_registry.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_a_token_goes_before_the_password_in_the_url(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    client_of(local_registry.url.replace("//", "//ada:pass@"), token=TOKEN).fetch(QUESTION)
+    assert local_registry.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_the_query_of_the_url_is_sent_along(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    client = client_of(f"{local_registry.url}?api_key=k%26y&tenant=")
+    client.fetch(Question(Kind.SCHEMA, "v1", ORDER, "1.0.0"))
+    assert local_registry.paths == [f"/{PATH}?version=1.0.0&api_key=k%26y&tenant="]
+
+
+SECRETS = {"token": TOKEN, "user": "ada-lovelace", "password": "pass word", "key": "k-e-y&"}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(403, " ".join(SECRETS.values())),
+        Reply(200, " ".join(SECRETS.values()), {"content-type": "text/plain"}),
+        Reply(503, " ".join(SECRETS.values()), {"retry-after": "3600"}),
+        Reply(403, f"{'x' * 190} {TOKEN}"),
+        Reply(403, b64encode(f"{SECRETS['user']}:{SECRETS['password']}".encode())),
+        Reply(403, "/schemas?api_key=k-e-y%26&user=pass%20word"),
+        Reply(302, headers={"location": "gopher://ada-lovelace:pass%20word@x/?api_key=k-e-y%26"}),
+    ],
+    ids=lambda reply: f"{reply.status}",
+)
+def test_no_error_repeats_a_credential(
+    client_of: Connect, local_registry: LocalRegistry, reply: Reply
+) -> None:
+    local_registry.always(reply)
+    url = local_registry.url.replace("//", "//ada-lovelace:pass%20word@") + "?api_key=k-e-y%26"
+    basic = b64encode(b"ada-lovelace:pass word").decode()
+    hidden = [
+        SECRETS["user"],
+        SECRETS["password"],
+        SECRETS["key"],
+        "pass%20word",
+        "k-e-y%26",
+        basic,
+    ]
+    for token, secrets in ((TOKEN, [*hidden, TOKEN[:10]]), (None, hidden)):
+        error = error_of(client_of(url, token=token))
+        said = f"{error}{error!r}{error.args}"
+        assert [secret for secret in secrets if secret in said] == []
+
+
+def test_a_fetch_leaves_no_trace_in_the_log(
+    client_of: Connect, local_registry: LocalRegistry, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    local_registry.script(PATH, Reply(503, headers={"retry-after": "Wed, 21 Oct 2015 07:28:00"}))
+    client = client_of(f"{local_registry.url}?api_key=secret", token=TOKEN)
+    client.fetch(QUESTION)
+    assert caplog.records == []
+
+
+def test_the_users_own_requests_stay_in_the_log(
+    local_registry: LocalRegistry, client: RegistryClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.fetch(QUESTION)
+    caplog.set_level(logging.DEBUG)
+    httpx.get(f"{local_registry.url}/health")
+    assert {"httpx", "httpcore.http11"} <= {record.name for record in caplog.records}
+
+
+def test_a_proxy_from_the_environment_is_used(
+    client_of: Connect, local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", local_registry.url)
+    assert client_of("http://registry.invalid").fetch(QUESTION).document["content"] == ORDER_V1
+    assert local_registry.requests[0].headers["host"] == "registry.invalid"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SSL_CERT_FILE", "no/such/file.pem"),
+        ("HTTP_PROXY", "nonsense://proxy"),
+        ("HTTP_PROXY", "http://proxy:port"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+    ],
+)
+def test_an_environment_that_httpx_cannot_use_is_a_wrong_setting(
+    client: RegistryClient, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    error = error_of(client)
+    assert isinstance(error, InvalidSettings)
+    assert error.setting == "SSL_CERT_FILE or a proxy variable"
+
+
+def test_a_certificate_of_an_own_authority_is_honoured(
+    client_of: Connect,
+    secure_registry: LocalRegistry,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    assert client_of(secure_registry.url).fetch(QUESTION).document["content"] == ORDER_V1
+
+
+def test_a_certificate_that_nobody_signed_is_not_trusted(
+    client_of: Connect, secure_registry: LocalRegistry
+) -> None:
+    error = error_of(client_of(secure_registry.url, timeout=1))
+    assert isinstance(error, RegistryUnavailable)
+    assert "CERTIFICATE_VERIFY_FAILED" in error.reason
+    assert secure_registry.requests == []
+
+
+def test_one_connection_serves_many_questions(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    for _ in range(3):
+        client.fetch(QUESTION)
+    assert len({request.client_port for request in local_registry.requests}) == 1
+
+
+def test_a_closed_client_opens_again_when_it_is_asked(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    client.close()
+    client.fetch(QUESTION)
+    client.close()
+    client.fetch(QUESTION)
+    assert len({request.client_port for request in local_registry.requests}) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_child_process_opens_a_connection_of_its_own(local_registry: LocalRegistry) -> None:
+    program = f"""
+import os
+from pytest_schema_registry.client import RegistryClient
+from pytest_schema_registry.options import Location
+from pytest_schema_registry.schemas import Kind, Question
+
+client = RegistryClient(Location({local_registry.url!r}))
+question = Question(Kind.SCHEMA, "v1", "x")
+client.fetch(question)
+child = os.fork()
+client.fetch(question)
+if child:
+    raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+    ports = [request.client_port for request in local_registry.requests]
+    assert len(ports) == 3
+    assert len(set(ports)) == 2
+
+
+def test_a_connection_that_a_tool_of_the_test_forbids_is_an_outage(
+    client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise RuntimeError("no sockets here")
+
+    monkeypatch.setattr(socket, "create_connection", forbidden)
+    error = error_of(client)
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason.startswith("a connection was refused inside the test (no sockets here);")

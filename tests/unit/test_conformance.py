@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+
+from pytest_schema_registry import InvalidSchema, RegistryUnavailable, SchemaRegistry
+from pytest_schema_registry.conformance import Conformance
+from tests.local_registry import ORDER, LocalRegistry, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytest_schema_registry.references import Reference
+
+DRAFT_4 = "http://json-schema.org/draft-04/schema#"
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+DRAFT_2020 = "https://json-schema.org/draft/2020-12/schema"
+#: Excludes 5 in draft 4; itself wrong in every later draft.
+ONLY_DRAFT_4: dict[str, Any] = {"minimum": 5, "exclusiveMinimum": True}
+#: Refuses in 2019-09 and later; says nothing in earlier drafts.
+ONLY_LATER: dict[str, Any] = {"dependentRequired": {"a": ["b"]}}
+
+
+def never_called(_reference: Reference) -> Any:
+    raise AssertionError("nothing outside of the schema was asked for")
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def registry(local_registry: LocalRegistry) -> Iterator[SchemaRegistry]:
+    with SchemaRegistry(local_registry.url, versions=["v1"]) as registry:
+        yield registry
+
+
+def conforms(schema: Any, payload: Any, **options: Any) -> bool:
+    with SchemaRegistry(**options) as registry:
+        return registry.validate_payload(schema, payload)[0]
+
+
+def refusal(schema: Any, **options: Any) -> InvalidSchema:
+    with SchemaRegistry(**options) as registry, pytest.raises(InvalidSchema) as caught:
+        registry.validate_payload(schema, 1)
+    return caught.value
+
+
+@pytest.mark.parametrize("default_draft", ["4", "2020-12"])
+def test_the_draft_is_the_one_that_the_schema_states(default_draft: str) -> None:
+    options: Any = {"default_draft": default_draft}
+    assert not conforms({"$schema": DRAFT_4, **ONLY_DRAFT_4}, 5, **options)
+    assert conforms({"$schema": DRAFT_7, **ONLY_LATER}, {"a": 1}, **options)
+    assert not conforms({"$schema": DRAFT_2020, **ONLY_LATER}, {"a": 1}, **options)
+
+
+@pytest.mark.parametrize(
+    ("draft", "refused"),
+    [("4", False), ("6", False), ("7", False), ("2019-09", True), ("2020-12", True)],
+)
+def test_a_schema_that_states_no_draft_is_of_the_default_one(draft: str, refused: bool) -> None:
+    assert conforms(ONLY_LATER, {"a": 1}, default_draft=draft) is not refused
+
+
+def test_without_a_setting_a_schema_is_of_the_newest_draft() -> None:
+    assert not conforms(ONLY_LATER, {"a": 1})
+    assert refusal(ONLY_DRAFT_4).pointer == "#/exclusiveMinimum"
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("date-time", "2026-01-02T03:04:05Z", "2026-01-02 03:04"),
+        ("uuid", "00000000-0000-4000-8000-000000000000", "0-0"),
+        ("uri", "https://registry.example", "registry example"),
+        ("duration", "P1D", "1 day"),
+    ],
+)
+def test_a_format_is_asserted_unless_that_is_switched_off(name: str, good: str, bad: str) -> None:
+    assert conforms({"format": name}, good)
+    assert not conforms({"format": name}, bad)
+    assert conforms({"format": name}, bad, format_assertion=False)
+
+
+def test_a_schema_is_compiled_once_whichever_name_it_has(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    for name in ("a.A", "b.B"):
+        local_registry.publish(name, v1={"type": "object", "required": ["id"]})
+    conformance = Conformance(never_called)
+    a, b, order = (registry.get_schema(name, "v1") for name in ("a.A", "b.B", ORDER))
+    assert conformance.compiled(a) is conformance.compiled(b)
+    assert conformance.compiled(a) is not conformance.compiled(order)
+
+
+def test_the_same_content_in_another_version_is_compiled_anew_for_its_references(
+    local_registry: LocalRegistry,
+) -> None:
+    content = {"$ref": "item.Item"}
+    local_registry.publish("a.A", v1=content, v2=content)
+    local_registry.publish("item.Item", v1={"type": "string"}, v2={"type": "integer"})
+    with SchemaRegistry(local_registry.url) as registry:
+        verdicts = [
+            registry.validate_payload(registry.get_schema("a.A", version), "x")[0]
+            for version in ("v1", "v2")
+        ]
+    assert verdicts == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("schema", "pointer", "reason"),
+    [
+        ({"type": "text"}, "#/type", '"text" is not valid under any of the schemas listed'),
+        ({"properties": {"a": {"required": "b"}}}, "#/properties/a/required", 'type "array"'),
+        ({"pattern": "["}, "#/pattern", '"[" is not a "regex"'),
+        ({"minimum": "\x1b[31m"}, "#/minimum", r'"\u001b[31m" is not of type "number"'),
+        (
+            {"type": ["x" * 99]},
+            "#/type",
+            '["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...',
+        ),
+        ({"$schema": 5}, "#/$schema", '5 is not of type "string"'),
+        ({"$ref": "#/$defs/gone"}, "#/$ref", "Pointer '/$defs/gone' does not exist"),
+        ({"items": {"$ref": "#gone"}}, "#/items/$ref", "Anchor 'gone' does not exist"),
+        ({"$ref": "http://["}, "#", "Invalid URI reference 'http://['"),
+        ({"items": 1}, "#/items", '1 is not of types "boolean", "object"'),
+        ({"$schema": "http://json-schema.org/draft-03/schema#"}, "#", "Unknown meta-schema"),
+    ],
+)
+def test_a_schema_that_is_itself_wrong_says_where_and_why(
+    schema: Any, pointer: str, reason: str
+) -> None:
+    error = refusal(schema)
+    assert (error.pointer, error.where) == (pointer, "given as a value")
+    assert reason in error.reason
+    assert "\n" not in error.reason
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"\x1b[2J\x9b": {"pattern": "\x9b["}}},
+        {"$ref": "#/\x9b"},
+        {"$ref": "http://[\x9b"},
+    ],
+)
+def test_nothing_of_a_wrong_schema_is_obeyed_by_a_terminal(schema: Any) -> None:
+    assert all(line.isprintable() for line in str(refusal(schema)).splitlines())
+
+
+def test_a_schema_that_is_nested_too_deeply_is_wrong(local_registry: LocalRegistry) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(400):
+        deep = {"not": deep}
+    local_registry.publish("deep.Deep", v1=deep)
+    with SchemaRegistry(local_registry.url) as registry:
+        schema = registry.get_schema("deep.Deep", "v1")
+        with pytest.raises(InvalidSchema, match="it is nested too deeply"):
+            registry.validate_payload(schema, 1)
+
+
+def test_a_reference_that_leads_to_no_schema_says_where_it_is_written(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"properties": {"item": {"$ref": "item.Gone"}}})
+    with pytest.raises(InvalidSchema) as caught:
+        registry.validate_payload("a.A", {})
+    assert caught.value.pointer == "#/properties/item/$ref"
+    assert caught.value.reason == (
+        "'item.Gone' leads to no schema of the registry (no schema item.Gone in v1)"
+    )
+
+
+def test_a_draft_that_nobody_knows_says_so(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"$schema": "https://drafts.example/1"})
+    with pytest.raises(
+        InvalidSchema, match=r"https://drafts\.example/1.* leads to no schema"
+    ) as it:
+        registry.validate_payload("a.A", {})
+    assert it.value.pointer == "#/$schema"
+
+
+def test_a_reference_into_nothing_of_another_schema_says_so(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"items": {"$ref": f"{ORDER}#/$defs/gone"}})
+    with pytest.raises(InvalidSchema, match=r"Pointer '/\$defs/gone' does not exist") as caught:
+        registry.validate_payload("a.A", [])
+    assert caught.value.pointer == "#/items/$ref"
+
+
+def test_a_reference_that_cannot_be_had_is_no_fault_of_the_schema(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"$ref": "item.Item"})
+    local_registry.always(Reply(503, headers={"retry-after": "3600"}), "schemas/v1/item.Item")
+    with pytest.raises(RegistryUnavailable):
+        registry.validate_payload("a.A", 1)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"type": "text"}, {"$ref": "item.Gone"}, {"$ref": "#/gone"}], ids=str
+)
+def test_what_is_wrong_is_raised_the_same_at_every_use_and_asked_once(
+    registry: SchemaRegistry, local_registry: LocalRegistry, wrong: dict[str, Any]
+) -> None:
+    local_registry.publish("a.A", v1=wrong)
+    raised = []
+    for _ in range(3):
+        with pytest.raises(InvalidSchema) as caught:
+            registry.validate_payload("a.A", 1)
+        raised.append(caught.value)
+    assert len({str(each) for each in raised}) == 1
+    assert len({id(each) for each in raised}) == 3
+    assert max(local_registry.counts.values()) == 1
+
+
+def test_a_single_rule_is_judged_by_the_schemas_settings() -> None:
+    rule = '{"$schema":"https://json-schema.org/draft/2020-12/schema","format":"date"}'
+    assert not Conformance(never_called).leaf(rule).is_valid("x")
+    assert Conformance(never_called, formats=False).leaf(rule).is_valid("x")
+
+
+def test_the_engine_never_fetches_anything_itself(
+    local_registry: LocalRegistry,
+) -> None:
+    url = f"{local_registry.url}/schemas/v1/{ORDER}"
+    with pytest.raises(jsonschema_rs.ValidationError):
+        Conformance(never_called).leaf(f'{{"$ref":"{url}"}}')
+    with (
+        SchemaRegistry(versions=["v1"]) as registry,
+        pytest.raises(Exception, match="no recording"),
+    ):
+        registry.validate_payload({"$ref": url}, {})
+    assert not local_registry.requests

@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_schema_registry import protocol
+from pytest_schema_registry.directory import DirectoryRegistry
+from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.schemas import Kind, Question, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BAD_BYTE = "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
+INDEX = Question(Kind.INDEX)
+CURRENT = Question(Kind.SCHEMA, "v1", "a.B")
+RELEASES = Question(Kind.RELEASES, "v1", "a.B")
+
+
+def registry(directory: Path, **files: Any) -> DirectoryRegistry:
+    """A registry of ``v1``, from schemas by file name."""
+    (directory / "v1").mkdir(exist_ok=True)
+    for name, schema in files.items():
+        (directory / "v1" / f"{name}.json").write_text(json.dumps(schema))
+    return DirectoryRegistry(directory, "schemas/")
+
+
+def release(version: str | None) -> Question:
+    return Question(Kind.SCHEMA, "v1", "a.B", version)
+
+
+def test_a_schema_is_answered_as_the_wire_would(tmp_path: Path) -> None:
+    schema = {
+        "$schema_id": "urn:a",
+        "$core_version": "1.2",
+        "deprecated": True,
+        "deprecation_note": "use c.D",
+        "type": "object",
+    }
+    before = time.time()
+    answer = registry(tmp_path, **{"a.B": schema}).fetch(CURRENT)
+    assert answer.document == {
+        "name": "a.B",
+        "track": "v1",
+        "core_version": "1.2",
+        "sha256": digest(schema),
+        "$schema_id": "urn:a",
+        "content": schema,
+        "deprecated": True,
+        "deprecation_note": "use c.D",
+    }
+    assert (answer.question, answer.source, answer.etag) == (CURRENT, "directory", None)
+    assert before <= answer.fetched_at <= time.time()
+    assert protocol.fault(CURRENT, answer.document) is None
+
+
+@pytest.mark.parametrize("schema", [{}, True, {"$core_version": 1, "deprecation_note": []}])
+def test_what_a_schema_does_not_say_is_left_open(tmp_path: Path, schema: Any) -> None:
+    document = registry(tmp_path, **{"a.B": schema}).fetch(CURRENT).document
+    assert document["content"] == schema
+    assert (document["core_version"], document["deprecation_note"]) == (None, None)
+    assert (document["deprecated"], document["$schema_id"]) == (False, "a.B")
+
+
+@pytest.mark.parametrize("deprecated", ["true", 1, None, False])
+def test_only_true_is_deprecated(tmp_path: Path, deprecated: Any) -> None:
+    answer = registry(tmp_path, **{"a.B": {"deprecated": deprecated}}).fetch(CURRENT)
+    assert answer.document["deprecated"] is False
+
+
+@pytest.mark.parametrize("file", ["a.B", "a.B.schema"])
+@pytest.mark.parametrize("name", ["a.B", "a.B.schema"])
+def test_either_form_of_a_name_finds_either_form_of_a_file(
+    tmp_path: Path, file: str, name: str
+) -> None:
+    answer = registry(tmp_path, **{file: {}}).fetch(Question(Kind.SCHEMA, "v1", name))
+    assert answer.document["name"] == "a.B"
+
+
+def test_a_byte_order_mark_is_no_part_of_a_schema(tmp_path: Path) -> None:
+    here = registry(tmp_path)
+    (tmp_path / "v1" / "a.B.json").write_text('{"title": "größe"}', encoding="utf-8-sig")
+    assert here.fetch(CURRENT).document["content"] == {"title": "größe"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question(Kind.SCHEMA, "v1", "c.D"),
+        Question(Kind.SCHEMA, "v2", "a.B"),
+        Question(Kind.SCHEMA, "..", "a.B"),
+        Question(Kind.SCHEMA, ".", "v1/a.B"),
+        Question(Kind.SCHEMA, "v1", "../v1/a.B"),
+        Question(Kind.SCHEMA, "v1", "a.B@1.0"),
+        Question(Kind.SCHEMA, "v1\0", "a.B"),
+        release("9.9"),
+        release("../x"),
+        Question(Kind.RELEASES, "v1", "c.D"),
+        Question(Kind.RELEASES, "v2", "a.B"),
+        Question(Kind.BY_ID, name="urn:b"),
+    ],
+)
+def test_what_is_not_listed_does_not_exist(tmp_path: Path, question: Question) -> None:
+    files = {"a.B": {"$schema_id": "urn:a", "$core_version": "1.1"}, "a.B@1.0": {}}
+    (tmp_path / "a.B.json").write_text("{}")
+    assert registry(tmp_path, **files).fetch(question).document is None
+
+
+def test_a_release_is_the_current_file_s_or_an_older_one_s(tmp_path: Path) -> None:
+    here = registry(
+        tmp_path,
+        **{
+            "a.B": {"$core_version": "1.2"},
+            "a.B@1.1": {"title": "older", "$core_version": "1.1.0"},
+            "a.B@1.0.schema": {"title": "oldest"},
+        },
+    )
+    assert here.fetch(release(None)).document["core_version"] == "1.2"
+    assert here.fetch(release("1.2")).document["content"] == {"$core_version": "1.2"}
+    assert here.fetch(release("1.0")).document["content"] == {"title": "oldest"}
+    older = here.fetch(release("1.1"))
+    assert older.document["content"]["title"] == "older"
+    assert protocol.fault(older.question, older.document) is None
+
+
+def test_an_older_release_needs_no_current_one(tmp_path: Path) -> None:
+    here = registry(tmp_path, **{"a.B@1.0": {"title": "old"}})
+    assert here.fetch(CURRENT).document is None
+    assert here.fetch(release("1.0")).document["content"] == {"title": "old"}
+
+
+def test_releases_are_listed_from_the_oldest_to_the_current_one(tmp_path: Path) -> None:
+    older = ["1.9.0", "1.10.0-dev", "1.10.0", "2.0.0-rc.2", "2.0.0-rc.10", "2.0.0", "x"]
+    files: dict[str, Any] = {f"a.B@{each}": {"title": each} for each in reversed(older)}
+    files |= {"a.B": {"$core_version": "0.1", "deprecated": True}, "a.Bx@1.0": {}}
+    answer = registry(tmp_path, **files).fetch(RELEASES)
+    assert protocol.fault(RELEASES, answer.document) is None
+    assert {entry["core_version"] for entry in answer.document} == {*older, "0.1"}
+    numbered = [entry for entry in answer.document if entry["core_version"] != "x"]
+    assert [entry["core_version"] for entry in numbered] == [*older[:-1], "0.1"]
+    assert numbered[-1]["deprecated"] is True
+    assert numbered[0]["sha256"] == digest({"title": "1.9.0"})
+    assert datetime.fromisoformat(numbered[0]["created_at"]).tzinfo is not None
+
+
+def test_a_current_release_without_a_number_is_listed_without_one(tmp_path: Path) -> None:
+    answer = registry(tmp_path, **{"a.B": {}}).fetch(RELEASES)
+    assert [entry["core_version"] for entry in answer.document] == [""]
+
+
+@pytest.mark.parametrize("key", ["$schema_id", "$id"])
+def test_a_schema_is_found_by_its_id_in_any_version(tmp_path: Path, key: str) -> None:
+    here = registry(tmp_path, **{"a.B": True, "c.D": {key: "urn:d"}})
+    (tmp_path / "v0").mkdir()
+    question = Question(Kind.BY_ID, name="urn:d")
+    answer = here.fetch(question)
+    assert (answer.document["name"], answer.document["track"]) == ("c.D", "v1")
+    assert answer.document["$schema_id"] == "urn:d"
+    assert protocol.fault(question, answer.document) is None
+
+
+def test_a_schema_without_an_id_is_found_by_its_name(tmp_path: Path) -> None:
+    here = registry(tmp_path, **{"a.B": True})
+    assert here.fetch(Question(Kind.BY_ID, name="a.B")).document["content"] is True
+
+
+def test_the_index_lists_what_is_current(tmp_path: Path) -> None:
+    here = registry(
+        tmp_path,
+        **{"b.schema": {}, "a": {"$core_version": "1.0", "deprecated": True}, "a@0.9": {}},
+    )
+    (tmp_path / "v2").mkdir()
+    (tmp_path / "v1" / "README.md").touch()
+    (tmp_path / "LICENSE").touch()
+    index = here.fetch(INDEX).document
+    assert protocol.fault(INDEX, index) is None
+    assert list(index["tracks"]) == ["v1", "v2"]
+    assert index["tracks"]["v2"] == {"count": 0, "schemas": []}
+    assert index["tracks"]["v1"]["count"] == 2
+    first, second = index["tracks"]["v1"]["schemas"]
+    assert (second["name"], second["latest_core_version"]) == ("b", None)
+    assert first == {
+        "name": "a",
+        "$schema_id": "a",
+        "sha256": digest({"$core_version": "1.0", "deprecated": True}),
+        "latest_core_version": "1.0",
+        "deprecated": True,
+    }
+    assert datetime.fromisoformat(index["generated_at"]).tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "url"),
+    [
+        (CURRENT, "schemas/v1/a.B.json"),
+        (Question(Kind.SCHEMA, "v1", "a/\ud800"), "schemas/v1/a%2F%ED%A0%80.json"),
+        (release("1.0"), "schemas/schemas/v1/a.B?version=1.0"),
+        (INDEX, "schemas/index"),
+    ],
+)
+def test_an_address_is_a_file_s_place_or_the_wire_s_path(
+    tmp_path: Path, question: Question, url: str
+) -> None:
+    here = registry(tmp_path)
+    assert here.url(question) == url
+    assert here.fetch(question).url == url
+    assert here.address == "schemas"
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "the file is not JSON (Expecting value: line 1 column 1 (char 0))"),
+        (
+            b"\xff",
+            f"the file is not JSON ({BAD_BYTE})",
+        ),
+        (b"[" * 100_000, "the JSON is nested too deeply to be read"),
+        (b"[]", "the file is JSON, but not a JSON Schema"),
+        (b"null", "the file is JSON, but not a JSON Schema"),
+    ],
+)
+@pytest.mark.parametrize("question", [CURRENT, INDEX, RELEASES])
+def test_a_file_that_is_no_json_schema_is_named(
+    tmp_path: Path, raw: bytes, reason: str, question: Question
+) -> None:
+    here = registry(tmp_path)
+    file = tmp_path / "v1" / "a.B.json"
+    file.write_bytes(raw)
+    with pytest.raises(InvalidAnswer) as caught:
+        here.fetch(question)
+    assert (caught.value.url, caught.value.reason) == (str(file), reason)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    here = registry(tmp_path)
+    file = tmp_path / "v1" / "a.B.json"
+    file.mkdir()
+    with pytest.raises(RegistryUnavailable) as caught:
+        here.fetch(CURRENT)
+    assert (caught.value.url, caught.value.reason) == (str(file), f"Is a directory: {file}")
+    assert not caught.value.unreachable
+
+
+@pytest.mark.parametrize("question", [CURRENT, INDEX, RELEASES, Question(Kind.BY_ID, name="a")])
+def test_a_directory_that_is_gone_is_a_registry_that_is_down(
+    tmp_path: Path, question: Question
+) -> None:
+    gone = tmp_path / "gone"
+    with pytest.raises(RegistryUnavailable) as caught:
+        DirectoryRegistry(gone, "schemas").fetch(question)
+    assert caught.value.url == "schemas"
+    assert caught.value.reason == f"No such file or directory: {gone}"
+    assert caught.value.unreachable
+
+
+class Vanishing(type(Path())):  # type: ignore[misc]  # the class of this system's paths
+    """A directory whose version lines are removed as soon as they were listed."""
+
+    def iterdir(self) -> Iterator[Path]:
+        yield from super().iterdir()
+        (self / "v1").rmdir()
+
+
+def test_a_version_that_vanishes_while_it_is_looked_at_is_a_registry_that_is_down(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "v1").mkdir()
+    with pytest.raises(RegistryUnavailable) as caught:
+        DirectoryRegistry(Vanishing(tmp_path), "schemas").fetch(CURRENT)
+    assert caught.value.reason == f"No such file or directory: {tmp_path / 'v1'}"
+
+
+def test_it_answers_from_the_files_as_they_are_now(tmp_path: Path) -> None:
+    here = registry(tmp_path, **{"a.B": {"title": "one"}})
+    assert here.fetch(CURRENT).document["content"] == {"title": "one"}
+    registry(tmp_path, **{"a.B": {"title": "two"}})
+    assert here.fetch(CURRENT).document["content"] == {"title": "two"}
+    here.close()
+    assert here.fetch(CURRENT).document["content"] == {"title": "two"}

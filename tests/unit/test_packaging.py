@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import configparser
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email.parser import HeaderParser
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "pytest_schema_registry"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:
+    missing = [name for name in ("build", "hatchling") if find_spec(name) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    target = tmp_path_factory.mktemp("dist")
+    # Without isolation nothing is downloaded.
+    command = [sys.executable, "-P", "-m", "build", "--wheel", "--no-isolation"]
+    subprocess.run([*command, "--outdir", target, ROOT], check=True, capture_output=True)
+    (file,) = target.glob("*.whl")
+    return zipfile.Path(file)
+
+
+@pytest.fixture(scope="module")
+def information(wheel: zipfile.Path) -> zipfile.Path:
+    (folder,) = (path for path in wheel.iterdir() if path.name.endswith(".dist-info"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def metadata(information: zipfile.Path) -> Message:
+    return HeaderParser().parsestr((information / "METADATA").read_text())
+
+
+@pytest.fixture(scope="module")
+def project() -> dict[str, Any]:
+    document: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return document
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(
+    wheel: zipfile.Path, information: zipfile.Path
+) -> None:
+    assert {path.name for path in wheel.iterdir()} == {PACKAGE.name, information.name}
+
+
+def test_the_wheel_holds_every_module_and_the_mark_of_a_typed_package(wheel: zipfile.Path) -> None:
+    source = {path.name for path in PACKAGE.iterdir() if path.suffix in (".py", ".typed")}
+    assert {path.name for path in (wheel / PACKAGE.name).iterdir()} == source
+    assert "py.typed" in source
+
+
+def test_the_wheel_registers_the_plugin_with_pytest(information: zipfile.Path) -> None:
+    entry_points = configparser.ConfigParser()
+    entry_points.read_string((information / "entry_points.txt").read_text())
+    registered = {name: dict(entry_points[name]) for name in entry_points.sections()}
+    assert registered == {"pytest11": {"schema_registry": "pytest_schema_registry.plugin"}}
+
+
+def test_the_wheel_holds_the_licence(information: zipfile.Path) -> None:
+    assert (information / "licenses" / "LICENSE").read_text().startswith("MIT License")
+
+
+def test_no_requirement_of_the_wheel_has_a_cap(metadata: Message) -> None:
+    specifiers = [
+        specifier
+        for text in metadata.get_all("Requires-Dist", [])
+        for specifier in Requirement(text).specifier
+    ] + [*SpecifierSet(metadata["Requires-Python"])]
+    assert specifiers
+    assert {specifier.operator for specifier in specifiers} == {">="}
+
+
+def test_mindeps_installs_the_oldest_versions_that_the_project_allows(
+    project: dict[str, Any],
+) -> None:
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(ROOT / "tox.ini")
+    allowed = project["dependencies"] + project["optional-dependencies"]["server"]
+    assert versions(tox["testenv:mindeps"]["deps"].split()) == versions(allowed)
+
+
+def versions(requirements: list[str]) -> dict[str, Version]:
+    """The one version that each requirement names."""
+    named = {}
+    for requirement in map(Requirement, requirements):
+        (specifier,) = requirement.specifier
+        named[requirement.name] = Version(specifier.version)
+    return named

@@ -1,0 +1,323 @@
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import decimal
+import enum
+import json
+import math
+import uuid
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+
+import attrs
+import httpx
+import msgspec
+import pydantic
+import pytest
+import requests
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from pytest_schema_registry import PayloadNotJSON
+from pytest_schema_registry.payloads import from_text, json_form
+from pytest_schema_registry.redaction import Redaction
+from tests.local_registry import ORDER, LocalRegistry, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOW = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
+
+
+class Level(enum.StrEnum):
+    LOW = "low"
+
+
+class Count(enum.IntEnum):
+    ONE = 1
+
+
+class Plain(enum.Enum):
+    A = "a"
+
+
+class Model(pydantic.BaseModel):
+    at: datetime.datetime
+    level: Level = Level.LOW
+    ratio: float = 0.5
+
+
+class Items(pydantic.RootModel[list[int]]):
+    pass
+
+
+class Broken(pydantic.BaseModel):
+    @pydantic.model_serializer
+    def serialised(self) -> dict[str, Any]:
+        raise RuntimeError("s3cret")
+
+
+@dataclasses.dataclass
+class Record:
+    value: Any
+
+
+@attrs.define
+class Defined:
+    value: Any
+
+
+class Struct(msgspec.Struct, rename="camel"):
+    sent_at: datetime.datetime
+
+
+class Opaque(msgspec.Struct):
+    value: object
+
+
+class Typed(TypedDict):
+    value: tuple[int, ...]
+
+
+class Point(NamedTuple):
+    x: int
+
+
+class Text(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("payload", "form"),
+    [
+        (Model(at=NOW), {"at": "2026-01-02T00:00:00Z", "level": "low", "ratio": 0.5}),
+        (Items([1]), [1]),
+        (Record([Record(1)]), {"value": [{"value": 1}]}),
+        (Defined((Model(at=NOW, ratio=1),)), None),
+        (Struct(NOW), {"sentAt": "2026-01-02T00:00:00Z"}),
+        (Typed(value=(1, 2)), {"value": [1, 2]}),
+        ((1, [(2,)]), [1, [[2]]]),
+        (Point(1), [1]),
+        ({Level.LOW: Count.ONE}, {"low": 1}),
+        ([Text("x"), True, None, "é", {"é": 1}], ["x", True, None, "é", {"é": 1}]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_programs_send_has_a_json_form(payload: Any, form: Any) -> None:
+    if form is None:
+        form = {"value": [{"at": "2026-01-02T00:00:00Z", "level": "low", "ratio": 1.0}]}
+    assert json_form(payload) == form
+    assert json.loads(json.dumps(json_form(payload), allow_nan=False)) == form
+    assert {type(each) for each in _leaves(json_form(payload))} <= {
+        str,
+        int,
+        float,
+        bool,
+        type(None),
+    }
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *_leaves(list(value.values()))]
+    return (
+        [leaf for each in value for leaf in _leaves(each)] if isinstance(value, list) else [value]
+    )
+
+
+def test_plain_json_is_its_own_form_and_not_copied() -> None:
+    payload = {"a": [1, 0.5, "é", None, {"b": True}]}
+    assert json_form(payload) is payload
+
+
+DECODE = "pass value.decode(), or its base64, whichever the producer sends; "
+ISOFORMAT = "pass value.isoformat(), or a model that serialises itself"
+NO_NUMBER = "JSON has no such number; send null or text"
+SURROGATE = "a lone surrogate has no UTF-8; send text that has"
+KEYS = "keys are strings in JSON; pass str(key) if the producer does"
+GENERAL = "convert it the way the producer does before it sends"
+
+
+@pytest.mark.parametrize(
+    ("payload", "path", "value", "advice"),
+    [
+        (NOW.replace(tzinfo=None), "$", "datetime datetime.datetime(2026, 1, 2, 0, 0)", ISOFORMAT),
+        ({"a": [NOW.date()]}, "$.a[0]", "date datetime.date(2026, 1, 2)", ISOFORMAT),
+        ([datetime.time(1)], "$[0]", "time datetime.time(1, 0)", ISOFORMAT),
+        (Record({1, 2}), "$.value", "set {1, 2}", "pass sorted(value)"),
+        (frozenset(), "$", "frozenset frozenset()", "pass sorted(value)"),
+        (
+            uuid.UUID(int=0),
+            "$",
+            "UUID UUID('00000000-0000-0000-0000-000000000000')",
+            "pass str(value)",
+        ),
+        (
+            decimal.Decimal("1.5"),
+            "$",
+            "Decimal Decimal('1.5')",
+            "pass float(value) or str(value), whichever the producer sends",
+        ),
+        (b"x", "$", "bytes b'x'", f"{DECODE}where the whole payload is JSON text, say text=True"),
+        (Plain.A, "$", "Plain <Plain.A: 'a'>", "pass value.value"),
+        ({"a b": math.nan}, '$["a b"]', "float nan", NO_NUMBER),
+        (Model(at=NOW, ratio=math.inf), "$.ratio", "float inf", NO_NUMBER),
+        ({"a": {1: 2}}, "$.a", "int 1", KEYS),
+        (["\ud800"], "$[0]", r"str '\ud800'", SURROGATE),
+        ({"\ud800": 1}, "$", r"str '\ud800'", SURROGATE),
+        (1j, "$", "complex 1j", GENERAL),
+        ([range(9)], "$[0]", "range range(0, 9)", GENERAL),
+        (["x" * 99, {"x" * 99}], "$[1]", "set {'" + "x" * 75 + "...", "pass sorted(value)"),
+        (
+            {"a": 10**5000},
+            "$.a",
+            "int that is too long to be shown",
+            "no reader takes a number of so many digits; send text",
+        ),
+        (
+            [Broken()],
+            "$[0]",
+            "Broken Broken()",
+            "its own serialisation raises PydanticSerializationError; mend that",
+        ),
+        (Opaque(NOW), "$", None, None),
+        (Opaque(len), "$", "Opaque Opaque(value=<built-in function len>)", None),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_value_without_a_json_form_is_named_with_its_path_and_what_to_pass(
+    payload: Any, path: str, value: str | None, advice: str | None
+) -> None:
+    if value is None:
+        assert json_form(payload) == {"value": "2026-01-02T00:00:00Z"}
+        return
+    with pytest.raises(PayloadNotJSON) as caught:
+        json_form(payload)
+    error = caught.value
+    assert (error.path, error.value) == (path, value)
+    assert error.advice == (advice or "its own serialisation raises TypeError; mend that")
+
+
+@pytest.mark.parametrize("payload", [{"at": NOW}, '{"a": 1, "a": 2}', Broken()])
+def test_a_value_is_not_shown_where_anything_is_to_be_hidden(payload: Any) -> None:
+    read: Callable[..., Any] = from_text if isinstance(payload, str) else json_form
+    with pytest.raises(PayloadNotJSON) as caught:
+        read(payload, Redaction(["password"]))
+    assert caught.value.value.endswith(" <redacted>")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_nothing_of_a_path_is_obeyed_by_a_terminal() -> None:
+    with pytest.raises(PayloadNotJSON) as caught:
+        json_form({"\x1b\x9b2J\u202e": NOW})
+    assert caught.value.path.isprintable()
+
+
+def _nested(levels: int, of: type = list) -> Any:
+    payload: Any = 1
+    for _ in range(levels):
+        payload = of([payload])
+    return payload
+
+
+@pytest.mark.parametrize("of", [list, tuple])
+def test_nesting_has_a_limit_that_is_said(of: type) -> None:
+    assert json_form(_nested(499, of)) == _nested(499)
+    with pytest.raises(PayloadNotJSON, match=r"nested more than 500 levels deep\n.*contain itself"):
+        json_form(_nested(502, of))
+
+
+def test_size_has_a_limit_that_is_said() -> None:
+    payload: Any = [0]
+    for _ in range(13):
+        payload = [payload] * 4
+    with pytest.raises(PayloadNotJSON, match="more than 5,000,000 values"):
+        json_form(payload)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": [1, 0.5, null, true, "é"]}', {"a": [1, 0.5, None, True, "é"]}),
+        ('{"a": "é"}'.encode(), {"a": "é"}),
+        (bytearray(b" 1 "), 1),
+    ],
+)
+def test_text_is_read_as_one_json_value(text: Any, value: Any) -> None:
+    assert from_text(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "value", "advice"),
+    [
+        (
+            '{"a": {"b": 1, "b": 2}}',
+            "$.a",
+            "an object that has twice the key 'b'",
+            "send each key once",
+        ),
+        ("[NaN]", "$[0]", "the number 'NaN'", NO_NUMBER),
+        ('{"a": -Infinity}', "$.a", "the number '-Infinity'", NO_NUMBER),
+        ("[1e400]", "$[0]", "float inf", NO_NUMBER),
+        (r'"\ud800"', "$", r"str '\ud800'", SURROGATE),
+        ("", "$", "Expecting value: line 1 column 1 (char 0)", None),
+        ("{} {}", "$", "Extra data: line 1 column 4 (char 3)", None),
+        ("[" * 200_000, "$", "nested too deeply", "send it flatter"),
+        ({"a": 1}, "$", "it is of type dict", "text=True takes str or bytes"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_text_that_a_strict_reader_refuses_is_refused(
+    text: Any, path: str, value: str, advice: str | None
+) -> None:
+    with pytest.raises(PayloadNotJSON) as caught:
+        from_text(text)
+    error = caught.value
+    assert (error.path, error.value) == (path, value)
+    assert error.advice == (advice or "text=True takes one JSON value as text")
+
+
+@pytest.mark.parametrize("get", [httpx.get, requests.get], ids=["httpx", "requests"])
+def test_a_response_is_its_body(local_registry: LocalRegistry, get: Callable[..., Any]) -> None:
+    local_registry.script("orders/1", Reply(200, {"id": "é"}), Reply(200, b'{"id": 1, "id": 2}'))
+    url = f"{local_registry.url}/orders/1"
+    assert json_form(get(url)) == {"id": "é"}
+    with pytest.raises(PayloadNotJSON, match="twice the key 'id'"):
+        json_form(get(url))
+
+
+def test_a_response_inside_of_a_payload_is_none(local_registry: LocalRegistry) -> None:
+    response = httpx.get(f"{local_registry.url}/schemas/v1/{ORDER}")
+    with pytest.raises(PayloadNotJSON, match=r"at \$\[0\]: Response <Response \[200 OK\]>"):
+        json_form([response])
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.sampled_from([Level.LOW, Count.ONE, Plain.A, NOW, b"x", "\ud800"])
+    | st.sampled_from([4200, 4300]).map(lambda digits: -(10**digits)),
+    lambda inner: (
+        st.lists(inner)
+        | st.lists(inner).map(tuple)
+        | st.dictionaries(st.text() | st.integers(), inner)
+        | inner.map(Record)
+        | inner.map(Defined)
+    ),
+    max_leaves=8,
+)
+
+
+@given(ANYTHING)
+def test_whatever_has_a_json_form_survives_json(payload: Any) -> None:
+    try:
+        form = json_form(payload)
+    except PayloadNotJSON as exc:
+        event(exc.advice)
+        return
+    text = json.dumps(form, allow_nan=False)
+    assert json.loads(text) == form
+    assert from_text(text.encode()) == form

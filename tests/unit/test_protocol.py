@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_schema_registry import protocol
+from pytest_schema_registry.schemas import Answer, IndexEntry, Kind, Question, Release, digest
+
+INDEX = Question(Kind.INDEX)
+RELEASES = Question(Kind.RELEASES, "v1", "a.B")
+CURRENT = Question(Kind.SCHEMA, "v1", "a.B")
+RELEASE = Question(Kind.SCHEMA, "v1", "a.B", "1.0")
+BY_ID = Question(Kind.BY_ID, name="urn:a")
+NAMES = st.text(st.characters(exclude_categories=()), min_size=1)
+
+
+def answer(question: Question, document: Any) -> Answer:
+    assert protocol.fault(question, document) is None
+    return Answer(question, "http://r/x", document, 0.0, "cache", outage="timed out")
+
+
+@pytest.mark.parametrize(
+    ("question", "path"),
+    [
+        (INDEX, "index"),
+        (BY_ID, "schemas/by-id/urn%3Aa"),
+        (RELEASES, "schemas/v1/a.B/versions"),
+        (CURRENT, "schemas/v1/a.B"),
+        (RELEASE, "schemas/v1/a.B?version=1.0"),
+        (Question(Kind.SCHEMA, "v1", "a/b c", "1&2"), "schemas/v1/a%2Fb%20c?version=1%262"),
+        (Question(Kind.BY_ID, name="\ud800"), "schemas/by-id/%ED%A0%80"),
+        (Question(Kind.SCHEMA, "v1", "a", "\ud800"), "schemas/v1/a?version=%ED%A0%80"),
+    ],
+)
+def test_a_question_has_a_path(question: Question, path: str) -> None:
+    assert protocol.path(question) == path
+
+
+@given(NAMES, NAMES, NAMES)
+def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
+    version: str, name: str, release: str
+) -> None:
+    parts = urlsplit(protocol.path(Question(Kind.SCHEMA, version, name, release)))
+    segments = [unquote(part, errors="surrogatepass") for part in parts.path.split("/")]
+    assert segments == ["schemas", version, name]
+    assert parse_qs(parts.query, errors="surrogatepass") == {"version": [release]}
+
+
+@pytest.mark.parametrize(
+    ("document", "fault"),
+    [
+        (None, "a schema's answer is a JSON object, not null"),
+        ([], "a schema's answer is a JSON object, not an array"),
+        ("", "a schema's answer is a JSON object, not a string"),
+        (True, "a schema's answer is a JSON object, not a boolean"),
+        (1.5, "a schema's answer is a JSON object, not a number"),
+        ({}, "the answer has no 'content'"),
+        ({"content": None}, "'content' is null, not a JSON Schema"),
+        ({"content": 1}, "'content' is a number, not a JSON Schema"),
+        ({"content": {}, "name": 1}, "'name' is a number, not a string"),
+        ({"content": {}, "track": {}}, "'track' is an object, not a string"),
+        ({"content": {}, "core_version": 2}, "'core_version' is a number, not a string"),
+        ({"content": {}, "sha256": []}, "'sha256' is an array, not a string"),
+        (
+            {"content": {}, "deprecation_note": True},
+            "'deprecation_note' is a boolean, not a string",
+        ),
+    ],
+)
+@pytest.mark.parametrize("question", [CURRENT, BY_ID])
+def test_what_is_no_schema_is_no_answer(question: Question, document: Any, fault: str) -> None:
+    assert protocol.fault(question, document) == fault
+
+
+@pytest.mark.parametrize("content", [{}, {"type": "object"}, True, False])
+@pytest.mark.parametrize("question", [CURRENT, RELEASE, BY_ID])
+def test_a_json_schema_alone_is_an_answer(question: Question, content: Any) -> None:
+    assert protocol.fault(question, {"content": content}) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "fault"),
+    [
+        (CURRENT, {"track": "v2"}, "asked for track 'v1', it answered with 'v2'"),
+        (CURRENT, {"name": "c.D"}, "asked for 'a.B', it answered with 'c.D'"),
+        (RELEASE, {"core_version": "2.0"}, "asked for core_version '1.0', it answered with '2.0'"),
+    ],
+)
+def test_another_schema_is_no_answer(question: Question, said: dict[str, str], fault: str) -> None:
+    assert protocol.fault(question, {"content": {}} | said) == fault
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (CURRENT, {"name": "a.B.schema", "track": "v1", "core_version": "1.0"}),
+        (Question(Kind.SCHEMA, "v1", "a.B.schema"), {"name": "a.B"}),
+        (BY_ID, {"name": "c.D", "track": "v2", "core_version": "2.0"}),
+    ],
+)
+def test_the_same_schema_under_either_name_is_an_answer(
+    question: Question, said: dict[str, str]
+) -> None:
+    assert protocol.fault(question, {"content": {}} | said) is None
+
+
+@pytest.mark.parametrize(
+    ("document", "fault"),
+    [
+        ({}, "a list of releases is a JSON array, not an object"),
+        (["1.0"], "entry 0 of the releases has no 'core_version'"),
+        (
+            [{"core_version": "1"}, {"core_version": 2}],
+            "entry 1 of the releases has no 'core_version'",
+        ),
+        ([], None),
+        ([{"core_version": "1"}], None),
+    ],
+)
+def test_a_list_of_releases_has_a_release_in_each_entry(document: Any, fault: str | None) -> None:
+    assert protocol.fault(RELEASES, document) == fault
+
+
+@pytest.mark.parametrize(
+    ("document", "fault"),
+    [
+        ([], "an index is a JSON object with 'tracks'"),
+        ({"tracks": []}, "an index is a JSON object with 'tracks'"),
+        ({"tracks": {"v1": []}}, "track 'v1' has no list of 'schemas'"),
+        ({"tracks": {"v1": {"schemas": {}}}}, "track 'v1' has no list of 'schemas'"),
+        ({"tracks": {"v1": {"schemas": [1]}}}, "entry 0 of track 'v1' has no 'name'"),
+        ({"tracks": {"v1": {"schemas": [{"name": 1}]}}}, "entry 0 of track 'v1' has no 'name'"),
+        ({"tracks": {}}, None),
+        ({"tracks": {"v1": {"schemas": [{"name": "a.B"}]}}}, None),
+    ],
+)
+def test_an_index_has_a_name_in_each_entry(document: Any, fault: str | None) -> None:
+    assert protocol.fault(INDEX, document) == fault
+
+
+def test_a_schema_says_what_the_answer_says() -> None:
+    document = {
+        "name": "a.B.schema",
+        "core_version": "1.0",
+        "sha256": "token",
+        "content": {"type": "object"},
+        "deprecated": True,
+        "deprecation_note": "use a.C",
+    }
+    schema = protocol.schema(answer(CURRENT, document), "v1 is preferred, and has it")
+    assert (schema.name, schema.version, schema.release) == ("a.B", "v1", "1.0")
+    assert (schema.sha256, schema.digest) == ("token", digest({"type": "object"}))
+    assert (schema.deprecated, schema.deprecation_note) == (True, "use a.C")
+    assert (schema.source, schema.url, schema.outage) == ("cache", "http://r/x", "timed out")
+    assert schema.fetched_at == datetime(1970, 1, 1, tzinfo=UTC)
+    assert schema.reason == "v1 is preferred, and has it"
+    assert schema.content == {"type": "object"}
+
+
+def test_a_schema_without_particulars_takes_them_from_the_question_and_the_content() -> None:
+    schema = protocol.schema(answer(RELEASE, {"content": True}))
+    assert schema.release == "1.0"
+    assert schema.sha256 == schema.digest == digest(True)
+    assert (schema.deprecated, schema.deprecation_note, schema.reason) == (False, None, None)
+    assert schema.content is True
+
+
+def test_releases_come_in_the_order_of_the_answer() -> None:
+    document = [
+        {"core_version": "1.9", "sha256": "t", "created_at": "2026-01-01", "deprecated": True},
+        {"core_version": "1.10"},
+    ]
+    assert protocol.releases(answer(RELEASES, document)) == (
+        Release("a.B", "v1", "1.9", "t", "2026-01-01", True),
+        Release("a.B", "v1", "1.10", "", None, False),
+    )
+
+
+def test_an_index_is_sorted_by_version_and_name() -> None:
+    entry = {
+        "name": "b.schema",
+        "latest_core_version": "1.0",
+        "sha256": "t",
+        "deprecated": True,
+        "$schema_id": "b",
+    }
+    document = {"tracks": {"v2": {"schemas": [entry, {"name": "a"}]}, "v1": {"schemas": [entry]}}}
+    assert protocol.index(answer(INDEX, document)) == (
+        IndexEntry("b", "v1", "1.0", "t", True, "b"),
+        IndexEntry("a", "v2", None, None, False, None),
+        IndexEntry("b", "v2", "1.0", "t", True, "b"),
+    )

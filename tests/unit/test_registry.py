@@ -1,0 +1,351 @@
+from __future__ import annotations
+
+import copy
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_schema_registry import (
+    InvalidSettings,
+    PayloadNotJSON,
+    RegistryUnavailable,
+    SchemaNotFound,
+    SchemaRegistry,
+)
+from pytest_schema_registry.declarations import Wanted
+from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATH = f"/schemas/v1/{ORDER}"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def registry(local_registry: LocalRegistry) -> Iterator[SchemaRegistry]:
+    with SchemaRegistry(local_registry.url) as registry:
+        yield registry
+
+
+def test_a_schema_is_had_with_what_is_known_about_it(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    schema = registry.get_schema(ORDER, "v1")
+    assert (schema.name, schema.version, schema.release) == (ORDER, "v1", "1.0.0")
+    assert schema.content == ORDER_V1
+    assert schema.source == "registry"
+    assert schema.url == local_registry.url + PATH
+    assert schema.reason is None
+
+
+def test_a_schema_is_asked_for_once(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    assert registry.get_schema(ORDER, "v1") is registry.get_schema(ORDER, "v1")
+    assert local_registry.paths == [PATH]
+
+
+def test_changing_a_content_changes_nothing_for_anyone(registry: SchemaRegistry) -> None:
+    registry.get_schema(ORDER, "v1").content["required"].clear()
+    assert registry.get_schema(ORDER, "v1").content == ORDER_V1
+    assert not registry.validate_payload(registry.get_schema(ORDER, "v1"), {})[0]
+
+
+@pytest.mark.parametrize("listed", [ORDER, f"{ORDER}.schema"])
+@pytest.mark.parametrize("asked", [ORDER, f"{ORDER}.schema"])
+def test_a_name_with_and_without_its_ending_is_the_same_schema(
+    registry: SchemaRegistry, local_registry: LocalRegistry, listed: str, asked: str
+) -> None:
+    local_registry.always(Reply(404), f"schemas/v1/{ORDER}")
+    local_registry.always(Reply(200, {"name": listed, "content": ORDER_V1}), f"schemas/v1/{listed}")
+    schema = registry.get_schema(asked, "v1")
+    assert (schema.name, schema.content) == (ORDER, ORDER_V1)
+
+
+def test_a_release_within_a_line_is_had(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(f"{ORDER}@0.9.0", v1={"type": "object"})
+    schema = registry.get_schema(ORDER, "v1", release="0.9.0")
+    assert (schema.release, schema.content) == ("0.9.0", {"type": "object"})
+
+
+def test_a_schema_that_there_is_not_is_an_error(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    with pytest.raises(SchemaNotFound) as caught:
+        registry.get_schema("orders.Oder", "v1")
+    assert str(caught.value).splitlines() == [
+        "no schema orders.Oder in v1",
+        f"  according to: registry {local_registry.url}/schemas/v1/orders.Oder",
+        "  next: check the name and the version",
+    ]
+
+
+def test_an_error_says_how_old_the_no_is(local_registry: LocalRegistry, tmp_path: Path) -> None:
+    said = []
+    for _ in range(2):
+        with (
+            SchemaRegistry(local_registry.url, cache_dir=tmp_path) as registry,
+            pytest.raises(SchemaNotFound) as caught,
+        ):
+            registry.get_schema("orders.Oder", "v1")
+        said.append(str(caught.value).splitlines()[-1])
+    assert said == [
+        "  next: check the name and the version",
+        "  next: check the name; if it was published since, --registry-cache-ttl 0 asks again",
+    ]
+
+
+def test_a_recorded_no_says_how_to_ask_again(local_registry: LocalRegistry) -> None:
+    with (
+        SchemaRegistry(local_registry.url, mode="record") as registry,
+        pytest.raises(SchemaNotFound),
+    ):
+        registry.get_schema("orders.Oder", "v1")
+    with SchemaRegistry() as registry, pytest.raises(SchemaNotFound) as caught:
+        registry.get_schema("orders.Oder", "v1")
+    assert caught.value.advice == "check the name; if it was published since, record again"
+
+
+def test_a_no_is_recorded_for_both_forms_of_the_name_or_stands_alone(
+    local_registry: LocalRegistry,
+) -> None:
+    with (
+        SchemaRegistry(local_registry.url, mode="record") as registry,
+        pytest.raises(SchemaNotFound),
+    ):
+        registry.get_schema("orders.Oder", "v1")
+    cassette = Path("tests/contracts/cassettes/v1/orders.Oder.yaml")
+    text = cassette.read_text()
+    assert "schemas/v1/orders.Oder.schema" in text
+    cassette.write_text(text.replace("orders.Oder.schema", "another"))
+    with SchemaRegistry() as registry, pytest.raises(SchemaNotFound):
+        registry.get_schema("orders.Oder", "v1")
+
+
+def negotiated(registry: SchemaRegistry, **asked: str) -> tuple[str, str | None]:
+    schema = registry.get_schema(ORDER, **asked)
+    return schema.version, schema.reason
+
+
+def test_without_a_version_the_last_one_is_taken(registry: SchemaRegistry) -> None:
+    assert negotiated(registry) == ("v2", "v2 is preferred, and has it")
+
+
+def test_the_preferred_version_is_taken(registry: SchemaRegistry) -> None:
+    reason = "v1 is preferred, and has it"
+    assert negotiated(registry, prefer="v1", fallback="v2") == ("v1", reason)
+
+
+def test_the_fallback_is_taken_where_the_preferred_version_lacks_the_schema(
+    registry: SchemaRegistry,
+) -> None:
+    reason = "v1, because v3 does not have it"
+    assert negotiated(registry, prefer="v3", fallback="v1") == ("v1", reason)
+
+
+@pytest.mark.parametrize(
+    ("note", "reason"),
+    [
+        ({}, "v1, because v2 is deprecated"),
+        ({"deprecation_note": "use v1"}, "v1, because v2 is deprecated: use v1"),
+    ],
+)
+def test_the_fallback_is_taken_where_the_preferred_version_is_deprecated(
+    registry: SchemaRegistry, local_registry: LocalRegistry, note: dict[str, str], reason: str
+) -> None:
+    local_registry.publish(ORDER, v2=ORDER_V2 | {"deprecated": True} | note)
+    assert negotiated(registry, prefer="v2", fallback="v1") == ("v1", reason)
+
+
+def test_a_deprecated_version_is_better_than_none(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(ORDER, v2=ORDER_V2 | {"deprecated": True})
+    reason = "v2, because v2 is deprecated and v3 does not have it"
+    assert negotiated(registry, prefer="v2", fallback="v3") == ("v2", reason)
+
+
+def test_the_first_of_several_deprecated_versions_is_taken(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    for version, schema in {"v1": ORDER_V1, "v2": ORDER_V2}.items():
+        local_registry.publish(ORDER, **{version: schema | {"deprecated": True}})
+    assert negotiated(registry)[0] == "v2"
+
+
+@pytest.mark.parametrize(
+    ("asked", "versions"),
+    [({"prefer": "v3"}, "v3"), ({"prefer": "v4", "fallback": "v3"}, "v4 or v3")],
+)
+def test_a_negotiation_that_finds_nothing_names_the_versions(
+    registry: SchemaRegistry, asked: dict[str, str], versions: str
+) -> None:
+    with pytest.raises(SchemaNotFound) as caught:
+        registry.get_schema(ORDER, **asked)
+    assert caught.value.version == versions
+
+
+def test_an_outage_never_falls_back(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.always(Reply(503, headers={"retry-after": "3600"}), f"schemas/v2/{ORDER}")
+    with pytest.raises(RegistryUnavailable):
+        registry.get_schema(ORDER, prefer="v2", fallback="v1")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"version": "v1", "prefer": "v2"},
+        {"version": "v1", "fallback": "v2"},
+        {"fallback": "v2"},
+    ],
+)
+def test_a_question_that_contradicts_itself_is_a_type_error(
+    registry: SchemaRegistry, asked: dict[str, Any]
+) -> None:
+    with pytest.raises(TypeError):
+        registry.get_schema(ORDER, **asked)
+
+
+@pytest.mark.parametrize(
+    ("payload", "valid"), [({"id": "a", "quantity": 1}, True), ({"id": 1, "quantity": 0}, False)]
+)
+def test_a_payload_is_judged_by_a_name_a_schema_or_a_json_schema(
+    registry: SchemaRegistry, payload: dict[str, Any], valid: bool
+) -> None:
+    for schema in (ORDER, registry.get_schema(ORDER, "v2"), copy.deepcopy(ORDER_V2)):
+        is_valid, errors = registry.validate_payload(schema, payload)
+        assert is_valid is valid
+        assert {error.path for error in errors} == (set() if valid else {"$.id", "$.quantity"})
+
+
+@pytest.mark.parametrize(("schema", "valid"), [(True, True), (False, False)])
+def test_a_boolean_is_a_json_schema(registry: SchemaRegistry, schema: bool, valid: bool) -> None:
+    assert registry.validate_payload(schema, {"any": "thing"})[0] is valid
+
+
+def test_a_payload_that_is_not_json_is_no_verdict(registry: SchemaRegistry) -> None:
+    with pytest.raises(PayloadNotJSON):
+        registry.validate_payload(ORDER, {"id": object()})
+
+
+def test_the_index_lists_the_schemas_by_version_and_name(registry: SchemaRegistry) -> None:
+    listed = [(entry.version, entry.name, entry.release) for entry in registry.index()]
+    assert listed == [("v1", ORDER, "1.0.0"), ("v2", ORDER, "2.0.0")]
+
+
+def test_a_registry_without_an_index_says_so(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.always(Reply(404), "index")
+    with pytest.raises(SchemaNotFound) as caught:
+        registry.index()
+    assert caught.value.advice == "ask by name"
+
+
+def test_the_versions_of_a_schema_are_its_releases_in_every_line(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(f"{ORDER}@0.9.0", v1={"type": "object"})
+    listed = [(release.version, release.release) for release in registry.versions(ORDER)]
+    assert listed == [("v1", "0.9.0"), ("v1", "1.0.0"), ("v2", "2.0.0")]
+
+
+def test_a_schema_without_versions_is_an_error(registry: SchemaRegistry) -> None:
+    with pytest.raises(SchemaNotFound) as caught:
+        registry.versions("nothing")
+    assert caught.value.version == "v1, v2"
+
+
+def test_prefetching_fetches_each_schema_once_and_remembers_errors(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.always(Reply(401), "schemas/v2/secret")
+    negotiation = Wanted(ORDER, None, prefer="v2", fallback="v1")
+    wanted = [Wanted(ORDER, "v1"), Wanted("secret", "v2"), Wanted(None, "v1"), negotiation]
+    registry.prefetch(wanted * 2)
+    asked = ["/schemas/v1/orders.Order", "/schemas/v2/orders.Order", "/schemas/v2/secret"]
+    assert local_registry.paths == asked
+    assert registry.get_schema(ORDER, "v1").content == ORDER_V1
+    assert local_registry.paths == asked
+
+
+def test_prefetching_asks_several_at_a_time(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.always(Reply(404, delay=0.5))
+    registry.prefetch(Wanted(f"{number}", "v1") for number in range(8))
+    ports = {request.client_port for request in local_registry.requests}
+    assert len(ports) == 8
+
+
+def test_prefetching_leaves_a_directory_alone(local_registry: LocalRegistry) -> None:
+    with SchemaRegistry(local_registry.directory) as registry:
+        registry.prefetch([Wanted("nothing", "v1")])
+        assert registry.get_schema(ORDER, "v1").source == "directory"
+
+
+def test_an_own_token_goes_before_the_environments(
+    local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCHEMA_REGISTRY_TOKEN", "from the environment")
+    for token in ("own", None):
+        with SchemaRegistry(local_registry.url, token=token) as registry:
+            registry.get_schema(ORDER, "v1")
+    sent = [request.headers["authorization"] for request in local_registry.requests]
+    assert sent == ["Bearer own", "Bearer from the environment"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"url": "ftp://x"}, "SchemaRegistry(url=…): cannot speak 'ftp'"),
+        ({"mode": "never"}, "SchemaRegistry(mode=…): unknown mode 'never'"),
+        ({"mode": "live"}, "SchemaRegistry(mode=…): mode live needs a registry"),
+        ({"cache_ttl": -1}, "SchemaRegistry(cache_ttl=…): -1 is not zero or a positive number"),
+        ({"versions": []}, "SchemaRegistry(versions=…): the list of versions is empty"),
+    ],
+)
+def test_a_wrong_argument_is_named(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        SchemaRegistry(**given)
+    assert str(caught.value).startswith(said)
+
+
+def test_without_a_cache_directory_nothing_outlives_the_registry(
+    local_registry: LocalRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    registry = SchemaRegistry(local_registry.url)
+    registry.get_schema(ORDER, "v1")
+    registry.close()
+    assert list(tmp_path.rglob("*.entry")) != []
+    del registry
+    gc.collect()
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_registry_without_an_address_can_be_closed() -> None:
+    SchemaRegistry().close()
+
+
+def test_credentials_are_written_nowhere(local_registry: LocalRegistry, tmp_path: Path) -> None:
+    url = local_registry.url.replace("//", "//ada-lovelace:pass@word@") + "?api_key=k-e-y"
+    for token in ("tok-en", None):
+        with SchemaRegistry(url, mode="record", cache_dir=tmp_path / "c", token=token) as registry:
+            registry.get_schema(ORDER, "v1")
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.suffix for path in written} >= {".yaml", ".entry"}
+    for path in written:
+        text = str(path) + path.read_text()
+        assert [s for s in ("ada-lovelace", "pass@word", "k-e-y", "tok-en") if s in text] == []

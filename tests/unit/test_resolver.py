@@ -1,0 +1,388 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from pytest_schema_registry import (
+    CassetteDamaged,
+    CassetteMissing,
+    CassetteNotWritten,
+    InvalidAnswer,
+    RegistryRefused,
+    RegistryUnavailable,
+    SchemaRegistryError,
+    sources,
+)
+from pytest_schema_registry.cache import Cache, Session
+from pytest_schema_registry.resolver import Resolver, Step, steps
+from pytest_schema_registry.schemas import Kind, Question
+from pytest_schema_registry.settings import Origin, Settings, resolve
+from pytest_schema_registry.sources import Lazy
+from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_schema_registry.resolver import Registry
+    from pytest_schema_registry.schemas import Answer
+
+QUESTION = Question(Kind.SCHEMA, "v1", ORDER)
+PATH = f"/schemas/v1/{ORDER}"
+CASSETTE = Path("cassettes") / "v1" / f"{ORDER}.yaml"
+
+
+class Host(Protocol):
+    """A process of a session: one resolver with all that is around it."""
+
+    def __call__(self, session: str = "first", **settings: Any) -> Resolver: ...
+
+
+@pytest.fixture
+def host(tmp_path: Path, local_registry: LocalRegistry) -> Iterator[Host]:
+    opened: list[Lazy[Registry]] = []
+
+    def host(session: str = "first", **given: Any) -> Resolver:
+        chosen = {"url": local_registry.url, "cassettes": "cassettes", **given}
+        settings = resolve(Origin(lambda option: option.name, chosen), root=tmp_path)
+        registry = Lazy(lambda: sources.registry(settings))
+        opened.append(registry)
+        own = Session(session, tmp_path / session)
+        cache = Cache(tmp_path / "cache", own, ttl=settings.cache_ttl, lock_timeout=30)
+        return Resolver(settings, registry, cache, Lazy(lambda: sources.cassettes(settings)))
+
+    yield host
+    for registry in opened:
+        if registry.made is not None:
+            registry.made.close()
+
+
+def error_of(resolver: Resolver) -> SchemaRegistryError:
+    with pytest.raises(SchemaRegistryError) as caught:
+        resolver.retrieve(QUESTION)
+    return caught.value
+
+
+def source_of(answer: Answer) -> tuple[str, Any]:
+    """Where an answer is from, and which of the two published schemas it is."""
+    return answer.source, answer.document["content"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "url", "places"),
+    [
+        ("auto", "http://x", (Step.CACHE, Step.REGISTRY, Step.STALE, Step.CASSETTE)),
+        ("auto", ".", (Step.REGISTRY, Step.CASSETTE)),
+        ("auto", None, (Step.CASSETTE,)),
+        ("live", "http://x", (Step.CACHE, Step.REGISTRY)),
+        ("live", ".", (Step.REGISTRY,)),
+        ("record", "http://x", (Step.ASKED, Step.REGISTRY)),
+        ("record", ".", (Step.REGISTRY,)),
+        ("replay", "http://x", (Step.CASSETTE,)),
+        ("replay", ".", (Step.CASSETTE,)),
+        ("replay", None, (Step.CASSETTE,)),
+    ],
+)
+def test_a_mode_is_the_places_that_it_looks_in(
+    tmp_path: Path, mode: str, url: str | None, places: tuple[Step, ...]
+) -> None:
+    given = Origin(lambda option: option.name, {"mode": mode, "url": url})
+    settings: Settings = resolve(given, root=tmp_path)
+    assert steps(settings) == places
+
+
+@pytest.mark.parametrize("mode", ["auto", "live", "record"])
+def test_every_mode_but_replay_asks_the_registry(
+    host: Host, local_registry: LocalRegistry, mode: str
+) -> None:
+    assert source_of(host(mode=mode).retrieve(QUESTION)) == ("registry", ORDER_V1)
+    assert local_registry.paths == [PATH]
+
+
+@pytest.mark.parametrize("mode", ["auto", "live"])
+def test_auto_and_live_read_the_cache_and_write_it(
+    host: Host, local_registry: LocalRegistry, mode: str
+) -> None:
+    host(mode=mode).retrieve(QUESTION)
+    local_registry.publish(ORDER, v1=ORDER_V2)
+    assert source_of(host("second", mode=mode).retrieve(QUESTION)) == ("cache", ORDER_V1)
+    assert local_registry.paths == [PATH]
+
+
+@pytest.mark.parametrize("mode", ["auto", "live"])
+def test_auto_and_live_ask_again_when_the_time_to_live_has_passed(
+    host: Host, local_registry: LocalRegistry, mode: str
+) -> None:
+    host(mode=mode).retrieve(QUESTION)
+    local_registry.publish(ORDER, v1=ORDER_V2)
+    second = host("second", mode=mode, **{"cache-ttl": 0})
+    assert source_of(second.retrieve(QUESTION)) == ("registry", ORDER_V2)
+    assert local_registry.paths == [PATH, PATH]
+
+
+def test_record_asks_whatever_the_cache_holds_and_writes_it(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    host(mode="auto").retrieve(QUESTION)
+    local_registry.publish(ORDER, v1=ORDER_V2)
+    host("second", mode="record").retrieve(QUESTION)
+    assert local_registry.paths == [PATH, PATH]
+    assert source_of(host("third", mode="auto").retrieve(QUESTION)) == ("cache", ORDER_V2)
+
+
+@pytest.mark.parametrize("mode", ["auto", "live"])
+def test_only_record_writes_cassettes(host: Host, tmp_path: Path, mode: str) -> None:
+    host(mode=mode).retrieve(QUESTION)
+    assert not (tmp_path / CASSETTE).exists()
+    host("second", mode="record").retrieve(QUESTION)
+    assert (tmp_path / CASSETTE).exists()
+
+
+def test_record_writes_a_cassette_anew(
+    host: Host, tmp_path: Path, local_registry: LocalRegistry
+) -> None:
+    host("first", mode="record").retrieve(QUESTION)
+    local_registry.publish(ORDER, v1=ORDER_V2)
+    host("second", mode="record").retrieve(QUESTION)
+    assert source_of(host(mode="replay").retrieve(QUESTION)) == ("cassette", ORDER_V2)
+
+
+def test_record_asks_once_in_a_session(host: Host, local_registry: LocalRegistry) -> None:
+    host(mode="record").retrieve(QUESTION)
+    assert source_of(host(mode="record").retrieve(QUESTION)) == ("registry", ORDER_V1)
+    assert local_registry.paths == [PATH]
+
+
+@pytest.mark.parametrize("given", [{"mode": "replay"}, {"url": None}])
+def test_replay_reads_cassettes_and_asks_nobody(
+    host: Host, local_registry: LocalRegistry, given: dict[str, Any]
+) -> None:
+    host(mode="record").retrieve(QUESTION)
+    local_registry.requests.clear()
+    answer = host("second", **given).retrieve(QUESTION)
+    assert source_of(answer) == ("cassette", ORDER_V1)
+    assert answer.outage is None
+    assert local_registry.requests == []
+
+
+def test_replay_does_not_use_the_cache(host: Host, local_registry: LocalRegistry) -> None:
+    host().retrieve(QUESTION)
+    assert isinstance(error_of(host("second", mode="replay")), CassetteMissing)
+
+
+def test_a_recorded_404_is_a_recording(host: Host, local_registry: LocalRegistry) -> None:
+    question = Question(Kind.SCHEMA, "v3", ORDER)
+    host(mode="record").retrieve(question)
+    assert host(mode="replay").retrieve(question).document is None
+
+
+def test_auto_serves_a_stale_entry_while_the_registry_is_down(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    host(mode="record").retrieve(QUESTION)
+    local_registry.always(Reply(503, "closed", {"retry-after": "3600"}))
+    answer = host("second", **{"cache-ttl": 0}).retrieve(QUESTION)
+    assert source_of(answer) == ("stale cache", ORDER_V1)
+    assert answer.outage == (
+        "it answered 503 Service Unavailable, asking to retry after 3600: closed"
+    )
+
+
+def test_auto_serves_a_cassette_when_the_cache_has_nothing(
+    host: Host, tmp_path: Path, local_registry: LocalRegistry
+) -> None:
+    host(mode="record").retrieve(QUESTION)
+    for file in (tmp_path / "cache").iterdir():
+        file.unlink()
+    local_registry.always(Reply(503, headers={"retry-after": "3600"}))
+    answer = host("second").retrieve(QUESTION)
+    assert source_of(answer) == ("cassette", ORDER_V1)
+    assert answer.outage is not None
+
+
+def test_auto_says_what_it_tried(host: Host, local_registry: LocalRegistry) -> None:
+    local_registry.always(Reply(503, headers={"retry-after": "3600"}))
+    error = error_of(host())
+    assert isinstance(error, RegistryUnavailable)
+    assert str(error).splitlines()[1:4] == [
+        f"  asked: {local_registry.url}{PATH}",
+        "  then tried: the cache: no entry",
+        f"  then tried: cassette {CASSETTE}: no recording of v1 {ORDER}",
+    ]
+
+
+def test_auto_says_that_the_cassette_it_tried_is_damaged(
+    host: Host, tmp_path: Path, local_registry: LocalRegistry
+) -> None:
+    (tmp_path / CASSETTE).parent.mkdir(parents=True)
+    (tmp_path / CASSETTE).write_text("")
+    local_registry.always(Reply(503, headers={"retry-after": "3600"}))
+    assert f"cassette {CASSETTE}: the cassette cannot be used" in str(error_of(host()))
+    assert isinstance(error_of(host(mode="replay")), CassetteDamaged)
+
+
+def test_live_takes_nothing_old_while_the_registry_is_down(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    host(mode="record").retrieve(QUESTION)
+    local_registry.always(Reply(503, headers={"retry-after": "3600"}))
+    error = error_of(host("second", mode="live", **{"cache-ttl": 0}))
+    assert isinstance(error, RegistryUnavailable)
+    assert error.tried == ()
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"), [(Reply(401), RegistryRefused), (Reply(200, []), InvalidAnswer)]
+)
+def test_a_registry_that_answers_wrongly_is_not_papered_over(
+    host: Host, local_registry: LocalRegistry, reply: Reply, kind: type[SchemaRegistryError]
+) -> None:
+    host(mode="record").retrieve(QUESTION)
+    local_registry.always(reply)
+    assert isinstance(error_of(host("second", **{"cache-ttl": 0})), kind)
+
+
+@pytest.mark.parametrize("mode", ["auto", "live", "record"])
+def test_a_directory_is_read_and_nothing_is_cached(
+    host: Host, tmp_path: Path, local_registry: LocalRegistry, mode: str
+) -> None:
+    answer = host(mode=mode, url=str(local_registry.directory)).retrieve(QUESTION)
+    assert source_of(answer) == ("directory", ORDER_V1)
+    assert local_registry.requests == []
+    assert list(tmp_path.rglob("*.entry")) == []
+    assert (tmp_path / CASSETTE).exists() == (mode == "record")
+
+
+def test_a_directory_that_went_away_is_replaced_by_cassettes_in_auto(
+    host: Host, tmp_path: Path
+) -> None:
+    host(mode="record").retrieve(QUESTION)
+    (tmp_path / "schemas").mkdir()
+    resolver = host(url="schemas")
+    (tmp_path / "schemas").rmdir()
+    answer = resolver.retrieve(QUESTION)
+    assert source_of(answer) == ("cassette", ORDER_V1)
+    assert answer.outage is not None
+
+
+def test_a_cassette_that_cannot_be_written_is_an_error_of_every_process(
+    host: Host, tmp_path: Path, local_registry: LocalRegistry
+) -> None:
+    first, second = host(mode="record"), host(mode="record")
+    (tmp_path / "cassettes").write_text("a file in its place")
+    for resolver in (first, second):
+        assert isinstance(error_of(resolver), CassetteNotWritten)
+    assert local_registry.paths == [PATH]
+
+
+def test_an_outage_is_raised_again_and_not_asked_again(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    local_registry.always(Reply(503, headers={"retry-after": "3600"}))
+    resolver = host()
+    first, second = error_of(resolver), error_of(resolver)
+    assert first is not second
+    assert first.args == second.args
+    assert local_registry.paths == [PATH]
+
+
+@pytest.mark.parametrize("reply", [Reply(503, headers={"retry-after": "3600"}), Reply(401)])
+def test_a_failure_is_shared_by_the_processes_of_a_session(
+    host: Host, local_registry: LocalRegistry, reply: Reply
+) -> None:
+    local_registry.always(reply)
+    assert error_of(host()).args == error_of(host()).args
+    assert local_registry.paths == [PATH]
+    error_of(host("second"))
+    assert local_registry.paths == [PATH, PATH]
+
+
+def test_a_registry_that_cannot_be_reached_is_not_tried_for_every_schema(
+    host: Host, silent_port: int
+) -> None:
+    resolver = host(url="http://registry.invalid", timeout=3)
+    error_of(resolver)
+    began = time.monotonic()
+    with pytest.raises(RegistryUnavailable):
+        resolver.retrieve(Question(Kind.SCHEMA, "v1", "another"))
+    assert time.monotonic() - began < 0.5
+
+
+def test_threads_that_want_one_schema_make_one_request(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    resolver = host("first", **{"cache-ttl": 0})
+    local_registry.always(Reply(200, {"content": {}}, delay=0.2))
+    answers: list[Answer] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(resolver.retrieve(QUESTION)))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 8
+    assert local_registry.paths == [PATH]
+
+
+PROCESS = """
+import sys
+from pathlib import Path
+from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
+from pytest_schema_registry.cache import Session
+from pytest_schema_registry.settings import Origin, resolve
+
+url, mode, ttl, root, *names = sys.argv[1:]
+given = {"url": url, "mode": mode, "cache-ttl": ttl, "cassettes": "cassettes"}
+settings = resolve(Origin(lambda option: option.name, given), root=Path(root))
+session = Session("one", Path(root, "own"))
+print("ready", flush=True)
+sys.stdin.readline()
+with SchemaRegistry.from_settings(settings, session, Path(root, "cache")) as registry:
+    for name in names:
+        try:
+            registry.get_schema(name, "v1")
+        except SchemaRegistryError as exc:
+            print(type(exc).__name__)
+        else:
+            print("had")
+"""
+
+
+@pytest.mark.parametrize("mode", ["auto", "live", "record"])
+def test_processes_of_a_session_make_one_request_for_each_address(
+    tmp_path: Path, local_registry: LocalRegistry, mode: str
+) -> None:
+    local_registry.always(Reply(401), "schemas/v1/refused")
+    local_registry.always(Reply(503, headers={"retry-after": "3600"}), "schemas/v1/down")
+    names = [ORDER, "missing", "refused", "down"]
+    command = [sys.executable, "-c", PROCESS, local_registry.url, mode, "0", str(tmp_path), *names]
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=60)[0].split() for process in processes]
+    assert said == [["had", "SchemaNotFound", "RegistryRefused", "RegistryUnavailable"]] * 4
+    assert local_registry.counts == dict.fromkeys(
+        [
+            PATH,
+            "/schemas/v1/missing",
+            "/schemas/v1/missing.schema",
+            "/schemas/v1/refused",
+            "/schemas/v1/down",
+        ],
+        1,
+    )

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import pickle
+import re
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_schema_registry.errors import InvalidSchema
+from pytest_schema_registry.schemas import (
+    Kind,
+    Question,
+    Schema,
+    Source,
+    Violation,
+    age,
+    canonical,
+    digest,
+    json_path,
+    json_pointer,
+    origin,
+    plain_name,
+)
+from pytest_schema_registry.schemas import given as given_schema
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+SCHEMA = Schema(
+    name="a.B",
+    version="v1",
+    release="1.0",
+    sha256="0",
+    digest="0",
+    deprecated=False,
+    deprecation_note=None,
+    source="registry",
+    fetched_at=NOW,
+    url="http://registry.example/schemas/v1/a.B",
+    text='{"type":"object"}',
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (Question(Kind.INDEX), "the index"),
+        (Question(Kind.BY_ID, name="urn:x"), "the schema with the id urn:x"),
+        (Question(Kind.RELEASES, "v1", "a.B"), "the releases of a.B v1"),
+        (Question(Kind.SCHEMA, "v1", "a.B"), "a.B v1"),
+        (Question(Kind.SCHEMA, "v1", "a.B", "1.0"), "a.B v1 release 1.0"),
+    ],
+)
+def test_a_question_reads_as_what_is_asked_for(question: Question, text: str) -> None:
+    assert str(question) == text
+
+
+def test_a_schema_is_shown_by_name_version_and_release() -> None:
+    assert str(SCHEMA) == "a.B v1 release 1.0"
+    assert SCHEMA.label == "a.B v1"
+    assert str(dataclasses.replace(SCHEMA, release=None)) == "a.B v1"
+    assert dataclasses.replace(SCHEMA, version="").label == "a.B"
+
+
+def test_changing_the_content_changes_nothing_for_anyone_else() -> None:
+    SCHEMA.content["type"] = "array"
+    assert SCHEMA.content == {"type": "object"}
+
+
+def test_a_schema_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        SCHEMA.name = "c.D"  # type: ignore[misc]
+
+
+def test_a_schema_pickles() -> None:
+    assert pickle.loads(pickle.dumps(SCHEMA)) == SCHEMA
+
+
+def test_the_text_of_a_schema_is_not_in_its_repr() -> None:
+    assert "object" not in repr(SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("value", "given as a value"),
+        ("registry", "registry http://r"),
+        ("directory", "directory http://r"),
+        ("cassette", "cassette of http://r, fetched 3 days ago"),
+        ("stale cache", "stale cache of http://r, fetched 3 days ago"),
+    ],
+)
+def test_an_origin_has_an_age_where_the_registry_was_not_asked_just_now(
+    source: Source, text: str
+) -> None:
+    then = datetime.now(UTC) - timedelta(days=3, minutes=1)
+    assert origin(source, "http://r", then) == text
+    schema = dataclasses.replace(SCHEMA, source=source, url="http://r", fetched_at=then)
+    assert schema.origin == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0 s"),
+        (0, "0 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (7_199, "119 min"),
+        (7_200, "2 h"),
+        (172_799, "47 h"),
+        (172_800, "2 days"),
+        (31_536_000, "365 days"),
+    ],
+)
+def test_an_age_is_told_in_the_largest_unit_of_which_there_are_two(seconds: int, text: str) -> None:
+    assert age(NOW - timedelta(seconds=seconds), NOW) == text
+
+
+def test_a_violation_reads_as_the_place_and_the_rule() -> None:
+    assert str(Violation("$.id", "#/type", "type", 1, "not a string")) == "$.id: not a string"
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [("a.B", "a.B"), ("a.B.schema", "a.B"), (".schema", ".schema"), ("a.schema.B", "a.schema.B")],
+)
+def test_the_ending_that_some_registries_list_is_no_part_of_a_name(name: str, plain: str) -> None:
+    assert plain_name(name) == plain
+
+
+@given(JSON)
+def test_canonical_json_says_the_same_as_the_document(document: Any) -> None:
+    assert json.loads(canonical(document)) == document
+
+
+@given(st.dictionaries(st.text(), JSON))
+def test_the_order_of_keys_changes_no_digest(document: dict[str, Any]) -> None:
+    assert digest(dict(reversed(document.items()))) == digest(document)
+
+
+def test_a_digest_is_of_canonical_json_in_utf_8() -> None:
+    assert digest({"b": [1, "é"], "a": None}) == (
+        sha256('{"a":null,"b":[1,"é"]}'.encode()).hexdigest()
+    )
+
+
+def test_half_of_a_surrogate_pair_has_a_digest_too() -> None:
+    assert digest("\ud800") != digest("\ud801")
+
+
+@pytest.mark.parametrize("content", [{"type": "object"}, True, False])
+def test_a_schema_that_is_given_as_a_value_is_in_no_registry(content: Any) -> None:
+    schema = given_schema(content)
+    assert schema.content == content
+    assert schema.digest == schema.sha256 == digest(content)
+    assert (schema.label, schema.release, schema.url) == ("the given schema", None, "")
+    assert schema.origin == "given as a value"
+
+
+DEEP: list[Any] = []
+for _ in range(100_000):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (DEEP, "it is nested too deeply"),
+        ({1}, "Object of type set is not JSON serializable"),
+    ],
+    ids=["deep", "set"],
+)
+def test_a_value_that_is_no_json_is_no_schema(value: Any, reason: str) -> None:
+    with pytest.raises(InvalidSchema) as caught:
+        given_schema({"enum": value})
+    assert str(caught.value).splitlines() == [
+        f"the given schema: the schema is itself wrong: {reason}",
+        "  at: #",
+        "  from: given as a value",
+        "  next: publish a corrected schema; nothing can be checked against this one",
+    ]
+
+
+def test_a_value_that_holds_itself_is_no_schema() -> None:
+    circle: dict[str, Any] = {}
+    circle["not"] = circle
+    with pytest.raises(InvalidSchema, match="Circular reference detected"):
+        given_schema(circle)
+
+
+STEPS = st.lists(st.integers(min_value=0) | st.text() | st.from_regex(r"[a-z_]\w*\Z"))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ([], "$"),
+        (["items", 0, "price"], "$.items[0].price"),
+        (["größe"], "$.größe"),
+        (["a b", "", "0"], '$["a b"][""]["0"]'),
+        (['say "hi"', "a.b\n"], r'$["say \"hi\""]["a.b\n"]'),
+    ],
+)
+def test_a_place_in_a_payload_reads_as_a_person_writes_it(path: list[str | int], text: str) -> None:
+    assert json_path(path) == text
+
+
+@given(STEPS)
+def test_a_place_in_a_payload_can_be_read_back(path: list[str | int]) -> None:
+    text = json_path(path)
+    steps = re.findall(r'\.(\w+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]', text)
+    read = [int(i) if i else json.loads(quoted) if quoted else name for name, i, quoted in steps]
+    assert read == path
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [([], "#"), (["$defs", "a/b", "m~n", 0, ""], "#/$defs/a~1b/m~0n/0/")],
+)
+def test_a_place_in_a_schema_is_a_json_pointer(path: list[str | int], text: str) -> None:
+    assert json_pointer(path) == text
+
+
+@given(STEPS)
+def test_a_place_in_a_schema_can_be_read_back(path: list[str | int]) -> None:
+    steps = json_pointer(path).split("/")
+    read = [step.replace("~1", "/").replace("~0", "~") for step in steps]
+    assert read == ["#", *map(str, path)]

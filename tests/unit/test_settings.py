@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.options import DEFAULT_CASSETTES, OPTIONS, Location, Option
+from pytest_schema_registry.settings import (
+    InvalidEnvironment,
+    Settings,
+    command_line,
+    environment,
+    ini_file,
+    resolve,
+    token_from,
+)
+
+ROOT = Path()
+URL = "http://registry.example"
+
+#: Three right values of each option, as they may be written in each of the three places.
+VALUES = {
+    "url": ("http://one", "http://two", "http://three"),
+    "mode": ("auto", "replay", "auto"),
+    "versions": ("v1", "v2", "v3"),
+    "cassettes": ("one", "two", "three"),
+    "cache-dir": ("one", "two", "three"),
+    "cache-ttl": ("0", "1", "2"),
+    "timeout": ("1", "2", "3"),
+    "max-schema-size": ("1", "2", "3"),
+    "format-assertion": ("off", "on", "off"),
+    "default-draft": ("4", "6", "7"),
+    "redact": ("one", "two", "three"),
+}
+#: A wrong value of each option that has wrong values.
+WRONG = {
+    "url": "ftp://one",
+    "mode": "never",
+    "versions": ",",
+    "cassettes": __file__,
+    "cache-ttl": "-1",
+    "timeout": "0",
+    "max-schema-size": "0",
+    "format-assertion": "maybe",
+    "default-draft": "3",
+}
+EVERY_OPTION = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+EVERY_WRONG = pytest.mark.parametrize(
+    "option", [option for option in OPTIONS if option.name in WRONG], ids=lambda option: option.name
+)
+
+
+def settings(
+    cli: dict[str, Any] | None = None,
+    variables: dict[str, str] | None = None,
+    ini: dict[str, Any] | None = None,
+) -> Settings:
+    origins = (command_line(cli or {}), environment(variables or {}), ini_file(ini or {}))
+    return resolve(*origins, root=ROOT)
+
+
+def places(option: Option, values: tuple[str | None, str | None, str | None]) -> Settings:
+    """The option written on the command line, in the environment and in the ini file."""
+    cli, variable, ini = values
+    return settings(
+        {option.name: cli},
+        {} if variable is None else {option.variable: variable},
+        {option.name: ini},
+    )
+
+
+def test_every_option_is_looked_at_here() -> None:
+    assert set(VALUES) == {option.name for option in OPTIONS}
+
+
+@pytest.mark.parametrize("given_in", list(itertools.product([True, False], repeat=3)))
+@EVERY_OPTION
+def test_the_command_line_wins_over_the_environment_and_that_over_the_ini_file(
+    option: Option, given_in: tuple[bool, bool, bool]
+) -> None:
+    cli, variable, ini = (
+        value if given else None for value, given in zip(VALUES[option.name], given_in, strict=True)
+    )
+    first = next((value for value in (cli, variable, ini) if value is not None), None)
+    default = getattr(Settings(root=ROOT), option.field)
+    expected = default if first is None else option.parse(first, ROOT)
+    assert getattr(places(option, (cli, variable, ini)), option.field) == expected
+
+
+@hypothesis_settings(deadline=None)
+@given(st.data())
+def test_each_option_is_taken_from_the_first_place_that_has_it(data: st.DataObject) -> None:
+    maybe = {
+        option.name: st.tuples(*(st.sampled_from([None, value]) for value in VALUES[option.name]))
+        for option in OPTIONS
+    }
+    written = data.draw(st.fixed_dictionaries(maybe))
+    variables = {
+        option.variable: written[option.name][1] for option in OPTIONS if written[option.name][1]
+    }
+    result = settings(
+        {name: values[0] for name, values in written.items()},
+        variables,
+        {name: values[2] for name, values in written.items()},
+    )
+    for option in OPTIONS:
+        first = next((value for value in written[option.name] if value is not None), None)
+        if first is None:
+            assert getattr(result, option.field) == getattr(Settings(), option.field)
+        else:
+            assert getattr(result, option.field) == option.parse(first, ROOT)
+
+
+@EVERY_OPTION
+def test_an_empty_variable_counts_as_unset(option: Option) -> None:
+    ini = VALUES[option.name][2]
+    assert getattr(places(option, (None, "", ini)), option.field) == option.parse(ini, ROOT)
+
+
+@EVERY_WRONG
+def test_a_wrong_value_that_something_else_overrides_is_no_error(option: Option) -> None:
+    right = VALUES[option.name][0]
+    wrong = WRONG[option.name]
+    assert getattr(places(option, (right, wrong, wrong)), option.field) == option.parse(right, ROOT)
+
+
+@EVERY_WRONG
+def test_a_wrong_value_is_named_as_it_was_written(option: Option) -> None:
+    wrong = WRONG[option.name]
+    for values, label, kind in (
+        ((wrong, None, None), option.flag, InvalidSettings),
+        ((None, wrong, None), option.variable, InvalidEnvironment),
+        ((None, None, wrong), f"{option.ini} (ini file)", InvalidSettings),
+    ):
+        with pytest.raises(InvalidSettings) as caught:
+            places(option, values)
+        assert type(caught.value) is kind
+        assert caught.value.setting == label
+
+
+def test_a_wrong_value_says_what_would_be_right() -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        settings({"mode": "never"})
+    assert str(caught.value) == (
+        "--registry-mode: unknown mode 'never'; choose one of auto, live, record, replay"
+    )
+
+
+def test_a_place_that_cannot_be_looked_at_is_a_wrong_value() -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        settings({"cassettes": "x" * 300})
+    assert str(caught.value).startswith("--registry-cassettes: [Errno ")
+
+
+@pytest.mark.parametrize("mode", ["live", "record"])
+@pytest.mark.parametrize(
+    ("place", "label", "kind"),
+    [
+        ("cli", "--registry-mode", InvalidSettings),
+        ("variables", "SCHEMA_REGISTRY_MODE", InvalidEnvironment),
+        ("ini", "registry_mode (ini file)", InvalidSettings),
+    ],
+)
+def test_a_mode_that_needs_a_registry_is_wrong_without_one(
+    mode: str, place: str, label: str, kind: type[InvalidSettings]
+) -> None:
+    written: dict[str, Any] = {
+        place: {"SCHEMA_REGISTRY_MODE" if place == "variables" else "mode": mode}
+    }
+    with pytest.raises(InvalidSettings) as caught:
+        settings(**written)
+    assert type(caught.value) is kind
+    assert str(caught.value) == f"{label}: mode {mode} needs a registry; give --registry-url"
+    written.setdefault("cli", {}).update(url=URL)
+    assert settings(**written).mode == mode
+
+
+def test_nothing_but_the_token_is_set_where_nothing_was_written() -> None:
+    assert resolve(root=ROOT, token="t") == Settings(token="t")
+    assert not resolve(root=ROOT).configured
+    assert settings({"timeout": 5}).configured
+
+
+def test_neighbours_variables_are_not_read() -> None:
+    assert settings(variables={"REGISTRY_URL": URL, "REGISTRY_TOKEN": "t"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("variables", "token"),
+    [
+        ({}, None),
+        ({"SCHEMA_REGISTRY_TOKEN": ""}, None),
+        ({"SCHEMA_REGISTRY_TOKEN": " \n"}, None),
+        ({"SCHEMA_REGISTRY_TOKEN": " secret\n"}, "secret"),
+        ({"REGISTRY_TOKEN": "secret"}, None),
+    ],
+)
+def test_the_token_comes_from_its_variable_alone(
+    variables: dict[str, str], token: str | None
+) -> None:
+    assert token_from(variables) == token
+
+
+def test_the_environment_of_the_process_is_where_the_token_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SCHEMA_REGISTRY_TOKEN", "secret")
+    assert token_from() == "secret"
+
+
+def test_neither_token_nor_password_is_in_the_repr() -> None:
+    made = resolve(
+        command_line({"url": "http://me:secret@r?key=secret"}), root=ROOT, token="secret"
+    )
+    assert made.token == "secret"
+    assert "secret" not in repr(made)
+    assert "secret" not in made.describe()
+    assert "secret" not in made.record_command
+
+
+@pytest.mark.parametrize(
+    ("url", "mode", "offline", "remote"),
+    [
+        (None, "auto", True, False),
+        (None, "replay", True, False),
+        (URL, "auto", False, True),
+        (URL, "live", False, True),
+        (URL, "record", False, True),
+        (URL, "replay", True, False),
+        (".", "auto", False, False),
+        (".", "replay", True, False),
+    ],
+)
+def test_a_mode_and_an_address_say_whether_a_network_is_used(
+    url: str | None, mode: str, offline: bool, remote: bool
+) -> None:
+    made = settings({"url": url, "mode": mode})
+    assert (made.offline, made.remote) == (offline, remote)
+
+
+@pytest.mark.parametrize(
+    ("cli", "arguments"),
+    [
+        ({}, "--registry-url URL"),
+        ({"url": URL}, f"--registry-url {URL}"),
+        ({"url": f"{URL}/a b"}, f"--registry-url '{URL}/a b'"),
+        ({"cassettes": "my own"}, "--registry-url URL --registry-cassettes 'my own'"),
+    ],
+)
+def test_the_command_that_records_has_what_these_settings_have(
+    cli: dict[str, str], arguments: str
+) -> None:
+    assert settings(cli).record_command == f"pytest --registry-mode record {arguments}"
+
+
+def test_the_default_cassettes_are_not_repeated_in_the_command() -> None:
+    assert "cassettes" not in settings({"cassettes": str(DEFAULT_CASSETTES)}).record_command
+
+
+@pytest.mark.parametrize(
+    ("location", "registry"), [(Location("http://r"), "http://r"), (None, "no registry")]
+)
+def test_settings_are_one_line_of_the_report_header(
+    location: Location | None, registry: str
+) -> None:
+    assert Settings(location=location).describe() == (
+        f"schema registry: {registry}, mode auto, versions v1,v2, "
+        "cassettes tests/contracts/cassettes"
+    )

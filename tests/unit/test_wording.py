@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from pytest_schema_registry.wording import kind, listed, printable, sentence, shown, type_names
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"a": [1, None, True]}, '{"a": [1, null, true]}'),
+        ("é", '"é"'),
+        ("x" * 58, f'"{"x" * 58}"'),
+        ("x" * 59, f'"{"x" * 56}...'),
+    ],
+)
+def test_a_value_is_shown_as_json_of_at_most_sixty_characters(value: Any, text: str) -> None:
+    assert shown(value) == text
+    assert len(text) <= 60
+
+
+def test_no_more_of_a_value_is_encoded_than_is_shown() -> None:
+    huge = [{"name": "x"}] * 3_000_000
+    start = time.process_time()
+    assert len(shown(huge)) == 60
+    assert time.process_time() - start < 0.5
+
+
+def test_what_a_terminal_would_obey_is_not_printed() -> None:
+    assert printable('a\x1b[31m\r\n\x07\u202eé "b"') == 'a\ufffd[31m\ufffd\ufffd\ufffd\ufffdé "b"'
+
+
+@pytest.mark.parametrize(
+    ("items", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a or b"), ("abc", "a, b or c")]
+)
+def test_items_are_listed_as_in_a_sentence(items: Any, text: str) -> None:
+    assert listed(items) == text
+    assert listed(items, "and") == text.replace(" or ", " and ")
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ({}, "an object"),
+        ([], "an array"),
+        ("", "a string"),
+        (True, "a boolean"),
+        (None, "null"),
+        (1, "an integer"),
+        (1.5, "a number"),
+    ],
+)
+def test_a_value_has_its_json_type_with_an_article(value: Any, name: str) -> None:
+    assert kind(value) == name
+
+
+@pytest.mark.parametrize(
+    ("types", "text"),
+    [
+        ("array", "an array"),
+        (["string"], "a string"),
+        (["object", "integer", "boolean", "null"], "an object, an integer, a boolean or null"),
+    ],
+)
+def test_types_are_named_as_in_a_sentence(types: Any, text: str) -> None:
+    assert type_names(types) == text
+
+
+def test_a_choice_of_the_schema_is_cut_each_by_itself() -> None:
+    said = sentence("enum", '"c"', "c", ["a" * 40, "b"])
+    assert said == f'"c" is not one of "{"a" * 26}... or "b"'
+
+
+def test_a_hidden_value_tells_its_type_and_length_at_most() -> None:
+    assert sentence("type", '"<redacted>"', 5, "string") == (
+        '"<redacted>" is an integer, not a string'
+    )
+    assert sentence("maxLength", '"<redacted>"', "secret", 3) == (
+        '"<redacted>" is 6 characters long, longer than 3'
+    )
+
+
+def test_a_keyword_without_a_sentence_is_named() -> None:
+    assert sentence("x-rule", "5", 5, {"a": 1}) == '5 breaks x-rule: {"a": 1}'
