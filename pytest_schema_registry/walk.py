@@ -1,0 +1,241 @@
+"""jsonschema's walk through a schema, with the engine's verdict on each single rule."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import exceptions, validators
+
+from pytest_schema_registry.errors import InvalidSchema
+from pytest_schema_registry.references import places
+from pytest_schema_registry.schemas import canonical, json_pointer
+from pytest_schema_registry.wording import printable, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_schema_registry.conformance import Compiled, Conformance
+
+# An unannotated function, which a type checker cannot see through.
+_extend: Any = validators.extend
+
+_NO_KEYWORD: Any = {"validator": None, "validator_value": None}
+
+#: Rules without subschemas: the engine judges them one by one.
+_LEAVES = frozenset(
+    {"type", "enum", "const", "pattern", "format", "contentEncoding", "contentMediaType"}
+    | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+    | {"minLength", "maxLength", "minItems", "maxItems", "uniqueItems"}
+    | {"minProperties", "maxProperties"}
+)
+#: In draft 4 these are flags that change what their companion means.
+DRAFT_4_FLAGS = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
+
+
+class OutOfTime(Exception):  # not an error: what was found until then is shown
+    pass
+
+
+class _Noting:
+    """A validator that notes at which properties it finds something."""
+
+    def __init__(self, validator: Any) -> None:
+        self._validator = validator
+        self.found: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._validator, name)
+
+    def descend(self, instance: Any, schema: Any, path: Any = None, **rest: Any) -> Iterator[Any]:
+        for error in self._validator.descend(instance, schema, path=path, **rest):
+            if path is not None:
+                self.found.setdefault(path, error)
+            yield error
+
+
+def _unknown(*_asked: Any) -> tuple[Any, ...]:
+    return ()
+
+
+class Walk:
+    """jsonschema's walk through a schema, with the engine's verdict on each single rule.
+
+    Args:
+        base: jsonschema's validator class of the schema's draft.
+        compiled: The schema.
+        conformance: Judges single rules.
+        deadline: When to stop, by the monotonic clock.
+    """
+
+    def __init__(
+        self, base: Any, compiled: Compiled, conformance: Conformance, deadline: float
+    ) -> None:
+        self._draft = base.ID_OF(base.META_SCHEMA)
+        self._compiled = compiled
+        self._conformance = conformance
+        self._deadline = deadline
+        self._leaves: dict[str, Any] = {}
+        # The engine panics where Python's stack ends within it, so the walk ends well before: a
+        # level takes up to six frames.
+        used = sum(1 for _ in traceback.walk_stack(None))
+        self._max_depth = (sys.getrecursionlimit() - used - 150) // 6
+        self._depth = 0
+        keywords = dict(base.VALIDATORS)
+        for keyword in _LEAVES & {*keywords, "format", "contentEncoding", "contentMediaType"}:
+            keywords[keyword] = partial(self._leaf, keyword)
+        keywords["required"] = self._required
+        keywords["additionalProperties"] = self._additional_properties
+        keywords["patternProperties"] = self._pattern_properties
+        keywords["dependencies"] = keywords["dependentRequired"] = self._dependencies
+        for keyword, check in (
+            ("unevaluatedProperties", self._unevaluated_properties),
+            ("unevaluatedItems", self._unevaluated_items),
+        ):
+            if keyword in keywords:
+                keywords[keyword] = partial(check, keywords[keyword])
+        documents = (compiled.schema.content, *compiled.referred.values())
+        if any("patternProperties" in node for each in documents for _, node in places(each)):
+            # jsonschema would match its patterns with re, whatever they are: left to the engine.
+            keywords["unevaluatedProperties"] = _unknown
+        self.validator = _extend(
+            base, {keyword: self._timed(check) for keyword, check in keywords.items()}
+        )
+
+        descend = self.validator.descend
+
+        def descend_into_false_too(
+            walker: Any,
+            instance: Any,
+            schema: Any,
+            path: Any = None,
+            schema_path: Any = None,
+            **rest: Any,
+        ) -> Iterator[Any]:
+            # jsonschema forgets both paths of a false schema.
+            if schema is False:
+                yield exceptions.ValidationError(
+                    "",
+                    path=() if path is None else (path,),
+                    schema_path=() if schema_path is None else (schema_path,),
+                    instance=instance,
+                    **_NO_KEYWORD,
+                )
+                return
+            yield from descend(walker, instance, schema, path=path, schema_path=schema_path, **rest)
+
+        self.validator.descend = descend_into_false_too
+
+    def _timed(self, check: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
+            if time.monotonic() > self._deadline:
+                raise OutOfTime
+            if self._depth >= self._max_depth:
+                raise RecursionError
+            self._depth += 1
+            try:
+                yield from check(validator, rule, instance, schema) or ()
+            finally:
+                self._depth -= 1
+
+        return timed
+
+    def _leaf(
+        self, keyword: str, _validator: Any, rule: Any, instance: Any, schema: Any
+    ) -> Iterator[Any]:
+        if not self._holds(keyword, rule, instance, schema.get(DRAFT_4_FLAGS.get(keyword))):
+            yield exceptions.ValidationError(keyword)
+
+    def _holds(self, keyword: str, rule: Any, instance: Any, flag: Any = None) -> bool:
+        stated = {"$schema": self._draft, keyword: rule}
+        if isinstance(flag, bool):
+            stated[DRAFT_4_FLAGS[keyword]] = flag
+        text = canonical(stated)
+        if text not in self._leaves:
+            self._leaves[text] = self._conformance.leaf(text)
+        if self._leaves[text].is_valid(instance):
+            return True
+        if keyword == "pattern":
+            self._decided(rule, next(self._leaves[text].iter_errors(instance)))
+        return False
+
+    def _decided(self, pattern: str, error: Any) -> None:
+        if type(error.kind).__name__ in ("BacktrackLimitExceeded", "RegexEngineFailure"):
+            reason = f"the pattern {shown(pattern)} takes too many steps on a payload's value"
+            schema = self._compiled.schema
+            where = (
+                json_pointer((*path, keyword))
+                for path, node in places(schema.content)
+                for keyword, rule in node.items()
+                if rule == pattern or (keyword == pattern and path[-1:] == ("patternProperties",))
+            )
+            pointer = printable(next(where, "#"))
+            raise InvalidSchema(str(schema), pointer, printable(reason), schema.origin)
+
+    def _required(self, validator: Any, names: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+        if validator.is_type(instance, "object"):
+            for name in names:
+                if name not in instance:
+                    yield exceptions.ValidationError(f"{shown(name)} is a required property")
+
+    def _dependencies(
+        self, validator: Any, rules: Any, instance: Any, _schema: Any
+    ) -> Iterator[Any]:
+        for name, rule in rules.items() if validator.is_type(instance, "object") else ():
+            if name not in instance:
+                continue
+            if not isinstance(rule, list):
+                yield from validator.descend(instance, rule, schema_path=name)
+                continue
+            for needed in rule:
+                if needed not in instance:
+                    yield exceptions.ValidationError(
+                        f"{shown(needed)} is required where {shown(name)} is given"
+                    )
+
+    def _unevaluated_properties(
+        self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
+    ) -> Iterator[Any]:
+        noting = _Noting(validator)
+        # Its own errors are in Python's words.
+        for _ in check(noting, rule, instance, schema):
+            for name, error in noting.found.items():
+                if rule is False:
+                    yield exceptions.ValidationError(f"{shown(name)} is not allowed")
+                else:
+                    yield error
+
+    def _unevaluated_items(
+        self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
+    ) -> Iterator[Any]:
+        # Its own error shows items as they are, whatever may not be shown.
+        for _ in check(validator, rule, instance, schema):
+            yield exceptions.ValidationError("unevaluatedItems")
+
+    def _pattern_properties(
+        self, validator: Any, patterns: Any, instance: Any, _schema: Any
+    ) -> Iterator[Any]:
+        if validator.is_type(instance, "object"):
+            for pattern, rule in patterns.items():
+                for name, value in instance.items():
+                    if self._holds("pattern", pattern, name):
+                        yield from validator.descend(value, rule, path=name, schema_path=pattern)
+
+    def _additional_properties(
+        self, validator: Any, rule: Any, instance: Any, schema: Any
+    ) -> Iterator[Any]:
+        if not validator.is_type(instance, "object"):
+            return
+        for name, value in instance.items():
+            if name in schema.get("properties", {}) or any(
+                self._holds("pattern", pattern, name)
+                for pattern in schema.get("patternProperties", {})
+            ):
+                continue
+            if rule is False:
+                yield exceptions.ValidationError(f"{shown(name)} is not allowed")
+            else:
+                yield from validator.descend(value, rule, path=name)
