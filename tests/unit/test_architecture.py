@@ -31,11 +31,11 @@ MAY_IMPORT = {
     "catalogue": Imports("errors protocol schemas"),
     "client": Imports("errors protocol schemas", "httpx httpx_retries"),
     "compatibility": Imports(theirs="jsonschema_rs"),
-    "conformance": Imports("errors references schemas", "jsonschema_rs"),
+    "conformance": Imports("errors references schemas wording", "jsonschema_rs"),
     "contract": Imports("errors schemas"),
     "declarations": Imports("errors options"),
     "diagnosis": Imports(
-        "conformance errors redaction references schemas wording", "jsonschema referencing"
+        "conformance redaction references schemas walk wording", "jsonschema referencing"
     ),
     "directory": Imports("errors protocol schemas"),
     "display": Imports("errors wording"),
@@ -43,15 +43,15 @@ MAY_IMPORT = {
     "explanation": Imports("wording"),
     "files": Imports(),
     "options": Imports("redaction"),
-    "payloads": Imports("errors redaction schemas"),
+    "payloads": Imports("errors redaction schemas wording"),
     "plugin": Imports("display errors options session", "pytest"),
     "prefetch": Imports(),
     "protocol": Imports("schemas"),
     "redaction": Imports(),
     "references": Imports("schemas"),
     "registry": Imports(
-        "cache catalogue conformance diagnosis errors explanation payloads prefetch "
-        "redaction resolver schemas settings sources"
+        "cache catalogue conformance diagnosis errors explanation "
+        "payloads prefetch redaction resolver schemas settings sources"
     ),
     "reporting": Imports("schemas"),
     "resolver": Imports("cache errors protocol schemas"),
@@ -62,6 +62,7 @@ MAY_IMPORT = {
     ),
     "settings": Imports("errors options"),
     "sources": Imports("cassettes client directory"),
+    "walk": Imports("errors references schemas wording", "jsonschema"),
     "wording": Imports(),
 }
 
@@ -96,6 +97,20 @@ def imported_by(module: str) -> set[str]:
     return names
 
 
+def table() -> str:
+    """The table of CONTRIBUTING.md."""
+    rows = [
+        f"| `{module}` | {quoted(row.ours)} | {quoted(row.theirs)} |"
+        for module, row in sorted(MAY_IMPORT.items())
+    ]
+    header = ["| module | of this package | third parties |", "|---|---|---|"]
+    return "\n".join([*header, *rows])
+
+
+def quoted(names: str) -> str:
+    return ", ".join(f"`{name}`" for name in names.split())
+
+
 EVERY_MODULE = pytest.mark.parametrize("module", modules())
 
 
@@ -121,6 +136,10 @@ def test_every_module_has_a_row_and_every_row_a_module() -> None:
     assert set(MAY_IMPORT) == set(modules())
 
 
+def test_contributing_shows_the_same_table() -> None:
+    assert table() in (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
 @EVERY_MODULE
 def test_a_module_imports_of_this_package_what_its_row_says(module: str) -> None:
     ours = {name.split(".")[1] for name in imported_by(module) if name.startswith(f"{NAME}.")}
@@ -142,7 +161,7 @@ def test_a_module_imports_of_third_parties_what_its_row_says(module: str) -> Non
         ("filelock", ["cache"]),
         ("vcr", ["cassettes"]),
         ("yaml", ["cassettes"]),
-        ("jsonschema", ["diagnosis"]),
+        ("jsonschema", ["diagnosis", "walk"]),
         ("referencing", ["diagnosis"]),
         ("fastapi", ["server"]),
         ("uvicorn", ["__main__"]),
