@@ -76,7 +76,7 @@ class Cache:
     ) -> None:
         self._session = session
         self._directory = directory or session.directory
-        self._ttl = ttl
+        self.ttl = ttl
         self._lock_timeout = lock_timeout
         self._clock = clock
 
@@ -92,7 +92,7 @@ class Cache:
         if entry["session"] == self._session.id:
             return _answer(question, entry, "registry")
         # A fetch in the future is a clock that was set back: nothing says how old it is.
-        if 0 <= self._clock() - entry["fetched_at"] < self._ttl:
+        if 0 <= self._clock() - entry["fetched_at"] < self.ttl:
             return _answer(question, entry, "cache")
         return None
 

@@ -198,7 +198,8 @@ class Resolver:
         Args:
             questions: What is going to be asked.
         """
-        if Step.CACHE not in self._steps:
+        # A time-to-live of zero says that each schema itself is to be asked for.
+        if Step.CACHE not in self._steps or not self._cache.ttl:
             return
         expired = [
             entry

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Run
 
-KILLS = int(os.environ.get("SCHEMA_REGISTRY_TEST_KILLS", "5"))
+KILLS = int(os.environ.get("SCHEMA_REGISTRY_TEST_KILLS", "2"))
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
 DECLARED = """
@@ -116,6 +117,7 @@ def test_a_killed_session_leaves_nothing_that_stops_the_next(
     options += ["--registry-cache-ttl", "0"]
     command = [sys.executable, "-m", "pytest", "-p", "no:randomly", *options]
     for _ in range(KILLS):
+        shutil.rmtree(pytester.path / ".pytest_cache", ignore_errors=True)
         local_registry.requests.clear()
         enough = random.randint(1, len(names))
         with subprocess.Popen(
