@@ -58,7 +58,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     from pytest_schema_registry.display import show
 
     plugin = _plugin(config)
-    lines, missing = show(plugin.registry, names, plugin.settings.versions)
+    try:
+        lines, missing = show(plugin.registry, names, plugin.settings.versions)
+    except InvalidSettings as exc:
+        raise pytest.UsageError(str(exc)) from None
+    finally:
+        plugin.pytest_unconfigure()
     print("\n".join(lines))
     return 1 if missing else 0
 

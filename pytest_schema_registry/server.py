@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from pytest_schema_registry.compatibility import compare
+from pytest_schema_registry.compatibility import NotASchema, compare
 from pytest_schema_registry.directory import DirectoryRegistry
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.schemas import Kind, Question, digest
@@ -74,6 +74,7 @@ def create_app(directory: Path) -> FastAPI:
     app.include_router(router, prefix=PREFIX, include_in_schema=False)
 
     @app.exception_handler(InvalidAnswer)
+    @app.exception_handler(NotASchema)
     @app.exception_handler(RegistryUnavailable)
     def broken(_request: Request, exc: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(exc)}, status_code=500)

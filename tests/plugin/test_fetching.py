@@ -29,7 +29,7 @@ def test_lazy(assert_conforms, number):
 """
 
 
-@pytest.mark.parametrize("workers", ["0", "2", "8"])
+@pytest.mark.parametrize("workers", ["0", "8"])
 @pytest.mark.parametrize("source", [DECLARED, LAZY], ids=["declared", "lazy"])
 def test_a_session_asks_once_for_each_schema_and_the_next_not_at_all(
     run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, workers: str, source: str

@@ -215,3 +215,12 @@ def test_json_text_is_checked_where_the_test_says_that_it_is_text(
             "E *next: pass value.decode(), *where the whole payload is JSON text, say text=True",
         ]
     )
+
+
+def test_what_cannot_be_shown_for_a_wrong_setting_is_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCHEMA_REGISTRY_MODE", "never")
+    result = run("--registry-show=orders.Order")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: SCHEMA_REGISTRY_MODE: unknown mode 'never'; *"])

@@ -137,3 +137,34 @@ def test_a_directory_that_went_away_is_the_servers_error(
 def test_the_server_only_reads(http: httpx.Client) -> None:
     assert http.post("/admin/schemas", json={}).status_code == 404
     assert http.put(f"/schemas/v1/{ORDER}", json={}).status_code == 405
+
+
+def test_two_schemas_that_do_not_speak_to_each_other_are_told_apart_with_a_reason(
+    http: httpx.Client, local_registry: LocalRegistry
+) -> None:
+    now = {"type": "object", "properties": {"id": {"type": "string"}}}
+    later = {**now, "required": ["id"]}
+    local_registry.publish("shop.Cart", v1=now, v2=later)
+    asked = {"name": "shop.Cart", "from_track": "v1", "to_track": "v2"}
+    answer = http.get("/compat/check", params=asked).json()
+    assert answer["compatible"] is False
+    assert answer["breaking_reasons"] == ['required-added at $.id: "id" may be missing -> required']
+    assert len(answer["advice"]) == 1
+    assert answer["x_compat"] is None
+    back = {"name": "shop.Cart", "from_track": "v2", "to_track": "v1"}
+    assert http.get("/compat/check", params=back).json()["compatible"] is True
+
+
+def test_a_comparison_with_a_schema_that_does_not_exist_is_not_found(http: httpx.Client) -> None:
+    asked = {"name": ORDER, "from_track": "v1", "to_track": "v9"}
+    assert http.get("/compat/check", params=asked).status_code == 404
+
+
+def test_a_comparison_with_what_is_no_schema_is_the_servers_error(
+    http: httpx.Client, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("shop.Cart", v1={"type": "object"}, v2={"type": "objekt"})
+    asked = {"name": "shop.Cart", "from_track": "v1", "to_track": "v2"}
+    response = http.get("/compat/check", params=asked)
+    assert response.status_code == 500
+    assert "the new schema is invalid" in response.json()["detail"]

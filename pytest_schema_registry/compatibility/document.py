@@ -1,0 +1,170 @@
+"""A schema as a document: where its parts are, and what its references point at."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import unquote, urldefrag, urljoin
+
+Schema: TypeAlias = "dict[str, Any] | bool"
+
+_DRAFTS = {
+    "draft-03": 3,
+    "draft-04": 4,
+    "draft-06": 6,
+    "draft-07": 7,
+    "2019-09": 2019,
+    "2020-12": 2020,
+}
+# Values below these keywords are data, so a "$id" or "$ref" in there identifies nothing.
+DATA_KEYWORDS = frozenset({"const", "enum", "default", "examples", "example"})
+# Below these keywords stand names chosen by the author, each with a schema of its own.
+NAMED_SCHEMAS = frozenset(
+    {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
+)
+
+
+class Part(NamedTuple):
+    """One subschema and where it stands."""
+
+    document: "Document"
+    pointer: str
+    schema: Any
+
+    def below(self, *keys: str | int) -> "Part":
+        """The value found by following `keys` downwards."""
+        schema = self.schema
+        for key in keys:
+            schema = schema[key]
+        return Part(self.document, join(self.pointer, *keys), schema)
+
+    def get(self, keyword: str) -> Any:
+        """The value of a keyword, None where it is absent or the schema is a boolean."""
+        return self.schema.get(keyword) if isinstance(self.schema, dict) else None
+
+
+# Every part of a place applies to the same value; without parts anything is allowed.
+Place: TypeAlias = tuple[Part, ...]
+Key: TypeAlias = tuple[tuple[int, str], ...]
+
+
+def join(pointer: str, *keys: str | int) -> str:
+    """A JSON pointer extended by `keys` (RFC 6901, section 3)."""
+    for key in keys:
+        escaped = str(key)
+        if "~" in escaped or "/" in escaped:
+            escaped = escaped.replace("~", "~0").replace("/", "~1")
+        pointer = f"{pointer}/{escaped}"
+    return pointer
+
+
+def split(pointer: str) -> list[str]:
+    """The keys a JSON pointer in a URI fragment is made of (RFC 6901, sections 4 and 6)."""
+    return [key.replace("~1", "/").replace("~0", "~") for key in pointer.split("/")[1:]]
+
+
+def identity(place: Place) -> Key:
+    """What tells one place from another, usable as a key while the documents live."""
+    return tuple((id(part.document), part.pointer) for part in place)
+
+
+class Document:
+    """One schema with its draft, identifiers and anchors.
+
+    Args:
+        root: The schema; it is never changed.
+    """
+
+    def __init__(self, root: Schema) -> None:
+        self.root = root
+        self.draft = draft_of(root)
+        self._bases: dict[str, str] = {"#": ""}
+        self._resources: dict[str, str] = {"": "#"}
+        self._anchors: dict[tuple[str, str], str] = {}
+        self._resolved: dict[tuple[str, str], Part | None] = {}
+        self._read_identifiers()
+
+    def part(self) -> Part:
+        """The whole document."""
+        return Part(self, "#", self.root)
+
+    def resolve(self, reference: str, pointer: str) -> Part | None:
+        """The target of a reference that stands at `pointer`, None outside this document."""
+        key = (reference, pointer)
+        if key not in self._resolved:
+            target = self._find(reference, pointer)
+            is_schema = target is not None and isinstance(target.schema, dict | bool)
+            self._resolved[key] = target if is_schema else None
+        return self._resolved[key]
+
+    def _find(self, reference: str, pointer: str) -> Part | None:
+        uri, fragment = urldefrag(urljoin(self._base_of(pointer), reference))
+        resource = self._resources.get(uri)
+        if resource is None:
+            return None
+        if fragment and not fragment.startswith("/"):
+            anchor = self._anchors.get((uri, fragment))
+            return None if anchor is None else self.at(anchor)
+        return self.at(resource + unquote(fragment))
+
+    def at(self, pointer: str) -> Part | None:
+        """What stands at a pointer, None if nothing does."""
+        value: Any = self.root
+        for key in split(pointer):
+            if isinstance(value, dict) and key in value:
+                value = value[key]
+            elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+                value = value[int(key)]
+            else:
+                return None
+        return Part(self, pointer, value)
+
+    def _base_of(self, pointer: str) -> str:
+        while pointer not in self._bases:
+            pointer = pointer.rpartition("/")[0]
+        return self._bases[pointer]
+
+    def _read_identifiers(self) -> None:
+        keyword = "id" if self.draft <= 4 else "$id"
+        for pointer, schema in subschemas(self.root):
+            if self.draft <= 7 and "$ref" in schema:
+                continue
+            base = self._base_of(pointer)
+            identifier = schema.get(keyword)
+            if isinstance(identifier, str):
+                uri, fragment = urldefrag(urljoin(base, identifier))
+                if fragment and self.draft <= 7:
+                    self._anchors[uri, fragment] = pointer
+                else:
+                    base = uri
+                    self._bases[pointer] = uri
+                    self._resources[uri] = pointer
+            for name in ("$anchor", "$dynamicAnchor"):
+                if isinstance(schema.get(name), str):
+                    self._anchors[base, schema[name]] = pointer
+
+
+def draft_of(root: Schema) -> int:
+    """The draft a schema declares; without a declaration, 2020-12 as the engine assumes."""
+    declared = root.get("$schema") if isinstance(root, dict) else None
+    if isinstance(declared, str):
+        for name, draft in _DRAFTS.items():
+            if name in declared:
+                return draft
+    return 2020
+
+
+def subschemas(root: Schema) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object in schema position with its pointer, parents before children."""
+    # A stack of our own: documents nest deeper than Python calls may.
+    pending: list[tuple[str, Any, bool]] = [("#", root, False)]
+    while pending:
+        pointer, value, holds_names = pending.pop()
+        if isinstance(value, Mapping):
+            if not holds_names:
+                yield pointer, dict(value)
+            for key, child in value.items():
+                if not isinstance(key, str) or (not holds_names and key in DATA_KEYWORDS):
+                    continue
+                named = not holds_names and key in NAMED_SCHEMAS
+                pending.append((join(pointer, key), child, named))
+        elif isinstance(value, list):
+            pending.extend((join(pointer, at), child, False) for at, child in enumerate(value))

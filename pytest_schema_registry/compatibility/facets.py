@@ -1,0 +1,120 @@
+"""The limits that several schemas put on one scalar value together."""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from pytest_schema_registry.compatibility.document import Part, Place
+from pytest_schema_registry.compatibility.engine import Patterns
+from pytest_schema_registry.compatibility.place import collect
+from pytest_schema_registry.compatibility.values import TYPES, canonical, type_of
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The tightest limit on one side, and the keyword it comes from."""
+
+    value: int | float
+    exclusive: bool
+    part: Part
+    keyword: str
+
+
+def types(parts: Place) -> frozenset[str]:
+    """The JSON types allowed; a schema that allows numbers allows integers."""
+    allowed = set(TYPES)
+    for part in parts:
+        if part.schema is False:
+            return frozenset()
+        listed = part.get("type")
+        if listed is not None:
+            allowed &= declared_types(listed)
+    return frozenset(allowed)
+
+
+def declared_types(listed: str | list[str]) -> set[str]:
+    """The types behind a `type` keyword."""
+    found = {listed} if isinstance(listed, str) else set(listed)
+    return found | {"integer"} if "number" in found else found
+
+
+def finite(parts: Place) -> list[Any] | None:
+    """The values an `enum` or `const` leaves, None without either."""
+    lists = [values for _, values in collect(parts, "enum")]
+    lists += [[part.schema["const"]] for part in parts if has_const(part)]
+    if not lists:
+        return None
+    others = [{canonical(value) for value in values} for values in lists[1:]]
+    return [value for value in lists[0] if all(canonical(value) in other for other in others)]
+
+
+def has_const(part: Part) -> bool:
+    """Whether a part has `const`, whose value may be null."""
+    return isinstance(part.schema, dict) and "const" in part.schema and part.document.draft > 4
+
+
+def lower(parts: Place) -> Bound | None:
+    """The tightest lower bound."""
+    found = _bounds(parts, "minimum", "exclusiveMinimum")
+    return max(found, key=lambda bound: (bound.value, bound.exclusive), default=None)
+
+
+def upper(parts: Place) -> Bound | None:
+    """The tightest upper bound."""
+    found = _bounds(parts, "maximum", "exclusiveMaximum")
+    return min(found, key=lambda bound: (bound.value, not bound.exclusive), default=None)
+
+
+def largest(parts: Place, keyword: str) -> tuple[Part, int] | None:
+    """The tightest of the keywords that count from below, such as `minLength`."""
+    return max(collect(parts, keyword), key=lambda found: float(found[1]), default=None)
+
+
+def smallest(parts: Place, keyword: str) -> tuple[Part, int] | None:
+    """The tightest of the keywords that count from above, such as `maxLength`."""
+    return min(collect(parts, keyword), key=lambda found: float(found[1]), default=None)
+
+
+def is_multiple(value: int | float, divisor: int | float) -> bool:
+    """Whether one number is a multiple of another, without rounding on the way."""
+    return bool(divisor) and Fraction(str(value)) % Fraction(str(divisor)) == 0
+
+
+def admits(parts: Place, value: Any, patterns: Patterns) -> bool:
+    """Whether the types and limits for scalars allow a value; the rest is for the engine to say."""
+    kind = type_of(value)
+    if kind not in types(parts):
+        return False
+    if kind in ("integer", "number"):
+        return _admits_number(parts, value)
+    if kind == "string":
+        shortest, longest = largest(parts, "minLength"), smallest(parts, "maxLength")
+        if (shortest and len(value) < shortest[1]) or (longest and len(value) > longest[1]):
+            return False
+        return all(patterns.matches(pattern, value) for _, pattern in collect(parts, "pattern"))
+    return True
+
+
+def _admits_number(parts: Place, value: int | float) -> bool:
+    if isinstance(value, float) and not math.isfinite(value):
+        return False  # arithmetic beside a huge limit; the engine would read a null
+    bottom, top = lower(parts), upper(parts)
+    if bottom and (value < bottom.value or (bottom.exclusive and value == bottom.value)):
+        return False
+    if top and (value > top.value or (top.exclusive and value == top.value)):
+        return False
+    return all(is_multiple(value, divisor) for _, divisor in collect(parts, "multipleOf"))
+
+
+def _bounds(parts: Place, inclusive: str, exclusive: str) -> list[Bound]:
+    found: list[Bound] = []
+    for part in parts:
+        limit, strict = part.get(inclusive), part.get(exclusive)
+        if limit is not None:
+            # Draft 4 has a boolean beside the limit (draft 4 validation, section 5.1.2).
+            word = exclusive if strict is True else inclusive
+            found.append(Bound(limit, strict is True, part, word))
+        if strict is not None and not isinstance(strict, bool):
+            found.append(Bound(strict, True, part, exclusive))
+    return found

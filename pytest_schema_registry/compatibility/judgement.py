@@ -1,0 +1,215 @@
+"""The verdict on one direction: proof, disproof, explanation, in this order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_schema_registry.compatibility.budget import Budget, BudgetExceeded
+from pytest_schema_registry.compatibility.comparison import Comparison
+from pytest_schema_registry.compatibility.confirmation import Shown, Witness
+from pytest_schema_registry.compatibility.document import Document, Part, Schema, join, subschemas
+from pytest_schema_registry.compatibility.engine import Checker, Failure, Patterns, TooDeep, covers
+from pytest_schema_registry.compatibility.findings import Candidate, Finding, PairKey, Site
+from pytest_schema_registry.compatibility.induction import proved
+from pytest_schema_registry.compatibility.witness import Sampler
+from pytest_schema_registry.compatibility.wording import brief
+
+# Enough to catch an unsound proof in the act; a proof is not doubted for longer.
+_SECOND_LOOK = 120
+_WHOLE_LOOK = 3_000
+
+_RULES_BY_KIND = {
+    "Type": "type-narrowed",
+    "Enum": "enum-value-removed",
+    "Constant": "const-changed",
+    "Minimum": "minimum-raised",
+    "ExclusiveMinimum": "minimum-raised",
+    "Maximum": "maximum-lowered",
+    "ExclusiveMaximum": "maximum-lowered",
+    "MultipleOf": "multiple-of-changed",
+    "MinLength": "length-tightened",
+    "MaxLength": "length-tightened",
+    "Pattern": "pattern-changed",
+    "Format": "format-changed",
+    "Required": "required-added",
+    "AdditionalProperties": "additional-properties-closed",
+    "PropertyNames": "property-names-narrowed",
+    "MinProperties": "property-count-tightened",
+    "MaxProperties": "property-count-tightened",
+    "MinItems": "item-count-tightened",
+    "MaxItems": "item-count-tightened",
+    "AdditionalItems": "items-closed",
+    "UniqueItems": "unique-items-added",
+    "Contains": "contains-changed",
+    "Not": "not-added",
+    "AnyOf": "union-branch-lost",
+    "OneOfNotValid": "union-branch-lost",
+    "OneOfMultipleValid": "union-became-ambiguous",
+    "UnevaluatedProperties": "unevaluated-changed",
+    "UnevaluatedItems": "unevaluated-changed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A finding, where in a payload it is, and the payload that shows it."""
+
+    finding: Finding
+    path: tuple[str | int, ...]
+    uses: int = 1
+    shown: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one direction.
+
+    Args:
+        compatible: True if proved, False if shown or proved, None if undecided.
+        reasons: What was found, confirmed or not.
+    """
+
+    compatible: bool | None
+    reasons: tuple[Explained, ...] = ()
+
+
+def judge(producer: Schema, consumer: Schema, *, formats: bool, budget: Budget) -> Judgement:
+    """Whether the consumer accepts everything the producer may emit.
+
+    Args:
+        producer: The schema that payloads are written by.
+        consumer: The schema that they are read by.
+        formats: Whether `format` is asserted.
+        budget: What the search is charged to.
+    """
+    try:
+        checkers = [Checker(schema, formats=formats) for schema in (producer, consumer)]
+    except TooDeep as error:
+        # A policy writes a few levels below the deepest one.
+        return undecided("budget-exceeded", f"a schema is too deep for the policy: {error}")
+    proof = covers(consumer, producer, formats=formats)
+    search = _Search(producer, consumer, (checkers[0], checkers[1]), formats, budget)
+    if proof == "yes" or (proof == "unknown" and search.proved()):
+        reasons = search.second_look()
+        return Judgement(not reasons, reasons)
+    reasons = search.explanations()
+    if any(reason.shown for reason in reasons):
+        return Judgement(False, tuple(reason for reason in reasons if reason.shown))
+    if search.exhausted:
+        reasons = undecided("budget-exceeded", "the time for this pair is used up").reasons
+    elif not reasons:
+        reasons = undecided("unsupported-keyword", "neither proved nor refuted").reasons
+    return Judgement(False if proof == "no" else None, reasons)
+
+
+class _Search:
+    def __init__(
+        self,
+        producer: Schema,
+        consumer: Schema,
+        checkers: tuple[Checker, Checker],
+        formats: bool,
+        budget: Budget,
+    ) -> None:
+        self._sampler = Sampler(Patterns(), budget)
+        self._witness = Witness(*checkers, self._sampler, budget)
+        self._producer = Document(producer).part()
+        self._consumer = Document(consumer).part()
+        self._formats = formats
+        self._budget = budget
+        self.exhausted = False
+
+    def proved(self) -> bool:
+        """Whether an induction over the payload succeeds where the engine gave up."""
+        try:
+            return proved(
+                self._producer,
+                self._consumer,
+                self._sampler.patterns,
+                formats=self._formats,
+                budget=self._budget,
+            )
+        except BudgetExceeded:
+            return False
+
+    def second_look(self) -> tuple[Explained, ...]:
+        """A payload against a proof; the payload is right."""
+        try:
+            return self._anything(_SECOND_LOOK)
+        except BudgetExceeded:
+            return ()
+
+    def explanations(self) -> tuple[Explained, ...]:
+        """What was found, with payloads where there are any."""
+        comparison = Comparison(
+            self._producer,
+            self._consumer,
+            self._sampler,
+            formats=self._formats,
+            budget=self._budget,
+        )
+        candidates = comparison.candidates()
+        found: list[Explained] = []
+        broken: set[PairKey] = set()
+        try:
+            for candidate in sorted(candidates, key=lambda one: one.within is not None):
+                if candidate.within and comparison.explained(candidate.within, broken):
+                    continue
+                shown = self._witness.show(candidate)
+                if shown is not None:
+                    broken.add(candidate.pair)
+                found.append(_explained(candidate, shown))
+            if not any(reason.shown for reason in found):
+                found += self._anything(_WHOLE_LOOK)
+        except BudgetExceeded:
+            self.exhausted = True
+        return tuple(found)
+
+    def _anything(self, most: int) -> tuple[Explained, ...]:
+        found = self._witness.find((self._producer,), (self._consumer,), most)
+        return () if found is None else (_from_failure(*found, self._consumer),)
+
+
+def _explained(candidate: Candidate, shown: Shown | None) -> Explained:
+    finding = candidate.finding
+    path: tuple[str | int, ...] = tuple(step.label for step in candidate.trail)
+    if finding.member is not None:
+        path = (*path, finding.member)
+    return Explained(finding, path, candidate.uses, shown)
+
+
+def _from_failure(payload: Any, failure: Failure, consumer: Part) -> Explained:
+    pointer = join("#", *failure.keys)
+    target = consumer.document.at(pointer)
+    member = failure.member
+    path = failure.path if member is None else (*failure.path, member)
+    finding = Finding(
+        _RULES_BY_KIND.get(failure.kind, "nothing-allowed"),
+        None,
+        Site(pointer, None if target is None else target.schema),
+        failure.message,
+    )
+    return Explained(finding, path, shown=Shown(payload, failure.message))
+
+
+def undecided(rule: str, text: str, schema: Schema = True) -> Judgement:
+    """The judgement that there is none.
+
+    Args:
+        rule: The id of what stands in the way.
+        text: What stands in the way, as a sentence.
+        schema: The schema at fault, in which a reference that leads nowhere is pointed at.
+    """
+    site = Site("#", None)
+    if rule == "unresolvable-reference":
+        site = _dangling(schema) or site
+        text = text if site.value is None else f"{brief(site.value)} is not in the schema"
+    return Judgement(None, (Explained(Finding(rule, None, site, text), ()),))
+
+
+def _dangling(schema: Schema) -> Site | None:
+    document = Document(schema)
+    for pointer, subschema in subschemas(schema):
+        reference = subschema.get("$ref")
+        if isinstance(reference, str) and document.resolve(reference, pointer) is None:
+            return Site(join(pointer, "$ref"), reference)
+    return None

@@ -1,0 +1,208 @@
+"""Levels: one question about two schemas, asked in one direction or in both."""
+
+from dataclasses import replace
+from typing import Any, get_args
+
+from pytest_schema_registry.compatibility.budget import Budget
+from pytest_schema_registry.compatibility.document import Schema
+from pytest_schema_registry.compatibility.engine import Checker, UnresolvableReference
+from pytest_schema_registry.compatibility.errors import NotASchema
+from pytest_schema_registry.compatibility.judgement import Explained, Judgement, judge, undecided
+from pytest_schema_registry.compatibility.notes import notes
+from pytest_schema_registry.compatibility.policy import as_consumer, as_producer
+from pytest_schema_registry.compatibility.report import (
+    CompatibilityReport,
+    Direction,
+    Level,
+    Note,
+    Policy,
+    Reason,
+    ReasonVerdict,
+)
+from pytest_schema_registry.compatibility.values import check
+from pytest_schema_registry.compatibility.wording import path
+
+_DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
+    "backward": ("backward",),
+    "forward": ("forward",),
+    "full": ("backward", "forward"),
+}
+# The engine compiles up to 255 levels, and a policy may add a few; C code that copies and
+# compares may go less deep.
+_DEEPEST = 250
+_SECOND_OPINION = 0.25
+
+
+def compare(
+    old: Schema,
+    new: Schema,
+    *,
+    level: Level = "backward",
+    policy: Policy = "tolerant",
+    defaults: bool = False,
+    formats: bool = True,
+    budget: float = 2.0,
+) -> CompatibilityReport:
+    """Whether payloads written by one version of a schema can be read by the other.
+
+    Args:
+        old: The older schema.
+        new: The newer schema.
+        level: "backward" for new consumers of old payloads, "forward" for old consumers of new
+            payloads, "full" for both.
+        policy: "tolerant" for producers that send only what they declare and consumers that ignore
+            what they do not know, "strict" for JSON Schema as written.
+        defaults: Whether a consumer may be sent a payload without a required member that has a
+            default. Validators do not fill in defaults (2020-12 validation, section 9.2).
+        formats: Whether `format` is asserted (2020-12 validation, section 7).
+        budget: Seconds for each direction, after which the answer is None.
+
+    Raises:
+        NotASchema: One of the schemas is not JSON, or does not follow its meta-schema.
+        ValueError: `level` or `policy` is none of the above.
+    """
+    if level not in _DIRECTIONS:
+        raise ValueError(f"level is one of {', '.join(_DIRECTIONS)}, not {level!r}")
+    if policy not in get_args(Policy):
+        raise ValueError(f"policy is one of {', '.join(get_args(Policy))}, not {policy!r}")
+    trouble = _trouble(old, "forward", formats) or _trouble(new, "backward", formats)
+    if trouble is not None:
+        trouble = replace(trouble, direction=_DIRECTIONS[level][0])
+        return CompatibilityReport(None, (trouble,), (), level, policy)
+    reasons: list[Reason] = []
+    told: list[Note] = []
+    verdicts: list[bool | None] = []
+    for direction in _DIRECTIONS[level]:
+        judgement = _judge(
+            old,
+            new,
+            direction,
+            policy=policy,
+            defaults=defaults,
+            formats=formats,
+            budget=budget,
+        )
+        verdicts.append(judgement.compatible)
+        found = _reasons(judgement, direction)
+        reasons += found
+        told += notes(old, new, direction)
+        if policy == "tolerant":
+            told += _strict_only(
+                old, new, direction, found, defaults=defaults, formats=formats, budget=budget
+            )
+    compatible = False if False in verdicts else None if None in verdicts else True
+    return CompatibilityReport(
+        compatible, tuple(reasons), tuple(dict.fromkeys(told)), level, policy
+    )
+
+
+def _trouble(schema: Schema, read_in: Direction, formats: bool) -> Reason | None:
+    """What makes any comparison with a schema pointless.
+
+    Args:
+        schema: The schema to look at.
+        read_in: The direction in which this schema is the consumer's.
+        formats: Whether `format` is asserted.
+
+    Raises:
+        NotASchema: It is not JSON, or does not follow its meta-schema.
+    """
+    name = "new" if read_in == "backward" else "old"
+    try:
+        _read(schema, formats)
+    except UnresolvableReference as error:
+        judgement = undecided("unresolvable-reference", str(error), schema)
+    except RecursionError as error:
+        judgement = undecided("budget-exceeded", f"the {name} schema is {error}")
+    except NotASchema as error:
+        raise NotASchema(f"the {name} schema is invalid: {error}") from error
+    else:
+        return None
+    return _reason(judgement.reasons[0], read_in)
+
+
+def _read(schema: Any, formats: bool) -> None:
+    problem = check(schema, _DEEPEST)
+    if problem is None and not isinstance(schema, dict | bool):
+        problem = f"a schema is an object or a boolean, not {type(schema).__name__}"
+    if problem is not None:
+        raise NotASchema(problem)
+    Checker(schema, formats=formats)
+
+
+def _judge(
+    old: Schema,
+    new: Schema,
+    direction: Direction,
+    *,
+    policy: Policy,
+    defaults: bool,
+    formats: bool,
+    budget: float,
+) -> Judgement:
+    producer, consumer = (old, new) if direction == "backward" else (new, old)
+    tolerant = policy == "tolerant"
+    written = as_producer(producer) if tolerant else producer
+    read = as_consumer(consumer, opened=tolerant, defaults=defaults)
+    return judge(written, read, formats=formats, budget=Budget(budget))
+
+
+def _strict_only(
+    old: Schema,
+    new: Schema,
+    direction: Direction,
+    known: list[Reason],
+    *,
+    defaults: bool,
+    formats: bool,
+    budget: float,
+) -> list[Note]:
+    """What breaks as written, and only as written."""
+    judgement = _judge(
+        old,
+        new,
+        direction,
+        policy="strict",
+        defaults=defaults,
+        formats=formats,
+        budget=budget * _SECOND_OPINION,
+    )
+    if judgement.compatible is not False:
+        return []
+    places = {(reason.rule, reason.path) for reason in known}
+    return [
+        Note("strict-only", reason.path, f"{reason.rule}: {reason.change}")
+        for reason in _reasons(judgement, direction)
+        if reason.shown and (reason.rule, reason.path) not in places
+    ]
+
+
+def _reasons(judgement: Judgement, direction: Direction) -> list[Reason]:
+    alone = judgement.compatible is False and len(judgement.reasons) == 1
+    found = [_reason(reason, direction) for reason in judgement.reasons]
+    # With a proof that something breaks, the only thing that can have broken is it.
+    return [
+        replace(reason, verdict="proved") if alone and not reason.shown else reason
+        for reason in found
+    ]
+
+
+def _reason(found: Explained, direction: Direction) -> Reason:
+    sites = (found.finding.producer, found.finding.consumer)
+    old, new = sites if direction == "backward" else sites[::-1]
+    verdict: ReasonVerdict = "shown by a payload" if found.shown else "unconfirmed"
+    return Reason(
+        rule=found.finding.rule,
+        verdict=verdict,
+        direction=direction,
+        path=path(found.path),
+        old_pointer=old.pointer if old else None,
+        old_value=old.value if old else None,
+        new_pointer=new.pointer if new else None,
+        new_value=new.value if new else None,
+        change=found.finding.change,
+        message=found.shown.message if found.shown else "",
+        payload=found.shown.payload if found.shown else None,
+        shown=found.shown is not None,
+        uses=found.uses,
+    )

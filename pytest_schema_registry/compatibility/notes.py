@@ -1,0 +1,124 @@
+"""Notes: what is worth knowing about a change without changing the verdict."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from pytest_schema_registry.compatibility.document import (
+    Document,
+    Key,
+    Part,
+    Place,
+    Schema,
+    identity,
+)
+from pytest_schema_registry.compatibility.engine import Patterns
+from pytest_schema_registry.compatibility.facets import finite
+from pytest_schema_registry.compatibility.place import conjuncts, element, member, names, required
+from pytest_schema_registry.compatibility.report import Direction, Note
+from pytest_schema_registry.compatibility.values import canonical, contains
+from pytest_schema_registry.compatibility.wording import brief, listed, path
+
+Keys: TypeAlias = tuple[str | int, ...]
+
+_MOST_PLACES = 2_000
+_WORDING = ("title", "description", "default")
+
+
+def notes(old: Schema, new: Schema, direction: Direction) -> tuple[Note, ...]:
+    """What a reader of both schemas would point out.
+
+    Args:
+        old: The older schema.
+        new: The newer schema.
+        direction: The direction asked for; widened lists break the other one.
+    """
+    found: list[Note] = []
+    for keys, one, other in _places(old, new):
+        found += _at(path(keys), one, other, direction)
+    return tuple(dict.fromkeys(found))
+
+
+def _places(old: Schema, new: Schema) -> Iterator[tuple[Keys, Place, Place]]:
+    patterns = Patterns()
+    seen: set[tuple[Key, Key]] = set()
+    pending: deque[tuple[Keys, Place, Place]] = deque()
+    pending.append(((), (Document(old).part(),), (Document(new).part(),)))
+    while pending and len(seen) < _MOST_PLACES:
+        keys, before, after = pending.popleft()
+        one, other = conjuncts(before), conjuncts(after)
+        pair = identity(one), identity(other)
+        if pair in seen or not one or not other:
+            continue
+        seen.add(pair)
+        yield keys, one, other
+        for name in names(one):
+            if name in names(other):
+                step = (*keys, name)
+                pending.append((step, member(one, name, patterns), member(other, name, patterns)))
+        pending.append(((*keys, "[*]"), element(one, 0), element(other, 0)))
+
+
+def _at(where: str, one: Place, other: Place, direction: Direction) -> Iterator[Note]:
+    yield from _renamed(where, one, other)
+    yield from _reworded(where, one, other)
+    yield from _widened(where, one, other, direction)
+    yield from _defaulted(where, one, other)
+
+
+def _renamed(where: str, one: Place, other: Place) -> Iterator[Note]:
+    before, after = _declared(one), _declared(other)
+    added = [name for name in after if name not in before]
+    for name in before:
+        if name in after:
+            continue
+        for candidate in added:
+            if before[name] == after[candidate]:
+                yield Note("probable-rename", f"{where}.{name}", f"-> {where}.{candidate}")
+                added.remove(candidate)
+                break
+
+
+def _declared(parts: Place) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in parts:
+        for name, schema in (part.get("properties") or {}).items():
+            kept = schema
+            if isinstance(schema, dict):
+                kept = {word: value for word, value in schema.items() if word not in _WORDING}
+            found[name] = canonical(kept)
+    return found
+
+
+def _reworded(where: str, one: Place, other: Place) -> Iterator[Note]:
+    for word in (*_WORDING, "$id", "discriminator"):
+        before = [part.schema[word] for part in one if _has(part, word)]
+        after = [part.schema[word] for part in other if _has(part, word)]
+        if canonical(before[:1]) != canonical(after[:1]):
+            was = brief(before[0], 40) if before else "none"
+            now = brief(after[0], 40) if after else "none"
+            yield Note(f"{word.lstrip('$')}-changed", where, f"{was} -> {now}")
+
+
+def _widened(where: str, one: Place, other: Place, direction: Direction) -> Iterator[Note]:
+    before, after = finite(one), finite(other)
+    if before is None or after is None:
+        return
+    producer, consumer = (before, after) if direction == "backward" else (after, before)
+    added = [value for value in consumer if not contains(producer, value)]
+    if added and all(contains(consumer, value) for value in producer):
+        opposite = "forward" if direction == "backward" else "backward"
+        yield Note("enum-widened", where, f"{listed(added)}; breaks {opposite}")
+
+
+def _defaulted(where: str, one: Place, other: Place) -> Iterator[Note]:
+    for name, part in required(other).items():
+        schema = (part.get("properties") or {}).get(name)
+        if name not in required(one) and isinstance(schema, dict) and "default" in schema:
+            value = brief(schema["default"], 30)
+            text = f"required, with the default {value} that validators ignore"
+            yield Note("required-relies-on-default", f"{where}.{name}", text)
+
+
+def _has(part: Part, word: str) -> bool:
+    return isinstance(part.schema, dict) and word in part.schema

@@ -1,0 +1,121 @@
+"""JSON values under the standard's own equality, in which 1 is 1.0 but not true."""
+
+import json
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+# Python refuses to write integers of more than 4,300 digits.
+_MOST_BITS = 14_000
+TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+
+
+def type_of(value: Any) -> str:
+    """The JSON type of a value; 1.0 is an integer (JSON Schema 2020-12 core, section 4.2.1)."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def canonical(value: Any) -> str:
+    """A text that two values share exactly when they are equal (core, section 4.2.2)."""
+    text = json.dumps(value, sort_keys=True)
+    if "." not in text and "e" not in text:
+        return text
+    return json.dumps(json.loads(text, parse_float=_number), sort_keys=True)
+
+
+def contains(values: Iterable[Any], wanted: Any) -> bool:
+    """Whether an equal value is among `values`."""
+    text = canonical(wanted)
+    return any(canonical(value) == text for value in values)
+
+
+def distinct(values: Iterable[Any]) -> Iterator[Any]:
+    """The values without repetitions, in their order."""
+    seen: set[str] = set()
+    for value in values:
+        text = canonical(value)
+        if text not in seen:
+            seen.add(text)
+            yield value
+
+
+def interleave(sources: Iterable[Iterable[Any]]) -> Iterator[Any]:
+    """One value of each source in turn, so that cutting the result short starves none."""
+    waiting = deque(iter(source) for source in sources)
+    while waiting:
+        source = waiting.popleft()
+        for value in source:
+            yield value
+            waiting.append(source)
+            break
+
+
+class Stream:
+    """Values made as they are asked for, and kept."""
+
+    def __init__(self, source: Iterator[Any]) -> None:
+        self._source = source
+        self._made: list[Any] = []
+        self._busy = False
+
+    def first(self, most: int) -> list[Any]:
+        """Up to `most` values; a recursive schema that asks for itself gets what there is."""
+        if not self._busy:
+            self._busy = True
+            try:
+                missing = most - len(self._made)
+                self._made += islice(self._source, max(missing, 0))
+            finally:
+                self._busy = False
+        return self._made[:most]
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def check(value: Any, deepest: int) -> str | None:
+    """What keeps a value from being JSON within a depth, None if nothing does.
+
+    Args:
+        value: The value to look at.
+        deepest: How many containers may stand inside each other.
+
+    Raises:
+        RecursionError: It nests deeper.
+    """
+    pending: list[tuple[Any, int]] = [(value, 0)]
+    while pending:
+        node, depth = pending.pop()
+        if depth > deepest:
+            raise RecursionError(f"nested more than {deepest} levels deep")
+        if isinstance(node, dict):
+            if not all(isinstance(key, str) for key in node):
+                return "a key is not a string"
+            pending.extend((child, depth + 1) for child in node.values())
+        elif isinstance(node, list):
+            pending.extend((child, depth + 1) for child in node)
+        elif isinstance(node, int) and node.bit_length() > _MOST_BITS:
+            return "a number has thousands of digits"
+        elif isinstance(node, float) and not math.isfinite(node):
+            return f"{node} is not a JSON number"
+        elif node is not None and not isinstance(node, str | int | float):
+            return f"a {type(node).__name__} is not a JSON value"
+    return None

@@ -1,0 +1,133 @@
+"""Policies: what is tolerated, what is not, and that nothing worse is reported."""
+
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from pydantic import BaseModel, Field
+
+from pytest_schema_registry.compatibility import compare
+from pytest_schema_registry.compatibility.policy import as_consumer, as_producer
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "number"}
+OPEN = {"type": "object", "properties": {"a": TEXT}}
+CLOSED = {**OPEN, "additionalProperties": False}
+LARGER = {"type": "object", "properties": {"a": TEXT, "b": NUMBER}}
+LARGER_CLOSED = {**LARGER, "additionalProperties": False}
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (OPEN, LARGER),
+        (OPEN, CLOSED),
+        (LARGER, OPEN),
+        (LARGER_CLOSED, CLOSED),
+        (CLOSED, LARGER_CLOSED),
+        ({**OPEN, "additionalProperties": True}, LARGER),
+    ],
+)
+def test_undeclared_members_break_only_as_written(old: Any, new: Any) -> None:
+    tolerant, strict = (
+        compare(old, new, level="full", policy=policy) for policy in ("tolerant", "strict")
+    )
+
+    assert (tolerant.compatible, strict.compatible) == (True, False)
+    assert {note.kind for note in tolerant.notes} >= {"strict-only"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (OPEN, {**OPEN, "required": ["a"]}),
+        ({"additionalProperties": NUMBER}, {"additionalProperties": {"type": "integer"}}),
+        ({"type": "object"}, {"type": "object", "additionalProperties": TEXT}),
+        (OPEN, {"type": "object", "properties": {"a": NUMBER}}),
+        (OPEN, {"type": "object", "properties": {"a": False}}),
+    ],
+)
+def test_declared_members_and_maps_are_not_tolerated(old: Any, new: Any) -> None:
+    assert compare(old, new).compatible is False
+
+
+@pytest.mark.parametrize("draft", [DRAFT_7, "https://json-schema.org/draft/2020-12/schema"])
+def test_inherited_members_are_declared(draft: Any) -> None:
+    """Closing each part of an `allOf` would leave a producer that can send nothing."""
+
+    def model(limit: Any) -> Any:
+        return {
+            "$schema": draft,
+            "definitions": {"Base": {"properties": {"id": TEXT}, "required": ["id"]}},
+            "allOf": [
+                {"$ref": "#/definitions/Base"},
+                {"properties": {"n": {"maximum": limit}}, "required": ["n"]},
+            ],
+        }
+
+    assert compare(model(5), model(9)).compatible is True
+    (reason,) = compare(model(9), model(5)).reasons
+    assert (reason.rule, reason.path) == ("maximum-lowered", "$.n")
+
+
+def test_required_members_are_declared() -> None:
+    """A producer that requires what it does not declare can still send something."""
+    old = {"type": "object", "properties": {"a": TEXT}, "required": ["b"]}
+    new = {"type": "object", "properties": {"a": NUMBER}}
+
+    assert compare(old, new).compatible is False
+
+
+def test_default_makes_a_required_member_optional_with_the_switch_alone() -> None:
+    old = {"type": "object", "properties": {"a": TEXT}}
+    new = {"type": "object", "properties": {"a": {**TEXT, "default": "x"}}, "required": ["a"]}
+
+    assert compare(old, new, policy="strict").compatible is False
+    assert compare(old, new, policy="strict", defaults=True).compatible is True
+    assert compare(old, new, defaults=True).compatible is True
+    assert compare(new, old, level="forward", defaults=True).compatible is True
+
+
+def test_what_a_policy_changes_only_narrows_producers_and_widens_consumers() -> None:
+    overlapping = {"oneOf": [OPEN, {"type": "object", "properties": {"c": TEXT}}]}
+    negated = {"not": CLOSED}
+    for schema in (OPEN, CLOSED, overlapping, negated, {"if": CLOSED, "then": False}):
+        producer, consumer = as_producer(schema), as_consumer(schema, opened=True, defaults=True)
+        for payload in ({}, {"a": "x"}, {"c": "x"}, {"a": 1}, {"a": "x", "c": "x"}, {"z": 1}, 1):
+            narrow, written, wide = (
+                jsonschema_rs.is_valid(one, payload, offline=True)
+                for one in (producer, schema, consumer)
+            )
+            assert narrow <= written <= wide, (schema, payload)
+
+
+class Card(BaseModel):
+    kind: str = Field("card", json_schema_extra={"const": "card"})
+    number: str
+
+
+class Node(BaseModel):
+    name: str
+    children: "list[Node]" = []
+
+
+def test_recursive_model_may_gain_an_optional_member() -> None:
+    old = Node.model_json_schema()
+    new = Node.model_json_schema()
+    new["$defs"]["Node"]["properties"]["size"] = {"type": "integer", "default": 0}
+
+    assert compare(old, new, level="full").compatible is True
+
+
+def test_tag_with_a_default_is_always_sent() -> None:
+    """pydantic does not require a literal with a default, and its union would be ambiguous."""
+
+    def branch(tag: Any, **members: Any) -> Any:
+        return {"type": "object", "properties": {"kind": {"const": tag, "default": tag}, **members}}
+
+    old = {"oneOf": [branch("card", number=TEXT), branch("bank", iban=TEXT)]}
+    new = {"oneOf": [branch("card", number=TEXT), branch("bank", iban=TEXT, bic=TEXT)]}
+
+    assert compare(old, new, level="full").compatible is True
+    assert compare(new, {"oneOf": new["oneOf"][:1]}).compatible is False

@@ -1,0 +1,283 @@
+"""Inputs that crash, hang or mislead tools of this kind."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from pytest_schema_registry.compatibility import NotASchema, compare
+
+TEXT = {"type": "string"}
+DRAFT_4 = "http://json-schema.org/draft-04/schema#"
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+LATEST = "https://json-schema.org/draft/2020-12/schema"
+
+
+def rules(report: Any) -> Any:
+    return [reason.rule for reason in report.reasons]
+
+
+def nested(depth: Any, leaf: Any) -> Any:
+    schema = leaf
+    for _ in range(depth):
+        schema = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
+    return schema
+
+
+def test_models_used_in_many_places_give_one_reason_with_a_count() -> None:
+    """Twelve models, each used twice by the one before, would give 2^11 reasons."""
+
+    def chain(limit: Any) -> Any:
+        definitions = {
+            f"M{at}": {
+                "type": "object",
+                "properties": {
+                    "left": {"$ref": f"#/$defs/M{at + 1}"},
+                    "right": {"$ref": f"#/$defs/M{at + 1}"},
+                },
+            }
+            for at in range(11)
+        }
+        definitions["M11"] = {"type": "object", "properties": {"n": {"maximum": limit}}}
+        return {"$defs": definitions, "$ref": "#/$defs/M0"}
+
+    report = compare(chain(10), chain(5), policy="strict")
+
+    assert rules(report) == ["maximum-lowered"]
+    assert report.reasons[0].uses == 2
+
+
+def test_contains_with_its_counts_is_one_condition() -> None:
+    old = {"contains": TEXT, "minContains": 0}
+    new = {"contains": TEXT, "minContains": 2, "maxContains": 3}
+
+    assert rules(compare(old, new, policy="strict")) == ["contains-changed"]
+
+
+def test_condition_with_its_outcomes_is_one_reason() -> None:
+    old = {"if": {"required": ["a"]}, "then": {"required": ["b"]}}
+    new = {"if": {"required": ["a"]}, "then": {"required": ["c"]}, "else": {"required": ["d"]}}
+
+    assert rules(compare(old, new, policy="strict")) == ["conditional-changed"]
+
+
+@pytest.mark.parametrize(("draft", "compatible"), [(DRAFT_7, True), (LATEST, False)])
+def test_reference_hides_what_is_beside_it_up_to_draft_7(draft: Any, compatible: Any) -> None:
+    old = {"$schema": draft, "$ref": "#/definitions/T", "definitions": {"T": TEXT}}
+
+    assert compare(old, {**old, "maxLength": 3}, policy="strict").compatible is compatible
+
+
+def test_pattern_that_does_not_compile_here_is_an_opaque_text() -> None:
+    """A lookahead is beyond the reader of patterns; equal patterns are still equal."""
+    old = {"type": "string", "pattern": r"^(?=.*\p{L})(?!.*--).{2,}$"}
+
+    assert compare(old, {**old, "title": "t"}, policy="strict").compatible is True
+    assert compare(old, {**old, "minLength": 3}, policy="strict").compatible is not True
+
+
+def test_witness_fails_at_the_reported_path_inside_a_branch() -> None:
+    def schema(limit: Any) -> Any:
+        line = {"type": "object", "properties": {"qty": {"maximum": limit}}, "required": ["qty"]}
+        return {"properties": {"lines": {"anyOf": [{"items": line, "type": "array"}, TEXT]}}}
+
+    report = compare(schema(10), schema(5), policy="strict")
+
+    (reason,) = report.reasons
+    assert (reason.rule, reason.path) == ("maximum-lowered", "$.lines[*].qty")
+    assert reason.payload == {"lines": [{"qty": 6}]}
+
+
+def test_all_branches_of_a_large_union_are_looked_at() -> None:
+    """A cap on the first branches hid the last one."""
+    old = {"anyOf": [{"type": "object", "required": [f"a{at}"]} for at in range(40)]}
+    new = {"anyOf": old["anyOf"][:-1]}
+
+    report = compare(old, new, policy="strict")
+
+    assert report.compatible is False
+    assert "union-branch-lost" in rules(report)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "#"},
+        {"allOf": [{"$ref": "#"}]},
+        {"anyOf": [{"$ref": "#"}, TEXT]},
+        {"not": {"$ref": "#"}},
+        {"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/B"}, "B": {"$ref": "#/$defs/A"}}},
+        {"properties": {"a": {"$ref": "#"}}, "required": ["a"]},
+        {"$dynamicRef": "#"},
+        {"$schema": "https://json-schema.org/draft/2019-09/schema", "$recursiveRef": "#"},
+        {"unevaluatedProperties": {"$ref": "#"}},
+        {"propertyNames": {"$ref": "#"}},
+    ],
+)
+def test_recursion_ends(schema: Any) -> None:
+    for other in (TEXT, schema, {"type": "object"}):
+        for policy in ("strict", "tolerant"):
+            compare(schema, other, level="full", policy=policy)
+
+
+def test_recursion_through_the_root_on_both_sides_is_decided() -> None:
+    def tree(value: Any) -> Any:
+        return {
+            "type": "object",
+            "properties": {"v": {"type": value}, "kids": {"items": {"$ref": "#"}, "type": "array"}},
+        }
+
+    assert compare(tree("integer"), tree("number"), policy="strict").compatible is True
+    assert compare(tree("number"), tree("integer"), policy="strict").compatible is False
+
+
+def test_deep_schemas_are_decided_and_deeper_ones_are_said_to_be_too_deep() -> None:
+    report = compare(nested(100, TEXT), nested(100, {"type": "integer"}))
+    assert (report.compatible, report.reasons[0].path) == (False, "$" + ".a" * 100)
+
+    for depth in (300, 20_000):
+        report = compare(nested(depth, TEXT), nested(depth, TEXT))
+        assert (report.compatible, rules(report)) == (None, ["budget-exceeded"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r"^(a+)+$", r"^(a|aa)+$"),
+        (r"^(a|b|ab)*(?=c)\d$", r"(x+x+)+(?<!z)y"),
+        (r"^(?=(a+)+b)(a+)+\1$", r"^(a*)*$"),
+        (r"^[a-z]{1,5000}$", r"^[a-z]{1,4999}$"),
+    ],
+)
+def test_catastrophic_patterns_end(old: Any, new: Any) -> None:
+    started = time.monotonic()
+
+    compare({"type": "string", "pattern": old}, {"type": "string", "pattern": new})
+
+    assert time.monotonic() - started < 5
+
+
+def test_engine_that_gives_up_on_a_pattern_disproves_nothing() -> None:
+    """Out of backtracking, the engine calls a text invalid: that is no fact about the schema."""
+    greedy = r"(x+x+)+(?<!z)y"
+    old = {"enum": ["x" * 60]}
+
+    report = compare(old, {"not": {"pattern": greedy}}, policy="strict")
+
+    assert not any(reason.shown for reason in report.reasons)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "https://schemas.invalid/other.json"},
+        {"properties": {"a": {"$ref": "#/$defs/Missing"}}},
+        {"$schema": "https://schemas.invalid/dialect"},
+    ],
+)
+def test_reference_out_of_the_document_is_not_followed(schema: Any) -> None:
+    for pair in ((schema, TEXT), (TEXT, schema)):
+        report = compare(*pair)
+        assert (report.compatible, rules(report)) == (None, ["unresolvable-reference"])
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "text"},
+        {"pattern": "("},
+        [],
+        None,
+        {1: 2},
+        {"const": float("nan")},
+        {"enum": {1}},
+        {"const": 10**5000},
+    ],
+)
+def test_what_is_no_schema_is_refused(schema: Any) -> None:
+    with pytest.raises(NotASchema, match="the new schema is invalid"):
+        compare(TEXT, schema)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"type": "array", "minItems": 10**12}, {"type": "array", "maxItems": 1}),
+        ({"type": "string", "minLength": 10**9}, {"type": "string", "maxLength": 5}),
+        ({"type": "object", "minProperties": 10**9}, {"type": "object", "maxProperties": 1}),
+        ({"type": "integer", "minimum": 10**400}, {"type": "integer", "maximum": 5}),
+        ({"type": "number", "minimum": 10**400, "multipleOf": 0.5}, {"maximum": 1e308}),
+        ({"type": "number", "minimum": 1e308, "multipleOf": 1e-300}, {"multipleOf": 7}),
+        ({"type": "array", "contains": TEXT, "minContains": 10**9}, {"type": "array"}),
+    ],
+)
+def test_limits_no_payload_can_reach_are_survived(old: Any, new: Any) -> None:
+    compare(old, new, level="full")
+
+
+def test_budget_bounds_the_time_and_says_so() -> None:
+    wide = {
+        "type": "object",
+        "properties": {f"p{at}": {"type": "string", "pattern": f"^a{at}+$"} for at in range(300)},
+    }
+    tight = json.loads(json.dumps(wide).replace("+$", "{1,9}$"))
+    started = time.monotonic()
+
+    report = compare(wide, tight, budget=0.05)
+
+    assert time.monotonic() - started < 2
+    assert report.compatible is not True
+
+
+def test_many_unions_do_not_multiply() -> None:
+    kinds = ["string", "integer", "null", "boolean", "array", "object"]
+
+    def schema(gone: Any) -> Any:
+        listed = [{"type": kind} for kind in kinds if kind != gone]
+        return {"properties": {f"p{at}": {"anyOf": listed} for at in range(40)}}
+
+    report = compare(schema(None), schema("null"), policy="strict")
+
+    assert rules(report) == ["union-branch-lost"] * 40
+
+
+def test_schemas_of_different_drafts_are_compared() -> None:
+    """The engine's own proof refuses operands of different drafts."""
+    old = {"$schema": DRAFT_7, "items": [TEXT], "additionalItems": False, "type": "array"}
+    new = {"$schema": LATEST, "prefixItems": [TEXT], "items": False, "type": "array"}
+
+    assert compare(old, new, level="full", policy="strict").compatible is True
+    assert compare({**old, "items": [{}]}, new, policy="strict").compatible is False
+
+
+def test_integers_of_draft_4_are_not_taken_for_those_of_later_drafts() -> None:
+    """1.0 is an integer since draft 6 only."""
+    old = {"$schema": LATEST, "type": "integer"}
+    new = {"$schema": DRAFT_4, "type": "integer"}
+
+    assert compare(old, new, policy="strict").compatible is not True
+
+
+@pytest.mark.parametrize(("formats", "compatible"), [(True, False), (False, True)])
+def test_format_counts_exactly_when_it_is_asserted(formats: Any, compatible: Any) -> None:
+    for draft in (DRAFT_7, LATEST):
+        old = {"$schema": draft, "type": "string"}
+        report = compare(old, {**old, "format": "date"}, policy="strict", formats=formats)
+        assert report.compatible is compatible
+
+
+def test_equality_is_that_of_json_and_not_of_python() -> None:
+    """In Python, True equals 1."""
+    assert compare({"const": True}, {"const": 1}, policy="strict").compatible is False
+    assert compare({"const": 1.0}, {"const": 1}, policy="strict").compatible is True
+
+
+def test_schemas_are_left_as_they_were() -> None:
+    old = {"type": "object", "properties": {"a": TEXT}, "required": ["b"]}
+    new = {"type": "object", "properties": {"a": TEXT}, "additionalProperties": False}
+    before = json.dumps([old, new])
+
+    compare(old, new, level="full", defaults=True)
+
+    assert json.dumps([old, new]) == before
