@@ -85,11 +85,6 @@ class RegistryClient:
         self._client: httpx.Client | None = None
         self._owner = 0
 
-    @property
-    def address(self) -> str:
-        """The registry as a whole, without credentials."""
-        return self._location.shown
-
     def url(self, question: Question) -> str:
         """The question's address without credentials: what is shown, and the key it is kept by."""
         return f"{self._location.shown}/{protocol.path(question)}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.options import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.schemas import NAME_SUFFIX, Answer, Kind, digest, plain_name
 
 if TYPE_CHECKING:
@@ -28,16 +29,15 @@ class DirectoryRegistry:
     Args:
         directory: The directory of version lines.
         shown: What to call it in messages and addresses.
+        max_bytes: The largest file that is read.
     """
 
-    def __init__(self, directory: Path, shown: str) -> None:
+    def __init__(
+        self, directory: Path, shown: str, *, max_bytes: int = DEFAULT_MAX_SCHEMA_SIZE
+    ) -> None:
         self._directory = directory
+        self._max_bytes = max_bytes
         self._shown = shown.rstrip("/")
-
-    @property
-    def address(self) -> str:
-        """The registry as a whole."""
-        return self._shown
 
     def url(self, question: Question) -> str:
         """What names the question's answer: the file's place for a schema, else the wire's path."""
@@ -176,7 +176,11 @@ class DirectoryRegistry:
         self, path: Path, version: str, name: str, release: str | None = None
     ) -> dict[str, Any]:
         try:
-            content = json.loads(path.read_bytes().decode("utf-8-sig"))
+            with path.open("rb") as file:
+                raw = file.read(self._max_bytes + 1)
+            if len(raw) > self._max_bytes:
+                raise InvalidAnswer(str(path), f"it is larger than {self._max_bytes:,} bytes")
+            content = json.loads(raw.decode("utf-8-sig"))
         except OSError as exc:
             raise RegistryUnavailable(str(path), _why(exc)) from None
         except RecursionError:

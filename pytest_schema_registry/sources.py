@@ -45,7 +45,9 @@ def registry(settings: Settings) -> Registry:
     if location.directory is not None:
         from pytest_schema_registry.directory import DirectoryRegistry
 
-        return DirectoryRegistry(location.directory, location.shown)
+        return DirectoryRegistry(
+            location.directory, location.shown, max_bytes=settings.max_schema_size
+        )
     from pytest_schema_registry.client import RegistryClient
 
     return RegistryClient(

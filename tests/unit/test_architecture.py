@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "diagnosis": Imports(
         "conformance redaction references schemas walk wording", "jsonschema referencing"
     ),
-    "directory": Imports("errors protocol schemas"),
+    "directory": Imports("errors options protocol schemas"),
     "display": Imports("errors wording"),
     "errors": Imports(),
     "explanation": Imports("wording"),

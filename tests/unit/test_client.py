@@ -81,10 +81,6 @@ def test_an_answer_says_what_was_asked_when_and_where(
     assert answer.etag is not None
 
 
-def test_a_registry_is_known_by_its_address(client: RegistryClient) -> None:
-    assert client.address.startswith("http://127.0.0.1:")
-
-
 @pytest.mark.parametrize("base", ["", "/", "/api/v1", "/api/v1/"])
 def test_the_base_url_may_carry_a_path(
     client_of: Connect, local_registry: LocalRegistry, base: str

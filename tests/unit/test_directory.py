@@ -209,7 +209,6 @@ def test_an_address_is_a_file_s_place_or_the_wire_s_path(
     here = registry(tmp_path)
     assert here.url(question) == url
     assert here.fetch(question).url == url
-    assert here.address == "schemas"
 
 
 @pytest.mark.parametrize(
@@ -283,3 +282,12 @@ def test_it_answers_from_the_files_as_they_are_now(tmp_path: Path) -> None:
     assert here.fetch(CURRENT).document["content"] == {"title": "two"}
     here.close()
     assert here.fetch(CURRENT).document["content"] == {"title": "two"}
+
+
+def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "v1").mkdir()
+    (tmp_path / "v1" / "a.B.json").write_text(json.dumps({"title": "x" * 1000}), encoding="utf-8")
+    question = Question(Kind.SCHEMA, "v1", "a.B")
+    assert DirectoryRegistry(tmp_path, "schemas", max_bytes=2000).fetch(question).document
+    with pytest.raises(InvalidAnswer, match="it is larger than 1,000 bytes"):
+        DirectoryRegistry(tmp_path, "schemas", max_bytes=1000).fetch(question)
