@@ -60,7 +60,7 @@ class Catalogue:
                 )
             try:
                 schema = self._schemas[question] = protocol.schema(answer)
-            except RecursionError:
+            except RecursionError:  # pragma: no cover  # Python versions differ in what they write
                 raise InvalidAnswer(answer.url, "the schema is nested too deeply") from None
             self._found(schema)
         return schema

@@ -237,6 +237,7 @@ def _ini_values(config: pytest.Config) -> dict[str, Any]:
     for option in OPTIONS:
         try:
             values[option.name] = config.getini(option.ini)
+        # Which of them pytest raises depends on its version.
         except (TypeError, ValueError, pytest.UsageError) as exc:
             raise InvalidSettings(f"{option.ini} (ini file)", str(exc)) from None
     return values

@@ -68,12 +68,12 @@ def upper(parts: Place) -> Bound | None:
 
 def largest(parts: Place, keyword: str) -> tuple[Part, int] | None:
     """The tightest of the keywords that count from below, such as `minLength`."""
-    return max(collect(parts, keyword), key=lambda found: float(found[1]), default=None)
+    return max(collect(parts, keyword), key=lambda found: found[1], default=None)
 
 
 def smallest(parts: Place, keyword: str) -> tuple[Part, int] | None:
     """The tightest of the keywords that count from above, such as `maxLength`."""
-    return min(collect(parts, keyword), key=lambda found: float(found[1]), default=None)
+    return min(collect(parts, keyword), key=lambda found: found[1], default=None)
 
 
 def is_multiple(value: int | float, divisor: int | float) -> bool:

@@ -67,9 +67,9 @@ def alternatives(place: Place) -> list[Place]:
     """
     finished: list[Place] = []
     pending = deque[tuple[Place, frozenset[tuple[int, str]]]]([(conjuncts(place), frozenset())])
-    for _ in range(_MOST_EXPANSIONS):
-        if not pending or len(finished) + len(pending) > _MOST_ALTERNATIVES:
-            break
+    left = _MOST_EXPANSIONS
+    while pending and left and len(finished) + len(pending) <= _MOST_ALTERNATIVES:
+        left -= 1
         parts, chosen = pending.popleft()
         choice = next(_choices(parts, chosen), None)
         if choice is None:

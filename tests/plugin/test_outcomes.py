@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.local_registry import Reply
+
 if TYPE_CHECKING:
     from tests.conftest import Run
     from tests.local_registry import LocalRegistry
@@ -75,3 +77,59 @@ def test_the_registry_itself_can_be_asked(
             assert schema_registry.validate_payload("orders.Order", {})[0] is False
     """)
     run(f"--registry-url={local_registry.url}").assert_outcomes(passed=1)
+
+
+def test_that_nothing_was_checked_does_not_hide_behind_an_expected_failure(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile("""
+        import pytest
+        from pytest_schema_registry import CassetteMissing
+
+        @pytest.mark.xfail
+        def test_of_the_payload(assert_conforms):
+            assert_conforms({}, "orders.Order")
+
+        @pytest.mark.xfail(raises=CassetteMissing)
+        def test_of_the_recording(assert_conforms):
+            assert_conforms({}, "orders.Order")
+    """)
+    result = run("--registry-offline", "--registry-versions=v1")
+    result.assert_outcomes(errors=1, xfailed=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_fixtures_that_a_test_asks_for_late_are_an_error(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile("""
+        def test_late(request):
+            request.getfixturevalue("assert_conforms")
+    """)
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*registry_version: name the fixtures in the test's arguments*"])
+
+
+def test_an_old_copy_that_several_calls_use_is_one_warning_of_the_test(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile("""
+        def test_order(assert_conforms, registry_schema):
+            registry_schema("orders.Order")
+            for _ in range(3):
+                assert_conforms({"id": "a", "quantity": 1}, "orders.Order")
+    """)
+    options = (f"--registry-url={local_registry.url}", "--registry-versions=v1")
+    run(*options).assert_outcomes(passed=1)
+    local_registry.always(Reply(503, headers={"retry-after": "3600"}))
+    run(*options, "--registry-cache-ttl=0").assert_outcomes(passed=1, warnings=1)
+
+
+def test_a_number_that_is_none_in_the_ini_file_names_its_setting(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.makeini("[pytest]\nregistry_cache_ttl = none")
+    result = run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: registry_cache_ttl (ini file): *'none'*"])

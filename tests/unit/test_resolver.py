@@ -386,3 +386,53 @@ def test_processes_of_a_session_make_one_request_for_each_address(
         ],
         1,
     )
+
+
+def revalidated(host: Host, local_registry: LocalRegistry, **given: Any) -> list[str]:
+    """What is asked when three schemas that were cached have passed their time."""
+    names = ["a.A", "a.B", "a.C"]
+    questions = [Question(Kind.SCHEMA, "v1", name) for name in names]
+    for name in names:
+        local_registry.publish(name, v1={"title": name})
+    for question in questions:
+        host("first", **given).retrieve(question)
+    local_registry.publish("a.C", v1={"title": "changed"})
+    local_registry.requests.clear()
+    time.sleep(0.02)
+    resolver = host("second", **given)
+    resolver.revalidate(questions)
+    for question in questions:
+        resolver.retrieve(question)
+    assert resolver.retrieve(questions[2]).document["content"] == {"title": "changed"}
+    return local_registry.paths
+
+
+def test_what_the_index_lists_unchanged_is_not_asked_for(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    given = {"cache-ttl": "0.01"}
+    # The index counts from its own fetch, so within a session it is all that is needed.
+    assert revalidated(host, local_registry, **given) == ["/index", "/schemas/v1/a.C"]
+
+
+@pytest.mark.parametrize("reply", [Reply(404), Reply(401)])
+def test_without_an_index_each_schema_is_asked_for(
+    host: Host, local_registry: LocalRegistry, reply: Reply
+) -> None:
+    local_registry.always(reply, "index")
+    asked = revalidated(host, local_registry, **{"cache-ttl": "0.01"})
+    assert asked == ["/index", "/schemas/v1/a.A", "/schemas/v1/a.B", "/schemas/v1/a.C"]
+
+
+def test_a_time_to_live_of_zero_asks_for_each_schema(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    asked = revalidated(host, local_registry, **{"cache-ttl": "0"})
+    assert asked == ["/schemas/v1/a.A", "/schemas/v1/a.B", "/schemas/v1/a.C"]
+
+
+def test_one_expired_schema_is_asked_for_itself(host: Host, local_registry: LocalRegistry) -> None:
+    host("first", **{"cache-ttl": "0.01"}).retrieve(QUESTION)
+    time.sleep(0.02)
+    host("second", **{"cache-ttl": "0.01"}).revalidate([QUESTION])
+    assert local_registry.paths == [PATH]

@@ -10,11 +10,19 @@ from pytest_schema_registry.compatibility import NotASchema
 from pytest_schema_registry.compatibility.engine import (
     Checker,
     Patterns,
+    TooDeep,
     UnresolvableReference,
     asserts,
     covers,
 )
 from pytest_schema_registry.compatibility.formats import EXAMPLES
+
+
+def nested(depth: Any) -> Any:
+    schema: Any = {}
+    for _ in range(depth):
+        schema = {"items": schema}
+    return schema
 
 
 def test_import_does_not_load_the_validator() -> None:
@@ -80,8 +88,16 @@ def test_pattern_that_does_not_compile_matches_nothing() -> None:
 def test_trouble_with_a_schema_has_its_own_exceptions() -> None:
     with pytest.raises(NotASchema):
         Checker({"type": 1}, formats=True)
+    with pytest.raises(NotASchema):
+        Checker({"const": "\ud800"}, formats=True)
+    with pytest.raises(TooDeep):
+        Checker(nested(300), formats=True)
     with pytest.raises(UnresolvableReference):
         Checker({"$ref": "https://schemas.invalid/x"}, formats=True)
+
+
+def test_payload_that_cannot_be_read_is_not_valid() -> None:
+    assert not Checker(True, formats=True).accepts("\ud800")
 
 
 def test_operands_the_engine_cannot_combine_are_unknown() -> None:

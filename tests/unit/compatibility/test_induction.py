@@ -11,6 +11,9 @@ from pytest_schema_registry.compatibility.induction import proved
 
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
+DRAFT_4 = {"$schema": "http://json-schema.org/draft-04/schema#"}
+DRAFT_6 = {"$schema": "http://json-schema.org/draft-06/schema#"}
+DRAFT_7 = {"$schema": "http://json-schema.org/draft-07/schema#"}
 NUMBER = {"type": "number"}
 
 
@@ -22,6 +25,13 @@ def holds(producer: Any, consumer: Any) -> Any:
         formats=True,
         budget=Budget(5),
     )
+
+
+def choices_of_one(depth: Any) -> Any:
+    schema: Any = TEXT
+    for _ in range(depth):
+        schema = {"anyOf": [schema]}
+    return schema
 
 
 def tree(value: Any, **more: Any) -> Any:
@@ -65,8 +75,27 @@ def tagged(*names: Any, required: Any = ("kind",)) -> Any:
             {"properties": {"a": TEXT}, "additionalProperties": False},
         ),
         (TEXT, {"type": "string", "format": "money"}),
+        (False, TEXT),
+        ({"minimum": 5, **WHOLE}, {"minimum": 1}),
+        (TEXT, choices_of_one(9)),
+        (
+            {"patternProperties": {"^x": TEXT}, "additionalProperties": False},
+            {"additionalProperties": TEXT},
+        ),
+        (
+            {"type": "object", "propertyNames": {"maxLength": 3}, "required": ["a"]},
+            {"required": ["a"], "additionalProperties": True},
+        ),
         ({"prefixItems": [WHOLE], "maxItems": 1}, {"prefixItems": [NUMBER], "items": False}),
         ({"type": "object", "required": ["a"]}, {"if": {}, "then": {"required": ["a"]}}),
+        (
+            {**DRAFT_7, "type": "object", "required": ["b"]},
+            {**DRAFT_7, "dependencies": {"a": {"required": ["b"]}}},
+        ),
+        (
+            {**DRAFT_7, "type": "object", "dependencies": {"a": ["b"]}},
+            {**DRAFT_7, "dependencies": {"a": ["b"]}},
+        ),
     ],
 )
 def test_proves(producer: Any, consumer: Any) -> None:
@@ -87,16 +116,12 @@ def test_proves(producer: Any, consumer: Any) -> None:
         ({"anyOf": [TEXT, WHOLE]}, {"anyOf": [TEXT]}),
         ({"oneOf": [TEXT, {}]}, {"oneOf": [{}, TEXT, {}]}),
         (TEXT, False),
+        (TEXT, choices_of_one(14)),
         ({"$dynamicRef": "#a", "$defs": {"a": {"$dynamicAnchor": "a", **TEXT}}}, TEXT),
     ],
 )
 def test_does_not_claim(producer: Any, consumer: Any) -> None:
     assert not holds(producer, consumer)
-
-
-DRAFT_4 = {"$schema": "http://json-schema.org/draft-04/schema#"}
-DRAFT_6 = {"$schema": "http://json-schema.org/draft-06/schema#"}
-DRAFT_7 = {"$schema": "http://json-schema.org/draft-07/schema#"}
 
 
 @pytest.mark.parametrize(
@@ -106,6 +131,11 @@ DRAFT_7 = {"$schema": "http://json-schema.org/draft-07/schema#"}
             {**DRAFT_4, "type": "object", "propertyNames": {"enum": ["a"]}},
             {**DRAFT_4, "type": "object", "properties": {"b": TEXT}},
         ),
+        (
+            {**DRAFT_4, "minimum": 1, "exclusiveMinimum": True},
+            {**DRAFT_4, "minimum": 2, "exclusiveMinimum": True},
+        ),
+        ({**DRAFT_7, "type": "object"}, {"dependencies": {"a": ["b"]}}),
         (
             {**DRAFT_6, "if": {}, "then": TEXT, "else": TEXT},
             {**DRAFT_6, "type": "string"},

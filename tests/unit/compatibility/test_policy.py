@@ -15,7 +15,12 @@ OPEN = {"type": "object", "properties": {"a": TEXT}}
 CLOSED = {**OPEN, "additionalProperties": False}
 LARGER = {"type": "object", "properties": {"a": TEXT, "b": NUMBER}}
 LARGER_CLOSED = {**LARGER, "additionalProperties": False}
+DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+
+
+def tagged(kind: Any) -> Any:
+    return {"type": "object", "properties": {"v": {"const": 1}, "kind": {"const": kind}}}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +74,49 @@ def test_inherited_members_are_declared(draft: Any) -> None:
     assert compare(model(5), model(9)).compatible is True
     (reason,) = compare(model(9), model(5)).reasons
     assert (reason.rule, reason.path) == ("maximum-lowered", "$.n")
+
+
+@pytest.mark.parametrize(
+    ("schema", "sent", "not_sent"),
+    [
+        ({**OPEN, "unevaluatedProperties": NUMBER}, {"a": "x", "b": 1}, {"b": "x"}),
+        ({**OPEN, "dependentRequired": {"a": ["b"]}}, {"a": "x", "b": 1}, {"z": 1}),
+        (
+            {"$schema": DRAFT_4, "allOf": [OPEN, {"properties": {"b": TEXT}}]},
+            {"a": "x", "z": 1},
+            {"a": 1},
+        ),
+        (
+            {"allOf": [OPEN, {"properties": {"b": TEXT}, "patternProperties": {"^x": TEXT}}]},
+            {"a": "x", "b": "x", "x1": "x"},
+            {"z": 1},
+        ),
+        (
+            {
+                "$schema": DRAFT_7,
+                "properties": {"m": {"$ref": "#/definitions/M"}},
+                "definitions": {"M": {"allOf": [OPEN, {"properties": {"b": TEXT}}]}},
+            },
+            {"m": {"a": "x", "b": "x"}},
+            {"m": {"z": 1}},
+        ),
+        (
+            {"oneOf": [tagged("a"), tagged("b"), {**tagged("c"), "required": ["kind"]}]},
+            {"v": 1, "kind": "a"},
+            {"v": 1},
+        ),
+        (
+            {"oneOf": [{"$ref": "#/$defs/A"}, tagged("b")], "$defs": {"A": tagged("a")}},
+            {"v": 1, "kind": "b"},
+            {"v": 1},
+        ),
+    ],
+)
+def test_producers_send_what_is_declared(schema: Any, sent: Any, not_sent: Any) -> None:
+    producer = as_producer(schema)
+
+    assert jsonschema_rs.is_valid(producer, sent, offline=True)
+    assert not jsonschema_rs.is_valid(producer, not_sent, offline=True)
 
 
 def test_required_members_are_declared() -> None:

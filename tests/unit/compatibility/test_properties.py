@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_schema_registry.compatibility import NotASchema, compare
 from pytest_schema_registry.compatibility.policy import as_consumer, as_producer
+from tests.unit.compatibility.corpus import EVERYTHING
 from tests.unit.compatibility.strategies import PAYLOADS, SCHEMAS, pairs
 
 POLICIES = st.sampled_from(["strict", "tolerant"])
@@ -18,7 +19,12 @@ THINGS = st.recursive(
     st.none() | st.text(max_size=3) | st.integers(),
     lambda inner: st.lists(inner) | st.dictionaries(KEYWORDS, inner),
 )
-BOUNDED = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BOUNDED = settings(
+    max_examples=200 if EVERYTHING else 25,
+    derandomize=not EVERYTHING,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 def validator(schema: Any) -> Any:

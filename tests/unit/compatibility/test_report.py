@@ -210,6 +210,15 @@ def test_required_member_that_relies_on_a_default_is_noted() -> None:
     assert "required-relies-on-default" in kinds
 
 
+def test_long_payload_without_the_member_at_fault_is_cut() -> None:
+    def schema(*names: Any) -> Any:
+        return {"properties": {"text": {"const": "x" * 80}}, "required": ["text", *names]}
+
+    text = compare(schema(), schema("n"), policy="strict").render("n v1 -> v2")
+
+    assert '        {"text": "' + "x" * 37 + "…" in text
+
+
 def test_names_that_are_no_identifiers_are_quoted_in_paths() -> None:
     def schema(limit: Any) -> Any:
         return {"properties": {"a b": {"properties": {"c": {"maximum": limit}}}}}

@@ -127,6 +127,102 @@ def test_rule_is_shown_below_a_list_of_objects(rule: Any, old: Any, new: Any, pa
     assert (rule, below, True) in [(r.rule, r.path, r.shown) for r in report.reasons]
 
 
+@pytest.mark.parametrize(
+    ("rules", "old", "new"),
+    [
+        (
+            ["length-tightened"],
+            {**TEXT, "if": {"const": ""}, "then": False},
+            {**TEXT, "if": {"const": ""}, "then": False, "maxLength": 5},
+        ),
+        (
+            ["property-count-tightened"],
+            {**OBJECT, "dependentSchemas": {"a": {"required": ["b"]}}},
+            {**OBJECT, "dependentSchemas": {"a": {"required": ["b"]}}, "minProperties": 1},
+        ),
+        (
+            ["property-count-tightened"],
+            {**OBJECT, "dependentRequired": {"a": ["b"]}},
+            {**OBJECT, "dependentRequired": {"a": ["b"]}, "minProperties": 1},
+        ),
+        (
+            ["item-count-tightened"],
+            {**LIST, "contains": TEXT},
+            {**LIST, "contains": TEXT, "minItems": 2},
+        ),
+        (
+            ["enum-value-removed"],
+            {"oneOf": [{"enum": ["a", "b"]}, {"enum": ["c"]}]},
+            {"oneOf": [{"enum": ["a"]}, {"enum": ["c"]}]},
+        ),
+        (
+            ["item-count-tightened"],
+            LIST,
+            {**LIST, "unevaluatedItems": True, "minItems": 1},
+        ),
+        (
+            ["dependent-schema-narrowed"],
+            {"$schema": DRAFT_7, "type": "object"},
+            {"$schema": DRAFT_7, "dependencies": {"a": {"required": ["b"]}}},
+        ),
+        (
+            ["additional-properties-closed"],
+            {**OBJECT, "properties": {"a": False}},
+            {**OBJECT, "additionalProperties": False},
+        ),
+        (
+            ["type-narrowed"],
+            {"$schema": DRAFT_4},
+            {"$schema": DRAFT_4, "type": "string", "const": 1},
+        ),
+        (
+            ["additional-properties-closed"],
+            {**OBJECT, "patternProperties": {"": TEXT}},
+            {**OBJECT, "additionalProperties": False},
+        ),
+        (
+            ["property-added-to-open"],
+            OBJECT,
+            {**OBJECT, "properties": {"x": TEXT}, "patternProperties": {"^x$": TEXT}},
+        ),
+        (
+            ["length-tightened"],
+            {**TEXT, "not": {"const": ""}},
+            {**TEXT, "not": {"const": ""}, "maxLength": 5},
+        ),
+        (
+            ["item-count-tightened"],
+            LIST,
+            {**LIST, "uniqueItems": False, "maxItems": 2},
+        ),
+        (
+            ["property-count-tightened"],
+            {**OBJECT, "propertyNames": {"maxLength": 2}},
+            {**OBJECT, "propertyNames": {"maxLength": 2}, "maxProperties": 2},
+        ),
+        (
+            ["maximum-lowered"],
+            {"type": "number", "multipleOf": 0.1, "maximum": 9.5},
+            {"type": "number", "multipleOf": 0.1, "maximum": 7.5},
+        ),
+        (
+            ["union-branch-lost"],
+            {"anyOf": [TEXT, {"type": "null"}]},
+            {"allOf": [TEXT]},
+        ),
+        (
+            ["length-tightened"],
+            {"anyOf": [TEXT, False]},
+            {"maxLength": 3},
+        ),
+    ],
+)
+def test_what_stays_is_not_reported_with_what_breaks(rules: Any, old: Any, new: Any) -> None:
+    report = compare(old, new, policy="strict")
+
+    assert sorted({r.rule for r in report.reasons}) == rules
+
+
 def test_forward_reasons_keep_the_pointers_of_their_own_version() -> None:
     report = compare(
         {"minimum": 1}, {"minimum": 0, "title": "looser"}, level="forward", policy="strict"

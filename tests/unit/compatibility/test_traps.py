@@ -1,5 +1,6 @@
 """Inputs that crash, hang or mislead tools of this kind."""
 
+import itertools
 import json
 import time
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 
 from pytest_schema_registry.compatibility import NotASchema, compare
+from pytest_schema_registry.compatibility.budget import Budget
+from pytest_schema_registry.compatibility.judgement import judge
 
 TEXT = {"type": "string"}
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
@@ -23,6 +26,13 @@ def nested(depth: Any, leaf: Any) -> Any:
     for _ in range(depth):
         schema = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
     return schema
+
+
+def tree(value: Any) -> Any:
+    return {
+        "type": "object",
+        "properties": {"v": {"type": value}, "kids": {"items": {"$ref": "#"}, "type": "array"}},
+    }
 
 
 def test_models_used_in_many_places_give_one_reason_with_a_count() -> None:
@@ -122,12 +132,6 @@ def test_recursion_ends(schema: Any) -> None:
 
 
 def test_recursion_through_the_root_on_both_sides_is_decided() -> None:
-    def tree(value: Any) -> Any:
-        return {
-            "type": "object",
-            "properties": {"v": {"type": value}, "kids": {"items": {"$ref": "#"}, "type": "array"}},
-        }
-
     assert compare(tree("integer"), tree("number"), policy="strict").compatible is True
     assert compare(tree("number"), tree("integer"), policy="strict").compatible is False
 
@@ -139,6 +143,69 @@ def test_deep_schemas_are_decided_and_deeper_ones_are_said_to_be_too_deep() -> N
     for depth in (300, 20_000):
         report = compare(nested(depth, TEXT), nested(depth, TEXT))
         assert (report.compatible, rules(report)) == (None, ["budget-exceeded"])
+
+
+def test_schema_that_a_policy_makes_too_deep_is_said_to_be() -> None:
+    schema: Any = {"$ref": "#/definitions/M"}
+    for _ in range(249):
+        schema = {"items": schema}
+    named: list[Any] = [
+        {"properties": {"a": {}}},
+        {"properties": {"b": {}}, "patternProperties": {"x": {}}},
+    ]
+    schema |= {"$schema": DRAFT_7, "definitions": {"M": {"allOf": named}}}
+
+    report = compare(schema, schema)
+
+    assert (report.compatible, rules(report)) == (None, ["budget-exceeded"])
+
+
+def test_optional_members_far_down_are_proved() -> None:
+    schema: Any = TEXT
+    for _ in range(40):
+        schema = {"type": "object", "properties": {"a": schema}}
+
+    assert compare(schema, schema, policy="strict").compatible is True
+
+
+def test_reference_to_itself_says_nothing_of_what_it_accepts() -> None:
+    old = {"$schema": DRAFT_7, "$ref": "#"}
+
+    assert compare(old, {"$schema": DRAFT_7, "anyOf": [TEXT]}).compatible is not True
+    assert compare(old, {"$schema": DRAFT_7, "minLength": 1}).compatible is not True
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        {"$ref": "#/$defs/a~1b~0c", "$defs": {"a/b~c": TEXT}},
+        {"$ref": "#t", "$defs": {"t": {"$anchor": "t", **TEXT}}},
+        {"$ref": "#/allOf/0", "allOf": [TEXT]},
+        {"$schema": DRAFT_7, "$ref": "#t", "definitions": {"t": {"$id": "#t", **TEXT}}},
+    ],
+)
+def test_references_of_every_form_are_followed(old: Any) -> None:
+    new = {"$schema": old["$schema"]} if "$schema" in old else {}
+
+    (reason,) = compare(old, {**new, "maxLength": 5}, policy="strict").reasons
+
+    assert (reason.rule, reason.shown) == ("length-tightened", True)
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        {"type": ["string", "null"], "pattern": "(?i:a)"},
+        {"type": "object", "required": ["a", "b"], "dependentRequired": {"a": ["b"]}},
+        {"properties": {"a": TEXT}, "additionalProperties": False, "minProperties": 3},
+        {"type": "object", "properties": {"a": {}}, "required": ["a"], "minProperties": 2},
+    ],
+)
+def test_payload_is_found_where_the_plainest_is_none(old: Any) -> None:
+    report = compare(old, {"type": ["string", "object"], "minProperties": 9}, policy="strict")
+
+    assert report.compatible is False
+    assert any(reason.shown for reason in report.reasons)
 
 
 @pytest.mark.parametrize(
@@ -210,24 +277,57 @@ def test_what_is_no_schema_is_refused(schema: Any) -> None:
         ({"type": "number", "minimum": 10**400, "multipleOf": 0.5}, {"maximum": 1e308}),
         ({"type": "number", "minimum": 1e308, "multipleOf": 1e-300}, {"multipleOf": 7}),
         ({"type": "array", "contains": TEXT, "minContains": 10**9}, {"type": "array"}),
+        ({"multipleOf": 1e308}, {"type": "string"}),
+        ({"multipleOf": 10**400}, {"type": "string"}),
+        ({"type": "string", "pattern": "^a", "minLength": 5}, {"maxLength": 9}),
+        ({"type": "string", "minLength": 10**400}, {"type": "string", "maxLength": 5}),
     ],
 )
 def test_limits_no_payload_can_reach_are_survived(old: Any, new: Any) -> None:
     compare(old, new, level="full")
 
 
-def test_budget_bounds_the_time_and_says_so() -> None:
-    wide = {
-        "type": "object",
-        "properties": {f"p{at}": {"type": "string", "pattern": f"^a{at}+$"} for at in range(300)},
-    }
-    tight = json.loads(json.dumps(wide).replace("+$", "{1,9}$"))
-    started = time.monotonic()
+WIDE = {
+    "type": "object",
+    "properties": {f"p{at}": {"type": "string", "pattern": f"^a{at}+$"} for at in range(300)},
+}
+TIGHT = json.loads(json.dumps(WIDE).replace("+$", "{1,9}$"))
 
-    report = compare(wide, tight, budget=0.05)
 
-    assert time.monotonic() - started < 2
-    assert report.compatible is not True
+@pytest.mark.parametrize(
+    ("clock", "seconds"),
+    [
+        pytest.param(itertools.count().__next__, 9, id="time"),
+        pytest.param(itertools.repeat(0).__next__, 0.0005, id="steps"),
+    ],
+)
+def test_budget_bounds_the_search_and_says_so(clock: Any, seconds: Any) -> None:
+    """The clock goes on by a second a step, or stands still while the steps are used up."""
+    readings = 0
+
+    def counted() -> Any:
+        nonlocal readings
+        readings += 1
+        return clock()
+
+    judgement = judge(WIDE, TIGHT, formats=True, budget=Budget(seconds, counted))
+
+    assert judgement.compatible is None
+    assert [reason.finding.rule for reason in judgement.reasons] == ["budget-exceeded"]
+    assert readings < 20
+
+
+def test_proof_that_exceeds_the_budget_is_none() -> None:
+    old, new = tree("integer"), tree("number")
+    budget = Budget(0, itertools.repeat(0).__next__)
+
+    assert judge(old, new, formats=True, budget=budget).compatible is None
+
+
+def test_proof_outlasts_the_budget_for_doubting_it() -> None:
+    budget = Budget(0, itertools.repeat(0).__next__)
+
+    assert judge(WIDE, WIDE, formats=True, budget=budget).compatible is True
 
 
 def test_many_unions_do_not_multiply() -> None:
