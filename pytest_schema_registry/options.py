@@ -9,7 +9,6 @@ import math
 import string
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +45,9 @@ class Location(NamedTuple):
 
 
 def _location(value: str, root: Path) -> Location:
+    # Not at the top: newer Pythons have it not loaded by the time that pytest loads plugins.
+    from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+
     if not value.strip():
         raise ValueError("the address is empty; leave the setting out to use cassettes only")
     parts = urlsplit(value)
