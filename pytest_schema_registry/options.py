@@ -88,6 +88,9 @@ def _directory(value: str, root: Path) -> Location:
         return Location(shown=value, directory=directory)
     if directory.exists():
         raise ValueError(f"{directory} is a file, not a directory of schemas")
+    if "@" in value:
+        # What stands before it may be a password, and this text is shown.
+        raise ValueError("no such directory; an address with a user begins with https://")
     hint = f", or did you mean http://{value}?" if ":" in value else ""
     raise ValueError(f"no such directory: {directory}{hint}")
 

@@ -180,3 +180,10 @@ def test_a_relative_cache_directory_is_relative_to_the_root(tmp_path: Path) -> N
 
 def test_versions_may_be_given_as_a_tuple() -> None:
     assert version_list(("v1", "v2")) == ("v1", "v2")
+
+
+def test_a_password_is_not_shown_where_the_scheme_was_forgotten(tmp_path: Path) -> None:
+    (url,) = [option for option in OPTIONS if option.name == "url"]
+    with pytest.raises(ValueError, match="an address with a user begins with https://") as caught:
+        url.parse("me:secret@registry.example", tmp_path)
+    assert "secret" not in str(caught.value)
