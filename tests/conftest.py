@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -106,6 +107,8 @@ def run(pytester: pytest.Pytester) -> Run:
     """Run pytest in a process of its own, with the tests in the order they are written in."""
 
     def run(*arguments: str | os.PathLike[str]) -> pytest.RunResult:
+        if find_spec("xdist") is None and any(str(each).startswith("-n") for each in arguments):
+            pytest.skip("needs pytest-xdist")
         return pytester.runpytest_subprocess("-p", "no:randomly", *arguments)
 
     return run

@@ -59,9 +59,11 @@ def test_the_wheel_holds_the_package_and_nothing_else(
 
 
 def test_the_wheel_holds_every_module_and_the_mark_of_a_typed_package(wheel: zipfile.Path) -> None:
-    source = {path.name for path in PACKAGE.iterdir() if path.suffix in (".py", ".typed")}
-    assert {path.name for path in (wheel / PACKAGE.name).iterdir()} == source
-    assert "py.typed" in source
+    files = (path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".typed"))
+    source = {f"{PACKAGE.name}/{path.relative_to(PACKAGE).as_posix()}" for path in files}
+    held = {name for name in wheel.root.namelist() if name.startswith(f"{PACKAGE.name}/")}
+    assert held == source
+    assert f"{PACKAGE.name}/py.typed" in source
 
 
 def test_the_wheel_registers_the_plugin_with_pytest(information: zipfile.Path) -> None:
