@@ -88,8 +88,9 @@ def test_the_block_on_markers_passes(project: Path, run: Run) -> None:
     result.assert_outcomes(passed=8)
 
 
-def test_the_block_without_pytest_runs(project: Path) -> None:
-    command = [sys.executable, "-W", "error", "-c", blocks("python")[2]]
+@pytest.mark.parametrize("place", [2, 3])
+def test_the_blocks_without_pytest_run(project: Path, place: int) -> None:
+    command = [sys.executable, "-W", "error", "-c", blocks("python")[place]]
     subprocess.run(command, cwd=project, check=True)
 
 
