@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
-import os
+import json
 import re
 import shlex
 import shutil
@@ -17,18 +18,57 @@ import time
 import tomllib
 import urllib.error
 import urllib.request
+import uuid
+from configparser import ConfigParser
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import attrs
+import httpx
+import msgspec
+import pydantic
 import pytest
+import requests
 import yaml
 
-from pytest_schema_registry import SchemaRegistry, diagnosis, payloads, prefetch
-from pytest_schema_registry.contract import Contract
-from pytest_schema_registry.options import MODES, OPTIONS
-from tests.local_registry import Reply
+from pytest_schema_registry import (
+    CacheLocked,
+    CassetteDamaged,
+    CassetteMissing,
+    CassetteNotWritten,
+    ContractViolation,
+    InvalidAnswer,
+    InvalidSchema,
+    InvalidSettings,
+    PayloadNotJSON,
+    RegistryRefused,
+    RegistryUnavailable,
+    SchemaNotFound,
+    SchemaRegistry,
+    SchemaRegistryError,
+    client,
+    diagnosis,
+    errors,
+    payloads,
+    plugin,
+    protocol,
+)
+from pytest_schema_registry.cache import Cache, Session
+from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
+from pytest_schema_registry.options import DEFAULT_CASSETTES, DRAFTS, MODES, OPTIONS, Location
+from pytest_schema_registry.redaction import REDACTED, Redaction
+from pytest_schema_registry.resolver import Step, steps
+from pytest_schema_registry.schemas import Kind, Question
+from pytest_schema_registry.session import SchemaRegistryPlugin
+from pytest_schema_registry.settings import Settings
+from tests.local_registry import ORDER, Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from tests.conftest import Run
     from tests.local_registry import LocalRegistry
 
@@ -36,21 +76,65 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REGISTRY = ROOT / "tests" / "contracts" / "registry"
 BEGIN, END = "<!-- options -->\n", "<!-- /options -->"
-WARNINGS = ("-W", "ignore::DeprecationWarning")
+LOADED = """
+import sys
+from pathlib import Path
+
+def pytest_unconfigure(config):
+    Path("loaded").write_text(" ".join(sys.modules))
+"""
 
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
+def section(title: str) -> str:
+    found = re.search(rf"^##+ {title}\n(.*?)(?=^##+ |\Z)", README, re.MULTILINE | re.DOTALL)
+    assert found is not None, title
+    return found[1]
+
+
+def table(text: str) -> list[list[str]]:
+    """The first table in a text: its rows, each a list of cells."""
+    found = re.search(r"^\|[-|]+\|\n((?:\|.*\|\n)+)", text, re.MULTILINE)
+    assert found is not None
+    return [re.split(r"(?<!\\) \| ", row[2:-2]) for row in found[1].splitlines()]
+
+
+def code(text: str) -> list[str]:
+    """What stands between backticks, outside fenced blocks."""
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"`([^`]+)`", prose)
+
+
 def options_table() -> str:
     rows = ["| option | environment | ini file | default | meaning |", "|---|---|---|---|---|"]
     for option in OPTIONS:
         flag = f"{option.flag} {option.metavar}".replace("|", r"\|")
-        default = option.default if " " in option.default else f"`{option.default}`"
+        in_words = option.default == "none" or " " in option.default
+        default = option.default if in_words else f"`{option.default}`"
         names = f"`{flag}` | `{option.variable}` | `{option.ini}`"
-        rows.append(f"| {names} | {default} | {option.help} |")
+        meaning = option.help.replace("|", r"\|")
+        rows.append(f"| {names} | {default} | {meaning} |")
     return "\n".join(rows) + "\n"
+
+
+def with_options_table(readme: str) -> str:
+    before, _, rest = readme.partition(BEGIN)
+    return before + BEGIN + options_table() + END + rest.partition(END)[2]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+def python(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    # -P, or the checkout would shadow an installed wheel.
+    command = [sys.executable, "-P", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -62,9 +146,9 @@ def project(pytester: pytest.Pytester) -> Path:
 
 @pytest.fixture
 def headline(project: Path) -> Path:
-    """The project with the README's first test in it."""
-    test = project / "tests" / "contracts" / "test_feedback_event.py"
-    test.write_text(blocks("python")[0], encoding="utf-8")
+    """The project with the README's first test in it, where its first line says."""
+    (block, *_) = blocks("python")
+    (project / block.splitlines()[0].removeprefix("# ")).write_text(block, encoding="utf-8")
     return project
 
 
@@ -75,150 +159,697 @@ def served(headline: Path, local_registry: LocalRegistry) -> LocalRegistry:
     return local_registry
 
 
+@pytest.fixture
+def registry() -> Iterator[SchemaRegistry]:
+    with SchemaRegistry(REGISTRY) as registry:
+        yield registry
+
+
+# The blocks
+
+
+def test_every_block_is_of_a_language_that_is_run_here() -> None:
+    languages = re.findall(r"^```(\w*)\n.*?^```$", README, re.MULTILINE | re.DOTALL)
+    expected = {"python": 4, "text": 2, "console": 3, "sh": 2, "toml": 1, "yaml": 1}
+    assert {each: languages.count(each) for each in languages} == expected
+
+
 @pytest.mark.usefixtures("headline")
 def test_the_first_test_passes_on_v1_and_fails_on_v2_as_printed(run: Run) -> None:
-    result = run("tests/contracts", "--registry-url=tests/contracts/registry", *WARNINGS)
+    result = run("tests/contracts", "--registry-url=tests/contracts/registry")
     result.assert_outcomes(passed=1, failed=1)
     assert blocks("text")[0] in result.stdout.str()
 
 
-def test_the_block_on_markers_passes(project: Path, run: Run) -> None:
+def test_the_block_on_markers_passes_and_imports_no_jsonschema(project: Path, run: Run) -> None:
     (project / "test_markers.py").write_text(blocks("python")[1], encoding="utf-8")
-    result = run("test_markers.py", "--registry-url=tests/contracts/registry")
+    (project / "conftest.py").write_text(LOADED)
+    result = run("test_markers.py", "--registry-url=tests/contracts/registry", "-v")
     result.assert_outcomes(passed=8)
+    cases = re.findall(r"::(\w+\S*) PASSED", result.stdout.str())
+    assert len([case for case in cases if "best_version" in case]) == 1
+    assert len([case for case in cases if "several_schemas" in case]) == 4
+    assert "jsonschema" not in (project / "loaded").read_text().split()
 
 
-@pytest.mark.parametrize("place", [2, 3])
-def test_the_blocks_without_pytest_run(project: Path, place: int) -> None:
-    command = [sys.executable, "-W", "error", "-c", blocks("python")[place]]
-    subprocess.run(command, cwd=project, check=True)
+@pytest.mark.parametrize("block", blocks("python")[2:])
+def test_the_blocks_without_pytest_run(project: Path, block: str) -> None:
+    assert "def test_" not in block
+    done = python("-W", "error", "-c", block, cwd=project)
+    assert done.returncode == 0, done.stderr
 
 
-def test_the_commands_record_and_then_replay_without_a_registry(
-    run: Run, served: LocalRegistry
+def test_the_commands_record_and_then_replay_the_same_tests_without_a_registry(
+    run: Run, served: LocalRegistry, headline: Path
 ) -> None:
+    (headline / "conftest.py").write_text(LOADED)
     lines = [line for block in blocks("console") for line in block.splitlines()]
     commands = [line.removeprefix("$ ") for line in lines if line.startswith("$ pytest ")]
     assert len(commands) == 3
+    outcomes = []
     for command in commands:
         arguments = command.replace("https://registry.example", served.url).split()[1:]
         served.requests.clear()
-        run(*arguments, *WARNINGS).assert_outcomes(passed=1, failed=1)
+        result = run(*arguments, "-v")
+        result.assert_outcomes(passed=1, failed=1)
+        printed = result.stdout.str()
+        outcomes.append(re.findall(r"^(\S+::\S+) (PASSED|FAILED)", printed, re.MULTILINE))
         assert bool(served.requests) == ("--registry-offline" not in arguments)
+    assert outcomes == [outcomes[0]] * 3
+    loaded = set((headline / "loaded").read_text().split())
+    assert not {"httpx", "requests", "urllib3", "vcr"} & loaded
+    (other,) = [line for line in lines if not line.startswith("$ pytest ")]
+    assert other == f"$ git add {DEFAULT_CASSETTES.as_posix()}"
+    written = sorted(path.parent.name for path in headline.joinpath(DEFAULT_CASSETTES).rglob("*.*"))
+    assert written == ["v1", "v2"]
 
 
 def test_the_workflow_runs_a_command_of_the_readme() -> None:
     (workflow,) = (yaml.safe_load(block) for block in blocks("yaml"))
-    steps = workflow["jobs"]["contracts"]["steps"]
-    assert f"$ {steps[-1]['run']}\n" in "".join(blocks("console"))
+    *_, setup, install, last = workflow["jobs"]["contracts"]["steps"]
+    assert f"$ {last['run']}\n" in "".join(blocks("console"))
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"Python {about['requires-python'].removeprefix('>=')} or later" in README
+    assert setup["with"]["python-version"] in " ".join(about["classifiers"])
+    assert install["run"].split()[:3] == ["pip", "install", about["name"]]
+    for extra in re.findall(r"\[(\w+)\]'", README):
+        assert extra in about["optional-dependencies"]
 
 
-def test_the_ini_block_is_understood(project: Path, run: Run) -> None:
+def test_the_ini_block_is_obeyed(project: Path, run: Run, served: LocalRegistry) -> None:
     (block,) = blocks("toml")
     assert tomllib.loads(block)
+    block = block.replace("https://registry.example", served.url)
     (project / "pyproject.toml").write_text(block, encoding="utf-8")
-    run("--collect-only").stdout.fnmatch_lines(
-        ["schema registry: https://registry.example, mode auto, versions v1,v2, *"]
-    )
+    result = run("tests/contracts")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([f"schema registry: {served.url}, mode auto, versions v1,v2, *"])
+    assert served.requests
 
 
-def test_the_summary_of_old_copies_is_as_printed(run: Run, served: LocalRegistry) -> None:
-    record = (f"--registry-url={served.url}", "--registry-mode=record", "-k", "v1", *WARNINGS)
-    run("tests/contracts", *record).assert_outcomes(passed=1)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        down = f"--registry-url=http://127.0.0.1:{free.getsockname()[1]}"
-    result = run("tests/contracts", down, "-k", "v1", "--tb=no", *WARNINGS)
+def test_the_summary_of_old_copies_is_as_printed(
+    run: Run, served: LocalRegistry, headline: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    url = f"--registry-url={served.url}"
+    run("tests/contracts", url, "--registry-mode=record", "-k", "v1").assert_outcomes(passed=1)
+    (cassette,) = headline.joinpath(DEFAULT_CASSETTES).rglob("*.yaml")
+    then = (datetime.now(UTC) - timedelta(days=3)).isoformat("T", "seconds")
+    text = re.sub(r"'[^']+'\nversion: 1", f"'{then}'\nversion: 1", cassette.read_text("utf-8"))
+    cassette.write_text(text, encoding="utf-8")
+    with served.down():
+        options = ("--registry-cache-dir=empty", "-W", "ignore::DeprecationWarning")
+        result = run("tests/contracts", url, "-k", "v1", *options)
     result.assert_outcomes(passed=1, warnings=1)
-    printed = re.sub(r"\d+ (s|days)", "AGE", result.stdout.str())
-    assert re.sub(r"\d+ (s|days)", "AGE", blocks("text")[1]) in printed
+    result.stdout.fnmatch_lines(["*StaleSchemaWarning: telemetry.FeedbackEvent v1 *"])
+    # The number of the error is the platform's.
+    printed = re.sub(r"Errno \d+", "Errno 111", result.stdout.str())
+    assert blocks("text")[1] in printed
 
 
-def test_serve_answers(tmp_path: Path) -> None:
-    (line,) = [line for line in "".join(blocks("sh")).splitlines() if " serve " in line]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    _, *arguments = shlex.split(line.replace("8000", str(port)))
-    shutil.copytree(REGISTRY, tmp_path / "tests" / "contracts" / "registry")
-    with subprocess.Popen([sys.executable, *arguments], cwd=tmp_path, stderr=-3) as server:
+def test_serve_answers_what_the_registry_is_asked(project: Path) -> None:
+    (line,) = blocks("sh")[1].splitlines()
+    port = free_port()
+    first, *arguments = shlex.split(line.replace("8000", str(port)))
+    assert first == "python"
+    command = [sys.executable, "-P", *arguments]
+    with subprocess.Popen(command, cwd=project, stderr=subprocess.DEVNULL) as server:
         try:
-            deadline = time.monotonic() + 30
-            while True:
-                try:
-                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health") as answer:
-                        assert answer.status == 200
-                    break
-                except urllib.error.URLError:
-                    assert time.monotonic() < deadline
-                    time.sleep(0.05)
+            _wait_for(f"http://127.0.0.1:{port}/health")
+            for base in ("", "/api/v1"):
+                _ask_all(f"http://127.0.0.1:{port}{base}")
         finally:
             server.terminate()
 
 
-def test_the_two_commands_are_what_the_project_runs() -> None:
-    contracts, everything = blocks("sh")[0].splitlines()
-    assert contracts.endswith("/pytest tests/contracts --registry-url tests/contracts/registry")
-    assert everything.endswith("pip install tox && .venv/bin/tox")
-    assert '/tox" run' in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while not _answers(url):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url):
+            return True
+    except urllib.error.URLError:
+        return False
+
+
+def _ask_all(base: str) -> None:
+    name, release = "telemetry.ControlResult", "1.1.0"
+    current, older, by_id, releases, index = (
+        json.load(urllib.request.urlopen(base + path.format(**values)))
+        for values in [{"version": "v1", "name": name, "release": release, "id": name}]
+        for path in asked()
+    )
+    (_, answer), *_ = table(section("The registry"))
+    assert list(current) == re.findall(r'"([^"]+)"', answer)
+    assert list(older) == list(by_id) == list(current)
+    assert older["core_version"] == releases[0]["core_version"] == release
+    assert {"v1", "v2"} <= set(index["tracks"])
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{base}/schemas/v1/no.Such")
+
+
+def asked() -> list[str]:
+    """The paths in the table of requests."""
+    return [
+        request.strip("`").removeprefix("GET ") for request, _ in table(section("The registry"))
+    ]
+
+
+def test_the_requests_are_those_of_the_code() -> None:
+    values = {"version": "v1", "name": "a.B", "release": "1.0", "id": "a.B"}
+    questions = [
+        Question(Kind.SCHEMA, "v1", "a.B"),
+        Question(Kind.SCHEMA, "v1", "a.B", "1.0"),
+        Question(Kind.BY_ID, name="a.B"),
+        Question(Kind.RELEASES, "v1", "a.B"),
+        Question(Kind.INDEX),
+    ]
+    assert [path.format(**values) for path in asked()] == [
+        f"/{protocol.path(question)}" for question in questions
+    ]
+
+
+def test_the_first_command_runs_the_projects_own_contract_suite() -> None:
+    command = blocks("sh")[0].splitlines()[0].rpartition(" && .venv/bin/")[2]
+    done = python("-m", *shlex.split(command), "-p", "no:cacheprovider", cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"\d+ passed", done.stdout.splitlines()[-1])
+
+
+def test_the_second_command_is_what_ci_runs_and_runs_every_test() -> None:
+    command = blocks("sh")[0].splitlines()[1]
+    assert command.endswith(".venv/bin/pip install tox && .venv/bin/tox")
+    tox = ConfigParser(interpolation=None)
+    tox.read_string((ROOT / "tox.ini").read_text(encoding="utf-8"))
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert f"-m pip install --quiet --disable-pip-version-check '{tox['tox']['requires']}'" in ci
+    assert re.search(r'^\S+ "\$work/venv/bin/tox" run ', ci, re.MULTILINE)
+    run_by_default = tox["tox"]["env_list"].split(", ")
+    assert "coverage" in run_by_default
+    everything = tox["testenv:coverage"]["commands"]
+    for left_out in re.findall(r"--ignore=tests/(\w+)", everything):
+        assert left_out in run_by_default
+        assert f"tests/{left_out}" in tox[f"testenv:{left_out}"]["commands"]
+
+
+def test_the_proof_without_a_network(pytester: pytest.Pytester, headline: Path) -> None:
+    words = code(section("Recording, and CI without a network"))
+    (command,) = [each for each in words if each.startswith("unshare -n ")]
+    prefixes = [["unshare", "-n"], ["unshare", "-rn"]]
+    assert f"`{' '.join(prefixes[1])} …`" in README
+    permitted = (each for each in prefixes if _runs(*each, "true"))
+    prefix = next(permitted, None)
+    if prefix is None:
+        pytest.skip("needs unshare, and leave to use it")
+    shutil.copytree(ROOT / DEFAULT_CASSETTES, headline / DEFAULT_CASSETTES)
+    arguments = shlex.split(command)[3:]
+    result = pytester.run(*prefix, sys.executable, "-m", "pytest", *arguments)
+    result.assert_outcomes(passed=1, failed=1)
+
+
+def _runs(*command: str) -> bool:
+    try:
+        return not subprocess.run(command, capture_output=True, check=False).returncode
+    except FileNotFoundError:
+        return False
+
+
+# In a test
+
+
+@pytest.mark.usefixtures("project")
+def test_the_fixtures_are_what_their_table_says(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        STATUS = {"service": "store", "state": "healthy", "version": "1.0", "ts": 1.0}
+
+        def test_alone(schema_registry):
+            assert type(schema_registry).__name__ == "SchemaRegistry"
+
+        def test_version(registry_version):
+            assert registry_version in ("v1", "v2")
+
+        def test_explicit(registry_schema):
+            assert registry_schema("telemetry.HealthStatus", version="v1").version == "v1"
+            assert registry_schema("telemetry.Labels", prefer="v2", fallback="v1").version == "v1"
+
+        def test_form(assert_conforms):
+            assert assert_conforms(STATUS, "telemetry.HealthStatus") == STATUS
+
+        @pytest.mark.registry_schema("telemetry.ControlResult", versions=["v1"], release="1.1.0")
+        def test_release(registry_schema):
+            assert registry_schema().release == "1.1.0"
+
+        @pytest.mark.registry_schema("no.Such", versions=["v1"])
+        class TestClosest:
+            @pytest.mark.registry_schema("telemetry.HealthStatus")
+            def test_names_of_one_and_versions_of_the_other(self, registry_schema):
+                assert registry_schema().label == "telemetry.HealthStatus v1"
+    """)
+    result = run("--registry-url=tests/contracts/registry")
+    result.assert_outcomes(passed=1 + 2 + 2 + 2 + 1 + 1)
+
+
+def test_the_fixtures_are_those_of_the_code() -> None:
+    places = {**vars(SchemaRegistryPlugin), **vars(plugin)}
+    fixtures = {
+        name
+        for name, value in places.items()
+        if type(value).__name__ == "FixtureFunctionDefinition" and not name.startswith("_")
+    }
+    named = {code(cell)[0].partition("(")[0] for cell, _ in table(section("In a test"))}
+    assert named == fixtures
+
+
+@pytest.mark.parametrize(
+    ("fixture", "function", "protocol_class"),
+    [
+        ("assert_conforms", Contract.assert_conforms, AssertConforms),
+        ("registry_schema", Contract.schema, RegistrySchema),
+    ],
+)
+def test_the_signatures_are_those_of_the_code(
+    fixture: str, function: Callable[..., Any], protocol_class: Any
+) -> None:
+    (written,) = re.findall(rf"^\| `{fixture}\((.*)\)` \|", README, re.MULTILINE)
+    for each in (function, protocol_class.__call__):
+        parameters = list(inspect.signature(each).parameters.values())[1:]
+        bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
+        assert f"({written})" == str(inspect.Signature(bare)).replace("'", '"')
+
+
+class Model(pydantic.BaseModel):
+    at: datetime
+
+
+class Struct(msgspec.Struct):
+    at: datetime
+
+
+@dataclasses.dataclass
+class Data:
+    inner: Any
+
+
+@attrs.define
+class Attrs:
+    inner: Any
+
+
+def test_the_payloads_that_have_a_form(registry: SchemaRegistry) -> None:
+    at = datetime(2030, 1, 1, tzinfo=UTC)
+    payload = {"outer": (Data([Model(at=at), Attrs(Struct(at))]), None, True, 1.5, "a")}
+    times = [{"at": "2030-01-01T00:00:00Z"}, {"inner": {"at": "2030-01-01T00:00:00Z"}}]
+    assert registry.form(payload) == {"outer": [{"inner": times}, None, True, 1.5, "a"]}
+    theirs = requests.Response()
+    theirs._content = b'{"a": 1}'
+    for whole in (theirs, httpx.Response(200, content=b'{"a": 1}')):
+        assert registry.form(whole) == {"a": 1}
+    assert registry.form('{"a": 1}', text=True) == {"a": 1}
+
+
+REFUSED: dict[str, Any] = {
+    "datetime": datetime(2030, 1, 1, tzinfo=UTC),
+    "UUID": uuid.uuid4(),
+    "Decimal": Decimal(1),
+    "set": {1},
+    "bytes": b"a",
+    "NaN": float("nan"),
+    "a key that is no string": {1: 2},
+    "a lone surrogate": "\ud800",
+    "a key twice in a text": '{"a": {"b": 1, "b": 2}}',
+}
+
+
+def test_the_payloads_that_have_none(registry: SchemaRegistry) -> None:
+    (listed,) = re.findall(r"JSON has no form for \(([^)]+)\)", README)
+    assert listed.split(", ") == list(REFUSED)
+    for what, value in REFUSED.items():
+        text = "in a text" in what
+        with pytest.raises(PayloadNotJSON) as caught:
+            registry.form(value if text else {"a": value}, text=text)
+        assert caught.value.path == "$.a"
+        assert caught.value.advice
+
+
+def test_schemas_and_violations_have_what_is_named(registry: SchemaRegistry) -> None:
+    text = section("Without pytest")
+    schema = registry.get_schema("telemetry.FeedbackEvent", "v1")
+    violation = registry.violation(registry.compiled(schema), {})
+    for pattern, thing in [
+        (r"A `Schema` has (.*?\))\. ", schema),
+        (r"`ContractViolation` carries (.*?);", violation),
+        (r"each violation has (.*?)\.$", violation.violations[0]),
+    ]:
+        (names,) = re.findall(pattern, text, re.MULTILINE)
+        assert all(hasattr(thing, name) for name in code(names))
+    assert isinstance(violation, ContractViolation)
+    for given in (schema.name, schema, schema.content):
+        assert registry.validate_payload(given, 1)[0] is False
+
+
+def test_the_registrys_arguments_are_the_options(registry: SchemaRegistry) -> None:
+    parameters = set(inspect.signature(SchemaRegistry).parameters)
+    assert parameters == {option.argument for option in OPTIONS} | {"token"}
+    assert "telemetry.Labels" in {entry.name for entry in registry.index()}
+    assert registry.versions("telemetry.ControlResult")[0].release == "1.1.0"
+
+
+# Modes and options
+
+
+def test_the_modes_are_those_of_the_code() -> None:
+    rows = table(section("Modes"))
+    assert [code(mode)[0] for mode, *_ in rows] == list(MODES)
+    for mode, network, cache, cassettes in rows:
+        location = Location("https://registry.example")
+        taken = steps(Settings(mode=mode.strip("`"), location=location))
+        assert (Step.REGISTRY in taken) == (network != "never")
+        assert (Step.CACHE in taken) == cache.startswith("read and written")
+        assert (Step.STALE in taken) == ("when the registry is down" in cache)
+        assert (Step.CASSETTE in taken) == cassettes.startswith(("read", "the only source"))
+    assert steps(Settings(mode="auto")) == steps(Settings(mode="replay"))
 
 
 def test_the_options_are_those_of_the_code() -> None:
-    written = README.partition(BEGIN)[2].partition(END)[0]
-    assert written == options_table()
+    assert with_options_table(README) == README
 
 
 def test_every_option_that_is_named_exists() -> None:
     named = set(re.findall(r"--registry-[a-z-]+[a-z]", README))
-    known = {option.flag for option in OPTIONS} | {"--registry-offline", "--registry-show"}
-    assert named == known
+    assert named == {option.flag for option in OPTIONS} | {"--registry-offline", "--registry-show"}
+    variables = set(re.findall(r"SCHEMA_REGISTRY_[A-Z_]+", README))
+    assert variables == {option.variable for option in OPTIONS} | {"SCHEMA_REGISTRY_TOKEN"}
+    arguments = " ".join(blocks("toml") + re.findall(r"`(\w+)=\d+`", README))
+    known = {option.ini for option in OPTIONS}
+    assert set(re.findall(r"registry_\w+", arguments)) <= known
 
 
-def test_the_modes_are_those_of_the_code() -> None:
-    assert re.findall(r"^\| `(\w+)` \| .* \| .* \| .* \|$", README, re.MULTILINE) == list(MODES)
+@pytest.mark.parametrize(
+    ("file", "head"),
+    [
+        ("pytest.ini", "[pytest]"),
+        ("tox.ini", "[pytest]"),
+        ("pyproject.toml", "[tool.pytest.ini_options]"),
+    ],
+)
+def test_the_command_line_goes_before_the_environment_and_that_before_the_ini_file(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch, file: str, head: str
+) -> None:
+    assert f"`{file}`" in section("Options")
+    quote = '"' if file.endswith("toml") else ""
+    ini = {"url": "tests/contracts/registry", "versions": "v1", "cassettes": "ini"}
+    lines = [f"registry_{name} = {quote}{value}{quote}" for name, value in ini.items()]
+    (project / file).write_text("\n".join([head, *lines]))
+    monkeypatch.setenv("SCHEMA_REGISTRY_URL", "")
+    monkeypatch.setenv("SCHEMA_REGISTRY_VERSIONS", "v1,v2")
+    monkeypatch.setenv("SCHEMA_REGISTRY_CASSETTES", "environment")
+    result = run("--collect-only", "--registry-cassettes=line")
+    expected = "tests/contracts/registry, mode auto, versions v1,v2, cassettes line"
+    result.stdout.fnmatch_lines([f"schema registry: {expected}"])
 
 
-@pytest.mark.parametrize("name", ["assert_conforms", "registry_schema"])
-def test_the_signatures_are_those_of_the_code(name: str) -> None:
-    (written,) = re.findall(rf"^\| `{name}\((.*)\)` \|", README, re.MULTILINE)
-    attribute = {"registry_schema": "schema"}.get(name, name)
-    parameters = list(inspect.signature(getattr(Contract, attribute)).parameters.values())[1:]
-    bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
-    assert f"({written})" == str(inspect.Signature(bare)).replace("'", '"')
+def test_a_wrong_value_stops_the_session_or_in_the_environment_the_tests_it_concerns(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile("""
+        def test_own(): pass
+        def test_contract(schema_registry): pass
+    """)
+    result = run("--registry-mode=wrong")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert not result.stdout.str().count("passed")
+    monkeypatch.setenv("SCHEMA_REGISTRY_MODE", "wrong")
+    run().assert_outcomes(passed=1, errors=1)
 
 
-def test_the_limits_are_those_of_the_code() -> None:
-    limits = README.partition("## Limits")[2]
-    for number in (payloads.MAX_DEPTH, payloads.MAX_VALUES, diagnosis.MAX_VIOLATIONS):
-        assert f"{number:,}" in limits
+@pytest.mark.usefixtures("project")
+def test_show_prints_a_schema_in_each_version_and_exits(run: Run) -> None:
+    url = "--registry-url=tests/contracts/registry"
+    result = run("--registry-show=telemetry.HealthStatus", url)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["telemetry.HealthStatus v1", "telemetry.HealthStatus v2"])
+    result.stdout.no_fnmatch_line("*test session starts*")
+
+
+def test_what_redaction_hides() -> None:
+    (named,) = re.findall(r"a path \(([^)]+)\)", section("Options"))
+    payload = {
+        "user": {"email": "a", "name": "b"},
+        "cards": [{"number": 1, "till": 2}],
+        "deep": [{"token": {"inside": 3}}],
+        "Password": {"inside": 4},
+    }
+    assert Redaction((*code(named), "password")).applied(payload) == {
+        "user": {"email": REDACTED, "name": "b"},
+        "cards": [{"number": REDACTED, "till": 2}],
+        "deep": [{"token": REDACTED}],
+        "Password": REDACTED,
+    }
+
+
+# Recording, and the registry
+
+
+def test_what_a_cassette_is(local_registry: LocalRegistry, tmp_path: Path) -> None:
+    import vcr.persisters.filesystem
+    import vcr.serializers.yamlserializer
+
+    local_registry.publish("only.V1", v1={"type": "object"})
+    texts = []
+    for _ in range(2):
+        options: dict[str, Any] = {"mode": "record", "cassettes": tmp_path, "token": "s3cret"}
+        with SchemaRegistry(local_registry.url, **options) as registry:
+            registry.get_schema("only.V1", prefer="v2", fallback="v1")
+        files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.yaml"))
+        assert files == ["v1/only.V1.yaml", "v2/only.V1.yaml"]
+        texts.append([(tmp_path / file).read_text() for file in files])
+        assert "s3cret" not in str(texts)
+    now = r"'\d{4}-[^']+'"
+    first, second = ([re.sub(now, "NOW", text) for text in each] for each in texts)
+    assert first == second
+    assert '\n          "content": {' in first[0]
+    persister = vcr.persisters.filesystem.FilesystemPersister
+    for file, status in zip(files, (200, 404), strict=True):
+        _, responses, *_ = persister.load_cassette(tmp_path / file, vcr.serializers.yamlserializer)
+        assert responses[0]["status"]["code"] == status
+    local_registry.requests.clear()
+    with SchemaRegistry(mode="replay", cassettes=tmp_path) as registry:
+        reason = registry.get_schema("only.V1", prefer="v2", fallback="v1").reason
+    assert reason == "v1, because v2 does not have it"
+    assert not local_registry.requests
+
+
+def test_what_a_request_is(local_registry: LocalRegistry) -> None:
+    assert set(client.RETRIED_STATUSES) == {408, 429, *range(500, 600)}
+    local_registry.script("schemas/v1/no.Such", Reply(503))
+    with (
+        SchemaRegistry(local_registry.url, token="s3cret") as registry,
+        pytest.raises(SchemaNotFound),
+    ):
+        registry.get_schema("no.Such", "v1")
+    path = "/schemas/v1/no.Such"
+    assert [request.path for request in local_registry.requests] == [path, path, f"{path}.schema"]
+    for request in local_registry.requests:
+        assert request.headers["authorization"] == "Bearer s3cret"
+
+
+def test_references_by_name_by_path_and_by_id(
+    local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    local_registry.publish("a.Text", v1={"type": "string"})
+    local_registry.publish("a.Number", v2={"type": "number"})
+    local_registry.publish("a.Null", v1={"$id": "urn:a:null", "type": "null"})
+    items = [{"$ref": "a.Text"}, {"$ref": "../v2/a.Number"}, {"$ref": "urn:a:null"}]
+    local_registry.publish("a.All", v1={"prefixItems": items})
+    for url, mode in ((local_registry.url, "record"), (None, "replay")):
+        with SchemaRegistry(url, mode=mode, cassettes=tmp_path) as registry:
+            schema = registry.get_schema("a.All", "v1")
+            assert registry.validate_payload(schema, ["a", 1, None])[0]
+            assert len(registry.validate_payload(schema, [1, "a", 0])[1]) == 3
+
+
+def test_the_drafts_and_the_benchmarks_are_those_of_the_code() -> None:
+    from tests.benchmarks.__main__ import GROUPS
+
+    text = section("Verdicts")
+    assert f"drafts {', '.join(DRAFTS[:-1])} and {DRAFTS[-1]}" in text
+    (groups,) = re.findall(r"`tox -e bench -- ([^`]+)`", text)
+    assert set(groups.split()) <= set(GROUPS)
+    assert "[testenv:bench]" in (ROOT / "tox.ini").read_text(encoding="utf-8")
+
+
+# Troubleshooting and limits
+
+
+class Trouble:
+    """Brings about each trouble of the table."""
+
+    def __init__(self, tmp_path: Path, registry: LocalRegistry, closed_port: int) -> None:
+        self.path = tmp_path
+        self.registry = registry
+        self.closed = f"http://127.0.0.1:{closed_port}"
+
+    def _get(self, version: str = "v1", url: str | None = None, **options: Any) -> None:
+        options = {"cassettes": self.path / "cassettes", **options}
+        with SchemaRegistry(url, **options) as registry:
+            registry.get_schema(ORDER, version)
+
+    def _cassette(self) -> Path:
+        path = self.path / "cassettes" / "v1" / f"{ORDER}.yaml"
+        path.parent.mkdir(parents=True)
+        return path
+
+    def missing(self) -> None:
+        self._get()
+
+    def damaged(self) -> None:
+        self._cassette().write_text("interactions: 1")
+        self._get()
+
+    def not_written(self) -> None:
+        self._cassette().mkdir()
+        self._get(url=self.registry.url, mode="record")
+
+    def down(self) -> None:
+        self._get(url=self.closed, timeout=0.2)
+
+    def refused(self) -> None:
+        self.registry.always(Reply(401))
+        self._get(url=self.registry.url)
+
+    def something_else(self) -> None:
+        self.registry.always(Reply(body={}, headers={"content-type": "application/json"}))
+        self._get(url=self.registry.url)
+
+    def not_found(self) -> None:
+        (self.registry.directory / "v2" / f"{ORDER}.json").unlink()
+        with suppress(SchemaNotFound):
+            self._get("v2", self.registry.url, cache_dir=self.path / "cache")
+        self._get("v2", self.registry.url, cache_dir=self.path / "cache")
+
+    def wrong_schema(self) -> None:
+        with SchemaRegistry() as registry:
+            registry.validate_payload({"type": "nothing"}, 1)
+
+    def not_json(self) -> None:
+        with SchemaRegistry() as registry:
+            registry.form({"at": {1}})
+
+    def locked(self) -> None:
+        one, other = (
+            Cache(self.path, Session(name, self.path), ttl=1, lock_timeout=0.01) for name in "ab"
+        )
+        with one.lock("url"), other.lock("url"):
+            pass
+
+
+TROUBLE: dict[str, tuple[type[SchemaRegistryError], Callable[[Trouble], None]]] = {
+    "no recording of …": (CassetteMissing, Trouble.missing),
+    "the cassette cannot be used": (CassetteDamaged, Trouble.damaged),
+    "the cassette cannot be written": (CassetteNotWritten, Trouble.not_written),
+    "the registry did not answer": (RegistryUnavailable, Trouble.down),
+    "the registry refused the request with status 401": (RegistryRefused, Trouble.refused),
+    "the registry's answer cannot be used": (InvalidAnswer, Trouble.something_else),
+    "no schema … in v2": (SchemaNotFound, Trouble.not_found),
+    "the schema is itself wrong": (InvalidSchema, Trouble.wrong_schema),
+    "the payload is not JSON at …": (PayloadNotJSON, Trouble.not_json),
+    "another process has held a cache lock": (CacheLocked, Trouble.locked),
+}
+
+
+def test_the_table_of_troubles_has_every_error() -> None:
+    kinds = {
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, SchemaRegistryError)
+    }
+    # Wrong settings name the setting; the base is never raised.
+    assert {kind for kind, _ in TROUBLE.values()} == kinds - {SchemaRegistryError, InvalidSettings}
+    assert {code(message)[0] for message, _ in table(section("Troubleshooting"))} == set(TROUBLE)
+
+
+@pytest.mark.parametrize(("message", "advice"), table(section("Troubleshooting")))
+def test_every_message_occurs_and_gives_the_advice_of_the_table(
+    tmp_path: Path, local_registry: LocalRegistry, closed_port: int, message: str, advice: str
+) -> None:
+    kind, provoke = TROUBLE[message.strip("`")]
+    with pytest.raises(kind) as caught:
+        provoke(Trouble(tmp_path, local_registry, closed_port))
+    pattern = re.escape(message.strip("`")).replace("…", ".+")
+    assert re.search(pattern, caught.value.headline)
+    for word in code(advice):
+        assert word in str(caught.value)
+    if "the message has the command" in advice:
+        assert "pytest --registry-mode record" in str(caught.value)
+    if "the pointer says where" in advice:
+        assert "at: #/type" in str(caught.value)
+
+
+def test_the_limits_are_those_of_the_code(registry: SchemaRegistry) -> None:
+    limits = section("Limits")
+    assert f"at most {payloads.MAX_DEPTH} levels deep" in limits
+    assert f"at most {payloads.MAX_VALUES:,} values" in limits
+    assert f"at most {diagnosis.MAX_VIOLATIONS:,} violations".capitalize() in limits
+    assert "at most two seconds" in limits
     assert diagnosis.SECONDS == 2
-    assert prefetch.MAX_IN_FLIGHT == 16
     size = inspect.signature(SchemaRegistry).parameters["max_schema_size"].default
-    assert f"{size / 1e6:g} MB" in limits
+    assert f"at most {size / 1e6:g} MB" in limits
+    (deep,) = re.findall(r"about (\d+) levels deep", limits)
+    assert isinstance(registry.validate_payload(nested(int(deep)), 1)[0], bool)
+    with pytest.raises(InvalidSchema, match="too deeply"):
+        registry.validate_payload(nested(int(deep) + 10), 1)
 
 
-def test_every_message_of_the_troubleshooting_table_is_one_of_ours() -> None:
-    table = README.partition("## Troubleshooting")[2].partition("##")[0]
-    source = (Path(inspect.getfile(SchemaRegistry)).parent / "errors.py").read_text("utf-8")
-    for message in re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE):
-        for part in message.replace(" 401", "").replace(" in v2", "").split("…"):
-            assert part.strip() in source, message
+def nested(levels: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {}
+    for _ in range(levels):
+        schema = {"not": schema}
+    return schema
 
 
-def test_every_link_leads_to_a_file() -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (ROOT / target).is_file()
+def test_an_endless_regular_expression_is_an_error_of_the_schema(registry: SchemaRegistry) -> None:
+    with pytest.raises(InvalidSchema, match="takes too many steps"):
+        registry.validate_payload({"pattern": r"^(a|a)*\1b$"}, "a" * 40)
 
 
-def test_a_refused_request_names_the_token(run: Run, served: LocalRegistry) -> None:
-    served.always(Reply(401))
-    result = run("tests/contracts", f"--registry-url={served.url}", *WARNINGS)
-    result.assert_outcomes(errors=2)
-    result.stdout.fnmatch_lines(["E *next: set SCHEMA_REGISTRY_TOKEN"])
+def test_a_bad_marker_is_a_collection_error(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.registry_schema(prefer="v2", versions=["v1"])
+        def test(assert_conforms): pass
+    """)
+    result = run()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    (status,) = re.findall(r"exit status (\d)", section("Limits"))
+    assert int(status) == result.ret
+
+
+# Links
+
+
+def test_every_link_leads_somewhere() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", README)
+    assert links
+    for link in links:
+        file, _, anchor = link.partition("#")
+        text = (ROOT / file).read_text(encoding="utf-8") if file else README
+        titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+        anchors = {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+        assert not anchor or anchor in anchors
+
+
+def test_the_chapter_that_a_message_names_exists() -> None:
+    (chapter,) = re.findall(r"README's chapter '([^']+)'", str(InvalidAnswer("url", "reason")))
+    assert section(chapter)
 
 
 if __name__ == "__main__":
-    before, _, rest = README.partition(BEGIN)
-    text = before + BEGIN + options_table() + END + rest.partition(END)[2]
-    (ROOT / "README.md").write_text(text, encoding="utf-8")
-    os.write(1, options_table().encode())
+    (ROOT / "README.md").write_text(with_options_table(README), encoding="utf-8")
