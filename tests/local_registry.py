@@ -129,6 +129,8 @@ class LocalRegistry:
             ssl_certfile=certificate,
             ssl_keyfile=key,
         )
+        # Here, as the thread's imports would race with those of the client under test.
+        config.load()
         self._server = uvicorn.Server(config)
         # Bound here, so that the port is open before the thread runs.
         self._listening = socket.create_server(("127.0.0.1", self.port), backlog=100)
