@@ -2,6 +2,8 @@
 
 <directory>/<version>/<name>.json            the bare JSON Schema; .schema.json works too
 <directory>/<version>/<name>@<release>.json  an older release of the line
+
+What begins with a dot is not the registry's: ``.git``, or what an editor or a Mac leaves behind.
 """
 
 from __future__ import annotations
@@ -62,6 +64,9 @@ class DirectoryRegistry:
                 document = self._releases(question.version, question.name) or None
             case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
                 document = self._schema(question)
+        # Files can say what no registry may, too.
+        if document is not None and (reason := protocol.fault(question, document)):
+            raise InvalidAnswer(self.url(question), reason)
         return Answer(
             question=question,
             url=self.url(question),
@@ -103,6 +108,7 @@ class DirectoryRegistry:
         schemas = [
             (self._read(path, version, plain_name(name), release), path)
             for release, path in self._older(version, name)
+            if current is None or release != current["core_version"]
         ]
         if current is not None:
             schemas.append((current, self._files(version)[plain_name(name)]))
@@ -140,7 +146,11 @@ class DirectoryRegistry:
 
     def _versions(self) -> list[str]:
         try:
-            return sorted(path.name for path in self._directory.iterdir() if path.is_dir())
+            return sorted(
+                path.name
+                for path in self._directory.iterdir()
+                if not path.name.startswith(".") and path.is_dir()
+            )
         except OSError as exc:
             raise RegistryUnavailable(self._shown, _why(exc), True) from None
 
@@ -153,21 +163,25 @@ class DirectoryRegistry:
         }
 
     def _older(self, version: str, name: str) -> list[tuple[str, Path]]:
-        """The older releases of a schema, oldest first."""
+        """The older releases of a schema, oldest first, each once."""
         prefix = f"{plain_name(name)}@"
-        older = [
-            (path.name.removeprefix(prefix).removesuffix(".json").removesuffix(NAME_SUFFIX), path)
-            for path in self._listing(version)
-            if path.name.startswith(prefix)
-        ]
-        return sorted(older, key=lambda each: _precedence(each[0]))
+        older: dict[str, Path] = {}
+        for path in self._listing(version):
+            if path.name.startswith(prefix):
+                release = path.name.removeprefix(prefix).removesuffix(".json")
+                older.setdefault(release.removesuffix(NAME_SUFFIX), path)
+        return sorted(older.items(), key=lambda each: _precedence(each[0]))
 
     def _listing(self, version: str) -> list[Path]:
         if version not in self._versions():
             return []
         try:
             with os.scandir(self._directory / version) as entries:
-                names = sorted(entry.name for entry in entries if entry.name.endswith(".json"))
+                names = sorted(
+                    entry.name
+                    for entry in entries
+                    if entry.name.endswith(".json") and not entry.name.startswith(".")
+                )
         except OSError as exc:
             raise RegistryUnavailable(self._shown, _why(exc), True) from None
         return [self._directory / version / name for name in names]

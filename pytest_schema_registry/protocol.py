@@ -23,6 +23,9 @@ from pytest_schema_registry.schemas import (
 if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Answer
 
+#: The longest text of a registry's that a message repeats.
+MAX_QUOTED = 200
+
 
 def path(question: Question) -> str:
     """The question's path and query, relative to the registry's base URL."""
@@ -46,6 +49,9 @@ def _schema_path(question: Question) -> str:
 
 def segment(text: str) -> str:
     """One segment of a path, whatever the text holds: half a surrogate pair, out of a ``$ref``."""
+    if text in (".", ".."):
+        # They need no escape, and lead elsewhere (RFC 3986 section 5.2.4).
+        return text.replace(".", "%2E")
     return quote(text, safe="", errors="surrogatepass")
 
 
@@ -69,9 +75,18 @@ def _content_fault(document: Any) -> str | None:
         return "the answer has no 'content'"
     if not isinstance(document["content"], dict | bool):
         return f"'content' is {_kind_of(document['content'])}, not a JSON Schema"
-    for key in ("name", "track", "core_version", "sha256", "deprecation_note"):
-        if not isinstance(document.get(key), str | None):
-            return f"{key!r} is {_kind_of(document[key])}, not a string"
+    return _types_fault(document, "name", "track", "core_version", "sha256", "deprecation_note")
+
+
+def _types_fault(said: dict[str, Any], *texts: str) -> str | None:
+    for key in texts:
+        if not isinstance(said.get(key), str | None):
+            return f"{key!r} is {_kind_of(said[key])}, not a string"
+    if not isinstance(said.get("deprecated"), bool | None):
+        return f"'deprecated' is {_kind_of(said['deprecated'])}, not a boolean"
+    # Of all that is shown, only this is neither asked for nor escaped.
+    if not (said.get("core_version") or "").isprintable():
+        return "'core_version' has what cannot be printed"
     return None
 
 
@@ -80,11 +95,16 @@ def _identity_fault(question: Question, document: Any) -> str | None:
     for key, wanted in asked.items():
         given = document.get(key)
         if wanted is not None and given is not None and given != wanted:
-            return f"asked for {key} {wanted!r}, it answered with {given!r}"
+            return f"asked for {key} {wanted!r}, it answered with {_quoted(given)}"
     name = document.get("name")
     if name is not None and plain_name(name) != plain_name(question.name):
-        return f"asked for {question.name!r}, it answered with {name!r}"
+        return f"asked for {question.name!r}, it answered with {_quoted(name)}"
     return None
+
+
+def _quoted(text: str) -> str:
+    """A text of the registry's: whole or not at all, as a half of a secret would not be known."""
+    return repr(text) if len(text) <= MAX_QUOTED else f"(a text of {len(text):,} characters)"
 
 
 def _releases_fault(document: Any) -> str | None:
@@ -93,6 +113,8 @@ def _releases_fault(document: Any) -> str | None:
     for place, release in enumerate(document):
         if not isinstance(release, dict) or not isinstance(release.get("core_version"), str):
             return f"entry {place} of the releases has no 'core_version'"
+        if wrong := _types_fault(release, "sha256", "created_at"):
+            return f"in entry {place} of the releases, {wrong}"
     return None
 
 
@@ -103,10 +125,12 @@ def _index_fault(document: Any) -> str | None:
     for track, listing in tracks.items():
         schemas = listing.get("schemas") if isinstance(listing, dict) else None
         if not isinstance(schemas, list):
-            return f"track {track!r} has no list of 'schemas'"
+            return f"track {_quoted(track)} has no list of 'schemas'"
         for place, entry in enumerate(schemas):
             if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-                return f"entry {place} of track {track!r} has no 'name'"
+                return f"entry {place} of track {_quoted(track)} has no 'name'"
+            if wrong := _types_fault(entry, "sha256", "latest_core_version", "$schema_id"):
+                return f"in entry {place} of track {_quoted(track)}, {wrong}"
     return None
 
 
@@ -133,7 +157,7 @@ def schema(answer: Answer, reason: str | None = None) -> Schema:
         sha256=document.get("sha256") or own,
         digest=own,
         deprecated=bool(document.get("deprecated")),
-        deprecation_note=document.get("deprecation_note"),
+        deprecation_note=_line(document.get("deprecation_note")),
         source=answer.source,
         fetched_at=datetime.fromtimestamp(answer.fetched_at, UTC),
         url=answer.url,
@@ -143,6 +167,13 @@ def schema(answer: Answer, reason: str | None = None) -> Schema:
     )
 
 
+def _line(text: str | None) -> str | None:
+    """A text of the registry's in one line, with nothing in it that a terminal would obey."""
+    if text is None:
+        return None
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
 def releases(answer: Answer) -> tuple[Release, ...]:
     """The releases in an answer that :func:`fault` found nothing wrong with, oldest first."""
     return tuple(
@@ -150,7 +181,7 @@ def releases(answer: Answer) -> tuple[Release, ...]:
             name=plain_name(answer.question.name),
             version=answer.question.version,
             release=entry["core_version"],
-            sha256=str(entry.get("sha256") or ""),
+            sha256=entry.get("sha256") or "",
             created_at=entry.get("created_at"),
             deprecated=bool(entry.get("deprecated")),
         )

@@ -148,6 +148,20 @@ def test_releases_are_listed_from_the_oldest_to_the_current_one(tmp_path: Path) 
     assert datetime.fromisoformat(numbered[0]["created_at"]).tzinfo is not None
 
 
+def test_a_release_that_is_in_two_files_is_listed_once(tmp_path: Path) -> None:
+    files = {
+        "a.B": {"$core_version": "1.1"},
+        "a.B@1.1": {"title": "the current one again"},
+        "a.B@1.0": {"title": "plain"},
+        "a.B@1.0.schema": {"title": "suffixed"},
+    }
+    here = registry(tmp_path, **files)
+    listed = {each["core_version"]: each["sha256"] for each in here.fetch(RELEASES).document}
+    assert len(here.fetch(RELEASES).document) == 2
+    assert listed == {"1.0": digest({"title": "plain"}), "1.1": digest(files["a.B"])}
+    assert here.fetch(release("1.0")).document["content"] == {"title": "plain"}
+
+
 def test_a_current_release_without_a_number_is_listed_without_one(tmp_path: Path) -> None:
     answer = registry(tmp_path, **{"a.B": {}}).fetch(RELEASES)
     assert [entry["core_version"] for entry in answer.document] == [""]
@@ -167,6 +181,24 @@ def test_a_schema_is_found_by_its_id_in_any_version(tmp_path: Path, key: str) ->
 def test_a_schema_without_an_id_is_found_by_its_name(tmp_path: Path) -> None:
     here = registry(tmp_path, **{"a.B": True})
     assert here.fetch(Question(Kind.BY_ID, name="a.B")).document["content"] is True
+
+
+def test_what_begins_with_a_dot_is_not_the_registry_s(tmp_path: Path) -> None:
+    here = registry(tmp_path, **{"a": {}, "._a": [], ".hidden@1.0": {}})
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "a.json").write_text("{}")
+    assert here.fetch(INDEX).document["tracks"].keys() == {"v1"}
+    assert here.fetch(INDEX).document["tracks"]["v1"]["count"] == 1
+    assert here.fetch(Question(Kind.SCHEMA, ".git", "a")).document is None
+    assert here.fetch(Question(Kind.RELEASES, "v1", ".hidden")).document is None
+
+
+def test_a_file_cannot_say_what_a_registry_may_not(tmp_path: Path) -> None:
+    here = registry(tmp_path, **{"a.B": {"$core_version": "1.0\x1b[2J"}})
+    with pytest.raises(InvalidAnswer) as caught:
+        here.fetch(CURRENT)
+    assert caught.value.url == "schemas/v1/a.B.json"
+    assert caught.value.reason == "'core_version' has what cannot be printed"
 
 
 def test_the_index_lists_what_is_current(tmp_path: Path) -> None:

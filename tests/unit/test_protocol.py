@@ -33,6 +33,8 @@ def answer(question: Question, document: Any) -> Answer:
         (CURRENT, "schemas/v1/a.B"),
         (RELEASE, "schemas/v1/a.B?version=1.0"),
         (Question(Kind.SCHEMA, "v1", "a/b c", "1&2"), "schemas/v1/a%2Fb%20c?version=1%262"),
+        (Question(Kind.SCHEMA, "..", "."), "schemas/%2E%2E/%2E"),
+        (Question(Kind.SCHEMA, "...", "..a"), "schemas/.../..a"),
         (Question(Kind.BY_ID, name="\ud800"), "schemas/by-id/%ED%A0%80"),
         (Question(Kind.SCHEMA, "v1", "a", "\ud800"), "schemas/v1/a?version=%ED%A0%80"),
     ],
@@ -70,6 +72,9 @@ def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
             {"content": {}, "deprecation_note": True},
             "'deprecation_note' is a boolean, not a string",
         ),
+        ({"content": {}, "deprecated": "no"}, "'deprecated' is a string, not a boolean"),
+        ({"content": {}, "deprecated": 0}, "'deprecated' is a number, not a boolean"),
+        ({"content": {}, "core_version": "1\n"}, "'core_version' has what cannot be printed"),
     ],
 )
 @pytest.mark.parametrize("question", [CURRENT, BY_ID])
@@ -88,6 +93,11 @@ def test_a_json_schema_alone_is_an_answer(question: Question, content: Any) -> N
     [
         (CURRENT, {"track": "v2"}, "asked for track 'v1', it answered with 'v2'"),
         (CURRENT, {"name": "c.D"}, "asked for 'a.B', it answered with 'c.D'"),
+        (
+            CURRENT,
+            {"name": "x" * 5_000},
+            "asked for 'a.B', it answered with (a text of 5,000 characters)",
+        ),
         (RELEASE, {"core_version": "2.0"}, "asked for core_version '1.0', it answered with '2.0'"),
     ],
 )
@@ -118,8 +128,25 @@ def test_the_same_schema_under_either_name_is_an_answer(
             [{"core_version": "1"}, {"core_version": 2}],
             "entry 1 of the releases has no 'core_version'",
         ),
+        (
+            [{"core_version": "1"}, {"core_version": "2", "created_at": 5}],
+            "in entry 1 of the releases, 'created_at' is a number, not a string",
+        ),
+        (
+            [{"core_version": "1", "sha256": []}],
+            "in entry 0 of the releases, 'sha256' is an array, not a string",
+        ),
+        (
+            [{"core_version": "1", "deprecated": "false"}],
+            "in entry 0 of the releases, 'deprecated' is a string, not a boolean",
+        ),
+        (
+            [{"core_version": "1\x9b"}],
+            "in entry 0 of the releases, 'core_version' has what cannot be printed",
+        ),
         ([], None),
         ([{"core_version": "1"}], None),
+        ([{"core_version": "1", "sha256": None, "created_at": None, "deprecated": None}], None),
     ],
 )
 def test_a_list_of_releases_has_a_release_in_each_entry(document: Any, fault: str | None) -> None:
@@ -135,6 +162,23 @@ def test_a_list_of_releases_has_a_release_in_each_entry(document: Any, fault: st
         ({"tracks": {"v1": {"schemas": {}}}}, "track 'v1' has no list of 'schemas'"),
         ({"tracks": {"v1": {"schemas": [1]}}}, "entry 0 of track 'v1' has no 'name'"),
         ({"tracks": {"v1": {"schemas": [{"name": 1}]}}}, "entry 0 of track 'v1' has no 'name'"),
+        (
+            {"tracks": {"v1": {"schemas": [{"name": "a", "sha256": 5}]}}},
+            "in entry 0 of track 'v1', 'sha256' is a number, not a string",
+        ),
+        (
+            {"tracks": {"v1": {"schemas": [{"name": "a", "latest_core_version": 2}]}}},
+            "in entry 0 of track 'v1', 'latest_core_version' is a number, not a string",
+        ),
+        (
+            {"tracks": {"v1": {"schemas": [{"name": "a"}, {"name": "b", "$schema_id": {}}]}}},
+            "in entry 1 of track 'v1', '$schema_id' is an object, not a string",
+        ),
+        (
+            {"tracks": {"v1": {"schemas": [{"name": "a", "deprecated": 1}]}}},
+            "in entry 0 of track 'v1', 'deprecated' is a number, not a boolean",
+        ),
+        ({"tracks": {"x" * 201: 1}}, "track (a text of 201 characters) has no list of 'schemas'"),
         ({"tracks": {}}, None),
         ({"tracks": {"v1": {"schemas": [{"name": "a.B"}]}}}, None),
     ],
@@ -160,6 +204,11 @@ def test_a_schema_says_what_the_answer_says() -> None:
     assert schema.fetched_at == datetime(1970, 1, 1, tzinfo=UTC)
     assert schema.reason == "v1 is preferred, and has it"
     assert schema.content == {"type": "object"}
+
+
+def test_a_note_on_deprecation_is_one_line_that_no_terminal_obeys() -> None:
+    document = {"content": {}, "deprecation_note": "use\n  a.C\x1b[2J\u202e soon\t"}
+    assert protocol.schema(answer(CURRENT, document)).deprecation_note == "use a.C [2J soon"
 
 
 def test_a_schema_without_particulars_takes_them_from_the_question_and_the_content() -> None:
