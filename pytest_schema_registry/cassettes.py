@@ -2,7 +2,7 @@
 
 A cassette is written through vcrpy's own request model and serializer, from an answer that our
 client already has: nothing is patched, and the stock library can replay the file. Replay reads it
-with yaml's safe loader and believes nothing that it reads.
+with yaml's safe loader, where it is not as it was written, and believes nothing that it reads.
 """
 
 from __future__ import annotations
@@ -31,6 +31,22 @@ MAX_BYTES = 50_000_000
 _UNPRINTABLE = re.compile(
     "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fffd]"
 )
+_PRINTABLE_ASCII = b"\n" + bytes(range(0x20, 0x7F))
+#: The layout of what :func:`_serialize` writes, except for addresses that YAML would quote.
+_HEAD = "interactions:\n"
+_ADDRESS = r"(?:https?|file)://[\w./:%~?&=+-]{1,100}(?<!:)"
+_INTERACTION = re.compile(
+    "- request:\n    body: null\n    headers: {}\n    method: GET\n"
+    rf"    uri: (?P<uri>{_ADDRESS})\n"
+    "  response:\n    body:\n"
+    r"      string: (?:''|\|-(?P<body>\n {8}[{\[](?:\n {8} *+\S.*+)++))\n"
+    "    headers:\n      content-type:\n      - application/json\n"
+    "    status:\n"
+    r"      code: (?P<code>200|404)\n      message: (?P<message>OK|Not Found)\n",
+    re.ASCII,
+)
+_TIME = rf"    ({_ADDRESS}): '([0-9T:+-]+)'\n"
+_END = re.compile(rf"metadata:\n  recorded_at:\n(?P<times>(?:{_TIME})+)version: 1\n", re.ASCII)
 
 
 class Cassettes:
@@ -114,7 +130,10 @@ class Cassettes:
         if len(raw) > MAX_BYTES:
             raise self._damaged(path, f"it is larger than {MAX_BYTES:,} bytes")
         try:
-            return list(_read(yaml.load(raw, Loader=_Loader)))  # noqa: S506  # a safe loader
+            data = _as_written(raw)
+            if data is None:
+                data = yaml.load(raw, Loader=_Loader)  # noqa: S506  # a safe loader
+            return list(_read(data))
         except yaml.YAMLError as exc:
             raise self._damaged(
                 path, f"it is not YAML as vcrpy writes it ({_short(exc)})"
@@ -178,6 +197,40 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Leave ``<<`` alone: merging copies, and nine nested merges of ten fill the memory."""
+
+
+def _as_written(raw: bytes) -> dict[str, Any] | None:
+    """What YAML reads in a cassette, in a third of its time, where the file is as we wrote it.
+
+    Whatever is not in that layout to the last byte is left to YAML, and is None here.
+    """
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return None
+    # Without what is most of a cassette, the search takes a tenth of the time.
+    unusual = raw.translate(None, delete=_PRINTABLE_ASCII).decode()
+    if not text.startswith(_HEAD) or _UNPRINTABLE.search(unusual):
+        return None
+    interactions = []
+    place = len(_HEAD)
+    while found := _INTERACTION.match(text, place):
+        interactions.append(
+            {
+                "request": {"body": None, "headers": {}, "method": "GET", "uri": found["uri"]},
+                "response": {
+                    "body": {"string": (found["body"] or "").replace("\n        ", "\n")[1:]},
+                    "headers": {"content-type": ["application/json"]},
+                    "status": {"code": int(found["code"]), "message": found["message"]},
+                },
+            }
+        )
+        place = found.end()
+    end = _END.fullmatch(text, place)
+    if end is None:
+        return None
+    times = dict(re.findall(_TIME, end["times"], re.ASCII))
+    return {"interactions": interactions, "metadata": {"recorded_at": times}, "version": 1}
 
 
 def _read(data: Any) -> Iterable[_Exchange]:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
@@ -140,6 +140,10 @@ def damage(root: Path) -> str:
     assert caught.value.path == "cassettes/v1/a.B.yaml"
     assert caught.value.command == "pytest --registry-mode record"
     return caught.value.reason
+
+
+def never_called(*_arguments: Any, **_options: Any) -> NoReturn:
+    raise AssertionError("this file is read without YAML")
 
 
 def tree(root: Path) -> dict[str, bytes]:
@@ -281,6 +285,96 @@ def test_any_json_is_replayed_as_it_was_recorded(tmp_path: Path, content: dict[s
     file = save(tmp_path, answer({"content": content}))
     assert cassettes(tmp_path).load(QUESTION).document == {"content": content}
     assert "string: |-\n" in file.read_text(encoding="utf-8")
+
+
+ADDRESSES = st.sampled_from([URL, f"{URL}?version=1.0", "https://h:1/a%20b", "file:///a/~b"])
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+@st.composite
+def written(draw: st.DrawFn) -> str:
+    """A cassette that recording writes."""
+    exchange = st.builds(
+        module._Exchange,
+        uri=ADDRESSES | st.builds("http://h/{}".format, ANYTHING),
+        status=st.just(200),
+        body=st.builds(module._indented, st.dictionaries(st.text(), JSON, min_size=1)),
+        recorded_at=st.integers(0, 4_000_000_000).map(float),
+    )
+    missing = st.builds(module._Exchange, ADDRESSES, st.just(404), st.just(""), st.just(FETCHED))
+    exchanges = draw(st.lists(exchange | missing, min_size=1, max_size=3))
+    return module._serialize(exchanges)
+
+
+@given(written())
+@settings(deadline=None)
+def test_without_yaml_a_cassette_says_what_it_says_with_it(text: str) -> None:
+    data = module._as_written(text.encode())
+    assert data is None or data == yaml.load(text, module._Loader)
+
+
+#: What a merge, an editor or a bad disk puts between two characters.
+STRAY = st.sampled_from(
+    [
+        *("", " ", "\n", "\r\n", "\t", "        ", "\x85", "\u2028", "\ufeff", "\x00", "\xa0"),
+        *(
+            "'",
+            '"',
+            "#",
+            " #",
+            ":",
+            ": ",
+            "- ",
+            "|",
+            ">",
+            "+",
+            "&a ",
+            "*a",
+            "!!",
+            "{",
+            "}",
+            "0",
+            "é",
+        ),
+        *("---\n", "...\n", "%", "version: 1\n", "metadata:\n", "    headers:\n", "<<: "),
+    ]
+)
+
+
+@given(written(), st.data())
+@settings(deadline=None, max_examples=200)
+def test_without_yaml_a_cassette_that_was_touched_says_the_same_or_nothing(
+    text: str, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 12)) | st.just(start))
+    touched = (text[:start] + data.draw(STRAY) + text[end:]).encode()
+    quick = module._as_written(touched)
+    if quick is not None:
+        assert quick == yaml.load(touched, module._Loader)
+
+
+@pytest.mark.parametrize("text", [CASSETTE, NOT_THERE])
+def test_a_recorded_cassette_takes_no_yaml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(yaml, "load", never_called)
+    write(tmp_path, text)
+    assert cassettes(tmp_path).load(QUESTION).url == URL
+
+
+@pytest.mark.parametrize(
+    "touched",
+    [
+        CASSETTE.replace("\n", "\r\n"),
+        f"# recorded by hand\n{CASSETTE}",
+        CASSETTE.replace("größe", "gr\xfc\x85\xdfe"),
+        CASSETTE.replace("version: 1\n", "version: 1\nnote: kept\n"),
+        CASSETTE.encode("utf-16"),
+    ],
+)
+def test_a_cassette_in_any_other_layout_is_left_to_yaml(touched: str | bytes) -> None:
+    assert module._as_written(touched.encode() if isinstance(touched, str) else touched) is None
 
 
 @pytest.mark.parametrize("text", ["größe", "中文", "\U0001f4cf", "a\u0301"])
