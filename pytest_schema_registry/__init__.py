@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import CassetteMissing as CassetteMissing
     from pytest_schema_registry.errors import CassetteNotWritten as CassetteNotWritten
     from pytest_schema_registry.errors import ContractViolation as ContractViolation
+    from pytest_schema_registry.errors import ContractWarning as ContractWarning
+    from pytest_schema_registry.errors import DeprecatedSchemaWarning as DeprecatedSchemaWarning
     from pytest_schema_registry.errors import InvalidAnswer as InvalidAnswer
     from pytest_schema_registry.errors import InvalidSchema as InvalidSchema
     from pytest_schema_registry.errors import InvalidSettings as InvalidSettings
     from pytest_schema_registry.errors import PayloadNotJSON as PayloadNotJSON
     from pytest_schema_registry.errors import RegistryRefused as RegistryRefused
     from pytest_schema_registry.errors import RegistryUnavailable as RegistryUnavailable
+    from pytest_schema_registry.errors import SchemaDeprecated as SchemaDeprecated
     from pytest_schema_registry.errors import SchemaNotFound as SchemaNotFound
     from pytest_schema_registry.errors import SchemaRegistryError as SchemaRegistryError
     from pytest_schema_registry.errors import SchemaRegistryWarning as SchemaRegistryWarning
@@ -42,12 +45,15 @@ _MODULES = {
         "CassetteMissing",
         "CassetteNotWritten",
         "ContractViolation",
+        "ContractWarning",
+        "DeprecatedSchemaWarning",
         "InvalidAnswer",
         "InvalidSchema",
         "InvalidSettings",
         "PayloadNotJSON",
         "RegistryRefused",
         "RegistryUnavailable",
+        "SchemaDeprecated",
         "SchemaNotFound",
         "SchemaRegistryError",
         "SchemaRegistryWarning",

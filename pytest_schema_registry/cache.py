@@ -1,4 +1,4 @@
-"""Entries on disk, locked and atomic. The only importer of filelock.
+"""Entries on disk, locked and atomic.
 
 One file an address, disposable at any moment. The first line of an entry is a digest of the rest,
 so whatever is truncated, flipped or somebody else's is a miss. An address that failed has a second
@@ -53,6 +53,18 @@ class Session:
     id: str
     directory: Path
 
+    def first(self, fact: str) -> bool:
+        """Whether no process of the session has asked this of a fact before."""
+        claim = self.directory / f"{sha256(fact.encode()).hexdigest()[:40]}.claim"
+        try:
+            claim.parent.mkdir(parents=True, exist_ok=True)
+            claim.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        except OSError:
+            return True  # said twice is better than never
+        return True
+
 
 class Cache:
     """What a registry answered, kept on disk for all workers and for the next session.
@@ -86,27 +98,25 @@ class Cache:
 
     def fresh(self, url: str, question: Question) -> Answer | None:
         """The entry, if this session fetched it or its time-to-live has not passed."""
-        entry = self._load(url, question)
-        if entry is None:
-            return None
-        if entry["session"] == self._session.id:
-            return _answer(question, entry, "registry")
-        # A fetch in the future is a clock that was set back: nothing says how old it is.
-        if 0 <= self._clock() - entry["fetched_at"] < self.ttl:
-            return _answer(question, entry, "cache")
-        return None
+        entry = self.stale(url, question)
+        return None if entry is None or entry.source == "stale cache" else entry
 
     def asked(self, url: str, question: Question) -> Answer | None:
         """The entry, if this session fetched it."""
-        entry = self._load(url, question)
-        if entry is None or entry["session"] != self._session.id:
-            return None
-        return _answer(question, entry, "registry")
+        entry = self.stale(url, question)
+        return None if entry is None or entry.source != "registry" else entry
 
     def stale(self, url: str, question: Question) -> Answer | None:
-        """The entry, however old."""
+        """The entry, however old; its source says whether it is."""
         entry = self._load(url, question)
-        return None if entry is None else _answer(question, entry, "stale cache")
+        return None if entry is None else _answer(question, entry, self._source(entry))
+
+    def _source(self, entry: dict[str, Any]) -> Source:
+        if entry["session"] == self._session.id:
+            return "registry"
+        # A fetch in the future is a clock that was set back: nothing says how old it is.
+        fresh = 0 <= self._clock() - entry["fetched_at"] < self.ttl
+        return "cache" if fresh else "stale cache"
 
     def failure(self, url: str) -> SchemaRegistryError | None:
         """How this session's request for the address failed, if it did."""
@@ -173,6 +183,10 @@ class Cache:
         finally:
             if held is not None:
                 held.release()
+
+    def size(self) -> int:
+        """How many entries there are."""
+        return sum(1 for _ in self._directory.glob("*.entry"))
 
     def staging(self, key: str) -> Path:
         """Where a file may be written before it takes its place elsewhere."""

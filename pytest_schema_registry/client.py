@@ -12,12 +12,11 @@ import os
 import queue
 import threading
 import time
-from base64 import b64encode
+import zlib
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
 import httpx
 from httpx_retries import Retry, RetryTransport
@@ -29,12 +28,13 @@ from pytest_schema_registry.errors import (
     RegistryRefused,
     RegistryUnavailable,
 )
-from pytest_schema_registry.schemas import Answer
+from pytest_schema_registry.schemas import Answer, Fetch
+from pytest_schema_registry.secrets import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_schema_registry.options import Location
+    from pytest_schema_registry.parsers import Location
     from pytest_schema_registry.schemas import Question
 
 T = TypeVar("T")
@@ -65,6 +65,7 @@ class RegistryClient:
             the waits between them stay inside three times that.
         max_bytes: The largest answer that is read.
         clock: Seconds since the epoch.
+        observe: Told each exchange, retries included.
     """
 
     def __init__(
@@ -75,12 +76,15 @@ class RegistryClient:
         timeout: float = 10.0,
         max_bytes: int = 5_000_000,
         clock: Callable[[], float] = time.time,
+        observe: Callable[[Fetch], None] | None = None,
     ) -> None:
         self._location = location
         self._token = token
+        self._secrets = Secrets(location, token)
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._clock = clock
+        self._observe = observe
         self._opening = threading.Lock()
         self._client: httpx.Client | None = None
         self._owner = 0
@@ -103,12 +107,13 @@ class RegistryClient:
         """
         url = self.url(question)
         etag = known.etag if known is not None else None
-        response = self._get(url, {"If-None-Match": etag} if etag else {})
+        response = self._get(question, url, {"If-None-Match": etag} if etag else {})
         if known is not None and response.status_code == 304:
             return replace(known, fetched_at=self._clock(), source="registry")
         if response.status_code in (404, 410):
             return self._answer(question, url, None, response)
-        if response.status_code in RETRIED_STATUSES:
+        # 407 is a proxy's, never a registry's.
+        if response.status_code in (407, *RETRIED_STATUSES):
             raise RegistryUnavailable(url, self._said(response))
         if response.status_code != 200:
             raise RegistryRefused(
@@ -119,7 +124,7 @@ class RegistryClient:
             )
         document = self._document(url, response)
         if reason := protocol.fault(question, document):
-            raise InvalidAnswer(url, reason)
+            raise InvalidAnswer(url, self._secrets.scrubbed(reason))
         return self._answer(question, url, document, response)
 
     def close(self) -> None:
@@ -143,7 +148,8 @@ class RegistryClient:
     def _document(self, url: str, response: httpx.Response) -> Any:
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type and media_type != "application/json" and not media_type.endswith("+json"):
-            raise RegistryUnavailable(url, f"{self._said(response)} (not JSON: {media_type})")
+            kind = self._words(media_type)
+            raise RegistryUnavailable(url, f"{self._said(response)} (not JSON: {kind})")
         try:
             # RFC 8259 section 8.1: JSON between systems is UTF-8; a parser may skip a BOM.
             return json.loads(response.content.decode("utf-8-sig"), parse_constant=_no_constant)
@@ -154,7 +160,7 @@ class RegistryClient:
                 raise RegistryUnavailable(url, "it answered 200 with an empty body") from None
             raise InvalidAnswer(url, f"the body is not JSON ({exc})") from None
 
-    def _get(self, url: str, headers: dict[str, str]) -> httpx.Response:
+    def _get(self, question: Question, url: str, headers: dict[str, str]) -> httpx.Response:
         client = self._open()
         retry = _WithinBudget(
             total=ATTEMPTS - 1,
@@ -168,25 +174,31 @@ class RegistryClient:
             "GET", httpx.URL(url).copy_merge_params(self._params()), headers=headers
         )
         fetching = _FETCHING.set(True)
+        started = time.perf_counter()
+        response = None
         try:
-            return RetryTransport(attempts, retry).handle_request(request)
+            response = RetryTransport(attempts, retry).handle_request(request)
         except _BudgetSpent as spent:
-            return spent.response
+            response = spent.response
         except _TooLarge:
             raise InvalidAnswer(url, f"it is larger than {self._max_bytes:,} bytes") from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as exc:
-            raise RegistryUnavailable(url, self._scrubbed(_reason(exc)), True) from None
+            raise RegistryUnavailable(url, self._words(_reason(exc)), True) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
-            raise RegistryUnavailable(url, self._scrubbed(_reason(exc))) from None
+            raise RegistryUnavailable(url, self._words(_reason(exc))) from None
         except (RuntimeError, OSError, Warning) as exc:
             # What pytest-socket and pytest-recording put in the place of a connection.
             reason = (
-                f"a connection was refused inside the test ({self._scrubbed(_reason(exc))}); "
+                f"a connection was refused inside the test ({self._words(_reason(exc))}); "
                 "a schema that the registry_schema marker declares is fetched before it"
             )
             raise RegistryUnavailable(url, reason) from None
         finally:
             _FETCHING.reset(fetching)
+            if self._observe is not None:
+                seconds = time.perf_counter() - started
+                self._observe(_fetch(question, response, seconds, attempts.count))
+        return response
 
     def _params(self) -> httpx.QueryParams:
         return httpx.QueryParams(self._location.params)
@@ -228,27 +240,23 @@ class RegistryClient:
 
     def _said(self, response: httpx.Response) -> str:
         excerpt = self._excerpt(response)
-        said = f"it answered {response.status_code} {response.reason_phrase}".rstrip()
+        said = f"it answered {response.status_code} {self._words(response.reason_phrase)}".rstrip()
         if wait := response.headers.get("retry-after"):
-            said += f", asking to retry after {wait[:40]}"
+            said += f", asking to retry after {self._words(wait)[:40]}"
         return f"{said}: {excerpt}" if excerpt else said
 
     def _excerpt(self, response: httpx.Response) -> str:
-        text = response.content[: 4 * EXCERPT_LENGTH].decode("utf-8", "replace")
+        text = response.content.decode("utf-8", "replace")
         if "json" in response.headers.get("content-type", ""):
             with suppress(ValueError, LookupError, TypeError, RecursionError):
                 text = str(json.loads(response.content)["detail"])
-        words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-        return self._scrubbed(words)[:EXCERPT_LENGTH]
+        return self._words(text)[:EXCERPT_LENGTH]
 
-    def _scrubbed(self, text: str) -> str:
-        secrets = [self._token, *(value for _, value in self._location.params)]
-        if self._location.auth is not None:
-            basic = b64encode(":".join(self._location.auth).encode()).decode()
-            secrets += [basic, *self._location.auth]
-        for secret in filter(None, secrets):
-            text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
-        return text
+    def _words(self, text: str) -> str:
+        """A text of the registry's as words in a line, with nothing that a terminal would obey."""
+        # Scrubbed before it is cut, which would leave the half of a secret that nobody knows.
+        shown = self._secrets.scrubbed(text)[: 4 * EXCERPT_LENGTH]
+        return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
 
 
 class _BudgetSpent(Exception):  # not an error: carries the last response out
@@ -295,6 +303,7 @@ class _Attempts(httpx.BaseTransport):
         self._client = client
         self._timeout = timeout
         self._max_bytes = max_bytes
+        self.count = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         remaining = request.extensions["retry"].deadline - time.monotonic()
@@ -306,6 +315,7 @@ class _Attempts(httpx.BaseTransport):
                 connected.set()
 
         request.extensions["trace"] = trace
+        self.count += 1
         try:
             return _within(seconds, lambda: self._send(request))
         except TimeoutError:
@@ -330,12 +340,31 @@ class _Attempts(httpx.BaseTransport):
         )
 
     def _limited(self, response: httpx.Response) -> Iterator[bytes]:
-        size = 0
-        for chunk in response.iter_bytes():
-            size += len(chunk)
-            if size > self._max_bytes:
+        room = self._max_bytes
+        for chunk in _decoded(response, room + 1):
+            room -= len(chunk)
+            if room < 0:
                 raise _TooLarge
             yield chunk
+
+
+def _decoded(response: httpx.Response, limit: int) -> Iterator[bytes]:
+    """The body, in parts of which one that was compressed is at most as long as the limit.
+
+    httpx's decoders know no limit: a few kilobytes of packed zeros would fill the memory.
+    """
+    if response.headers.get("content-encoding", "").strip().lower() not in ("gzip", "deflate"):
+        yield from response.iter_raw()
+        return
+    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # takes either header
+    compressed = b""
+    try:
+        for compressed in response.iter_raw():
+            yield decompressor.decompress(compressed, limit)
+    except zlib.error as exc:
+        raise httpx.DecodingError(f"the compressed body is broken: {exc}") from None
+    if compressed and not decompressor.eof:
+        raise httpx.DecodingError("the compressed body is cut short")
 
 
 def _within(seconds: float, call: Callable[[], T]) -> T:
@@ -358,13 +387,30 @@ def _within(seconds: float, call: Callable[[], T]) -> T:
     return result  # type: ignore[return-value]  # T, as no error came
 
 
+def _fetch(
+    question: Question, response: httpx.Response | None, seconds: float, attempts: int
+) -> Fetch:
+    return Fetch(
+        kind=question.kind.value,
+        name=question.name,
+        version=question.version,
+        seconds=seconds,
+        bytes=len(response.content) if response is not None else 0,
+        attempts=attempts,
+        status=response.status_code if response is not None else None,
+    )
+
+
 def _not_ours(_record: logging.LogRecord) -> bool:
     # Our requests would fill the caplog of the test that happens to run, with the query in clear.
     return not _FETCHING.get()
 
 
 def _reason(exc: Exception) -> str:
-    text = " ".join(str(exc).split()) or type(exc).__name__
+    text = str(exc) or type(exc).__name__
+    if isinstance(exc, httpx.RemoteProtocolError) and " in location header: " in text:
+        # It goes on with a part of the address, which may be one of a password.
+        text = text.partition(": ")[0]
     return f"cannot connect: {text}" if isinstance(exc, httpx.ConnectError) else text
 
 

@@ -6,8 +6,9 @@ compiles with ``offline``, any other with a retriever that asks the registry.
 
 from __future__ import annotations
 
+import re
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 #: What the engine writes in place of a value, which is cut or hidden where it is shown.
 MASK = "\uf8ff"
+#: In canonical JSON, and of a string that only looks like a reference sometimes too.
+_REFERENCE = re.compile(
+    r'"\$(?:ref|dynamicRef|recursiveRef|schema)":"(?!#|https?://json-schema\.org/)'
+)
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 _DRAFTS: dict[str, type[jsonschema_rs.Validator]] = {
@@ -93,7 +98,9 @@ class Conformance:
             except SchemaRegistryError as exc:
                 self._wrong[key] = exc
                 raise
-        return self._compiled[key]
+        compiled = self._compiled[key]
+        # The same content may be published under several names.
+        return compiled if compiled.schema is schema else replace(compiled, schema=schema)
 
     def leaf(self, rule: str) -> jsonschema_rs.Validator:
         """The engine's validator of a rule without subschemas, such as ``{"pattern": "^a"}``.
@@ -153,6 +160,11 @@ class Conformance:
             mask=MASK,
             **options,
         )
+
+
+def refers_elsewhere(schema: Schema) -> bool:
+    """Whether compiling a schema may ask for another one."""
+    return _REFERENCE.search(schema.text) is not None
 
 
 def _invalid(schema: Schema, exc: jsonschema_rs.ValidationError) -> InvalidSchema:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_schema_registry.errors import (
-    ContractViolation,
-    InvalidSettings,
-    SchemaRegistryError,
-    StaleSchemaWarning,
-)
-from pytest_schema_registry.schemas import Schema
+from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
+from pytest_schema_registry.recorder import Use
+from pytest_schema_registry.schemas import Pair, Schema, plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
+    from pytest_schema_registry.enforcement import Level
     from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.rollout import Rollout
 
 
 class AssertConforms(Protocol):
@@ -56,31 +51,31 @@ class Contract:
     Args:
         registry: Where schemas come from.
         wanted: What the run is about.
+        rollout: What follows from a use, and from a violation.
         versions: The version lines that the test runs against.
         verbose: Whether a failure shows everything.
-        first_use: Told each use of a schema that is served although it is old; says whether the
-            test has not met it yet.
     """
 
     def __init__(
         self,
         registry: SchemaRegistry,
         wanted: Wanted,
+        rollout: Rollout,
         *,
         versions: tuple[str, ...],
         verbose: bool,
-        first_use: Callable[[Schema], bool],
     ) -> None:
         self._registry = registry
         self._wanted = wanted
+        self._rollout = rollout
+        self._recorder = rollout.recorder
         self._versions = versions
         self._verbose = verbose
-        self._first_use = first_use
-        self._schemas: dict[tuple[str | None, ...], Schema] = {}
-        self._compiled: dict[tuple[str | Schema | None, str | None], Compiled] = {}
+        self._looked_at: dict[tuple[str | None, ...], Use] = {}
+        self._judging: dict[tuple[str | Schema | None, str | None], Use] = {}
 
     def __repr__(self) -> str:
-        return f"<contract {' '.join(part for part in self._wanted if part)}>"
+        return f"<contract {' '.join(filter(None, self._wanted))}>"
 
     @property
     def version(self) -> str:
@@ -98,7 +93,7 @@ class Contract:
             )
         if self._wanted.name is None:
             return self._wanted.prefer
-        return self._have(None, None, None, None, None).version
+        return self._look_at(None, None, None, None, None).pair.version
 
     def assert_conforms(
         self,
@@ -117,31 +112,58 @@ class Contract:
             text: Whether the payload is JSON text.
 
         Raises:
-            ContractViolation: It does not conform.
+            ContractViolation: It does not conform, and that is enforced.
             PayloadNotJSON: It has a value that JSON has no form for.
             SchemaRegistryError: Nothing could be checked.
         """
         __tracebackhide__ = True
+        started = perf_counter()
         try:
-            compiled = self._compiled.get((schema, version)) or self._compile(schema, version)
-            if compiled.schema.outage is not None:
-                self._warn(compiled.schema)
+            use = self._judging.get((schema, version)) or self._judge_by(schema, version)
+            if use.idle:
+                self._rollout.begin(use)
             form = self._registry.form(payload, text=text)
-            if compiled.conforms(form):
-                return form
-            raise self._registry.violation(
-                compiled, form, others=self._versions, verbose=self._verbose
-            )
+            compiled = use.compiled
+            if compiled is None:
+                use.unchecked += 1
+            elif compiled.conforms(form):
+                use.conforming += 1
+            else:
+                violation = self._registry.violation(
+                    compiled, form, others=self._versions, verbose=self._verbose
+                )
+                self._rollout.violated(use, violation)
         except (ContractViolation, SchemaRegistryError) as exc:
             raise exc.with_traceback(None) from None
-
-    def _compile(self, schema: str | Schema | None, version: str | None) -> Compiled:
-        if isinstance(schema, Schema):
-            known = schema
         else:
-            known = self._have(schema, version, None, None, None)
-        compiled = self._compiled[schema, version] = self._registry.compiled(known)
-        return compiled
+            return form
+        finally:
+            self._recorder.seconds += perf_counter() - started
+
+    def assert_refused(self, payload: Any, *, text: bool = False) -> None:
+        """Fail the test if a payload conforms that is kept as an example of what must not.
+
+        Args:
+            payload: What :meth:`assert_conforms` takes.
+            text: Whether the payload is JSON text.
+
+        Raises:
+            ContractViolation: It conforms.
+            PayloadNotJSON: It is not JSON.
+            SchemaRegistryError: Nothing could be checked.
+        """
+        __tracebackhide__ = True
+        form = self._registry.form(payload, text=text)
+        use = self._judge_by(None, None)
+        self._rollout.begin(use)
+        if use.compiled is None:
+            use.unchecked += 1
+        elif not use.compiled.conforms(form):
+            use.refused += 1
+        else:
+            schema = use.compiled.schema
+            said = f"the payload conforms to {schema}, and stands among the invalid ones"
+            self._rollout.violated(use, ContractViolation(said, schema, form, ()))
 
     def schema(
         self,
@@ -165,28 +187,66 @@ class Contract:
             SchemaRegistryError: It cannot be had.
         """
         __tracebackhide__ = True
-        schema = self._have(name, version, release, prefer, fallback)
-        if schema.outage is not None:
-            self._warn(schema)
-        return schema
+        started = perf_counter()
+        try:
+            use = self._look_at(name, version, release, prefer, fallback)
+            if use.idle:
+                self._rollout.begin(use)
+            use.lookups += 1
+        except SchemaRegistryError as exc:
+            raise exc.with_traceback(None) from None
+        else:
+            assert use.schema is not None  # noqa: S101  # one that is looked at is retrieved
+            return use.schema
+        finally:
+            self._recorder.seconds += perf_counter() - started
 
-    def _have(self, *asked: str | None) -> Schema:
+    def _judge_by(self, asked: str | Schema | None, version: str | None) -> Use:
+        if isinstance(asked, Schema):
+            use = self._judging[asked, version] = self._judge(asked)
+            return use
+        pair = Pair(self._name(asked), version or self._wanted.version or "")
+        try:
+            if pair.version and self._level(pair) == "off":
+                use = Use(pair, "off", None)
+            else:
+                use = self._judge(self._retrieve(asked, version, None, None, None))
+        except SchemaRegistryError as exc:
+            self._recorder.failed(pair, exc)
+            raise
+        self._judging[asked, version] = use
+        return use
+
+    def _judge(self, schema: Schema) -> Use:
+        pair = Pair(schema.name, schema.version)
+        level = self._level(pair)
+        compiled = None if level == "off" else self._registry.compiled(schema)
+        return Use(pair, level, schema, compiled)
+
+    def _level(self, pair: Pair) -> Level:
+        return self._wanted.enforcement or self._rollout.level(pair)
+
+    def _look_at(self, *asked: str | None) -> Use:
         __tracebackhide__ = True
-        schema = self._schemas.get(asked)
-        if schema is None:
+        use = self._looked_at.get(asked)
+        if use is None:
             try:
-                schema = self._schemas[asked] = self._retrieve(*asked)
+                schema = self._retrieve(*asked)
             except SchemaRegistryError as exc:
+                pair = Pair(self._name(asked[0]), asked[1] or self._wanted.version or "")
+                self._recorder.failed(pair, exc)
                 raise exc.with_traceback(None) from None
-        return schema
+            use = self._looked_at[asked] = Use(Pair(schema.name, schema.version), "off", schema)
+        return use
 
-    def _warn(self, schema: Schema) -> None:
-        if self._first_use(schema):
-            warnings.warn(
-                f"{schema} was served from the {schema.origin}, because {schema.outage}",
-                StaleSchemaWarning,
-                stacklevel=3,
+    def _name(self, name: str | None) -> str:
+        name = name or self._wanted.name
+        if name is None:
+            raise InvalidSettings(
+                "assert_conforms and registry_schema",
+                'name a schema in the call, or on the test: @pytest.mark.registry_schema("…")',
             )
+        return plain_name(name)
 
     def _retrieve(
         self,
@@ -198,12 +258,6 @@ class Contract:
     ) -> Schema:
         if name is None:
             release = release or self._wanted.release
-        name = name or self._wanted.name
-        if name is None:
-            raise InvalidSettings(
-                "assert_conforms and registry_schema",
-                'name a schema in the call, or on the test: @pytest.mark.registry_schema("…")',
-            )
         if version is None and prefer is None:
             version, prefer, fallback = (
                 self._wanted.version,
@@ -211,5 +265,5 @@ class Contract:
                 self._wanted.fallback,
             )
         return self._registry.get_schema(
-            name, version, release=release, prefer=prefer, fallback=fallback
+            self._name(name), version, release=release, prefer=prefer, fallback=fallback
         )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_schema_registry.enforcement import LEVELS, Level
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.options import version_list
+from pytest_schema_registry.parsers import version_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MARKER = "registry_schema"
-_KEYWORDS = frozenset({"versions", "release", "prefer", "fallback"})
+_KEYWORDS = frozenset({"versions", "release", "prefer", "fallback", "enforcement"})
 
 
 class Wanted(NamedTuple):
@@ -23,6 +24,7 @@ class Wanted(NamedTuple):
     release: str | None = None
     prefer: str | None = None
     fallback: str | None = None
+    enforcement: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Declaration:
         release: The release within the line; None for the current one.
         prefer: The version line to prefer in a negotiation, which runs the test once.
         fallback: The version line to take otherwise.
+        enforcement: How strictly violations are taken, whatever the settings say.
     """
 
     names: tuple[str, ...] = ()
@@ -42,6 +45,7 @@ class Declaration:
     release: str | None = None
     prefer: str | None = None
     fallback: str | None = None
+    enforcement: Level | None = None
 
     def wanted(self, name: str | None, version: str | None) -> Wanted:
         """What one run is about.
@@ -53,7 +57,7 @@ class Declaration:
         name = name or next(iter(self.names), None)
         if self.prefer is not None:
             version = None
-        return Wanted(name, version, self.release, self.prefer, self.fallback)
+        return Wanted(name, version, self.release, self.prefer, self.fallback, self.enforcement)
 
 
 def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
@@ -81,6 +85,7 @@ def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
             release=choice.get("release"),
             prefer=_version(choice.get("prefer")),
             fallback=_version(choice.get("fallback")),
+            enforcement=choice.get("enforcement"),
         )
     except ValueError as exc:
         raise _wrong(str(exc)) from None
@@ -114,6 +119,8 @@ def _check(marker: Any) -> None:
         raise _wrong("give versions, or prefer and fallback, not both")
     if not isinstance(marker.kwargs.get("release"), str | None):
         raise _wrong(f"{marker.kwargs['release']!r} is not a release")
+    if marker.kwargs.get("enforcement") not in (None, *LEVELS):
+        raise _wrong(f"{marker.kwargs['enforcement']!r} is none of {', '.join(LEVELS)}")
     if "fallback" in marker.kwargs and "prefer" not in marker.kwargs:
         raise _wrong("fallback needs prefer")
 

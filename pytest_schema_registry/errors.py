@@ -12,11 +12,14 @@
         ├── CassetteDamaged         the recording is there and cannot be used
         ├── CassetteNotWritten      recording could not write its file
         ├── CacheLocked             another process holds a cache lock beyond the time allowed
+        ├── SchemaDeprecated        the schema is deprecated, and that is not accepted
         └── PayloadNotJSON          the payload has a value that JSON has no form for
     AssertionError
     └── ContractViolation           the payload breaks the contract, so the test fails
     UserWarning
     └── SchemaRegistryWarning
+        ├── ContractWarning         a payload breaks a contract that is not enforced
+        ├── DeprecatedSchemaWarning the registry marks a schema as deprecated
         ├── StaleSchemaWarning      a schema was served although it is old
         └── CacheWarning            the cache directory cannot be used
 
@@ -285,6 +288,31 @@ class CacheLocked(SchemaRegistryError):
         )
 
 
+class SchemaDeprecated(SchemaRegistryError):
+    """The schema is deprecated, and ``--registry-fail-on-deprecated`` accepts none.
+
+    Args:
+        schema: What names the schema (``telemetry.FeedbackEvent v1 release 1.2.0``).
+        note: What the registry says about it, if anything.
+        where: Where the schema came from.
+    """
+
+    def __init__(self, schema: str, note: str | None, where: str) -> None:
+        super().__init__(schema, note, where)
+        self.schema = schema
+        self.note = note
+        self.where = where
+
+    def __str__(self) -> str:
+        note = f": {self.note}" if self.note else ""
+        return (
+            f"{self.schema} is deprecated{note}\n"
+            f"  from: {self.where}\n"
+            "  next: move the test to a schema that is not, or leave --registry-fail-on-deprecated "
+            "out"
+        )
+
+
 class PayloadNotJSON(SchemaRegistryError):
     """The payload has a value that JSON has no form for: an error of the test.
 
@@ -329,6 +357,14 @@ class ContractViolation(AssertionError):
 
 class SchemaRegistryWarning(UserWarning):
     """The base of this plugin's warnings, for ``filterwarnings``."""
+
+
+class ContractWarning(SchemaRegistryWarning):
+    """A payload breaks a contract that is not enforced."""
+
+
+class DeprecatedSchemaWarning(SchemaRegistryWarning):
+    """The registry marks a schema as deprecated."""
 
 
 class StaleSchemaWarning(SchemaRegistryWarning):

@@ -1,4 +1,4 @@
-"""Writing a file so that a reader sees the old one or the new one, and a kill leaves no half.
+"""Writing files: names, turns, and replacing one so that a kill leaves no half.
 
 ``atomicwrites`` did this and is no longer maintained; what is left of it here is one function.
 """
@@ -6,14 +6,20 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
+import tempfile
+from contextlib import contextmanager
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
+#: What is no reason to give up: another file system, one that takes nothing, a folder just deleted.
+_ELSEWHERE = (errno.EXDEV, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT)
 _SAFE_LENGTH = 120
 _DEVICE_NAMES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
@@ -27,29 +33,49 @@ def replace(path: Path, text: str, *, staging: Path) -> None:
     Args:
         path: The file; its folder is made where it is missing.
         text: The new content.
-        staging: Where the text is written first; on the same file system, or ``path``'s neighbour
-            is used in its place.
+        staging: Where the text is written first; where that is another file system, or one that
+            takes nothing, ``path``'s neighbour is used in its place.
 
     Raises:
         OSError: The file cannot be written; the old one is still there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        staging.parent.mkdir(parents=True, exist_ok=True)
         _write_through(staging, path, text)
     except OSError as exc:
-        if exc.errno != errno.EXDEV:
+        if exc.errno not in _ELSEWHERE:
             raise
         _write_through(path.with_name(f".{path.name}.new"), path, text)
 
 
 def _write_through(staging: Path, path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staging.parent.mkdir(parents=True, exist_ok=True)
     try:
         staging.write_text(text, encoding="utf-8", newline="\n")
         staging.replace(path)
     except BaseException:
         staging.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def turn(path: Path) -> Iterator[None]:
+    """Hold a file of the user's against all other processes of the same user.
+
+    The lock file is not the file's neighbour, where it would end up in version control.
+
+    Args:
+        path: The file; it need not exist.
+
+    Raises:
+        OSError: The lock file cannot be written.
+    """
+    import filelock
+
+    owner = os.getuid() if hasattr(os, "getuid") else ""
+    mark = sha256(f"{owner} {path.resolve()}".encode()).hexdigest()[:16]
+    with filelock.FileLock(Path(tempfile.gettempdir(), f"schema-registry-{mark}.lock")):
+        yield
 
 
 def file_name(name: str) -> str:

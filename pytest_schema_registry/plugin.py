@@ -5,10 +5,11 @@ Imported by every pytest run of an environment, so whatever is heavy is imported
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_schema_registry.controller import Controller
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.options import OPTIONS
 from pytest_schema_registry.session import STATE, SchemaRegistryPlugin
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registry import SchemaRegistry
 
 MARKER_HELP = (
-    "registry_schema(*names, versions=None, release=None, prefer=None, fallback=None): "
-    "the schemas that a contract test is about, fetched before the first test runs"
+    "registry_schema(*names, versions=None, release=None, prefer=None, fallback=None, "
+    "enforcement=None): the schemas that a contract test is about, fetched before it runs"
 )
 
 
@@ -26,9 +27,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("schema registry")
     for option in OPTIONS:
         text = f"{option.help} (default: {option.default})"
-        group.addoption(
-            option.flag, dest=f"registry_{option.argument}", metavar=option.metavar, help=text
-        )
+        kind: dict[str, Any] = {"metavar": option.metavar}
+        if option.is_switch:
+            kind = {"action": "store_const", "const": "on"}
+        group.addoption(option.flag, dest=f"registry_{option.argument}", help=text, **kind)
         parser.addini(option.ini, text, type=option.ini_type, default=None)
     group.addoption(
         "--registry-offline",
@@ -49,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER_HELP)
     config.stash[STATE] = _plugin(config)
     config.pluginmanager.register(config.stash[STATE], "schema_registry_session")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Controller(config.stash[STATE]), "schema_registry_controller")
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:

@@ -1,43 +1,101 @@
-"""Retrieving schemas ahead of their use, several at a time."""
+"""Retrieving schemas ahead of their use: several at a time, and saying how far that is."""
 
 from __future__ import annotations
 
+import queue
 import threading
+import time
 from collections import deque
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
+R = TypeVar("R")
 
-MAX_IN_FLIGHT = 16
 THREAD_NAME = "schema-registry-prefetch"
+#: Seconds after which somebody may wonder what is going on.
+PATIENCE = 1.0
 
 
-def concurrently(work: Callable[[T], None], items: Iterable[T]) -> None:
-    """Do work on items, at most 16 at a time, and wait until all is done.
+def concurrently(work: Callable[[T], R], items: Iterable[T], at_most: int) -> Iterator[R]:
+    """Do work on items, several at a time, and yield what it gives, whatever is done first.
 
     Args:
         work: What to do with one item; it raises nothing.
         items: The items.
+        at_most: How many are worked on at a time.
     """
     # Daemon threads, not an executor: Ctrl-C must not wait for a registry that does not answer.
     pending = deque(items)
+    finished: queue.SimpleQueue[tuple[R, ...]] = queue.SimpleQueue()
 
     def run() -> None:
-        while True:
-            try:
-                item = pending.popleft()
-            except IndexError:
-                return
-            work(item)
+        try:
+            while True:
+                try:
+                    item = pending.popleft()
+                except IndexError:
+                    return
+                finished.put((work(item),))
+        finally:
+            finished.put(())  # even where it did raise: nobody waits for a thread that is gone
 
-    threads = [
-        threading.Thread(target=run, name=THREAD_NAME, daemon=True)
-        for _ in range(min(MAX_IN_FLIGHT, len(pending)))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    running = min(at_most, len(pending))
+    for _ in range(running):
+        threading.Thread(target=run, name=THREAD_NAME, daemon=True).start()
+    while running:
+        result = finished.get()
+        yield from result
+        running -= not result
+
+
+class Terminal(Protocol):
+    """What is used of pytest's terminal reporter."""
+
+    @property
+    def isatty(self) -> bool: ...
+
+    def rewrite(self, line: str, **markup: bool) -> None: ...
+
+    def write_line(self, line: str) -> None: ...
+
+
+class Progress:
+    """Says how far fetching is, where it takes longer than a second.
+
+    Whoever watches a terminal sees one line that is rewritten in place. What is left of it, and all
+    that a log shows, is how long it took.
+
+    Args:
+        terminal: Where to say it.
+        clock: Seconds, from any point in time.
+    """
+
+    def __init__(self, terminal: Terminal, clock: Callable[[], float] = time.monotonic) -> None:
+        self._terminal = terminal
+        self._clock = clock
+        self._began = clock()
+
+    def __call__(self, fetched: int, tried: int, total: int) -> None:
+        """Take note.
+
+        Args:
+            fetched: How many schemas there are by now.
+            tried: How many have been asked for; the others cannot be had.
+            total: How many there are to be.
+        """
+        seconds = self._clock() - self._began
+        if seconds < PATIENCE:
+            return
+        if tried < total:
+            if self._terminal.isatty:
+                self._terminal.rewrite(f"schema registry: fetched {tried} / {total}", erase=True)
+            return
+        if self._terminal.isatty:
+            self._terminal.rewrite("", erase=True)
+            self._terminal.rewrite("")
+        count = f"{total}" if fetched == total else f"{fetched} of {total}"
+        noun = "schema" if total == 1 else "schemas"
+        self._terminal.write_line(f"schema registry: fetched {count} {noun} in {seconds:.1f} s")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pytest_schema_registry import sources
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.catalogue import Catalogue
-from pytest_schema_registry.conformance import Conformance
+from pytest_schema_registry.conformance import Conformance, refers_elsewhere
 from pytest_schema_registry.errors import ContractViolation, SchemaRegistryError
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
 from pytest_schema_registry.payloads import from_text, json_form
@@ -26,11 +26,11 @@ from pytest_schema_registry.settings import Origin, resolve, token_from
 from pytest_schema_registry.sources import Lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
-    from pytest_schema_registry.schemas import IndexEntry, Release, Violation
+    from pytest_schema_registry.schemas import Fetch, IndexEntry, Release, Violation
     from pytest_schema_registry.settings import Settings
 
 
@@ -95,22 +95,35 @@ class SchemaRegistry:
         self._assemble(settings, Session(session, own), settings.cache_dir)
 
     @classmethod
-    def from_settings(cls, settings: Settings, session: Session, cache_dir: Path | None) -> Self:
+    def from_settings(
+        cls,
+        settings: Settings,
+        session: Session,
+        cache_dir: Path | None,
+        observe: Callable[[Fetch], None] | None = None,
+    ) -> Self:
         """A registry that shares its cache with the other processes of a session.
 
         Args:
             settings: Validated settings.
             session: What the processes have in common; its owner closes it.
             cache_dir: Where entries are kept; None for this session only.
+            observe: Told each exchange over HTTP.
         """
         self = cls.__new__(cls)
-        self._assemble(settings, session, cache_dir)
+        self._assemble(settings, session, cache_dir, observe)
         return self
 
-    def _assemble(self, settings: Settings, session: Session, cache_dir: Path | None) -> None:
+    def _assemble(
+        self,
+        settings: Settings,
+        session: Session,
+        cache_dir: Path | None,
+        observe: Callable[[Fetch], None] | None = None,
+    ) -> None:
         self._settings = settings
-        self._registry = Lazy(lambda: sources.registry(settings))
-        cache = Cache(
+        self._registry = Lazy(lambda: sources.registry(settings, observe))
+        self._cache = cache = Cache(
             cache_dir,
             session,
             ttl=settings.cache_ttl,
@@ -264,33 +277,58 @@ class SchemaRegistry:
         """
         return self._catalogue.releases(name, self._settings.versions)
 
-    def prefetch(self, wanted: Iterable[Wanted]) -> None:
+    def prefetch(
+        self, wanted: Iterable[Wanted], observe: Callable[[int, int, int], None] | None = None
+    ) -> None:
         """Retrieve schemas ahead of their use, several at a time, where that takes a network.
 
         What cannot be had is not raised here: it is remembered, and raised where it is used.
 
         Args:
             wanted: The schemas; those without a name are left for later.
+            observe: Told how many there are, were asked for and will be, each time one was.
         """
         if not self._settings.remote:
             return
+        names = {each: each.name for each in wanted if each.name is not None}
 
-        def retrieve(each: Wanted) -> None:
-            name, version, release, prefer, fallback = each
-            if name is not None:
-                with suppress(SchemaRegistryError):
-                    schema = self.get_schema(
-                        name, version, release=release, prefer=prefer, fallback=fallback
-                    )
+        def retrieve(each: Wanted) -> bool:
+            try:
+                schema = self.get_schema(
+                    names[each],
+                    each.version,
+                    release=each.release,
+                    prefer=each.prefer,
+                    fallback=each.fallback,
+                )
+                if refers_elsewhere(schema):
                     self.compiled(schema)  # asks for what it refers to
+            except SchemaRegistryError:
+                return False
+            return True
 
-        requests = dict.fromkeys(wanted)
-        self._resolver.revalidate(
-            Question(Kind.SCHEMA, each.version, plain_name(each.name))
-            for each in requests
-            if each.name is not None and each.version is not None and each.release is None
-        )
-        concurrently(retrieve, requests)
+        current = {
+            each: Question(Kind.SCHEMA, each.version, plain_name(name))
+            for each, name in names.items()
+            if each.version is not None and each.release is None
+        }
+        by_question = {question: each for each, question in current.items()}
+        at_hand = {
+            question
+            for question in self._resolver.at_hand(by_question)
+            if retrieve(by_question[question])
+        }
+        elsewhere = [each for each in names if current.get(each) not in at_hand]
+        fetched = 0
+        done = concurrently(retrieve, elsewhere, self._settings.max_in_flight)
+        for tried, had in enumerate(done, 1):
+            fetched += had
+            if observe is not None:
+                observe(fetched, tried, len(elsewhere))
+
+    def cache_size(self) -> int:
+        """How many answers the cache holds."""
+        return self._cache.size()
 
     def close(self) -> None:
         """Close the connections."""

@@ -14,6 +14,7 @@ import threading
 from copy import copy
 from dataclasses import replace
 from enum import Enum, auto
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_schema_registry import protocol
@@ -25,10 +26,10 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.schemas import Kind, Question, plain_name
+from pytest_schema_registry.schemas import Kind, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterator
 
     from pytest_schema_registry.cache import Cache
     from pytest_schema_registry.cassettes import Cassettes
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings import Settings
 
 #: Below this, asking for the schemas themselves takes no more requests than asking for the index.
-MIN_REVALIDATED = 2
+MIN_CONFIRMED = 2
 
 
 class Registry(Protocol):
@@ -99,6 +100,7 @@ class Resolver:
         self._cache = cache
         self._cassettes = cassettes
         self._outcomes: dict[Question, Answer | SchemaRegistryError] = {}
+        self._at_hand: Answer | None = None
         self._locks: dict[Question, threading.Lock] = {}
 
     def retrieve(self, question: Question) -> Answer:
@@ -113,7 +115,11 @@ class Resolver:
             with self._locks.setdefault(question, threading.Lock()):
                 outcome = self._outcomes.get(question)
                 if outcome is None:
-                    outcome = self._outcomes[question] = self._outcome(question)
+                    outcome = self._outcome(question)
+                    failed = isinstance(outcome, SchemaRegistryError) or outcome.document is None
+                    # Whoever asked for a schema keeps its text; parsed, 500 of them fill 80 MB.
+                    if failed or question.kind is not Kind.SCHEMA:
+                        self._outcomes[question] = outcome
         if isinstance(outcome, SchemaRegistryError):
             raise copy(outcome)  # each caller's own, with its own traceback
         return outcome
@@ -149,6 +155,9 @@ class Resolver:
             case Step.REGISTRY:
                 return self._fetch(question) if self._remote else self._ask(question)
             case Step.CACHE:
+                entry = self._at_hand
+                if entry is not None and entry.question == question:
+                    return entry
                 return self._cache.fresh(self._url(question), question)
             case Step.ASKED:
                 return self._cache.asked(self._url(question), question)
@@ -189,11 +198,12 @@ class Resolver:
             cassettes.save(answer, staging=self._cache.staging(path))
         return answer
 
-    def revalidate(self, questions: Iterable[Question]) -> None:
-        """Renew expired cache entries that the registry's index lists unchanged.
+    def at_hand(self, questions: Collection[Question]) -> Iterator[Question]:
+        """Yield the questions that need no request, if they are asked while they are yielded.
 
-        One request then stands for all of them. Where the index cannot be had, or lists a schema
-        with another change token, the schema is asked for when it is needed.
+        An expired cache entry counts where the registry's index lists it unchanged: one request
+        then stands for all of them. Where the index cannot be had, or lists a schema with another
+        change token, the schema is asked for itself.
 
         Args:
             questions: What is going to be asked.
@@ -201,28 +211,38 @@ class Resolver:
         # A time-to-live of zero says that each schema itself is to be asked for.
         if Step.CACHE not in self._steps or not self._cache.ttl:
             return
-        expired = [
-            entry
-            for question in questions
-            if self._cache.fresh(self._url(question), question) is None
-            and (entry := self._cache.stale(self._url(question), question)) is not None
-            and entry.document is not None
-        ]
-        if len(expired) < MIN_REVALIDATED:
-            return
+        for question in questions:
+            entry = self._cache.stale(self._url(question), question)
+            if entry is not None and entry.source == "stale cache":
+                entry = self._confirmed(entry) if len(questions) >= MIN_CONFIRMED else None
+            if entry is not None:
+                self._at_hand = entry
+                yield question
+                self._at_hand = None
+
+    def _confirmed(self, entry: Answer) -> Answer | None:
+        """An expired entry as of the registry's index, which may vouch for it."""
+        token = entry.document.get("sha256") if entry.document is not None else None
+        if (
+            token is None
+            or self._tokens.get((entry.question.version, entry.question.name)) != token
+        ):
+            return None
+        # Not written: the index is in the cache, and will vouch in the next session too.
+        index = self.retrieve(Question(Kind.INDEX))
+        return replace(entry, fetched_at=index.fetched_at, source=index.source)
+
+    @cached_property
+    def _tokens(self) -> dict[tuple[str, str], str | None]:
+        """The change tokens in the index, by version and name; none where it cannot be had."""
         try:
             index = self.retrieve(Question(Kind.INDEX))
         except SchemaRegistryError:
-            return
-        tokens = {
-            (each.version, each.name): each.sha256
-            for each in (protocol.index(index) if index.document else ())
-        }
-        for entry in expired:
-            listed = tokens.get((entry.question.version, plain_name(entry.question.name)))
-            if listed is not None and listed == entry.document.get("sha256"):
-                with self._cache.lock(entry.url):
-                    self._cache.keep(replace(entry, fetched_at=index.fetched_at))
+            return {}
+        # An index that is itself served although it is old says nothing about today.
+        if index.document is None or index.source not in ("registry", "cache"):
+            return {}
+        return {(each.version, each.name): each.sha256 for each in protocol.index(index)}
 
     def _url(self, question: Question) -> str:
         return f"{self._address}/{protocol.path(question)}"

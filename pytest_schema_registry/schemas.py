@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pytest_schema_registry.errors import InvalidSchema
 
@@ -27,6 +27,16 @@ class Kind(StrEnum):
     BY_ID = "by-id"
     RELEASES = "releases"
     INDEX = "index"
+
+
+class Pair(NamedTuple):
+    """A schema's name and a version line."""
+
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,29 @@ class Answer:
     source: Source
     etag: str | None = None
     outage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One exchange with a registry, retries included.
+
+    Args:
+        kind: What was asked for.
+        name: The schema's name, where one was asked for.
+        version: Its version line.
+        seconds: How long it took.
+        bytes: How long the answer was.
+        attempts: How many requests it took.
+        status: The HTTP status of the answer; None without one.
+    """
+
+    kind: str
+    name: str
+    version: str
+    seconds: float
+    bytes: int
+    attempts: int
+    status: int | None
 
 
 @dataclass(frozen=True, slots=True)

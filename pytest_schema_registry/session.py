@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 import uuid
 import warnings
 from functools import cached_property
@@ -30,18 +31,20 @@ from pytest_schema_registry.settings import (
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pytest_schema_registry.cache import Session
     from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
     from pytest_schema_registry.declarations import Declaration, Wanted
+    from pytest_schema_registry.prefetch import Progress
     from pytest_schema_registry.registry import SchemaRegistry
-    from pytest_schema_registry.reporting import Summary
-    from pytest_schema_registry.schemas import Schema
+    from pytest_schema_registry.rollout import Rollout
 
 NAME = "_registry_name"
 VERSION = "registry_version"
 STATE: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 SESSION_INPUT = "schema_registry_session"
 LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
-SERVED_OLD = "schema_registry_served_old"
+WANTED = "registry_wanted"
+FACTS = "schema_registry_facts"
 UNCHECKED = "schema_registry_unchecked"
 
 
@@ -53,8 +56,7 @@ class SchemaRegistryPlugin:
         shared = getattr(config, "workerinput", {})
         self._owns_session = not shared
         self._session_id: str = shared.get(SESSION_INPUT) or uuid.uuid4().hex
-        self._served_old: list[dict[str, Any]] = []
-        self._summary: Summary | None = None
+        self._started = time.perf_counter()
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
         written = (command_line(_options(config)), ini_file(_ini_values(config)))
@@ -66,6 +68,9 @@ class SchemaRegistryPlugin:
             # Others read those variables too: only a test that uses the registry is stopped.
             self.settings = resolve(*written, root=config.rootpath)
             self._environment_error = exc
+        if self._owns_session and (self.settings.ratchet or self.settings.dead_letters):
+            # A file that cannot be used stops the session before any test.
+            self._new_rollout()
 
     @cached_property
     def registry(self) -> SchemaRegistry:
@@ -76,12 +81,27 @@ class SchemaRegistryPlugin:
         """
         if self._environment_error is not None:
             raise self._environment_error
-        from pytest_schema_registry.cache import Session
         from pytest_schema_registry.registry import SchemaRegistry
 
-        session = Session(self._session_id, session_directory(self._session_id))
         cache_dir = self.settings.cache_dir or _pytest_cache(self._config)
-        return SchemaRegistry.from_settings(self.settings, session, cache_dir)
+        observe = self.rollout.recorder.fetched
+        return SchemaRegistry.from_settings(self.settings, self._session, cache_dir, observe)
+
+    @cached_property
+    def rollout(self) -> Rollout:
+        """What follows from what this process's tests do, made when the first one needs it."""
+        return self._new_rollout()
+
+    def _new_rollout(self) -> Rollout:
+        from pytest_schema_registry.rollout import Rollout
+
+        return Rollout.from_settings(self.settings, self._session)
+
+    @cached_property
+    def _session(self) -> Session:
+        from pytest_schema_registry.cache import Session
+
+        return Session(self._session_id, session_directory(self._session_id))
 
     # The test is taken from pytest_runtest_setup: a fixture that asks for ``request`` costs more
     # than all that is done here.
@@ -112,34 +132,39 @@ class SchemaRegistryPlugin:
             version: The version line it is about; None where that is negotiated.
         """
         declared = self._declared.get(self._item) or _declaration(self._item)
-        wanted = declared.wanted(self._params.get(NAME), version)
-        contract = self._contracts.get((wanted, declared.versions))
+        return self.contract(declared.wanted(self._params.get(NAME), version), declared.versions)
+
+    def contract(self, wanted: Wanted, versions: tuple[str, ...] = ()) -> Contract:
+        """What a run may ask, shared by all that are about the same.
+
+        Args:
+            wanted: What it is about.
+            versions: The version lines it is run against; empty for the session's.
+        """
+        contract = self._contracts.get((wanted, versions))
         if contract is None:
             from pytest_schema_registry.contract import Contract
 
-            contract = self._contracts[wanted, declared.versions] = Contract(
+            contract = self._contracts[wanted, versions] = Contract(
                 self.registry,
                 wanted,
-                versions=declared.versions or self.settings.versions,
+                self.rollout,
+                versions=versions or self.settings.versions,
                 verbose=self._config.get_verbosity() > 1,
-                first_use=self._first_use,
             )
         return contract
-
-    def _first_use(self, schema: Schema) -> bool:
-        """Note a schema that is served although it is old; whether the test has not met it yet."""
-        from pytest_schema_registry.reporting import served_old
-
-        served = served_old(schema)
-        if served in self._served_old:
-            return False
-        self._served_old.append(served)
-        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self._item = item
         self._params = _params(item)
+        if "rollout" in vars(self):
+            self.rollout.begin_test(item.nodeid)
+
+    @property
+    def verbosity(self) -> int:
+        """How much the user wants to see."""
+        return self._config.get_verbosity()
 
     def pytest_report_header(self) -> str | None:
         return self.settings.describe() if self.settings.configured else None
@@ -147,6 +172,16 @@ class SchemaRegistryPlugin:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput[SESSION_INPUT] = self._session_id
+
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        if file_path.suffix not in (".json", ".jsonl"):
+            return None
+        from pytest_schema_registry.golden import collector
+
+        is_argument = parent.session.isinitpath(file_path)
+        return collector(file_path, parent, self, is_argument=is_argument)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if VERSION not in metafunc.fixturenames:
@@ -163,29 +198,59 @@ class SchemaRegistryPlugin:
             versions = declared.versions or self.settings.versions
             metafunc.parametrize(VERSION, versions, indirect=True)
 
+    @pytest.hookimpl(trylast=True)  # once the terminal's line on collecting is complete
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Fetch what is declared before the first test, where no tool of the user's is in the way.
 
         What cannot be had is remembered, and becomes the error of the tests that declare it.
         """
         users = [item for item in session.items if VERSION in getattr(item, "fixturenames", ())]
+        wanted = [getattr(item, WANTED) for item in session.items if hasattr(item, WANTED)]
         lists = any(self._config.getoption(name) for name in LISTING)
-        if users and not lists and self._environment_error is None:
+        if (users or wanted) and not lists and self._environment_error is None:
+            started = time.perf_counter()
             self._declared = {item: _declaration(item) for item in users}
-            self.registry.prefetch(
+            wanted += [
                 declared.wanted(_params(item).get(NAME), _params(item).get(VERSION))
                 for item, declared in self._declared.items()
-            )
+            ]
+            self.registry.prefetch(wanted, self._progress())
+            if self.settings.enforcement:
+                self._refuse_idle_rules(wanted)
+            self.rollout.recorder.seconds += time.perf_counter() - started
+
+    def _progress(self) -> Progress | None:
+        terminal = self._config.pluginmanager.getplugin("terminalreporter")
+        # A worker of xdist has none; what it fetches is in the controller's summary.
+        if terminal is None or self._config.get_verbosity() < 0:
+            return None
+        from pytest_schema_registry.prefetch import Progress
+
+        return Progress(terminal)
+
+    def _refuse_idle_rules(self, wanted: list[Wanted]) -> None:
+        idle = self.rollout.idle_rules(wanted, self.registry)
+        if idle:
+            # Seen by the controller, which never collects under xdist; stops the run either way.
+            text = f"--registry-enforcement: nothing is covered by {', '.join(idle)}; correct it"
+            report = pytest.CollectReport("registry_enforcement", "failed", text, [])
+            self._config.hook.pytest_collectreport(report=report)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        if call.when == "call" and "rollout" in vars(self):
+            item.user_properties += self.rollout.recorder.properties()
         report = yield
-        # Plain attributes of a report travel from an xdist worker to the controller.
-        if self._served_old:
-            vars(report)[SERVED_OLD] = self._served_old
-            self._served_old = []
+        if "rollout" in vars(self) and (report.when == "call" or not report.passed):
+            try:
+                self.rollout.judged(passed=report.passed)
+            except InvalidSettings as exc:
+                report.sections.append(("schema registry", str(exc)))
+        if report.when == "teardown" and (facts := self._facts()):
+            # Plain attributes of a report travel from an xdist worker to the controller.
+            vars(report)[FACTS] = facts
         if call.excinfo is not None and isinstance(call.excinfo.value, SchemaRegistryError):
             if not hasattr(report, "wasxfail"):
                 vars(report)[UNCHECKED] = True
@@ -200,18 +265,19 @@ class SchemaRegistryPlugin:
         # Nothing was checked, so the payload did not fail: an error, as it is in a fixture.
         return ("error", "E", "ERROR") if hasattr(report, UNCHECKED) else None
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if hasattr(report, SERVED_OLD):
-            from pytest_schema_registry.reporting import Summary
+    def _facts(self) -> dict[str, Any]:
+        """What happened in this process since it was last asked."""
+        return self.rollout.recorder.drained() if "rollout" in vars(self) else {}
 
-            self._summary = self._summary or Summary()
-            self._summary.add(getattr(report, SERVED_OLD))
+    def remaining_facts(self) -> dict[str, Any]:
+        """What no test's report has told yet, and how long this process took."""
+        if "rollout" not in vars(self):
+            return {}
+        return {**self._facts(), "session_seconds": time.perf_counter() - self._started}
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if self._summary is not None:
-            terminalreporter.section("schema registry")
-            for line in self._summary.lines():
-                terminalreporter.write_line(line)
+    def pytest_sessionfinish(self) -> None:
+        if not self._owns_session and (facts := self.remaining_facts()):
+            self._config.workeroutput[FACTS] = facts  # type: ignore[attr-defined]  # xdist's
 
     def pytest_unconfigure(self) -> None:
         if "registry" in vars(self):

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.options import (
     DEFAULT_CASSETTES,
+    DEFAULT_MAX_IN_FLIGHT,
     DEFAULT_MAX_SCHEMA_SIZE,
+    DEFAULT_PAYLOADS,
     OPTIONS,
-    Location,
     Option,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from pytest_schema_registry.parsers import Location
 
 TOKEN_VARIABLE = "SCHEMA_REGISTRY_TOKEN"  # noqa: S105  # the variable's name, not a token
 
@@ -30,18 +33,11 @@ class Settings(NamedTuple):
 
     A named tuple, as a dataclass of as many fields takes 30 times as long to define.
 
+    What each means stands in the row of :data:`~pytest_schema_registry.options.OPTIONS` of its
+    name. ``cache_dir`` is None for the host's own default, ``location`` where only recordings are
+    to be used.
+
     Args:
-        location: The registry, or None where only recordings are to be used.
-        mode: ``auto``, ``live``, ``record`` or ``replay``.
-        versions: The version lines that contract tests run against.
-        cassettes: The directory of recorded exchanges.
-        cache_dir: The on-disk cache; None for the host's own default.
-        cache_ttl: Seconds from the fetch during which a cache entry is served unasked.
-        timeout: Seconds that one request may take; retries stay inside three times that.
-        max_schema_size: The largest schema that is read, in bytes.
-        format_assertion: Whether ``format`` is an assertion.
-        default_draft: The draft of schemas without ``$schema``.
-        redact: Field names and paths whose values are never shown.
         token: Bearer token.
         root: What ``cassettes`` is relative to.
         configured: Whether anything was set at all.
@@ -54,10 +50,31 @@ class Settings(NamedTuple):
     cache_dir: Path | None = None
     cache_ttl: float = 300.0
     timeout: float = 10.0
+    max_in_flight: int = DEFAULT_MAX_IN_FLIGHT
     max_schema_size: int = DEFAULT_MAX_SCHEMA_SIZE
     format_assertion: bool = True
     default_draft: str = "2020-12"
     redact: tuple[str, ...] = ()
+    enforcement: tuple[str, ...] = ()
+    ratchet: Path | None = None
+    dead_letters: Path | None = None
+    payloads: Path = DEFAULT_PAYLOADS
+    report: Path | None = None
+    metrics: Path | None = None
+    min_hit_rate: float | None = None
+    max_fetch_p95: float | None = None
+    max_overhead: float | None = None
+    fail_on_stale: bool = False
+    fail_on_deprecated: bool = False
+    require_coverage: bool = False
+    coverage_exclude: tuple[str, ...] = ()
+    compatibility: tuple[str, ...] = ()
+    compat_source: str = "local"
+    waivers: Path | None = None
+    replay_payloads: tuple[str, str] | None = None
+    drift: str = "warn"
+    drift_report: Path | None = None
+    cassette_max_age: float | None = None
     token: str | None = None
     root: Path = Path()
     configured: bool = False

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.cassettes import Cassettes
     from pytest_schema_registry.resolver import Registry
+    from pytest_schema_registry.schemas import Fetch
     from pytest_schema_registry.settings import Settings
 
 T = TypeVar("T")
@@ -34,11 +35,12 @@ class Lazy(Generic[T]):
             return self.made
 
 
-def registry(settings: Settings) -> Registry:
+def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None) -> Registry:
     """What answers questions: a client of the registry over HTTP, or a directory.
 
     Args:
         settings: With a location.
+        observe: Told each exchange over HTTP.
     """
     location = settings.location
     assert location is not None  # noqa: S101  # replay asks nothing
@@ -55,6 +57,7 @@ def registry(settings: Settings) -> Registry:
         token=settings.token,
         timeout=settings.timeout,
         max_bytes=settings.max_schema_size,
+        observe=observe,
     )
 
 

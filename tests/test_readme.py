@@ -46,6 +46,7 @@ from pytest_schema_registry import (
     PayloadNotJSON,
     RegistryRefused,
     RegistryUnavailable,
+    SchemaDeprecated,
     SchemaNotFound,
     SchemaRegistry,
     SchemaRegistryError,
@@ -58,10 +59,14 @@ from pytest_schema_registry import (
 )
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
-from pytest_schema_registry.options import DEFAULT_CASSETTES, DRAFTS, MODES, OPTIONS, Location
+from pytest_schema_registry.enforcement import Enforcement
+from pytest_schema_registry.options import DEFAULT_CASSETTES, OPTIONS
+from pytest_schema_registry.parsers import DRAFTS, MODES, Location
+from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.resolver import Step, steps
-from pytest_schema_registry.schemas import Kind, Question
+from pytest_schema_registry.rollout import Rollout
+from pytest_schema_registry.schemas import Kind, Pair, Question
 from pytest_schema_registry.session import SchemaRegistryPlugin
 from pytest_schema_registry.settings import Settings
 from tests.local_registry import ORDER, Reply
@@ -111,7 +116,8 @@ def code(text: str) -> list[str]:
 def options_table() -> str:
     rows = ["| option | environment | ini file | default | meaning |", "|---|---|---|---|---|"]
     for option in OPTIONS:
-        flag = f"{option.flag} {option.metavar}".replace("|", r"\|")
+        value = "" if option.is_switch else f" {option.metavar}"
+        flag = f"{option.flag}{value}".replace("|", r"\|")
         in_words = option.default == "none" or " " in option.default
         default = option.default if in_words else f"`{option.default}`"
         names = f"`{flag}` | `{option.variable}` | `{option.ini}`"
@@ -170,7 +176,7 @@ def registry() -> Iterator[SchemaRegistry]:
 
 def test_every_block_is_of_a_language_that_is_run_here() -> None:
     languages = re.findall(r"^```(\w*)\n.*?^```$", README, re.MULTILINE | re.DOTALL)
-    expected = {"python": 4, "text": 2, "console": 3, "sh": 2, "toml": 1, "yaml": 1}
+    expected = {"python": 4, "text": 3, "console": 3, "sh": 2, "toml": 1, "yaml": 1}
     assert {each: languages.count(each) for each in languages} == expected
 
 
@@ -265,6 +271,16 @@ def test_the_summary_of_old_copies_is_as_printed(
     # The number of the error is the platform's.
     printed = re.sub(r"Errno \d+", "Errno 111", result.stdout.str())
     assert blocks("text")[1] in printed
+
+
+def test_a_run_closes_as_printed(
+    run: Run, served: LocalRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    result = run("tests/contracts", f"--registry-url={served.url}", "--registry-enforcement=warn")
+    sizes_and_times = re.compile(r"[\d.,]+(?= (s|KB|ms|% of))")
+    printed = sizes_and_times.sub("0", result.stdout.str())
+    assert sizes_and_times.sub("0", blocks("text")[2]) in printed
 
 
 def test_serve_answers_what_the_registry_is_asked(project: Path) -> None:
@@ -516,7 +532,7 @@ def test_schemas_and_violations_have_what_is_named(registry: SchemaRegistry) -> 
 
 def test_the_registrys_arguments_are_the_options(registry: SchemaRegistry) -> None:
     parameters = set(inspect.signature(SchemaRegistry).parameters)
-    assert parameters == {option.argument for option in OPTIONS} | {"token"}
+    assert parameters < {option.argument for option in OPTIONS} | {"token"}
     assert "telemetry.Labels" in {entry.name for entry in registry.index()}
     assert registry.versions("telemetry.ControlResult")[0].release == "1.1.0"
 
@@ -542,9 +558,9 @@ def test_the_options_are_those_of_the_code() -> None:
 
 
 def test_every_option_that_is_named_exists() -> None:
-    named = set(re.findall(r"--registry-[a-z-]+[a-z]", README))
+    named = set(re.findall(r"--registry-[a-z0-9-]+[a-z0-9]", README))
     assert named == {option.flag for option in OPTIONS} | {"--registry-offline", "--registry-show"}
-    variables = set(re.findall(r"SCHEMA_REGISTRY_[A-Z_]+", README))
+    variables = set(re.findall(r"SCHEMA_REGISTRY_[A-Z0-9_]+", README))
     assert variables == {option.variable for option in OPTIONS} | {"SCHEMA_REGISTRY_TOKEN"}
     arguments = " ".join(blocks("toml") + re.findall(r"`(\w+)=\d+`", README))
     known = {option.ini for option in OPTIONS}
@@ -738,6 +754,12 @@ class Trouble:
         with SchemaRegistry() as registry:
             registry.validate_payload({"type": "nothing"}, 1)
 
+    def deprecated(self) -> None:
+        rollout = Rollout(Enforcement(), Recorder(), lambda _fact: True, refuse_deprecated=True)
+        with SchemaRegistry(REGISTRY) as registry:
+            schema = registry.get_schema("telemetry.Probe", "v2")
+        rollout.begin(Use(Pair(schema.name, schema.version), "strict", schema))
+
     def not_json(self) -> None:
         with SchemaRegistry() as registry:
             registry.form({"at": {1}})
@@ -759,6 +781,7 @@ TROUBLE: dict[str, tuple[type[SchemaRegistryError], Callable[[Trouble], None]]] 
     "the registry's answer cannot be used": (InvalidAnswer, Trouble.something_else),
     "no schema … in v2": (SchemaNotFound, Trouble.not_found),
     "the schema is itself wrong": (InvalidSchema, Trouble.wrong_schema),
+    "… is deprecated": (SchemaDeprecated, Trouble.deprecated),
     "the payload is not JSON at …": (PayloadNotJSON, Trouble.not_json),
     "another process has held a cache lock": (CacheLocked, Trouble.locked),
 }

@@ -1,47 +1,209 @@
-"""What the tests' processes report, folded into the lines a person reads. No pytest."""
+"""Figures as the lines that close a run."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_schema_registry.schemas import age
+from pytest_schema_registry.schemas import Pair, age
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
-    from pytest_schema_registry.schemas import Schema
+    from pytest_schema_registry.reporting.figures import Figures, OldCopy, Record
+
+#: Schemas above which those with nothing to say are counted, not listed.
+MAX_LISTED = 20
+#: What stands for the version of a schema that was given as a value, or that none was found for.
+NO_VERSION = "no version"
 
 
-def served_old(schema: Schema) -> dict[str, Any]:
-    """A schema that was served although it is old, as plain data."""
-    return {
-        "schema": str(schema),
-        "source": schema.source,
-        "fetched_at": schema.fetched_at.timestamp(),
-        "outage": schema.outage,
+class Marks(NamedTuple):
+    """How a schema's outcome is written."""
+
+    conforms: str = "✓"
+    violates: str = "✗"
+    warned: str = "!"
+    untested: str = "\N{EN DASH}"
+
+    def of(self, record: Record | None, *, failed: bool = False) -> str:
+        """The mark of one schema in one version line.
+
+        Args:
+            record: What was done with it, if anything.
+            failed: Whether something could not be checked by it.
+        """
+        if failed or (record is not None and record.violating):
+            return self.violates
+        if record is not None and record.warned:
+            return self.warned
+        return self.conforms if record is not None and record.checks else self.untested
+
+
+ASCII = Marks("ok", "FAIL", "!", "-")
+
+
+def marks_for(encoding: str | None) -> Marks:
+    """The marks that a terminal can show.
+
+    Args:
+        encoding: The terminal's; None where it is not known.
+    """
+    try:
+        "".join(Marks()).encode(encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return ASCII
+    return Marks()
+
+
+def summary(figures: Figures, marks: Marks, *, verbosity: int = 0) -> list[str]:
+    """The lines that close a run: nothing where no test used a schema.
+
+    Args:
+        figures: The session's figures.
+        marks: How outcomes are written.
+        verbosity: Below 0, only what nobody may miss; above 0, every schema and every source.
+    """
+    if not figures.used:
+        return []
+    lines = old_copies(list(figures.old_copies.values()))
+    if verbosity >= 0:
+        lines += matrix(figures, marks, every=verbosity > 0)
+        lines += totals(figures, every=verbosity > 0)
+    return lines + not_enforced(figures)
+
+
+def old_copies(copies: Collection[OldCopy]) -> list[str]:
+    """Which schemas were served although they are old, why, and how old they are."""
+    if not copies:
+        return []
+    lines = [
+        f"the registry did not answer; {counted(len(copies), 'schema')} served from old copies:"
+    ]
+    copies = sorted(copies)
+    lines += [f"  because {reason}" for reason in dict.fromkeys(copy.outage for copy in copies)]
+    for copy in copies:
+        fetched = datetime.fromtimestamp(copy.fetched_at, UTC)
+        lines.append(f"  {copy.schema}: {copy.source}, fetched {age(fetched)} ago")
+    return lines
+
+
+class Table(NamedTuple):
+    """Schemas by version lines.
+
+    Args:
+        versions: The columns' heads.
+        rows: The marks of each schema that is listed.
+        unlisted: One line for the schemas that are not, as they conform in every version.
+    """
+
+    versions: list[str]
+    rows: dict[str, list[str]]
+    unlisted: str
+
+
+def table(figures: Figures, marks: Marks, *, every: bool) -> Table:
+    """Schemas by version lines: every one, or of many those with something to say."""
+    versions = figures.versions
+    failed = {pair for pair, _ in figures.errors}
+    rows = {
+        name: [
+            marks.of(figures.records.get(pair), failed=pair in failed)
+            for pair in (Pair(name, version) for version in versions)
+        ]
+        for name in figures.names
     }
+    versions = [version or NO_VERSION for version in versions]
+    if every or len(rows) <= MAX_LISTED:
+        return Table(versions, rows, "")
+    listed = {name: row for name, row in rows.items() if set(row) != {marks.conforms}}
+    quiet = len(rows) - len(listed)
+    unlisted = f"{counted(quiet, 'schema')} {marks.conforms} in {', '.join(versions)}"
+    return Table(versions, listed, unlisted if quiet else "")
 
 
-class Summary:
-    """What was served although it is old, from all processes of a session."""
+def matrix(figures: Figures, marks: Marks, *, every: bool) -> list[str]:
+    """The table, aligned."""
+    versions, rows, unlisted = table(figures, marks, every=every)
+    width = max(map(len, rows), default=0)
+    columns = [max(len(version), len(marks.violates)) for version in versions]
+    lines = [_row("", versions, width, columns)] if rows else []
+    lines += [_row(name, row, width, columns) for name, row in rows.items()]
+    return [*lines, unlisted] if unlisted else lines
 
-    def __init__(self) -> None:
-        self._served: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def add(self, served: Iterable[dict[str, Any]]) -> None:
-        for each in served:
-            self._served.setdefault((each["schema"], each["source"]), each)
+def _row(name: str, cells: list[str], width: int, columns: list[int]) -> str:
+    padded = (cell.ljust(column) for cell, column in zip(cells, columns, strict=True))
+    return f"{name.ljust(width)}  {'  '.join(padded)}".rstrip()
 
-    def lines(self) -> list[str]:
-        """Nothing, or why and what, with its age."""
-        if not self._served:
-            return []
-        reasons = dict.fromkeys(each["outage"] for each in self._served.values())
-        schemas = f"{len(self._served)} schema{'s' if len(self._served) != 1 else ''}"
-        lines = [f"the registry did not answer; {schemas} served from old copies:"]
-        lines += [f"  because {reason}" for reason in reasons]
-        for _, each in sorted(self._served.items()):
-            fetched = datetime.fromtimestamp(each["fetched_at"], UTC)
-            lines.append(f"  {each['schema']}: {each['source']}, fetched {age(fetched)} ago")
-        return lines
+
+def totals(figures: Figures, *, every: bool) -> list[str]:
+    """The figures in two lines, or with every source and every count."""
+    records = figures.records.values()
+    checks = sum(record.checks for record in records)
+    outcomes = {
+        "conforming": sum(record.conforming for record in records),
+        "refused as expected": sum(record.refused for record in records),
+        "violating": sum(record.violating for record in records),
+        "warned": sum(record.warned for record in records),
+        "switched off": sum(record.unchecked for record in records),
+        "impossible": figures.errors.total(),
+    }
+    said = ", ".join(f"{count} {what}" for what, count in outcomes.items() if count)
+    spent = f"{figures.seconds:.2f} s"
+    if figures.overhead is not None:
+        spent += f", {figures.overhead:.1f} % of the run"
+    lookups = counted(figures.lookups, "lookup")
+    if figures.hit_rate is not None:
+        lookups += f", {figures.hit_rate:.1f} % without a fetch"
+    if every:
+        lookups += "".join(f", {count} {source}" for source, count in sorted(figures.hits.items()))
+    return [
+        f"{counted(checks, 'check')}{': ' if said else ''}{said} ({spent})",
+        f"{lookups}; {_fetches(figures)}",
+    ]
+
+
+def _fetches(figures: Figures) -> str:
+    p50, p95, most = (figures.latency(percent) for percent in (50, 95, 100))
+    if p50 is None:
+        return "no fetch"
+    said = f"{counted(len(figures.fetches), 'fetch', 'fetches')} of {_size(figures.bytes)}"
+    said += f": p50 {p50:.0f} ms, p95 {p95:.0f} ms, max {most:.0f} ms"
+    if figures.retries:
+        said += f", {counted(figures.retries, 'retry', 'retries')}"
+    if figures.outages:
+        said += f", {counted(figures.outages, 'outage')}"
+    return said
+
+
+def not_enforced(figures: Figures) -> list[str]:
+    """How many violations let their test go on, so that nobody forgets them."""
+    warned: Counter[str] = Counter()
+    switched_off: Counter[str] = Counter()
+    for pair, record in figures.records.items():
+        version = pair.version or NO_VERSION
+        warned[version] += record.warned
+        switched_off[version] += record.unchecked
+    lines = []
+    if total := warned.total():
+        where = ", ".join(f"{count} on {version} (warn)" for version, count in _sorted(warned))
+        lines.append(f"{counted(total, 'violation')} not enforced: {where}")
+    if total := switched_off.total():
+        where = ", ".join(f"{count} on {version} (off)" for version, count in _sorted(switched_off))
+        lines.append(f"{counted(total, 'check')} not made: {where}")
+    return lines
+
+
+def _sorted(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted((+counts).items())
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1000:,.1f} KB" if count >= 1000 else f"{count} bytes"

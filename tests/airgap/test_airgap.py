@@ -1,17 +1,23 @@
-"""The contract tests in a network namespace of their own: no interface, not even loopback.
+"""Replay opens no connection, as seen from outside: by the kernel, by Python, and by a server.
 
-What would ask the network fails there, whatever library it asks through.
+In a network namespace without an interface, not even loopback, whatever asks the network fails. An
+audit hook ends a process of Python's that only tries to. And where the network is there, a server's
+log shows what the engine would ask past Python.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema_rs
 import pytest
+
+from pytest_schema_registry import SchemaRegistry
 
 if TYPE_CHECKING:
     from tests.local_registry import LocalRegistry
@@ -34,6 +40,32 @@ def cut_off() -> list[str]:
         else:
             return command
     pytest.skip(f"unshare is not permitted here: {'; '.join(reasons)}")
+
+
+AUDIT = """
+import os
+import sys
+
+def audit(event, arguments):
+    if event.startswith("socket.") and event != "socket.gethostname":
+        os.write(2, f"tried: {event} {arguments}".encode())
+        os._exit(99)
+
+sys.addaudithook(audit)
+open(os.path.join(os.environ["AUDITED"], str(os.getpid())), "w").close()
+"""
+
+
+@pytest.fixture
+def audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which each process that ends at its first socket leaves a file."""
+    hook, processes = tmp_path / "hook", tmp_path / "processes"
+    hook.mkdir()
+    processes.mkdir()
+    (hook / "sitecustomize.py").write_text(AUDIT)
+    monkeypatch.setenv("PYTHONPATH", str(hook), prepend=os.pathsep)
+    monkeypatch.setenv("AUDITED", str(processes))
+    return processes
 
 
 def contract_tests(prefix: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -65,3 +97,79 @@ def test_a_suite_that_asks_a_registry_cannot_pass_there(
     disconnected = contract_tests(cut_off, *live, "--registry-cache-dir", str(tmp_path / "cut off"))
     assert disconnected.returncode == 1
     assert "passed" not in disconnected.stdout.splitlines()[-1]
+
+
+@pytest.mark.skipif(find_spec("xdist") is None, reason="not installed: pytest-xdist")
+@pytest.mark.parametrize("workers", [0, 2])
+def test_no_process_of_a_replay_makes_a_socket(audited: Path, workers: int) -> None:
+    done = contract_tests([], "--registry-offline", "-n", str(workers))
+    assert done.returncode == 0
+    assert "tried: " not in done.stderr
+    assert len(list(audited.iterdir())) == workers + 1
+
+
+def test_a_process_that_makes_one_ends(
+    audited: Path, local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    live = ["--registry-mode", "live", "--registry-url", local_registry.url]
+    done = contract_tests([], *live, "--registry-cache-dir", str(tmp_path / "cache"))
+    assert done.returncode == 99
+    assert "tried: socket." in done.stderr
+    assert local_registry.requests == []
+
+
+def beyond(url: str) -> dict[str, dict[str, object]]:
+    """Schemas that refer to what a server has, by the name of the schema."""
+    there = f"{url}/schemas/v1/orders.Order"
+    return {
+        "beyond.Ref": {"$ref": there},
+        "beyond.Fragment": {"properties": {"a": {"items": {"$ref": f"{there}#/properties"}}}},
+        "beyond.Unused": {"$defs": {"a": {"$ref": there}}},
+        "beyond.Dynamic": {"$dynamicRef": there},
+        "beyond.Draft": {"$schema": there, "type": "object"},
+    }
+
+
+@pytest.fixture
+def references(pytester: pytest.Pytester, local_registry: LocalRegistry) -> LocalRegistry:
+    """A registry that was recorded, and is there, and has what its schemas refer to."""
+    schemas = beyond(local_registry.url)
+    for name, schema in schemas.items():
+        local_registry.publish(name, v1=schema)
+        folder = pytester.path / "cassettes"
+        with SchemaRegistry(local_registry.url, mode="record", cassettes=folder) as registry:
+            registry.get_schema(name, "v1")
+    pytester.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.parametrize("payload", [{{}}, {{"a": [1]}}], ids=["empty", "full"])
+        @pytest.mark.parametrize("name", {list(schemas)})
+        def test_beyond(schema_registry, name, payload):
+            schema = schema_registry.get_schema(name, "v1")
+            schema_registry.validate_payload(schema, payload)
+    """)
+    local_registry.requests.clear()
+    return local_registry
+
+
+@pytest.mark.parametrize("network", ["cut off", "there"])
+def test_the_engine_asks_nobody_for_what_a_schema_refers_to(
+    pytester: pytest.Pytester,
+    references: LocalRegistry,
+    request: pytest.FixtureRequest,
+    network: str,
+) -> None:
+    prefix = request.getfixturevalue("cut_off") if network == "cut off" else []
+    command = [*prefix, sys.executable, "-P", "-m", "pytest", "--registry-offline"]
+    result = pytester.run(*command, "--registry-cassettes=cassettes", "-p", "no:randomly")
+    result.assert_outcomes(errors=2 * len(beyond(references.url)))
+    assert "leads to no schema of the registry" in str(result.stdout)
+    assert references.requests == []
+
+
+def test_the_engine_would_ask_if_it_were_let(references: LocalRegistry) -> None:
+    for schema in beyond(references.url).values():
+        with pytest.raises(jsonschema_rs.ValidationError):
+            jsonschema_rs.validator_for(schema, offline=True)
+    jsonschema_rs.validator_for(beyond(references.url)["beyond.Ref"])
+    assert references.paths == ["/schemas/v1/orders.Order"]

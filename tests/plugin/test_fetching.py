@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
+from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -155,3 +155,28 @@ def test_a_schema_changed_while_it_was_cached_is_seen_after_its_time(
     local_registry.publish(ORDER, v1=ORDER_V1 | {"required": ["id", "new"]})
     run(*options).assert_outcomes(passed=1)
     run(*options, "--registry-cache-ttl=0").assert_outcomes(failed=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], ["schema registry: fetched 2 schemas in *s"]),
+        (["-q"], []),
+        (["-n", "2"], []),
+    ],
+)
+def test_a_log_says_in_one_line_how_long_fetching_took_where_it_did(
+    run: Run,
+    pytester: pytest.Pytester,
+    local_registry: LocalRegistry,
+    options: list[str],
+    said: list[str],
+) -> None:
+    for version, content in (("v1", ORDER_V1), ("v2", ORDER_V2)):
+        slow = Reply(body={"content": content}, delay=1.1)
+        local_registry.always(slow, f"schemas/{version}/{ORDER}")
+    pytester.makepyfile(DECLARED)
+    result = run(*options, f"--registry-url={local_registry.url}")
+    result.assert_outcomes(passed=10)
+    result.stdout.fnmatch_lines(said)
+    assert result.stdout.str().count("schema registry: fetched") == len(said)

@@ -17,10 +17,19 @@ import pytest
 
 HEAVY = {"httpx", "jsonschema", "referencing", "filelock", "vcr", "yaml", "jsonschema_rs"}
 
+def note(role):
+    Path(f"loaded-{role}-{os.getpid()}").write_text(" ".join(sorted(HEAVY & set(sys.modules))))
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    # The controller waits for no more of a worker than this.
+    if hasattr(session.config, "workerinput"):
+        note("worker")
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config):
-    role = "worker" if hasattr(config, "workerinput") else "main"
-    Path(f"loaded-{role}-{os.getpid()}").write_text(" ".join(sorted(HEAVY & set(sys.modules))))
+    if not hasattr(config, "workerinput"):
+        note("main")
 """
 
 

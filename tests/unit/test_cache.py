@@ -27,6 +27,8 @@ from pytest_schema_registry.schemas import Answer, Kind, Question
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_schema_registry.schemas import Source
+
 URL = "http://registry.example/schemas/v1/a.B"
 QUESTION = Question(Kind.SCHEMA, "v1", "a.B")
 DOCUMENT = {"name": "a.B", "content": {"title": "größe \U0001f4cf", "type": "object"}}
@@ -157,13 +159,15 @@ def test_a_time_to_live_of_zero_serves_no_entry_of_another_session(tmp_path: Pat
     assert cache(tmp_path, ttl=0).fresh(URL, QUESTION) is None
 
 
-@pytest.mark.parametrize("passed", [0.0, YEAR, -YEAR])
+@pytest.mark.parametrize(
+    ("passed", "source"), [(0.0, "cache"), (YEAR, "stale cache"), (-YEAR, "stale cache")]
+)
 def test_an_entry_of_any_age_is_there_when_the_registry_is_down(
-    tmp_path: Path, passed: float
+    tmp_path: Path, passed: float, source: Source
 ) -> None:
     cache(tmp_path, "first").keep(answer())
     stale = cache(tmp_path, clock=Clock(FETCHED + passed)).stale(URL, QUESTION)
-    assert stale == Answer(QUESTION, URL, DOCUMENT, FETCHED, "stale cache", etag='"1"')
+    assert stale == Answer(QUESTION, URL, DOCUMENT, FETCHED, source, etag='"1"')
 
 
 def test_a_later_answer_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+import tracemalloc
+import zlib
 from base64 import b64encode
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -365,17 +367,67 @@ def test_a_byte_order_mark_is_skipped(
     assert client.fetch(QUESTION).document == ANSWER
 
 
-def test_a_compressed_body_is_read(local_registry: LocalRegistry, client: RegistryClient) -> None:
-    headers = JSON | {"content-encoding": "gzip"}
-    local_registry.always(Reply(200, gzip.compress(json.dumps(ANSWER).encode()), headers))
+@pytest.mark.parametrize(
+    ("encoding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)]
+)
+def test_a_compressed_body_is_read(
+    local_registry: LocalRegistry,
+    client: RegistryClient,
+    encoding: str,
+    compress: Callable[[bytes], bytes],
+) -> None:
+    headers = JSON | {"content-encoding": encoding}
+    local_registry.always(Reply(200, compress(json.dumps(ANSWER).encode()), headers))
     assert client.fetch(QUESTION).document == ANSWER
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"no gzip", "the compressed body is broken: Error -3 while decompressing data: "),
+        (gzip.compress(b"{}", mtime=0)[:-1], "the compressed body is cut short"),
+    ],
+)
 def test_a_body_that_does_not_decompress_is_an_outage(
+    local_registry: LocalRegistry, client: RegistryClient, body: bytes, reason: str
+) -> None:
+    local_registry.always(Reply(200, body, JSON | {"content-encoding": "gzip"}))
+    error = error_of(client)
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason.startswith(reason)
+
+
+def test_no_body_at_all_need_not_decompress(
     local_registry: LocalRegistry, client: RegistryClient
 ) -> None:
-    local_registry.always(Reply(200, "no gzip", JSON | {"content-encoding": "gzip"}))
-    assert isinstance(error_of(client), RegistryUnavailable)
+    local_registry.always(Reply(404, headers={"content-encoding": "gzip"}))
+    assert client.fetch(QUESTION).document is None
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip"])
+def test_a_body_of_packed_zeros_does_not_fill_the_memory(
+    local_registry: LocalRegistry, client: RegistryClient, encoding: str
+) -> None:
+    body = bytes(50_000_000)
+    for _ in encoding.split(","):
+        body = gzip.compress(body, mtime=0)
+    local_registry.always(Reply(200, body, JSON | {"content-encoding": encoding}))
+    tracemalloc.start()
+    try:
+        assert isinstance(error_of(client), InvalidAnswer)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_password_that_a_proxy_asks_for_is_an_outage(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    local_registry.always(Reply(407, "Log in first"))
+    error = error_of(client)
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason == "it answered 407 Proxy Authentication Required: Log in first"
+    assert len(local_registry.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -408,7 +460,7 @@ def test_an_answer_that_is_too_large_is_not_read(
     client_of: Connect, local_registry: LocalRegistry, encoding: str
 ) -> None:
     body = json.dumps(ANSWER | {"content": {"x": "y" * 10_000}}).encode()
-    raw = gzip.compress(body) if encoding == "gzip" else body
+    raw = gzip.compress(body, mtime=0) if encoding == "gzip" else body
     local_registry.always(Reply(200, raw, JSON | {"content-encoding": encoding}))
     error = error_of(client_of(local_registry.url, max_bytes=5_000))
     assert isinstance(error, InvalidAnswer)
@@ -573,7 +625,7 @@ def test_a_child_process_opens_a_connection_of_its_own(local_registry: LocalRegi
     program = f"""
 import os
 from pytest_schema_registry.client import RegistryClient
-from pytest_schema_registry.options import Location
+from pytest_schema_registry.parsers import Location
 from pytest_schema_registry.schemas import Kind, Question
 
 client = RegistryClient(Location({local_registry.url!r}))

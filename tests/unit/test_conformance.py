@@ -6,7 +6,8 @@ import jsonschema_rs
 import pytest
 
 from pytest_schema_registry import InvalidSchema, RegistryUnavailable, SchemaRegistry
-from pytest_schema_registry.conformance import Conformance
+from pytest_schema_registry.conformance import Conformance, refers_elsewhere
+from pytest_schema_registry.schemas import given
 from tests.local_registry import ORDER, LocalRegistry, Reply
 
 if TYPE_CHECKING:
@@ -93,8 +94,9 @@ def test_a_schema_is_compiled_once_whichever_name_it_has(
         local_registry.publish(name, v1={"type": "object", "required": ["id"]})
     conformance = Conformance(never_called)
     a, b, order = (registry.get_schema(name, "v1") for name in ("a.A", "b.B", ORDER))
-    assert conformance.compiled(a) is conformance.compiled(b)
-    assert conformance.compiled(a) is not conformance.compiled(order)
+    assert conformance.compiled(a).validator is conformance.compiled(b).validator
+    assert conformance.compiled(a).validator is not conformance.compiled(order).validator
+    assert [conformance.compiled(each).schema for each in (a, b)] == [a, b]
 
 
 def test_the_same_content_in_another_version_is_compiled_anew_for_its_references(
@@ -239,3 +241,24 @@ def test_the_engine_never_fetches_anything_itself(
     ):
         registry.validate_payload({"$ref": url}, {})
     assert not local_registry.requests
+
+
+@pytest.mark.parametrize(
+    ("content", "elsewhere"),
+    [
+        (True, False),
+        ({"type": "object"}, False),
+        ({"$schema": DRAFT_2020, "$ref": "#/$defs/a", "$defs": {"a": {}}}, False),
+        ({"$schema": DRAFT_4, "definitions": {}}, False),
+        ({"properties": {"$ref": {"type": "string"}}}, False),
+        ({"items": {"$ref": ORDER}}, True),
+        ({"$ref": f"../v2/{ORDER}#/properties/id"}, True),
+        ({"$dynamicRef": f"{ORDER}#node"}, True),
+        ({"$schema": "https://example.com/metaschema"}, True),
+        ({"const": {"$ref": "only looks like one"}}, True),
+    ],
+)
+def test_only_a_schema_that_refers_elsewhere_may_ask_for_another(
+    content: Any, elsewhere: bool
+) -> None:
+    assert refers_elsewhere(given(content)) is elsewhere

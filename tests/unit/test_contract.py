@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -7,15 +8,21 @@ import pytest
 
 from pytest_schema_registry import (
     ContractViolation,
+    ContractWarning,
+    DeprecatedSchemaWarning,
     InvalidSettings,
     PayloadNotJSON,
-    Schema,
+    SchemaDeprecated,
     SchemaNotFound,
     SchemaRegistry,
     StaleSchemaWarning,
 )
 from pytest_schema_registry.contract import Contract
+from pytest_schema_registry.dead_letters import DeadLetters
 from pytest_schema_registry.declarations import Wanted
+from pytest_schema_registry.enforcement import Enforcement
+from pytest_schema_registry.recorder import Recorder
+from pytest_schema_registry.rollout import Rollout
 from tests.local_registry import ORDER, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
@@ -25,28 +32,19 @@ if TYPE_CHECKING:
 GOOD = {"id": "a", "quantity": 1}
 
 
-class Old:
-    """The schemas that were served although they are old, as a test's session notes them."""
-
-    def __init__(self) -> None:
-        self.met: list[Schema] = []
-
-    def __call__(self, schema: Schema) -> bool:
-        first = schema not in self.met
-        self.met.append(schema)
-        return first
+def rollout(*rules: str, **options: Any) -> Rollout:
+    return Rollout(Enforcement(rules), Recorder(), lambda _fact: True, **options)
 
 
 @pytest.fixture
-def old() -> Old:
-    return Old()
-
-
-@pytest.fixture
-def contract_of(local_registry: LocalRegistry, old: Old) -> Iterator[Callable[[Wanted], Contract]]:
+def contract_of(local_registry: LocalRegistry) -> Iterator[Callable[..., Contract]]:
     with SchemaRegistry(local_registry.url) as registry:
-        yield lambda wanted: Contract(
-            registry, wanted, versions=("v1", "v2"), verbose=False, first_use=old
+        yield lambda wanted, *rules, **options: Contract(
+            registry,
+            wanted,
+            rollout(*rules, **options),
+            versions=("v1", "v2"),
+            verbose=False,
         )
 
 
@@ -97,12 +95,6 @@ def test_a_schema_is_the_tests_or_an_explicit_or_a_negotiated_one(
     assert contract.schema(**asked).version == version
 
 
-def test_a_schema_that_is_not_old_is_not_noted(contract: Contract, old: Old) -> None:
-    contract.schema()
-    contract.assert_conforms(GOOD)
-    assert not old.met
-
-
 @pytest.mark.parametrize(
     ("wanted", "version"),
     [
@@ -140,19 +132,78 @@ def test_an_error_carries_no_frames_of_the_library_but_its_own_last(
 
 
 def test_an_old_copy_is_a_warning_once_in_a_test(
-    local_registry: LocalRegistry, old: Old, tmp_path: Path
+    local_registry: LocalRegistry, tmp_path: Path
 ) -> None:
     options: dict[str, Any] = {"cache_dir": tmp_path, "cache_ttl": 0}
     with SchemaRegistry(local_registry.url, **options) as registry:
         assert registry.get_schema(ORDER, "v2").content == ORDER_V2
     local_registry.always(Reply(503, headers={"retry-after": "3600"}))
     with SchemaRegistry(local_registry.url, **options) as registry:
-        contract = Contract(
-            registry, Wanted(ORDER, "v2"), versions=("v2",), verbose=False, first_use=old
-        )
+        ours = rollout()
+        contract = Contract(registry, Wanted(ORDER, "v2"), ours, versions=("v2",), verbose=False)
         with pytest.warns(StaleSchemaWarning, match="served from the stale cache of http"):
             contract.assert_conforms(GOOD)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             contract.assert_conforms(GOOD)
-    assert [schema.source for schema in old.met] == ["stale cache"] * 2
+        (use,) = ours.recorder.drained()["uses"]
+        assert (use["source"], use["conforming"]) == ("stale cache", 2)
+        with pytest.warns(StaleSchemaWarning):
+            contract.assert_conforms(GOOD)
+
+
+def test_a_violation_that_is_not_enforced_is_a_warning_and_a_dead_letter(
+    contract_of: Callable[..., Contract], tmp_path: Path
+) -> None:
+    file = tmp_path / "letters.jsonl"
+    contract = contract_of(Wanted(ORDER, "v2"), "v2=warn", dead_letters=DeadLetters(file))
+    with pytest.warns(ContractWarning, match="not enforced: orders.Order v2") as caught:
+        assert contract.assert_conforms({"id": "a"}) == {"id": "a"}
+    assert caught[0].filename == __file__
+    (letter,) = map(json.loads, file.read_text().splitlines())
+    assert (letter["schema"], letter["payload"], letter["enforcement"]) == (
+        ORDER,
+        {"id": "a"},
+        "warn",
+    )
+
+
+def test_what_is_switched_off_is_neither_checked_nor_asked_for(
+    contract_of: Callable[..., Contract], local_registry: LocalRegistry
+) -> None:
+    contract = contract_of(Wanted("orders.Missing", "v2"), "orders.Missing=off")
+    assert contract.assert_conforms({"id": "a"}) == {"id": "a"}
+    contract.assert_refused({"id": "a"})
+    assert not local_registry.requests
+
+
+def test_what_is_negotiated_and_switched_off_is_not_checked(
+    contract_of: Callable[..., Contract],
+) -> None:
+    contract = contract_of(Wanted(ORDER, None, prefer="v2", enforcement="off"))
+    assert contract.assert_conforms({}) == {}
+
+
+def test_a_marker_goes_before_the_rules(contract_of: Callable[..., Contract]) -> None:
+    contract = contract_of(Wanted(ORDER, "v2", enforcement="strict"), "off")
+    with pytest.raises(ContractViolation):
+        contract.assert_conforms({})
+
+
+def test_an_invalid_payload_must_not_conform(contract_of: Callable[..., Contract]) -> None:
+    contract = contract_of(Wanted(ORDER, "v2"))
+    contract.assert_refused({})
+    with pytest.raises(ContractViolation, match="and stands among the invalid ones"):
+        contract.assert_refused(GOOD)
+
+
+def test_a_deprecated_schema_is_a_warning_or_an_error(
+    contract_of: Callable[..., Contract], local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(ORDER, v2={**ORDER_V2, "deprecated": True})
+    with pytest.warns(DeprecatedSchemaWarning, match="is deprecated: the registry says no more"):
+        contract_of(Wanted(ORDER, "v2")).assert_conforms(GOOD)
+    strict = contract_of(Wanted(ORDER, "v2"), refuse_deprecated=True)
+    for _ in range(2):
+        with pytest.raises(SchemaDeprecated, match="next: move the test"):
+            strict.assert_conforms(GOOD)

@@ -16,12 +16,15 @@ from pytest_schema_registry.errors import (
     CassetteMissing,
     CassetteNotWritten,
     ContractViolation,
+    ContractWarning,
+    DeprecatedSchemaWarning,
     InvalidAnswer,
     InvalidSchema,
     InvalidSettings,
     PayloadNotJSON,
     RegistryRefused,
     RegistryUnavailable,
+    SchemaDeprecated,
     SchemaNotFound,
     SchemaRegistryError,
     SchemaRegistryWarning,
@@ -173,8 +176,26 @@ or choose another --registry-cache-dir
           next: pass a string
         """,
     ),
+    (
+        SchemaDeprecated("a.B v1 release 1.0", "use a.C", f"registry {URL}"),
+        f"""
+        a.B v1 release 1.0 is deprecated: use a.C
+          from: registry {URL}
+          next: move the test to a schema that is not, or leave --registry-fail-on-deprecated out
+        """,
+    ),
+    (
+        SchemaDeprecated("a.B v1", None, f"registry {URL}"),
+        f"""
+        a.B v1 is deprecated
+          from: registry {URL}
+          next: move the test to a schema that is not, or leave --registry-fail-on-deprecated out
+        """,
+    ),
     (ContractViolation("it breaks", SCHEMA, {"id": 1}, (VIOLATION,)), "it breaks"),
     (SchemaRegistryWarning("a word"), "a word"),
+    (ContractWarning("not enforced"), "not enforced"),
+    (DeprecatedSchemaWarning("a.B is deprecated"), "a.B is deprecated"),
     (StaleSchemaWarning("a.B is old"), "a.B is old"),
     (CacheWarning("no cache"), "no cache"),
 ]

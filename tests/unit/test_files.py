@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -115,6 +116,26 @@ def test_a_text_that_cannot_be_encoded_leaves_nothing_behind(tmp_path: Path) -> 
         replace(tmp_path / "file", "\ud800", staging=tmp_path / "new")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_text() == "old"
+
+
+class OnAFullDisk(type(Path())):  # type: ignore[misc]  # the platform's kind of path
+    def write_text(self, *_arguments: object, **_keywords: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class InAFolderJustDeleted(type(Path())):  # type: ignore[misc]  # the platform's kind of path
+    def write_text(self, *_arguments: object, **_keywords: object) -> int:
+        self.parent.rmdir()
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+
+@pytest.mark.parametrize("kind", [OnAFullDisk, InAFolderJustDeleted])
+def test_staging_where_nothing_can_be_written_is_no_obstacle(
+    tmp_path: Path, kind: type[Path]
+) -> None:
+    replace(tmp_path / "file", "text", staging=kind(tmp_path / "folder" / "new"))
+    assert list(tmp_path.rglob("*new*")) == []
+    assert (tmp_path / "file").read_text() == "text"
 
 
 def test_staging_on_another_file_system_is_no_obstacle(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from pytest_schema_registry.options import OPTIONS, Location, version_list
+from pytest_schema_registry.options import OPTIONS
+from pytest_schema_registry.parsers import Location, version_list
 
 PARSE = {option.name: option.parse for option in OPTIONS}
 SECRET = "tok-en-that-nobody-may-see"
@@ -127,8 +128,8 @@ def test_a_file_url_may_be_escaped_and_have_this_host(tmp_path: Path) -> None:
         ),
         ("versions", "..", "'..' cannot be a version; use letters, digits, '_', '-' and '.'"),
         ("cassettes", "a_file", "{root}/a_file is a file, not a directory"),
-        ("cache-ttl", "soon", "'soon' is not a number of seconds"),
-        ("cache-ttl", None, "None is not a number of seconds"),
+        ("cache-ttl", "soon", "'soon' is not zero or a positive number of seconds"),
+        ("cache-ttl", None, "None is not zero or a positive number of seconds"),
         ("cache-ttl", "-1", "'-1' is not zero or a positive number of seconds"),
         ("cache-ttl", "nan", "'nan' is not zero or a positive number of seconds"),
         ("timeout", "0", "'0' is not a positive number of seconds"),
@@ -139,12 +140,44 @@ def test_a_file_url_may_be_escaped_and_have_this_host(tmp_path: Path) -> None:
         ("format-assertion", "maybe", "'maybe' is neither on nor off"),
         ("format-assertion", 3, "3 is neither on nor off"),
         ("default-draft", "3", "unknown draft '3'; choose one of 4, 6, 7, 2019-09, 2020-12"),
+        ("max-in-flight", "many", "'many' is not a positive whole number of requests"),
+        (
+            "enforcement",
+            "perhaps",
+            "'perhaps' is no rule; write off, warn, strict or KEY=LEVEL, such as v2=warn",
+        ),
+        (
+            "enforcement",
+            ["warn", "=off"],
+            "'=off' is no rule; write off, warn, strict or KEY=LEVEL, such as v2=warn",
+        ),
+        ("ratchet", "a_directory", "{root}/a_directory is a directory, not a file"),
+        ("metrics", "a_directory", "{root}/a_directory is a directory, not a file"),
+        ("min-hit-rate", "101", "'101' is not a percentage from 0 to 100"),
+        ("max-overhead", "nan", "'nan' is not a percentage from 0 to 100"),
+        ("max-fetch-p95", "0", "'0' is not a positive number of milliseconds"),
+        ("cassette-max-age", "old", "'old' is not a positive number of days"),
+        (
+            "compat-source",
+            "nobody",
+            "unknown source 'nobody'; choose one of local, registry, both",
+        ),
+        ("replay-payloads", "v1", "'v1' is not two versions; write OLD:NEW, such as v1:v2"),
+        ("replay-payloads", "v1:v1", "'v1:v1' is not two versions; write OLD:NEW, such as v1:v2"),
+        ("drift", "perhaps", "'perhaps' is none of off, warn, fail and fail=GRADE"),
+        ("drift", "warn=breaking", "'warn=breaking' is none of off, warn, fail and fail=GRADE"),
+        (
+            "drift",
+            "fail=much",
+            "unknown grade 'much'; choose one of formatting, annotations, compatible, breaking",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_a_reason(
     name: str, value: Any, reason: str, tmp_path: Path
 ) -> None:
     (tmp_path / "a_file").touch()
+    (tmp_path / "a_directory").mkdir()
     with pytest.raises(ValueError) as caught:  # noqa: PT011  # the whole text is compared below
         PARSE[name](value, tmp_path)
     assert str(caught.value) == reason.format(root=tmp_path)
@@ -167,6 +200,19 @@ def test_a_wrong_value_is_refused_with_a_reason(
         ("default-draft", "7", "7"),
         ("redact", "password, token,", ("password", "token")),
         ("redact", ["$.user.email", "a,b"], ("$.user.email", "a", "b")),
+        ("max-in-flight", "4", 4),
+        (
+            "enforcement",
+            "strict, v2=warn,telemetry.*=off",
+            ("strict", "v2=warn", "telemetry.*=off"),
+        ),
+        ("payloads", "payloads", Path("payloads")),
+        ("min-hit-rate", "95", 95.0),
+        ("max-fetch-p95", "100", 100.0),
+        ("cassette-max-age", "0.5", 0.5),
+        ("compat-source", "both", "both"),
+        ("replay-payloads", "v1:v2", ("v1", "v2")),
+        ("drift", "fail=breaking", "fail=breaking"),
     ],
 )
 def test_a_right_value_is_parsed(name: str, value: Any, parsed: Any, tmp_path: Path) -> None:

@@ -58,8 +58,10 @@ def test_the_wheel_holds_the_package_and_nothing_else(
     assert {path.name for path in wheel.iterdir()} == {PACKAGE.name, information.name}
 
 
-def test_the_wheel_holds_every_module_and_the_mark_of_a_typed_package(wheel: zipfile.Path) -> None:
-    files = (path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".typed"))
+def test_the_wheel_holds_every_module_schema_and_the_mark_of_a_typed_package(
+    wheel: zipfile.Path,
+) -> None:
+    files = (path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".json", ".typed"))
     source = {f"{PACKAGE.name}/{path.relative_to(PACKAGE).as_posix()}" for path in files}
     names = (name for name in wheel.root.namelist() if not name.endswith("/"))
     assert {name for name in names if name.startswith(f"{PACKAGE.name}/")} == source
@@ -92,7 +94,8 @@ def test_mindeps_installs_the_oldest_versions_that_the_project_allows(
 ) -> None:
     tox = configparser.ConfigParser(interpolation=None)
     tox.read(ROOT / "tox.ini")
-    allowed = project["dependencies"] + project["optional-dependencies"]["server"]
+    extras = project["optional-dependencies"]
+    allowed = project["dependencies"] + extras["metrics"] + extras["server"]
     assert versions(tox["testenv:mindeps"]["deps"].split()) == versions(allowed)
 
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 PATH = f"/schemas/v1/{ORDER}"
 
 
+def never_called(*_counts: int) -> None:
+    raise AssertionError("nothing was fetched")
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -287,6 +291,40 @@ def test_prefetching_asks_several_at_a_time(
     registry.prefetch(Wanted(f"{number}", "v1") for number in range(8))
     ports = {request.client_port for request in local_registry.requests}
     assert len(ports) == 8
+
+
+def test_prefetching_says_how_far_it_is(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    said: list[tuple[int, int, int]] = []
+    wanted = [Wanted(ORDER, "v1"), Wanted(ORDER, "v2"), Wanted("nothing", "v1")]
+    registry.prefetch(wanted, lambda *counts: said.append(counts))
+    assert [(tried, total) for _, tried, total in said] == [(1, 3), (2, 3), (3, 3)]
+    assert said[-1] == (2, 3, 3)
+
+
+def test_prefetching_what_is_cached_takes_no_threads_and_says_nothing(
+    tmp_path: Path, local_registry: LocalRegistry
+) -> None:
+    wanted = [Wanted(ORDER, "v1"), Wanted(ORDER, "v2")]
+    with SchemaRegistry(local_registry.url, cache_dir=tmp_path / "cache") as first:
+        first.prefetch(wanted)
+    with SchemaRegistry(local_registry.url, cache_dir=tmp_path / "cache") as second:
+        second.prefetch(wanted, never_called)
+    assert second.get_schema(ORDER, "v1").source == "cache"
+    assert len(local_registry.requests) == 2
+
+
+def test_prefetching_fetches_what_a_schema_refers_to_and_compiles_no_other(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"$ref": ORDER})
+    local_registry.publish("a.Wrong", v1={"type": "wrong"})
+    registry.prefetch([Wanted("a.A", "v1"), Wanted("a.Wrong", "v1")])
+    asked = local_registry.paths
+    assert PATH in asked
+    assert registry.compiled(registry.get_schema("a.A", "v1")).conforms({"id": "a"})
+    assert local_registry.paths == asked
 
 
 def test_prefetching_leaves_a_directory_alone(local_registry: LocalRegistry) -> None:

@@ -313,14 +313,15 @@ def test_a_registry_that_cannot_be_reached_is_not_tried_for_every_schema(
     assert time.monotonic() - began < 0.5
 
 
-def test_threads_that_want_one_schema_make_one_request(
-    host: Host, local_registry: LocalRegistry
+@pytest.mark.parametrize("question", [QUESTION, Question(Kind.INDEX)])
+def test_threads_that_want_one_answer_make_one_request(
+    host: Host, local_registry: LocalRegistry, question: Question
 ) -> None:
     resolver = host("first", **{"cache-ttl": 0})
-    local_registry.always(Reply(200, {"content": {}}, delay=0.2))
+    local_registry.always(Reply(200, {"content": {}, "tracks": {}}, delay=0.2))
     answers: list[Answer] = []
     threads = [
-        threading.Thread(target=lambda: answers.append(resolver.retrieve(QUESTION)))
+        threading.Thread(target=lambda: answers.append(resolver.retrieve(question)))
         for _ in range(8)
     ]
     for thread in threads:
@@ -328,7 +329,7 @@ def test_threads_that_want_one_schema_make_one_request(
     for thread in threads:
         thread.join()
     assert len(answers) == 8
-    assert local_registry.paths == [PATH]
+    assert len(local_registry.requests) == 1
 
 
 PROCESS = """
@@ -388,31 +389,87 @@ def test_processes_of_a_session_make_one_request_for_each_address(
     )
 
 
-def revalidated(host: Host, local_registry: LocalRegistry, **given: Any) -> list[str]:
-    """What is asked when three schemas that were cached have passed their time."""
-    names = ["a.A", "a.B", "a.C"]
-    questions = [Question(Kind.SCHEMA, "v1", name) for name in names]
-    for name in names:
+NAMES = ["a.A", "a.B", "a.C"]
+QUESTIONS = [Question(Kind.SCHEMA, "v1", name) for name in NAMES]
+SHORT = {"cache-ttl": "0.01"}
+
+
+def cached(host: Host, local_registry: LocalRegistry, **given: Any) -> None:
+    """Have three schemas in the cache, whose time has passed, and of which the last changed."""
+    for name in NAMES:
         local_registry.publish(name, v1={"title": name})
-    for question in questions:
+    for question in QUESTIONS:
         host("first", **given).retrieve(question)
     local_registry.publish("a.C", v1={"title": "changed"})
     local_registry.requests.clear()
     time.sleep(0.02)
-    resolver = host("second", **given)
-    resolver.revalidate(questions)
-    for question in questions:
-        resolver.retrieve(question)
-    assert resolver.retrieve(questions[2]).document["content"] == {"title": "changed"}
+
+
+def titles(resolver: Resolver) -> dict[str, str]:
+    """The titles of what the resolver has at hand, and then of the rest."""
+    answers = {each: resolver.retrieve(each) for each in resolver.at_hand(QUESTIONS)}
+    answers |= {each: resolver.retrieve(each) for each in QUESTIONS if each not in answers}
+    return {each.name: answer.document["content"]["title"] for each, answer in answers.items()}
+
+
+def revalidated(host: Host, local_registry: LocalRegistry, **given: Any) -> list[str]:
+    """What is asked when three schemas that were cached have passed their time."""
+    cached(host, local_registry, **given)
+    found = titles(host("second", **given))
+    assert found == {"a.A": "a.A", "a.B": "a.B", "a.C": "changed"}
     return local_registry.paths
 
 
 def test_what_the_index_lists_unchanged_is_not_asked_for(
     host: Host, local_registry: LocalRegistry
 ) -> None:
-    given = {"cache-ttl": "0.01"}
     # The index counts from its own fetch, so within a session it is all that is needed.
-    assert revalidated(host, local_registry, **given) == ["/index", "/schemas/v1/a.C"]
+    assert revalidated(host, local_registry, **SHORT) == ["/index", "/schemas/v1/a.C"]
+
+
+def test_what_the_index_lists_unchanged_is_as_old_as_the_index(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    cached(host, local_registry, **SHORT)
+    resolver = host("second", **SHORT)
+    vouched_for = [resolver.retrieve(each) for each in resolver.at_hand(QUESTIONS)]
+    index = resolver.retrieve(Question(Kind.INDEX))
+    assert [each.question.name for each in vouched_for] == ["a.A", "a.B"]
+    assert {(each.fetched_at, each.source) for each in vouched_for} == {
+        (index.fetched_at, "registry")
+    }
+
+
+def test_what_is_fresh_needs_no_index(host: Host, local_registry: LocalRegistry) -> None:
+    for question in QUESTIONS:
+        local_registry.publish(question.name, v1={"title": question.name})
+        host().retrieve(question)
+    local_registry.requests.clear()
+    resolver = host("second")
+    assert [resolver.retrieve(each).source for each in resolver.at_hand(QUESTIONS)] == ["cache"] * 3
+    assert local_registry.requests == []
+
+
+def test_an_index_that_is_served_old_vouches_for_nothing(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    cached(host, local_registry, **SHORT)
+    titles(host("second", **SHORT))
+    time.sleep(0.02)
+    local_registry.always(Reply(503, headers={"retry-after": "3600"}))
+    resolver = host("third", **SHORT)
+    assert list(resolver.at_hand(QUESTIONS)) == []
+    assert resolver.retrieve(QUESTIONS[0]).source == "stale cache"
+
+
+def test_no_index_vouches_that_a_schema_is_still_missing(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    for question in QUESTIONS:
+        assert host("first", **SHORT).retrieve(question).document is None
+    time.sleep(0.02)
+    assert list(host("second", **SHORT).at_hand(QUESTIONS)) == []
+    assert "/index" not in local_registry.paths
 
 
 @pytest.mark.parametrize("reply", [Reply(404), Reply(401)])
@@ -420,7 +477,7 @@ def test_without_an_index_each_schema_is_asked_for(
     host: Host, local_registry: LocalRegistry, reply: Reply
 ) -> None:
     local_registry.always(reply, "index")
-    asked = revalidated(host, local_registry, **{"cache-ttl": "0.01"})
+    asked = revalidated(host, local_registry, **SHORT)
     assert asked == ["/index", "/schemas/v1/a.A", "/schemas/v1/a.B", "/schemas/v1/a.C"]
 
 
@@ -432,7 +489,7 @@ def test_a_time_to_live_of_zero_asks_for_each_schema(
 
 
 def test_one_expired_schema_is_asked_for_itself(host: Host, local_registry: LocalRegistry) -> None:
-    host("first", **{"cache-ttl": "0.01"}).retrieve(QUESTION)
+    host("first", **SHORT).retrieve(QUESTION)
     time.sleep(0.02)
-    host("second", **{"cache-ttl": "0.01"}).revalidate([QUESTION])
+    assert list(host("second", **SHORT).at_hand([QUESTION])) == []
     assert local_registry.paths == [PATH]

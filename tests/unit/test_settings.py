@@ -10,7 +10,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.options import DEFAULT_CASSETTES, OPTIONS, Location, Option
+from pytest_schema_registry.options import DEFAULT_CASSETTES, OPTIONS, Option
+from pytest_schema_registry.parsers import Location
 from pytest_schema_registry.settings import (
     InvalidEnvironment,
     Settings,
@@ -33,10 +34,31 @@ VALUES = {
     "cache-dir": ("one", "two", "three"),
     "cache-ttl": ("0", "1", "2"),
     "timeout": ("1", "2", "3"),
+    "max-in-flight": ("1", "2", "3"),
     "max-schema-size": ("1", "2", "3"),
     "format-assertion": ("off", "on", "off"),
     "default-draft": ("4", "6", "7"),
     "redact": ("one", "two", "three"),
+    "enforcement": ("warn", "v2=warn", "a.*=off"),
+    "ratchet": ("one", "two", "three"),
+    "dead-letters": ("one", "two", "three"),
+    "payloads": ("one", "two", "three"),
+    "report": ("one", "two", "three"),
+    "metrics": ("one", "two", "three"),
+    "min-hit-rate": ("1", "2", "3"),
+    "max-fetch-p95": ("1", "2", "3"),
+    "max-overhead": ("1", "2", "3"),
+    "fail-on-stale": ("on", "off", "on"),
+    "fail-on-deprecated": ("on", "off", "on"),
+    "require-coverage": ("on", "off", "on"),
+    "coverage-exclude": ("one", "two", "three"),
+    "compatibility": ("a.*: v1 -> v2", "a.*: v1 -> v2 forward", "a.*: v1 -> v2 full"),
+    "compat-source": ("registry", "both", "local"),
+    "waivers": ("one", "two", "three"),
+    "replay-payloads": ("v1:v2", "v2:v3", "v3:v4"),
+    "drift": ("off", "fail", "warn"),
+    "drift-report": ("one", "two", "three"),
+    "cassette-max-age": ("1", "2", "3"),
 }
 #: A wrong value of each option that has wrong values.
 WRONG = {
@@ -49,6 +71,24 @@ WRONG = {
     "max-schema-size": "0",
     "format-assertion": "maybe",
     "default-draft": "3",
+    "max-in-flight": "0",
+    "enforcement": "perhaps",
+    "ratchet": ".",
+    "dead-letters": ".",
+    "payloads": __file__,
+    "report": ".",
+    "metrics": ".",
+    "min-hit-rate": "101",
+    "max-fetch-p95": "0",
+    "max-overhead": "-1",
+    "fail-on-stale": "maybe",
+    "fail-on-deprecated": "maybe",
+    "require-coverage": "maybe",
+    "compat-source": "nobody",
+    "replay-payloads": "v1",
+    "drift": "perhaps",
+    "drift-report": ".",
+    "cassette-max-age": "0",
 }
 EVERY_OPTION = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 EVERY_WRONG = pytest.mark.parametrize(

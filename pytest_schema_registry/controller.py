@@ -1,0 +1,151 @@
+"""The process that reports: folds what all processes recorded, judges it, and closes the run.
+
+Imported by every pytest run of an environment, so whatever is heavy is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_schema_registry.errors import SchemaRegistryError
+from pytest_schema_registry.session import FACTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_schema_registry.reporting.figures import Figures
+    from pytest_schema_registry.schemas import Pair
+    from pytest_schema_registry.session import SchemaRegistryPlugin
+
+JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
+
+class Controller:
+    """What one process does for the whole run, with xdist and without.
+
+    Args:
+        process: The plugin in the same process.
+    """
+
+    def __init__(self, process: SchemaRegistryPlugin) -> None:
+        self._process = process
+        self._settings = process.settings
+        self._figures: Figures | None = None
+        self._tightened: list[str] = []
+        self._missed: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._add(getattr(report, FACTS, {}))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        # A worker that crashed has no last word; what its tests reported is here already.
+        self._add(getattr(node, "workeroutput", {}).get(FACTS, {}))
+
+    def _add(self, facts: dict[str, Any]) -> None:
+        if facts:
+            from pytest_schema_registry.reporting.figures import Figures
+
+            self._figures = self._figures or Figures()
+            self._figures.add(facts)
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        self._add(self._process.remaining_facts())
+        if self._figures is None or not self._figures.used:
+            return
+        self._tighten(self._figures)
+        if exitstatus in JUDGED:
+            self._judge(self._figures)
+        session.exitstatus = self._exit_status(exitstatus)
+        self._write(self._figures, session.exitstatus)
+        session.exitstatus = self._exit_status(exitstatus)
+
+    def _exit_status(self, of_tests: int) -> int:
+        failed = self._missed and of_tests == pytest.ExitCode.OK
+        return pytest.ExitCode.TESTS_FAILED if failed else of_tests
+
+    def _tighten(self, figures: Figures) -> None:
+        if self._settings.ratchet is None:
+            return
+        from pytest_schema_registry import ratchet
+
+        try:
+            new = ratchet.add(self._settings.ratchet, figures.conformed())
+        except SchemaRegistryError as exc:
+            self._missed.append(str(exc))
+        else:
+            self._tightened = sorted(map(str, new))
+
+    def _judge(self, figures: Figures) -> None:
+        from pytest_schema_registry.reporting import gates
+
+        listed = self._listed() if self._settings.require_coverage else None
+        self._missed += gates.missed(self._settings, figures, listed)
+
+    def _listed(self) -> set[Pair] | None:
+        from pytest_schema_registry.schemas import Pair
+
+        try:
+            index = self._process.registry.index()
+        except SchemaRegistryError:
+            return None
+        return {Pair(entry.name, entry.version) for entry in index}
+
+    def _write(self, figures: Figures, exitstatus: int) -> None:
+        settings = self._settings
+        if (path := settings.report) is not None:
+            from pytest_schema_registry.reporting import report
+
+            with self._missing_file("--registry-report"):
+                report.write(
+                    path,
+                    figures,
+                    mode=settings.mode,
+                    versions=settings.versions,
+                    missed=self._missed,
+                    exit_status=exitstatus,
+                )
+        if (path := settings.metrics) is not None:
+            from pytest_schema_registry.reporting import metrics
+
+            with self._missing_file("--registry-metrics"):
+                metrics.write(path, figures, cache_size=self._process.registry.cache_size())
+        if step_summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+            from pytest_schema_registry.reporting import github
+
+            github.append(Path(step_summary), github.step_summary(figures, self._missed))
+
+    @contextmanager
+    def _missing_file(self, option: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as exc:
+            self._missed.append(f"{option}: the file cannot be written: {exc}")
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._figures is None:
+            return
+        from pytest_schema_registry.reporting.summary import marks_for, summary
+
+        marks = marks_for(getattr(sys.__stdout__, "encoding", None))
+        verbosity = self._process.verbosity
+        lines = summary(self._figures, marks, verbosity=verbosity)
+        if self._tightened:
+            lines.append(f"strict from now on: {', '.join(self._tightened)}")
+        if lines or self._missed:
+            terminalreporter.section("schema registry")
+        for line in lines:
+            terminalreporter.write_line(line)
+        for line in self._missed:
+            terminalreporter.write_line(f"missed: {line}", red=True)
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            from pytest_schema_registry.reporting import github
+
+            for line in github.workflow_commands(self._figures, self._missed):
+                terminalreporter.write_line(line)

@@ -1,0 +1,125 @@
+"""Payloads that broke their contract, kept as JSON Lines (jsonlines.org) until they conform."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry import files
+from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.schemas import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from pytest_schema_registry.errors import ContractViolation
+
+OPTION = "--registry-dead-letters"
+#: What every dead letter has, and by which its file is known.
+KEYS = frozenset({"schema", "version", "payload", "violations"})
+_NOT_JSON = object()
+
+
+def letter(
+    violation: ContractViolation, *, test: str, mode: str, enforcement: str, time: datetime
+) -> dict[str, Any]:
+    """A violation as plain data, with what is redacted left out.
+
+    Args:
+        violation: The violation; its payload and texts are redacted already.
+        test: The id of the test that met it.
+        mode: The mode that the schema was retrieved in.
+        enforcement: How strictly it was taken.
+        time: When it was met.
+    """
+    schema = violation.schema
+    return {
+        "schema": schema.name,
+        "version": schema.version,
+        "release": schema.release,
+        "digest": schema.digest,
+        "source": schema.source,
+        "payload": violation.payload,
+        "violations": [
+            {
+                "path": found.path,
+                "schema_path": found.schema_path,
+                "keyword": found.keyword,
+                "message": found.message,
+            }
+            for found in violation.violations
+        ],
+        "test": test,
+        "time": time.isoformat(timespec="seconds"),
+        "mode": mode,
+        "enforcement": enforcement,
+    }
+
+
+class DeadLetters:
+    """A file of dead letters that any number of processes add to, each payload once.
+
+    Args:
+        path: The file; it is made at once, so that a path that cannot be written is found now.
+
+    Raises:
+        InvalidSettings: The file cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._kept: set[str] = set()
+        self._known_bytes = 0
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        except OSError as exc:
+            raise self._not_written(exc) from None
+
+    def add(self, letter: dict[str, Any]) -> None:
+        """Append a letter, unless its payload is there already.
+
+        Raises:
+            InvalidSettings: The file cannot be written.
+        """
+        line = json.dumps(letter).encode() + b"\n"
+        try:
+            with files.turn(self._path), self._path.open("a+b") as file:
+                file.seek(self._known_bytes)
+                new = file.read()
+                self._kept.update(_key(each) for _, each in letters(new))
+                tail = new.rpartition(b"\n")[2]
+                if tail and _value(tail) is not _NOT_JSON:
+                    line = b"\n" + line
+                elif tail:
+                    # A writer was killed in the middle of its line.
+                    file.truncate(file.tell() - len(tail))
+                self._known_bytes = file.seek(0, 2)
+                if _key(letter) not in self._kept:
+                    file.write(line)
+        except OSError as exc:
+            raise self._not_written(exc) from None
+
+    def _not_written(self, exc: OSError) -> InvalidSettings:
+        return InvalidSettings(OPTION, f"{self._path} cannot be written: {exc.strerror or exc}")
+
+
+def letters(raw: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The letters in a file's content, each with the number of its line."""
+    for number, line in enumerate(raw.split(b"\n"), 1):
+        each = _value(line)
+        if isinstance(each, dict) and each.keys() >= KEYS:
+            yield number, each
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return _NOT_JSON
+
+
+def _key(letter: dict[str, Any]) -> str:
+    return digest([letter["schema"], letter["version"], letter["payload"]])

@@ -1,0 +1,184 @@
+"""Golden payloads and dead letters, collected as tests.
+
+<payloads>/<name>.payloads.jsonl      one payload a line
+<payloads>/<name>/valid/*.json        one payload a file
+<payloads>/<name>/invalid/*.json      one payload a file that must not conform
+FILE.jsonl, where it is an argument   dead letters, each against the schema of today
+
+Golden payloads run against each version line of the session, a dead letter against its own.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from pytest_schema_registry.dead_letters import letters
+from pytest_schema_registry.declarations import Wanted
+from pytest_schema_registry.errors import ContractViolation, SchemaRegistryError
+from pytest_schema_registry.redaction import REDACTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from pytest_schema_registry.schemas import Violation
+    from pytest_schema_registry.session import SchemaRegistryPlugin
+
+    Read = Callable[[], Iterable["Case"]]
+
+ENDING = ".payloads.jsonl"
+
+
+class Case(NamedTuple):
+    """One payload, and what is to be seen of it.
+
+    Args:
+        title: What names it within its file.
+        wanted: The schema.
+        text: The payload as JSON text.
+        conforms: Whether it must conform.
+        origin: Where it was met, for a dead letter.
+    """
+
+    title: str
+    wanted: Wanted
+    text: str
+    conforms: bool = True
+    origin: str = ""
+
+
+def collector(
+    path: Path, parent: pytest.Collector, process: SchemaRegistryPlugin, *, is_argument: bool
+) -> PayloadFile | None:
+    """What collects a file, if it holds payloads.
+
+    Args:
+        path: The file.
+        parent: The node that it is found in.
+        process: Gives the settings and the contracts.
+        is_argument: Whether the user named the file.
+    """
+    settings = process.settings
+    folder = settings.root / settings.payloads
+    if path.is_relative_to(folder):
+        read = _golden(path, path.relative_to(folder).parts, settings.versions)
+    elif is_argument and path.suffix == ".jsonl":
+        read = _dead_letters(path)
+    else:
+        read = None
+    if read is None:
+        return None
+    file: PayloadFile = PayloadFile.from_parent(parent, path=path, read=read, process=process)
+    return file
+
+
+def _golden(path: Path, parts: tuple[str, ...], versions: tuple[str, ...]) -> Read | None:
+    if path.name.endswith(ENDING):
+        name = path.name.removesuffix(ENDING)
+        return lambda: (
+            Case(f"line {number}[{version}]", Wanted(name, version), line)
+            for number, line in enumerate(path.read_text("utf-8-sig").split("\n"), 1)
+            if line.strip()
+            for version in versions
+        )
+    match parts:
+        case (name, "valid" | "invalid" as kind, file) if file.endswith(".json"):
+            return lambda: (
+                Case(
+                    f"{kind}[{version}]",
+                    Wanted(name, version),
+                    path.read_text("utf-8-sig"),
+                    conforms=kind == "valid",
+                )
+                for version in versions
+            )
+    return None
+
+
+def _dead_letters(path: Path) -> Read | None:
+    raw = path.read_bytes()
+    found = list(letters(raw))
+    if raw.strip() and not found:
+        return None  # some other tool's file
+    return lambda: (
+        Case(
+            f"line {number}[{letter['schema']}-{letter['version']}]",
+            Wanted(letter["schema"], letter["version"]),
+            json.dumps(letter["payload"]),
+            origin=f"{letter.get('test')}, {letter.get('time')}",
+        )
+        for number, letter in found
+    )
+
+
+class PayloadFile(pytest.File):
+    """A file of payloads.
+
+    Args:
+        read: Gives the payloads in it.
+        process: Gives the contracts.
+    """
+
+    def __init__(self, *, read: Read, process: SchemaRegistryPlugin, **node: Any) -> None:
+        super().__init__(**node)
+        self._read = read
+        self._process = process
+
+    def collect(self) -> Iterator[PayloadItem]:
+        try:
+            for case in self._read():
+                item: PayloadItem = PayloadItem.from_parent(
+                    self, name=case.title, case=case, process=self._process
+                )
+                yield item
+        except (OSError, UnicodeDecodeError) as exc:
+            raise self.CollectError(f"{self.path} cannot be read: {exc}") from None
+
+
+class PayloadItem(pytest.Item):
+    """One payload against one version of its schema.
+
+    Args:
+        case: The payload, and what is to be seen of it.
+        process: Gives the contract.
+    """
+
+    def __init__(self, *, case: Case, process: SchemaRegistryPlugin, **node: Any) -> None:
+        super().__init__(**node)
+        self._case = case
+        self._process = process
+
+    @property
+    def registry_wanted(self) -> Wanted:
+        """The schema, to be fetched before the first test runs."""
+        return self._case.wanted
+
+    def runtest(self) -> None:
+        contract = self._process.contract(self.registry_wanted)
+        if not self._case.conforms:
+            contract.assert_refused(self._case.text, text=True)
+            return
+        try:
+            contract.assert_conforms(self._case.text, text=True)
+        except ContractViolation as exc:
+            if all(map(_redacted, exc.violations)):
+                pytest.skip("what was wrong with it is redacted, so it cannot be checked again")
+            raise
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, ContractViolation | SchemaRegistryError):
+            origin = f"\n  first met by: {self._case.origin}" if self._case.origin else ""
+            return f"{excinfo.value}{origin}"
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.path, None, self.name
+
+
+def _redacted(violation: Violation) -> bool:
+    if violation.causes:
+        return all(map(_redacted, violation.causes))
+    return bool(violation.value == REDACTED)

@@ -1,0 +1,255 @@
+"""What is written for a setting -> its value; each raises ValueError with a reason.
+
+Imported by every pytest run of an environment, so it imports nothing that pytest has not loaded.
+"""
+
+from __future__ import annotations
+
+import math
+import string
+from pathlib import Path
+from typing import NamedTuple
+
+MODES = ("auto", "live", "record", "replay")
+DRAFTS = ("4", "6", "7", "2019-09", "2020-12")
+COMPATIBILITY_SOURCES = ("local", "registry", "both")
+#: From the mildest to the worst.
+DRIFT_GRADES = ("formatting", "annotations", "compatible", "breaking")
+_VERSION_CHARACTERS = frozenset(string.ascii_letters + string.digits + "._-")
+_SWITCH = {"on": True, "true": True, "yes": True, "1": True}
+_SWITCH |= {"off": False, "false": False, "no": False, "0": False}
+
+
+class Location(NamedTuple):
+    """Where a registry is: over HTTP, or in a directory.
+
+    Args:
+        shown: What may be printed, stored and used as a key: no credentials, no query.
+        directory: The directory, or None for HTTP.
+        auth: User and password that the URL carried.
+        params: The URL's own query, sent along with every request.
+    """
+
+    shown: str
+    directory: Path | None = None
+    auth: tuple[str, str] | None = None
+    params: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Location({self.shown!r})"
+
+
+def location(value: str, root: Path) -> Location:
+    # Not at the top: newer Pythons have it not loaded by the time that pytest loads plugins.
+    from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+
+    if not value.strip():
+        raise ValueError("the address is empty; leave the setting out to use cassettes only")
+    parts = urlsplit(value)
+    if "://" not in value and parts.scheme != "file":
+        return _directory(value, root)
+    if parts.scheme == "file":
+        if parts.netloc not in ("", "localhost"):
+            raise ValueError(f"a file URL has no host, this one has {parts.netloc!r}")
+        return _directory(unquote(parts.path), root)
+    if parts.scheme not in ("http", "https"):
+        raise ValueError(
+            f"cannot speak {parts.scheme!r}; give http://…, https://…, file:///… or a directory"
+        )
+    if not parts.hostname:
+        raise ValueError("the address has no host")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    try:
+        netloc = host if parts.port is None else f"{host}:{parts.port}"
+    except ValueError:
+        # urllib's own text quotes what may be the first half of a password.
+        raise ValueError(
+            "the port is not a number from 0 to 65535; in a password, write / as %2F, # as %23 "
+            "and ? as %3F"
+        ) from None
+    auth = None
+    if parts.username or parts.password:
+        auth = (unquote(parts.username or ""), unquote(parts.password or ""))
+    return Location(
+        shown=urlunsplit((parts.scheme, netloc, parts.path.rstrip("/"), "", "")),
+        auth=auth,
+        params=tuple(parse_qsl(parts.query, keep_blank_values=True)),
+    )
+
+
+def _directory(value: str, root: Path) -> Location:
+    directory = root / value
+    if directory.is_dir():
+        return Location(shown=value, directory=directory)
+    if directory.exists():
+        raise ValueError(f"{directory} is a file, not a directory of schemas")
+    if "@" in value:
+        # What stands before it may be a password, and this text is shown.
+        raise ValueError("no such directory; an address with a user begins with https://")
+    hint = f", or did you mean http://{value}?" if ":" in value else ""
+    raise ValueError(f"no such directory: {directory}{hint}")
+
+
+def mode(value: str, _root: Path) -> str:
+    if value not in MODES:
+        raise ValueError(f"unknown mode {value!r}; choose one of {', '.join(MODES)}")
+    return value
+
+
+def version_list(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """Version lines from ``"v1,v2"`` or ``["v1", "v2"]``, in order, each once.
+
+    Raises:
+        ValueError: The list is empty, or a version cannot be a path segment.
+    """
+    given = [value] if isinstance(value, str) else value
+    versions = dict.fromkeys(part.strip() for item in given for part in item.split(","))
+    versions.pop("", None)
+    if not versions:
+        raise ValueError("the list of versions is empty; give at least one, such as v1")
+    for version in versions:
+        if version.startswith(".") or not _VERSION_CHARACTERS.issuperset(version):
+            raise ValueError(
+                f"{version!r} cannot be a version; use letters, digits, '_', '-' and '.'"
+            )
+    return tuple(versions)
+
+
+def versions(value: str | list[str] | tuple[str, ...], _root: Path) -> tuple[str, ...]:
+    return version_list(value)
+
+
+def version_pair(value: str, _root: Path) -> tuple[str, str]:
+    pair = version_list(value.split(":"))
+    if len(pair) != 2 or ":" not in value:
+        raise ValueError(f"{value!r} is not two versions; write OLD:NEW, such as v1:v2")
+    return (pair[0], pair[1])
+
+
+def folder(value: str | Path, root: Path) -> Path:
+    if (root / value).exists() and not (root / value).is_dir():
+        raise ValueError(f"{root / value} is a file, not a directory")
+    return Path(value)
+
+
+def place(value: str | Path, root: Path) -> Path:
+    return root / value
+
+
+def file(value: str | Path, root: Path) -> Path:
+    if (root / value).is_dir():
+        raise ValueError(f"{root / value} is a directory, not a file")
+    return root / value
+
+
+def metrics_file(value: str | Path, root: Path) -> Path:
+    from importlib.util import find_spec
+
+    if find_spec("prometheus_client") is None:
+        raise ValueError(
+            "needs prometheus-client; install it with pip install 'pytest-schema-registry[metrics]'"
+        )
+    return file(value, root)
+
+
+def period(value: str | float, _root: Path) -> float:
+    return _number(value, "zero or a positive number of seconds")
+
+
+def duration(value: str | float, _root: Path) -> float:
+    return _number(value, "a positive number of seconds", above=0)
+
+
+def days(value: str | float, _root: Path) -> float:
+    return _number(value, "a positive number of days", above=0)
+
+
+def milliseconds(value: str | float, _root: Path) -> float:
+    return _number(value, "a positive number of milliseconds", above=0)
+
+
+def percentage(value: str | float, _root: Path) -> float:
+    return _number(value, "a percentage from 0 to 100", most=100)
+
+
+def _number(value: str | float, wanted: str, *, above: float = -1, most: float = 1e300) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not (above < number <= most and number >= 0):
+        raise ValueError(f"{value!r} is not {wanted}")
+    return number
+
+
+def size(value: str | int, _root: Path) -> int:
+    return _whole(value, "a positive whole number of bytes")
+
+
+def requests(value: str | int, _root: Path) -> int:
+    return _whole(value, "a positive whole number of requests")
+
+
+def _whole(value: str | int, wanted: str) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = 0
+    if number <= 0:
+        raise ValueError(f"{value!r} is not {wanted}")
+    return number
+
+
+def switch(value: str | bool, _root: Path) -> bool:
+    try:
+        return value if isinstance(value, bool) else _SWITCH[value.strip().lower()]
+    except (AttributeError, KeyError):
+        raise ValueError(f"{value!r} is neither on nor off") from None
+
+
+def draft(value: str, _root: Path) -> str:
+    if value not in DRAFTS:
+        raise ValueError(f"unknown draft {value!r}; choose one of {', '.join(DRAFTS)}")
+    return value
+
+
+def compatibility_source(value: str, _root: Path) -> str:
+    if value not in COMPATIBILITY_SOURCES:
+        raise ValueError(
+            f"unknown source {value!r}; choose one of {', '.join(COMPATIBILITY_SOURCES)}"
+        )
+    return value
+
+
+def drift(value: str, _root: Path) -> str:
+    level, _, grade = value.partition("=")
+    if level not in ("off", "warn", "fail") or (grade and level != "fail"):
+        raise ValueError(f"{value!r} is none of off, warn, fail and fail=GRADE")
+    if "=" in value and grade not in DRIFT_GRADES:
+        raise ValueError(f"unknown grade {grade!r}; choose one of {', '.join(DRIFT_GRADES)}")
+    return value
+
+
+def patterns(value: str | list[str] | tuple[str, ...], _root: Path) -> tuple[str, ...]:
+    written = [value] if isinstance(value, str) else value
+    return tuple(part.strip() for item in written for part in item.split(",") if part.strip())
+
+
+def redaction(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
+    from pytest_schema_registry.redaction import Redaction
+
+    redacted = patterns(value, root)
+    Redaction(redacted)  # raises where one cannot be understood
+    return redacted
+
+
+def enforcement(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
+    from pytest_schema_registry.enforcement import Enforcement
+
+    rules = patterns(value, root)
+    Enforcement(rules)  # raises where one cannot be understood
+    return rules
+
+
+def compatibility(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
+    return patterns(value, root)

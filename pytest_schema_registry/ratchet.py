@@ -1,0 +1,72 @@
+"""What has conformed once, and is strict from then on: a committed file that only grows.
+
+One line a schema and version line (``telemetry.FeedbackEvent@v1``), sorted, so that two branches
+which both add to it merge. Taking a line out is a person's decision.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_schema_registry import files
+from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.schemas import Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+HEADER = (
+    "# Schemas that contract tests have conformed to, and must from now on.",
+    "# pytest-schema-registry adds lines; only people take them out.",
+)
+
+
+def load(path: Path) -> frozenset[Pair]:
+    """What the file lists; nothing where there is no file yet.
+
+    Raises:
+        InvalidSettings: It cannot be read, or a line is none of its own.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return frozenset()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InvalidSettings("--registry-ratchet", f"{path} cannot be read: {exc}") from None
+    pairs = set()
+    for number, line in enumerate(lines, 1):
+        entry = line.partition("#")[0].strip()
+        name, at, version = entry.rpartition("@")
+        if entry and not (name and at and version):
+            raise InvalidSettings(
+                "--registry-ratchet",
+                f"{path}, line {number}: {entry!r} is not NAME@VERSION; restore the file from "
+                "version control, or take the line out",
+            )
+        if entry:
+            pairs.add(Pair(name, version))
+    return frozenset(pairs)
+
+
+def add(path: Path, pairs: Collection[Pair]) -> frozenset[Pair]:
+    """Write what has conformed beside what the file lists; what that added.
+
+    Args:
+        path: The file; sessions that end at the same time take turns.
+        pairs: What conformed.
+
+    Raises:
+        InvalidSettings: The file cannot be read or written.
+    """
+    try:
+        with files.turn(path):
+            known = load(path)
+            new = frozenset(pairs) - known
+            if new:
+                lines = [*HEADER, *sorted(map(str, known | new))]
+                staging = path.with_name(f"{path.name}.new")
+                files.replace(path, "\n".join(lines) + "\n", staging=staging)
+            return new
+    except OSError as exc:
+        raise InvalidSettings("--registry-ratchet", f"{path} cannot be written: {exc}") from None

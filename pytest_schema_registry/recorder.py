@@ -1,0 +1,141 @@
+"""What the tests of one process did with schemas, as plain data for their reports."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_schema_registry.conformance import Compiled
+    from pytest_schema_registry.enforcement import Level
+    from pytest_schema_registry.errors import SchemaRegistryError
+    from pytest_schema_registry.schemas import Fetch, Pair, Schema
+
+
+class Use:
+    """How tests use one schema; the counts are those of the current test.
+
+    Args:
+        pair: Name and version line.
+        level: How strictly a violation is taken.
+        schema: The schema; None where nothing is checked.
+        compiled: The schema, ready to judge; None where it is only looked at.
+    """
+
+    __slots__ = (
+        "compiled",
+        "conforming",
+        "idle",
+        "level",
+        "lookups",
+        "pair",
+        "refused",
+        "schema",
+        "unchecked",
+        "violating",
+    )
+
+    def __init__(
+        self, pair: Pair, level: Level, schema: Schema | None, compiled: Compiled | None = None
+    ) -> None:
+        self.pair = pair
+        self.level = level
+        self.schema = schema
+        self.compiled = compiled
+        self.reset()
+
+    def reset(self) -> None:
+        """Count from zero: another test begins."""
+        self.idle = True
+        self.lookups = self.conforming = self.refused = self.violating = self.unchecked = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The use by the current test, as plain data."""
+        schema = self.schema
+        use: dict[str, Any] = {
+            "name": self.pair.name,
+            "version": self.pair.version,
+            "level": self.level,
+            "lookups": self.lookups,
+            "conforming": self.conforming,
+            "refused": self.refused,
+            "violating": self.violating,
+            "unchecked": self.unchecked,
+        }
+        if schema is not None:
+            use |= {
+                "release": schema.release,
+                "source": schema.source,
+                "fetched_at": schema.fetched_at.timestamp(),
+                "outage": schema.outage,
+                "deprecated": schema.deprecated,
+            }
+        return use
+
+
+class Recorder:
+    """What happened in this process since it was last asked."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._uses: list[Use] = []
+        self._fetches: list[Fetch] = []
+        self._errors: Counter[tuple[Pair, str]] = Counter()
+
+    def properties(self) -> list[tuple[str, object]]:
+        """What the current test used, as properties of a JUnit file."""
+        return [
+            (key, value)
+            for use in self._uses
+            if use.schema is not None
+            for key, value in (
+                ("schema", use.schema.name),
+                ("version", use.schema.version),
+                ("release", use.schema.release or ""),
+                ("source", use.schema.source),
+            )
+        ]
+
+    def expected(self) -> None:
+        """Count the violations so far as what the current test is about: it passes with them."""
+        for use in self._uses:
+            if use.level == "strict":
+                use.refused += use.violating
+                use.violating = 0
+
+    def has_used(self, use: Use) -> bool:
+        """Whether the current test has used the same schema in another way."""
+        return any(other.schema == use.schema for other in self._uses)
+
+    def used(self, use: Use) -> None:
+        """Note that the current test begins to use a schema."""
+        use.idle = False
+        self._uses.append(use)
+
+    def fetched(self, fetch: Fetch) -> None:
+        """Note an exchange with the registry."""
+        self._fetches.append(fetch)
+
+    def failed(self, pair: Pair, error: SchemaRegistryError) -> None:
+        """Note that nothing could be checked."""
+        self._errors[pair, type(error).__name__] += 1
+
+    def drained(self) -> dict[str, Any]:
+        """What happened, as JSON-plain data, and nothing of it the next time; empty if nothing."""
+        facts: dict[str, Any] = {}
+        if self._uses:
+            facts["uses"] = [use.as_dict() for use in self._uses]
+            for use in self._uses:
+                use.reset()
+            self._uses.clear()
+        if self._fetches:
+            facts["fetches"] = [asdict(fetch) for fetch in self._fetches]
+            self._fetches.clear()
+        if self._errors:
+            facts["errors"] = [[*pair, kind, n] for (pair, kind), n in self._errors.items()]
+            self._errors.clear()
+        if facts:
+            facts["seconds"] = self.seconds
+            self.seconds = 0.0
+        return facts

@@ -1,0 +1,114 @@
+"""What a run's figures must reach, and a line for each that they miss."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_schema_registry.reporting.figures import Figures
+    from pytest_schema_registry.schemas import Pair
+    from pytest_schema_registry.settings import Settings
+
+#: How many names a line lists.
+MAX_NAMED = 5
+
+
+def missed(settings: Settings, figures: Figures, listed: Iterable[Pair] | None) -> list[str]:
+    """One line for each gate that is missed: measured, required, and what to do.
+
+    Args:
+        settings: What is required.
+        figures: What was measured.
+        listed: The registry's index; None where it cannot be had.
+    """
+    lines = [
+        _below(
+            "hit rate",
+            figures.hit_rate,
+            settings.min_hit_rate,
+            "--registry-min-hit-rate",
+            "keep --registry-cache-dir between runs, or raise --registry-cache-ttl",
+        ),
+        _above(
+            "fetch p95",
+            figures.latency(95),
+            settings.max_fetch_p95,
+            "--registry-max-fetch-p95",
+            "look at the registry's own latency, or lower --registry-max-in-flight",
+            unit="ms",
+        ),
+        _above(
+            "overhead",
+            figures.overhead,
+            settings.max_overhead,
+            "--registry-max-overhead",
+            "keep --registry-cache-dir between runs, or replay with --registry-offline",
+        ),
+    ]
+    if settings.fail_on_stale and figures.old_copies:
+        lines.append(
+            f"served old copies: {len(figures.old_copies)}, none allowed by "
+            "--registry-fail-on-stale: find out why the registry did not answer"
+        )
+    if settings.require_coverage:
+        lines.append(_uncovered(settings, figures, listed))
+    return [line for line in lines if line]
+
+
+def _below(what: str, measured: float | None, required: float | None, option: str, do: str) -> str:
+    if required is None or measured is None or measured >= required:
+        return ""
+    shown = _shown(measured, required)
+    return f"{what} {shown} %, at least {required:g} % required by {option}: {do}"
+
+
+def _above(
+    what: str,
+    measured: float | None,
+    allowed: float | None,
+    option: str,
+    do: str,
+    *,
+    unit: str = "%",
+) -> str:
+    if allowed is None or measured is None or measured <= allowed:
+        return ""
+    shown = _shown(measured, allowed)
+    return f"{what} {shown} {unit}, at most {allowed:g} {unit} allowed by {option}: {do}"
+
+
+def _shown(measured: float, bound: float) -> str:
+    """A figure with the digits that it takes to stand on its own side of a bound."""
+    for digits in range(1, 9):
+        shown = f"{measured:.{digits}f}"
+        if float(shown) != bound and (float(shown) < bound) == (measured < bound):
+            return shown
+    return str(measured)
+
+
+def _uncovered(settings: Settings, figures: Figures, listed: Iterable[Pair] | None) -> str:
+    if listed is None:
+        return (
+            "coverage unknown, required by --registry-require-coverage: the registry's index "
+            "cannot be had; record it with --registry-mode record"
+        )
+    tested = {pair for pair, record in figures.records.items() if record.checks}
+    without = [
+        str(pair)
+        for pair in sorted({*listed})
+        if pair not in tested
+        and pair.version in settings.versions
+        and not any(fnmatchcase(pair.name, pattern) for pattern in settings.coverage_exclude)
+    ]
+    if not without:
+        return ""
+    named = ", ".join(without[:MAX_NAMED])
+    if len(without) > MAX_NAMED:
+        named += f" and {len(without) - MAX_NAMED} more"
+    return (
+        f"schemas without a contract test: {len(without)} ({named}), none allowed by "
+        "--registry-require-coverage: test them, or name them in --registry-coverage-exclude"
+    )

@@ -1,0 +1,140 @@
+"""Figures as a JSON file, for machines; ``report_schemas/report.schema.json`` is its contract."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry import files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pytest_schema_registry.reporting.figures import Figures, Record
+    from pytest_schema_registry.schemas import Pair
+
+#: Raised where a reader of older reports would misread a new one.
+FORMAT = 1
+
+
+def schema() -> Any:
+    """The JSON Schema of a report."""
+    folder = resources.files("pytest_schema_registry") / "report_schemas"
+    return json.loads((folder / "report.schema.json").read_text(encoding="utf-8"))
+
+
+def write(
+    path: Path,
+    figures: Figures,
+    *,
+    mode: str,
+    versions: Sequence[str],
+    missed: Sequence[str],
+    exit_status: int | None = None,
+) -> None:
+    """Write a report; one of an earlier session is replaced at once.
+
+    Args:
+        path: The file.
+        figures: The session's figures.
+        mode: Where schemas were to come from.
+        versions: The version lines that tests ran against by default.
+        missed: One line for each gate that was missed.
+        exit_status: pytest's; None where it is not known.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    report = document(
+        figures,
+        mode=mode,
+        versions=versions,
+        missed=missed,
+        exit_status=exit_status,
+        now=datetime.now(UTC),
+    )
+    with files.turn(path):
+        staging = path.with_name(f"{path.name}.new")
+        files.replace(path, json.dumps(report, indent=2) + "\n", staging=staging)
+
+
+def document(
+    figures: Figures,
+    *,
+    mode: str,
+    versions: Sequence[str],
+    missed: Sequence[str],
+    exit_status: int | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """A report as plain data, in an order that does not depend on that of the tests."""
+    return {
+        "format": FORMAT,
+        "generated_at": _time(now),
+        "mode": mode,
+        "versions": list(versions),
+        "exit_status": exit_status,
+        "missed_gates": list(missed),
+        "schemas": [
+            _schema(pair, record, figures) for pair, record in sorted(figures.records.items())
+        ],
+        "errors": [
+            {"name": pair.name, "version": pair.version, "error": kind, "count": count}
+            for (pair, kind), count in sorted(figures.errors.items())
+        ],
+        "old_copies": [
+            asdict(copy) | {"fetched_at": _time(datetime.fromtimestamp(copy.fetched_at, UTC))}
+            for copy in sorted(figures.old_copies.values())
+        ],
+        "lookups": {
+            "count": figures.lookups,
+            "hits": dict(sorted(figures.hits.items())),
+            "hit_rate": figures.hit_rate,
+        },
+        "fetches": {
+            "count": len(figures.fetches),
+            "bytes": figures.bytes,
+            "retries": figures.retries,
+            "outages": figures.outages,
+            "latency_ms": {
+                "p50": figures.latency(50),
+                "p95": figures.latency(95),
+                "max": figures.latency(100),
+            },
+        },
+        "time": {
+            "seconds": figures.seconds,
+            "session_seconds": figures.session_seconds,
+            "overhead": figures.overhead,
+        },
+    }
+
+
+def _schema(pair: Pair, record: Record, figures: Figures) -> dict[str, Any]:
+    return {
+        "name": pair.name,
+        "version": pair.version,
+        "deprecated": record.deprecated,
+        "levels": sorted(record.levels),
+        "conforming": record.conforming,
+        "refused": record.refused,
+        "violating": record.violating,
+        "warned": record.warned,
+        "unchecked": record.unchecked,
+        "lookups": record.lookups,
+        "hits": dict(sorted(figures.hits_of(pair).items())),
+        "releases": [
+            {"release": release, "source": source}
+            for release, source in sorted(
+                record.sources.items(), key=lambda item: (item[0] is not None, item[0] or "")
+            )
+        ],
+    }
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

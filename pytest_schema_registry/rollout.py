@@ -1,0 +1,176 @@
+"""What follows from a use of a schema, and from a violation: a record, a warning, or a failure."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from pytest_schema_registry import ratchet
+from pytest_schema_registry.enforcement import Enforcement
+from pytest_schema_registry.errors import (
+    ContractWarning,
+    DeprecatedSchemaWarning,
+    SchemaDeprecated,
+    SchemaRegistryError,
+    StaleSchemaWarning,
+)
+from pytest_schema_registry.recorder import Recorder
+from pytest_schema_registry.schemas import Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pytest_schema_registry.cache import Session
+    from pytest_schema_registry.dead_letters import DeadLetters
+    from pytest_schema_registry.declarations import Wanted
+    from pytest_schema_registry.enforcement import Level
+    from pytest_schema_registry.errors import ContractViolation
+    from pytest_schema_registry.recorder import Use
+    from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.settings import Settings
+
+
+class Rollout:
+    """How strictly one process takes contracts, and what it keeps of that.
+
+    Args:
+        enforcement: The level of each schema.
+        recorder: Where it is noted.
+        first: Whether a fact is met for the first time in the session, whichever process asks.
+        dead_letters: Where violating payloads are kept.
+        mode: The mode that schemas are retrieved in.
+        refuse_deprecated: Whether the use of a deprecated schema is an error.
+    """
+
+    def __init__(
+        self,
+        enforcement: Enforcement,
+        recorder: Recorder,
+        first: Callable[[str], bool],
+        *,
+        dead_letters: DeadLetters | None = None,
+        mode: str = "auto",
+        refuse_deprecated: bool = False,
+    ) -> None:
+        self._enforcement = enforcement
+        self.recorder = recorder
+        self._first = first
+        self._dead_letters = dead_letters
+        self._mode = mode
+        self._refuse_deprecated = refuse_deprecated
+        self._letters: list[dict[str, Any]] = []
+        self._test = ""
+
+    @classmethod
+    def from_settings(cls, settings: Settings, session: Session) -> Self:
+        """A process's rollout as the settings say.
+
+        Raises:
+            InvalidSettings: One of its files cannot be used.
+        """
+        proved = None if settings.ratchet is None else ratchet.load(settings.ratchet)
+        letters = None
+        if settings.dead_letters is not None:
+            from pytest_schema_registry.dead_letters import DeadLetters
+
+            letters = DeadLetters(settings.dead_letters)
+        return cls(
+            Enforcement(settings.enforcement, proved),
+            Recorder(),
+            session.first,
+            dead_letters=letters,
+            mode=settings.mode,
+            refuse_deprecated=settings.fail_on_deprecated,
+        )
+
+    def level(self, pair: Pair) -> Level:
+        """How strictly a violation by a schema is taken, where a marker says nothing else."""
+        return self._enforcement.level(pair)
+
+    def idle_rules(self, wanted: Iterable[Wanted], registry: SchemaRegistry) -> list[str]:
+        """The rules that cover nothing that is declared, nor anything that the registry lists.
+
+        Args:
+            wanted: What the tests are about.
+            registry: Asked for its index where the tests alone do not settle it; if it has none,
+                a rule has the benefit of the doubt.
+        """
+        pairs = {Pair(each.name or "", each.version or "") for each in wanted}
+        idle = self._enforcement.idle(pairs)
+        if not idle:
+            return []
+        try:
+            pairs |= {Pair(entry.name, entry.version) for entry in registry.index()}
+        except SchemaRegistryError:
+            return []
+        return self._enforcement.idle(pairs)
+
+    def begin_test(self, test: str) -> None:
+        """Another test begins, with an id."""
+        self._test = test
+        self._letters.clear()
+
+    def begin(self, use: Use) -> None:
+        """The current test uses a schema for the first time.
+
+        Raises:
+            SchemaDeprecated: It is deprecated, and that is not accepted.
+        """
+        __tracebackhide__ = True
+        schema = use.schema
+        if schema is not None and schema.deprecated:
+            if self._refuse_deprecated:
+                raise SchemaDeprecated(str(schema), schema.deprecation_note, schema.origin)
+            if self._first(f"deprecated {use.pair}"):
+                note = schema.deprecation_note or "the registry says no more"
+                _warn(DeprecatedSchemaWarning(f"{schema} is deprecated: {note}"))
+        met = self.recorder.has_used(use)
+        self.recorder.used(use)
+        if schema is not None and schema.outage is not None and not met:
+            text = f"{schema} was served from the {schema.origin}, because {schema.outage}"
+            _warn(StaleSchemaWarning(text))
+
+    def violated(self, use: Use, violation: ContractViolation) -> None:
+        """A payload does not conform.
+
+        Raises:
+            ContractViolation: Where that is not only warned about.
+        """
+        __tracebackhide__ = True
+        use.violating += 1
+        if self._dead_letters is not None:
+            from pytest_schema_registry.dead_letters import letter
+
+            facts = {"test": self._test, "mode": self._mode, "enforcement": use.level}
+            self._letters.append(letter(violation, time=datetime.now(UTC), **facts))
+        if use.level == "strict":
+            raise violation
+        self._keep_letters()
+        _warn(ContractWarning(f"not enforced: {violation.text}"))
+
+    def judged(self, *, passed: bool) -> None:
+        """The current test is over, or has failed.
+
+        Args:
+            passed: Whether it passed; then its violations are what it expected.
+
+        Raises:
+            InvalidSettings: Its dead letters cannot be written.
+        """
+        if passed:
+            self.recorder.expected()
+            self._letters.clear()
+        self._keep_letters()
+
+    def _keep_letters(self) -> None:
+        letters, self._letters = self._letters, []
+        for each in letters:
+            assert self._dead_letters is not None  # noqa: S101  # there is no letter without it
+            self._dead_letters.add(each)
+
+
+def _warn(warning: Warning) -> None:
+    # The line is that of the test.
+    __tracebackhide__ = True
+    warnings.warn(warning, stacklevel=4)

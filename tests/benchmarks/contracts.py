@@ -1,0 +1,81 @@
+"""What a contract suite on many workers costs: requests, and our share of the workers' CPU."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.measure import Row
+from tests.benchmarks.sessions import session
+from tests.benchmarks.slow_registry import names, slow_registry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORKERS = 8
+TESTS = """
+import pytest
+from tests.benchmarks.samples import event
+
+@pytest.mark.registry_schema({name!r})
+@pytest.mark.parametrize("number", range({tests}))
+def test_own(assert_conforms, number):
+    assert_conforms(event())
+"""
+#: Looks, every millisecond of CPU after collection, whether a frame of ours is on the stack.
+PROFILER = """
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import pytest_schema_registry
+
+OURS = os.path.dirname(pytest_schema_registry.__file__)
+seen = {"ours": 0, "all": 0}
+
+def look(_signal, frame):
+    seen["all"] += 1
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(OURS):
+            seen["ours"] += 1
+            return
+        frame = frame.f_back
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_finish():
+    yield
+    signal.signal(signal.SIGPROF, look)
+    signal.setitimer(signal.ITIMER_PROF, 0.001, 0.001)
+
+def pytest_sessionfinish(session):
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    if hasattr(session.config, "workerinput"):
+        Path(f"seen-{os.getpid()}.json").write_text(json.dumps(seen))
+"""
+
+
+def rows(directory: Path, *, short: bool) -> list[Row]:
+    """Row group 8.
+
+    Args:
+        directory: An empty one.
+        short: Whether proof that it works is enough.
+    """
+    schemas, each = (5, 2) if short else (200, 10)
+    directory.joinpath("conftest.py").write_text(PROFILER)
+    for number, name in enumerate(names(schemas)):
+        file = directory / f"test_{number:03}.py"
+        file.write_text(TESTS.format(name=name, tests=each))
+    with slow_registry(schemas, "event") as registry:
+        options = (f"--registry-url={registry.url}", "--registry-versions=v1", f"-n{WORKERS}")
+        session(directory, *options, outcome=f"{schemas * each} passed")
+        asked = registry.asked()
+    seen = [json.loads(file.read_text()) for file in directory.glob("seen-*.json")]
+    shares = [100 * worker["ours"] / worker["all"] for worker in seen if worker["all"]]
+    what = f"{schemas * each:,} contract tests on {schemas} schemas, {WORKERS} workers"
+    return [
+        Row(8, f"{what}: requests for a URL", [len(asked) / len(set(asked))], "", at_most=1),
+        Row(8, "  our share of a worker's CPU after collection", shares, "%", at_most=1),
+    ]

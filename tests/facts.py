@@ -1,0 +1,104 @@
+"""What a process records, without a process: facts for figures."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry.reporting.figures import Figures
+from pytest_schema_registry.schemas import Fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def use(
+    name: str,
+    version: str = "v1",
+    *,
+    level: str = "strict",
+    source: str = "registry",
+    release: str | None = "1.0.0",
+    outage: str | None = None,
+    fetched_at: float = 0.0,
+    deprecated: bool = False,
+    **counts: int,
+) -> dict[str, Any]:
+    """How one test used a schema.
+
+    Args:
+        name: The schema's name.
+        version: Its version line.
+        level: How strictly a violation is taken.
+        source: Where the schema came from.
+        release: Its release.
+        outage: Why an old copy was served.
+        fetched_at: When it was fetched.
+        deprecated: Whether the registry marks it so.
+        counts: Of ``conforming``, ``refused``, ``violating``, ``unchecked`` and ``lookups``, what
+            is not 0.
+    """
+    return {
+        "name": name,
+        "version": version,
+        "level": level,
+        "conforming": 0,
+        "refused": 0,
+        "violating": 0,
+        "unchecked": 0,
+        "lookups": 0,
+        "source": source,
+        "release": release,
+        "outage": outage,
+        "fetched_at": fetched_at,
+        "deprecated": deprecated,
+    } | counts
+
+
+def switched_off(name: str, version: str = "v1", *, unchecked: int = 1) -> dict[str, Any]:
+    """How one test used a schema that nothing is checked by."""
+    return {
+        "name": name,
+        "version": version,
+        "level": "off",
+        "conforming": 0,
+        "refused": 0,
+        "violating": 0,
+        "unchecked": unchecked,
+        "lookups": 0,
+    }
+
+
+def fetch(
+    name: str,
+    version: str = "v1",
+    *,
+    seconds: float = 0.01,
+    status: int | None = 200,
+    attempts: int = 1,
+    kind: str = "schema",
+    size: int = 100,
+) -> dict[str, Any]:
+    """One exchange with a registry."""
+    return asdict(Fetch(kind, name, version, seconds, size, attempts, status))
+
+
+def figures_of(
+    *uses: dict[str, Any],
+    fetches: Iterable[dict[str, Any]] = (),
+    errors: Iterable[tuple[str, str, str, int]] = (),
+    seconds: float = 0.0,
+    session_seconds: float = 0.0,
+) -> Figures:
+    """The figures of a session in which that happened."""
+    figures = Figures()
+    figures.add(
+        {
+            "uses": uses,
+            "fetches": fetches,
+            "errors": errors,
+            "seconds": seconds,
+            "session_seconds": session_seconds,
+        }
+    )
+    return figures

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.local_registry import ORDER, ORDER_V2
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
+    from tests.local_registry import LocalRegistry
+
+WORKERS = pytest.mark.parametrize("workers", ["0", "2"])
+
+
+@pytest.fixture
+def payloads(pytester: pytest.Pytester) -> Path:
+    folder = pytester.path / "tests" / "contracts" / "payloads"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def write(path: Path, *lines: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+
+@WORKERS
+def test_golden_payloads_are_tests_against_every_version(
+    run: Run, payloads: Path, local_registry: LocalRegistry, workers: str
+) -> None:
+    write(payloads / f"{ORDER}.payloads.jsonl", {"id": "a", "quantity": 1}, {"id": "b"})
+    write(payloads / ORDER / "valid" / "small.json", {"id": "a", "quantity": 1})
+    write(payloads / ORDER / "invalid" / "without_id.json", {"quantity": 1})
+    write(payloads / ORDER / "invalid" / "without_quantity.json", {"id": "a"})
+    write(payloads / ORDER / "notes.json", {})
+    result = run("-n", workers, f"--registry-url={local_registry.url}")
+    result.assert_outcomes(passed=8, failed=2)
+    result.stdout.fnmatch_lines_random(
+        [
+            f"FAILED *{ORDER}.payloads.jsonl::line 2[[]v2]*",
+            "orders.Order v2 (release 2.0.0*): 1 violation",
+            "FAILED *invalid/without_quantity.json::invalid[[]v1]*",
+            "the payload conforms to orders.Order v1 release 1.0.0, and stands among the invalid *",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*golden.py*")
+
+
+def test_the_folder_is_a_setting(
+    run: Run, pytester: pytest.Pytester, payloads: Path, local_registry: LocalRegistry
+) -> None:
+    write(payloads / f"{ORDER}.payloads.jsonl", {})
+    write(pytester.path / "examples" / f"{ORDER}.payloads.jsonl", {"id": "a", "quantity": 1})
+    result = run("--registry-payloads=examples", f"--registry-url={local_registry.url}")
+    result.assert_outcomes(passed=2)
+
+
+def test_a_payload_that_is_not_json_is_an_error(
+    run: Run, payloads: Path, local_registry: LocalRegistry
+) -> None:
+    (payloads / f"{ORDER}.payloads.jsonl").write_text("{id: 1}\n")
+    result = run("--registry-versions=v1", f"--registry-url={local_registry.url}")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["the payload is not JSON at $: Expecting property name*"])
+
+
+def test_a_file_that_is_no_text_is_a_collection_error(run: Run, payloads: Path) -> None:
+    (payloads / f"{ORDER}.payloads.jsonl").write_bytes(b"\xff")
+    result = run()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*payloads.jsonl cannot be read: *"])
+
+
+@WORKERS
+def test_a_dead_letter_turns_green_when_the_schema_allows_it(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, workers: str
+) -> None:
+    pytester.makepyfile(f"""
+        def test_order(assert_conforms):
+            assert_conforms({{"id": "a"}}, "{ORDER}")
+    """)
+    url = f"--registry-url={local_registry.url}"
+    result = run("-n", workers, url, "--registry-dead-letters=dead/letters.jsonl")
+    result.assert_outcomes(passed=1, failed=1)
+    again = ("-n", workers, url, "--registry-cache-ttl=0", "dead/letters.jsonl")
+    result = run(*again)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "orders.Order v2 (release 2.0.0*",
+            "  first met by: *::test_order[[]v2], 20*",
+            "FAILED dead/letters.jsonl::line 1[[]orders.Order-v2]*",
+        ]
+    )
+    local_registry.publish(ORDER, v2={**ORDER_V2, "required": ["id"]})
+    run(*again).assert_outcomes(passed=1)
+
+
+@WORKERS
+def test_a_payload_is_kept_once_however_often_it_is_met(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, workers: str
+) -> None:
+    pytester.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.parametrize("number", range(20))
+        def test_order(assert_conforms, number):
+            assert_conforms({{"id": number % 5, "password": "geheim"}}, "{ORDER}", version="v1")
+    """)
+    url = f"--registry-url={local_registry.url}"
+    for _ in range(2):
+        run("-n", workers, url, "--registry-dead-letters=l.jsonl", "--registry-redact=password")
+    raw = (pytester.path / "l.jsonl").read_text()
+    assert sorted(json.loads(line)["payload"]["id"] for line in raw.splitlines()) == [*range(5)]
+    assert "geheim" not in raw
+
+
+def test_what_was_redacted_is_skipped_where_nothing_else_is_wrong(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile(f"""
+        def test_quantity(assert_conforms):
+            assert_conforms({{"id": "a", "quantity": 0}}, "{ORDER}", version="v2")
+
+        def test_both(assert_conforms):
+            assert_conforms({{"id": 1, "quantity": 0}}, "{ORDER}", version="v2")
+    """)
+    url = f"--registry-url={local_registry.url}"
+    run(url, "--registry-dead-letters=l.jsonl", "--registry-redact=quantity")
+    result = run(url, "l.jsonl", "-rs")
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED*what was wrong with it is redacted*"])
+
+
+def test_somebody_elses_lines_are_not_ours(run: Run, pytester: pytest.Pytester) -> None:
+    (pytester.path / "other.jsonl").write_text('{"a": 1}\n')
+    (pytester.path / "other.json").write_text("{}")
+    assert run("other.jsonl").ret == pytest.ExitCode.USAGE_ERROR
+    assert run("other.json").ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_file_without_letters_has_no_tests(run: Run, pytester: pytest.Pytester) -> None:
+    (pytester.path / "letters.jsonl").touch()
+    assert run("letters.jsonl").ret == pytest.ExitCode.NO_TESTS_COLLECTED

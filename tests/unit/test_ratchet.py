@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_schema_registry import InvalidSettings, ratchet
+from pytest_schema_registry.schemas import Pair
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ORDER = Pair("shop.Order", "v1")
+ITEM = Pair("shop.Item", "v2")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "folder" / "ratchet.txt"
+
+
+def test_there_is_nothing_in_a_file_that_is_not_there_yet(file: Path) -> None:
+    assert ratchet.load(file) == frozenset()
+
+
+def test_what_was_added_is_there_sorted_and_once(file: Path) -> None:
+    assert ratchet.add(file, {ORDER}) == {ORDER}
+    assert ratchet.add(file, {ORDER, ITEM}) == {ITEM}
+    assert ratchet.load(file) == {ORDER, ITEM}
+    assert file.read_text().splitlines()[2:] == ["shop.Item@v2", "shop.Order@v1"]
+
+
+def test_a_file_that_gains_nothing_is_not_touched(file: Path) -> None:
+    ratchet.add(file, {ORDER})
+    file.write_text("shop.Order@v1  # since May\n")
+    assert ratchet.add(file, {ORDER}) == frozenset()
+    assert file.read_text() == "shop.Order@v1  # since May\n"
+
+
+def test_a_name_may_hold_an_at_sign(file: Path) -> None:
+    ratchet.add(file, {Pair("a@b", "v1")})
+    assert ratchet.load(file) == {Pair("a@b", "v1")}
+
+
+def test_a_line_that_is_none_is_an_error_that_names_it(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("shop.Order@v1\n<<<<<<< HEAD\n")
+    with pytest.raises(InvalidSettings, match=r"ratchet.txt, line 2: '<<<<<<< HEAD' is not NAME@V"):
+        ratchet.load(file)
+
+
+def test_a_file_that_is_no_text_is_an_error(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InvalidSettings, match="cannot be read"):
+        ratchet.load(file)
+
+
+def test_a_file_that_cannot_be_written_is_an_error(file: Path) -> None:
+    file.parent.touch()
+    with pytest.raises(InvalidSettings, match=r"ratchet\.txt cannot be"):
+        ratchet.add(file, {ORDER})
+
+
+def test_sessions_that_end_at_once_lose_nothing_of_each_other(file: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from pytest_schema_registry import ratchet;"
+        "from pytest_schema_registry.schemas import Pair;"
+        "[ratchet.add(Path(sys.argv[1]), {Pair(f'{sys.argv[2]}.{i}', 'v1')}) for i in range(20)]"
+    )
+    sessions = [
+        subprocess.Popen([sys.executable, "-c", script, str(file), name]) for name in "abcd"
+    ]
+    assert [session.wait() for session in sessions] == [0] * 4
+    assert len(ratchet.load(file)) == 80

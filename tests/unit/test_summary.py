@@ -1,0 +1,224 @@
+# ruff: noqa: RUF001  # the dash is one of the marks
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pytest_schema_registry.reporting.figures import Figures
+from pytest_schema_registry.reporting.summary import (
+    ASCII,
+    Marks,
+    counted,
+    marks_for,
+    matrix,
+    not_enforced,
+    summary,
+    totals,
+)
+from tests.facts import fetch, figures_of, switched_off, use
+
+THREE_DAYS_AGO = (datetime.now(UTC) - timedelta(days=3, minutes=1)).timestamp()
+MARKS = Marks()
+
+
+def old(name: str, source: str = "stale cache", outage: str = "it was down") -> dict[str, Any]:
+    return use(name, source=source, outage=outage, fetched_at=THREE_DAYS_AGO, conforming=1)
+
+
+@pytest.fixture
+def figures() -> Figures:
+    """Some of everything."""
+    return figures_of(
+        use("orders.Order", "v1", conforming=9),
+        use("orders.Order", "v2", level="warn", conforming=1, violating=2),
+        use("users.User", "v1", violating=1),
+        use("users.User", "v2", source="cache", lookups=2),
+        switched_off("users.User", "v3", unchecked=4),
+        fetches=[
+            fetch("orders.Order", "v1", seconds=0.02),
+            fetch("orders.Order", "v2", seconds=0.01, attempts=3, size=2_000),
+            fetch("users.User", "v1", seconds=1.5, status=304, size=0),
+            fetch("a", "v1", seconds=0.5, status=503, attempts=2, size=0),
+        ],
+        errors=[("a", "v1", "RegistryUnavailable", 2)],
+        seconds=0.5,
+        session_seconds=40.0,
+    )
+
+
+def test_a_run_that_used_no_schema_has_nothing_to_say() -> None:
+    assert summary(Figures(), MARKS) == []
+
+
+def test_a_run_closes_with_a_matrix_two_lines_of_figures_and_what_is_not_enforced(
+    figures: Figures,
+) -> None:
+    assert summary(figures, MARKS) == [
+        "              v1  v2  v3",
+        "a             ✗   –   –",
+        "orders.Order  ✓   !   –",
+        "users.User    ✗   –   –",
+        (
+            "13 checks: 10 conforming, 1 violating, 2 warned, 4 switched off, 2 impossible "
+            "(0.50 s, 1.2 % of the run)"
+        ),
+        (
+            "15 lookups, 86.7 % without a fetch; 4 fetches of 2.1 KB: p50 20 ms, p95 1500 ms, "
+            "max 1500 ms, 3 retries, 1 outage"
+        ),
+        "2 violations not enforced: 2 on v2 (warn)",
+        "4 checks not made: 4 on v3 (off)",
+    ]
+
+
+def test_a_quiet_run_says_only_what_nobody_may_miss(figures: Figures) -> None:
+    figures.add({"uses": [old("b")]})
+    assert summary(figures, MARKS, verbosity=-1) == [
+        "the registry did not answer; 1 schema served from old copies:",
+        "  because it was down",
+        "  b v1 release 1.0.0: stale cache, fetched 3 days ago",
+        "2 violations not enforced: 2 on v2 (warn)",
+        "4 checks not made: 4 on v3 (off)",
+    ]
+
+
+def test_a_verbose_run_says_where_every_lookup_came_from(figures: Figures) -> None:
+    lines = summary(figures, MARKS, verbosity=1)
+    assert lines[5] == (
+        "15 lookups, 86.7 % without a fetch, 1 cache, 11 memory, 2 registry, 1 revalidated; "
+        "4 fetches of 2.1 KB: p50 20 ms, p95 1500 ms, max 1500 ms, 3 retries, 1 outage"
+    )
+
+
+def test_a_terminal_without_those_marks_gets_others(figures: Figures) -> None:
+    assert matrix(figures, ASCII, every=False) == [
+        "              v1    v2    v3",
+        "a             FAIL  -     -",
+        "orders.Order  ok    !     -",
+        "users.User    FAIL  -     -",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "marks"),
+    [
+        ("utf-8", MARKS),
+        ("UTF8", MARKS),
+        ("cp1252", ASCII),
+        ("ascii", ASCII),
+        ("no such encoding", ASCII),
+        (None, ASCII),
+    ],
+)
+def test_the_marks_are_those_that_the_terminal_can_show(encoding: str | None, marks: Marks) -> None:
+    assert marks_for(encoding) == marks
+
+
+def test_of_more_than_twenty_schemas_those_with_nothing_to_say_are_counted() -> None:
+    good = [
+        use(f"s{number:02}", version, conforming=1)
+        for number in range(20)
+        for version in ("v1", "v2")
+    ]
+    figures = figures_of(*good)
+    assert len(matrix(figures, MARKS, every=False)) == 21
+    figures.add({"uses": [use("t", "v1", violating=1), use("u", "v1", conforming=1)]})
+    assert matrix(figures, MARKS, every=False) == [
+        "   v1  v2",
+        "t  ✗   –",
+        "u  ✓   –",
+        "20 schemas ✓ in v1, v2",
+    ]
+
+
+def test_where_all_of_many_conform_one_line_says_so() -> None:
+    figures = figures_of(*(use(f"s{number}", conforming=1) for number in range(21)))
+    assert matrix(figures, MARKS, every=False) == ["21 schemas ✓ in v1"]
+
+
+def test_where_all_of_many_have_something_to_say_all_are_listed() -> None:
+    figures = figures_of(*(use(f"s{number:02}", violating=1) for number in range(21)))
+    assert matrix(figures, MARKS, every=False) == [
+        "     v1",
+        *(f"s{number:02}  ✗" for number in range(21)),
+    ]
+
+
+def test_a_verbose_run_lists_every_schema() -> None:
+    figures = figures_of(*(use(f"s{number:02}", conforming=1) for number in range(21)))
+    assert len(matrix(figures, MARKS, every=True)) == 22
+
+
+def test_a_schema_without_a_version_has_a_column_of_its_own() -> None:
+    figures = figures_of(
+        use("the given schema", "", source="value", level="warn", violating=1),
+        use("a", "v1", conforming=1),
+    )
+    assert matrix(figures, MARKS, every=False) == [
+        "                  no version  v1",
+        "a                 –           ✓",
+        "the given schema  !           –",
+    ]
+    assert not_enforced(figures) == ["1 violation not enforced: 1 on no version (warn)"]
+
+
+def test_a_run_without_a_fetch_says_so() -> None:
+    figures = figures_of(use("a", source="cassette", conforming=1))
+    assert totals(figures, every=False) == [
+        "1 check: 1 conforming (0.00 s)",
+        "1 lookup, 100.0 % without a fetch; no fetch",
+    ]
+
+
+def test_a_run_in_which_nothing_could_be_had_has_no_hit_rate() -> None:
+    figures = figures_of(
+        fetches=[fetch("a", status=404, size=999)], errors=[("a", "v1", "SchemaNotFound", 1)]
+    )
+    assert totals(figures, every=False) == [
+        "0 checks: 1 impossible (0.00 s)",
+        "0 lookups; 1 fetch of 999 bytes: p50 10 ms, p95 10 ms, max 10 ms",
+    ]
+
+
+def test_schemas_that_were_only_looked_at_make_no_check() -> None:
+    figures = figures_of(use("a", source="directory", lookups=1))
+    assert totals(figures, every=False)[0] == "0 checks (0.00 s)"
+
+
+def test_what_is_not_enforced_is_counted_by_version() -> None:
+    figures = figures_of(
+        use("a", "v2", level="warn", violating=1_000),
+        use("b", "v2", level="warn", violating=1),
+        use("a", "v1", level="warn", violating=1),
+        use("c", "v3", conforming=1),
+        switched_off("a", "v3"),
+    )
+    assert not_enforced(figures) == [
+        "1,002 violations not enforced: 1 on v1 (warn), 1001 on v2 (warn)",
+        "1 check not made: 1 on v3 (off)",
+    ]
+
+
+def test_a_run_in_which_all_is_enforced_says_nothing_of_it() -> None:
+    assert not_enforced(figures_of(use("a", conforming=1, violating=1))) == []
+
+
+def test_what_several_processes_served_from_old_copies_is_said_once_and_sorted() -> None:
+    figures = figures_of(old("b", "cassette", "it was slow"))
+    figures.add({"uses": [old("a"), old("b", "cassette", "it was slow")]})
+    assert summary(figures, MARKS, verbosity=-1) == [
+        "the registry did not answer; 2 schemas served from old copies:",
+        "  because it was down",
+        "  because it was slow",
+        "  a v1 release 1.0.0: stale cache, fetched 3 days ago",
+        "  b v1 release 1.0.0: cassette, fetched 3 days ago",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(0, "0 fetches"), (1, "1 fetch"), (1_234, "1,234 fetches")]
+)
+def test_a_number_agrees_with_its_noun(number: int, expected: str) -> None:
+    assert counted(number, "fetch", "fetches") == expected
