@@ -35,7 +35,6 @@ class Controller:
 
     def __init__(self, process: SchemaRegistryPlugin) -> None:
         self._process = process
-        self._settings = process.settings
         self._figures: Figures | None = None
         self._tightened: list[str] = []
         self._missed: list[str] = []
@@ -71,12 +70,12 @@ class Controller:
         return pytest.ExitCode.TESTS_FAILED if failed else of_tests
 
     def _tighten(self, figures: Figures) -> None:
-        if self._settings.ratchet is None:
+        if self._process.settings.ratchet is None:
             return
         from pytest_schema_registry import ratchet
 
         try:
-            new = ratchet.add(self._settings.ratchet, figures.conformed())
+            new = ratchet.add(self._process.settings.ratchet, figures.conformed())
         except SchemaRegistryError as exc:
             self._missed.append(str(exc))
         else:
@@ -85,8 +84,8 @@ class Controller:
     def _judge(self, figures: Figures) -> None:
         from pytest_schema_registry.reporting import gates
 
-        listed = self._listed() if self._settings.require_coverage else None
-        self._missed += gates.missed(self._settings, figures, listed)
+        listed = self._listed() if self._process.settings.require_coverage else None
+        self._missed += gates.missed(self._process.settings, figures, listed)
 
     def _listed(self) -> set[Pair] | None:
         from pytest_schema_registry.schemas import Pair
@@ -98,7 +97,7 @@ class Controller:
         return {Pair(entry.name, entry.version) for entry in index}
 
     def _write(self, figures: Figures, exitstatus: int) -> None:
-        settings = self._settings
+        settings = self._process.settings
         if (path := settings.report) is not None:
             from pytest_schema_registry.reporting import report
 

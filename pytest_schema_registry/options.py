@@ -6,14 +6,11 @@ Imported by every pytest run of an environment, so it imports nothing that pytes
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from pytest_schema_registry import parsers
-from pytest_schema_registry.parsers import COMPATIBILITY_SOURCES, DRAFTS, MODES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+MODES = ("auto", "live", "record", "replay")
+DRAFTS = ("4", "6", "7", "2019-09", "2020-12")
+COMPATIBILITY_SOURCES = ("local", "registry", "both")
 DEFAULT_CASSETTES = Path("tests/contracts/cassettes")
 DEFAULT_PAYLOADS = Path("tests/contracts/payloads")
 DEFAULT_MAX_SCHEMA_SIZE = 5_000_000
@@ -25,8 +22,8 @@ IniType = Literal["string", "args", "linelist", "bool", "float", "int"]
 class Option(NamedTuple):
     """One setting, under its three names.
 
-    ``parse`` turns what was written into the value, and raises ValueError with a reason. The flag
-    of a switch takes no value, and turns it on.
+    ``parser`` names its function in :mod:`~pytest_schema_registry.parsers`. The flag of a switch
+    takes no value, and turns it on.
     """
 
     name: str
@@ -34,7 +31,7 @@ class Option(NamedTuple):
     metavar: str
     default: str
     help: str
-    parse: Callable[[Any, Path], Any]
+    parser: str
     ini_type: IniType = "string"
     is_switch: bool = False
 
@@ -62,16 +59,16 @@ OPTIONS = (
         "URL",
         "none",
         "http(s)://…, file:///dir or a directory",
-        parsers.location,
+        "location",
     ),
-    Option("mode", "mode", "MODE", "auto", f"one of {', '.join(MODES)}", parsers.mode),
+    Option("mode", "mode", "MODE", "auto", f"one of {', '.join(MODES)}", "mode"),
     Option(
         "versions",
         "versions",
         "LIST",
         "v1,v2",
         "version lines that contract tests run against",
-        parsers.versions,
+        "versions",
         ini_type="args",
     ),
     Option(
@@ -80,18 +77,16 @@ OPTIONS = (
         "DIR",
         str(DEFAULT_CASSETTES),
         "recorded exchanges",
-        parsers.folder,
+        "folder",
     ),
-    Option(
-        "cache-dir", "cache_dir", "DIR", "pytest's cache directory", "on-disk cache", parsers.place
-    ),
+    Option("cache-dir", "cache_dir", "DIR", "pytest's cache directory", "on-disk cache", "place"),
     Option(
         "cache-ttl",
         "cache_ttl",
         "SECONDS",
         "300",
         "how long a cache entry is served unasked, counted from the fetch; 0: once per session",
-        parsers.period,
+        "period",
         ini_type="float",
     ),
     Option(
@@ -100,7 +95,7 @@ OPTIONS = (
         "SECONDS",
         "10",
         "how long one request may take; retries stay inside three times that",
-        parsers.duration,
+        "duration",
         ini_type="float",
     ),
     Option(
@@ -109,7 +104,7 @@ OPTIONS = (
         "NUMBER",
         str(DEFAULT_MAX_IN_FLIGHT),
         "how many requests a process may have under way at once",
-        parsers.requests,
+        "requests",
         ini_type="int",
     ),
     Option(
@@ -118,7 +113,7 @@ OPTIONS = (
         "BYTES",
         str(DEFAULT_MAX_SCHEMA_SIZE),
         "the largest schema that is read",
-        parsers.size,
+        "size",
         ini_type="int",
     ),
     Option(
@@ -127,7 +122,7 @@ OPTIONS = (
         "on|off",
         "on",
         "whether a value must match its schema's format",
-        parsers.switch,
+        "switch",
         ini_type="bool",
     ),
     Option(
@@ -136,7 +131,7 @@ OPTIONS = (
         "DRAFT",
         "2020-12",
         f"the draft of schemas without $schema: {', '.join(DRAFTS)}",
-        parsers.draft,
+        "draft",
     ),
     Option(
         "redact",
@@ -144,7 +139,7 @@ OPTIONS = (
         "PATTERNS",
         "none",
         "field names or paths ($.user.email, $.cards[*].number) whose values are never shown",
-        parsers.redaction,
+        "redaction",
         ini_type="args",
     ),
     Option(
@@ -153,7 +148,7 @@ OPTIONS = (
         "RULES",
         "strict",
         "strict, warn or off; KEY=LEVEL for a version, a name, a pattern of names, NAME@VERSION",
-        parsers.enforcement,
+        "enforcement",
         ini_type="args",
     ),
     Option(
@@ -162,7 +157,7 @@ OPTIONS = (
         "FILE",
         "none",
         "committed list of what has conformed and is strict from then on; all else warns",
-        parsers.file,
+        "file",
     ),
     Option(
         "dead-letters",
@@ -170,7 +165,7 @@ OPTIONS = (
         "FILE",
         "none",
         "JSON Lines file that violating payloads are added to",
-        parsers.file,
+        "file",
     ),
     Option(
         "payloads",
@@ -178,16 +173,16 @@ OPTIONS = (
         "DIR",
         str(DEFAULT_PAYLOADS),
         "golden payloads, collected as tests",
-        parsers.folder,
+        "folder",
     ),
-    Option("report", "report", "FILE", "none", "JSON file for the figures", parsers.file),
+    Option("report", "report", "FILE", "none", "JSON file for the figures", "file"),
     Option(
         "metrics",
         "metrics",
         "FILE",
         "none",
         "Prometheus text file for the figures",
-        parsers.metrics_file,
+        "metrics_file",
     ),
     Option(
         "min-hit-rate",
@@ -195,7 +190,7 @@ OPTIONS = (
         "PERCENT",
         "none",
         "fail below this rate of lookups that needed no fetch",
-        parsers.percentage,
+        "percentage",
         ini_type="float",
     ),
     Option(
@@ -204,7 +199,7 @@ OPTIONS = (
         "MS",
         "none",
         "fail where more than one fetch in twenty takes longer",
-        parsers.milliseconds,
+        "milliseconds",
         ini_type="float",
     ),
     Option(
@@ -213,7 +208,7 @@ OPTIONS = (
         "PERCENT",
         "none",
         "fail where the plugin takes more of the session's time",
-        parsers.percentage,
+        "percentage",
         ini_type="float",
     ),
     Option(
@@ -222,7 +217,7 @@ OPTIONS = (
         "on|off",
         "off",
         "fail where a schema was served although it is old",
-        parsers.switch,
+        "switch",
         ini_type="bool",
         is_switch=True,
     ),
@@ -232,7 +227,7 @@ OPTIONS = (
         "on|off",
         "off",
         "make the use of a deprecated schema an error of the test",
-        parsers.switch,
+        "switch",
         ini_type="bool",
         is_switch=True,
     ),
@@ -242,7 +237,7 @@ OPTIONS = (
         "on|off",
         "off",
         "fail where a schema of the index has no contract test",
-        parsers.switch,
+        "switch",
         ini_type="bool",
         is_switch=True,
     ),
@@ -252,7 +247,7 @@ OPTIONS = (
         "PATTERNS",
         "none",
         "names that need no contract test",
-        parsers.patterns,
+        "patterns",
         ini_type="args",
     ),
     Option(
@@ -261,7 +256,7 @@ OPTIONS = (
         "RULES",
         "none",
         "rules that become tests: telemetry.*: v1 -> v2 backward",
-        parsers.compatibility,
+        "compatibility",
         ini_type="linelist",
     ),
     Option(
@@ -270,7 +265,7 @@ OPTIONS = (
         "SOURCE",
         "local",
         f"who judges compatibility: {', '.join(COMPATIBILITY_SOURCES)}",
-        parsers.compatibility_source,
+        "compatibility_source",
     ),
     Option(
         "waivers",
@@ -278,7 +273,7 @@ OPTIONS = (
         "FILE",
         "none",
         "committed TOML file of accepted incompatibilities",
-        parsers.file,
+        "file",
     ),
     Option(
         "replay-payloads",
@@ -286,7 +281,7 @@ OPTIONS = (
         "OLD:NEW",
         "none",
         "check what conformed to the old version against the new one",
-        parsers.version_pair,
+        "version_pair",
     ),
     Option(
         "drift",
@@ -294,7 +289,7 @@ OPTIONS = (
         "LEVEL",
         "warn",
         "what a difference between cassette and registry does: off, warn, fail or fail=GRADE",
-        parsers.drift,
+        "drift",
     ),
     Option(
         "drift-report",
@@ -302,7 +297,7 @@ OPTIONS = (
         "FILE",
         "none",
         "JSON file for the differences between cassettes and registry",
-        parsers.file,
+        "file",
     ),
     Option(
         "cassette-max-age",
@@ -310,7 +305,7 @@ OPTIONS = (
         "DAYS",
         "none",
         "age from which a cassette counts as drift",
-        parsers.days,
+        "days",
         ini_type="float",
     ),
 )

@@ -1,20 +1,20 @@
-"""What is written for a setting -> its value; each raises ValueError with a reason.
-
-Imported by every pytest run of an environment, so it imports nothing that pytest has not loaded.
-"""
+"""What is written for a setting -> its value; each raises ValueError with a reason."""
 
 from __future__ import annotations
 
 import math
 import string
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-MODES = ("auto", "live", "record", "replay")
-DRAFTS = ("4", "6", "7", "2019-09", "2020-12")
-COMPATIBILITY_SOURCES = ("local", "registry", "both")
+from pytest_schema_registry.options import COMPATIBILITY_SOURCES, DRAFTS, MODES
+
 #: From the mildest to the worst.
 DRIFT_GRADES = ("formatting", "annotations", "compatible", "breaking")
+if TYPE_CHECKING:
+    from pytest_schema_registry.options import Option
+
 _VERSION_CHARACTERS = frozenset(string.ascii_letters + string.digits + "._-")
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True}
 _SWITCH |= {"off": False, "false": False, "no": False, "0": False}
@@ -39,10 +39,21 @@ class Location(NamedTuple):
         return f"Location({self.shown!r})"
 
 
-def location(value: str, root: Path) -> Location:
-    # Not at the top: newer Pythons have it not loaded by the time that pytest loads plugins.
-    from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+def parsed(option: Option, written: Any, root: Path) -> Any:
+    """The value of an option.
 
+    Args:
+        option: The option.
+        written: What the user wrote.
+        root: What relative paths are relative to.
+
+    Raises:
+        ValueError: It is wrong; the text says why.
+    """
+    return globals()[option.parser](written, root)
+
+
+def location(value: str, root: Path) -> Location:
     if not value.strip():
         raise ValueError("the address is empty; leave the setting out to use cassettes only")
     parts = urlsplit(value)

@@ -19,14 +19,6 @@ import pytest
 
 from pytest_schema_registry.errors import InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.options import OPTIONS
-from pytest_schema_registry.settings import (
-    InvalidEnvironment,
-    command_line,
-    environment,
-    ini_file,
-    resolve,
-    token_from,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -37,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.prefetch import Progress
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.rollout import Rollout
+    from pytest_schema_registry.settings import Settings
 
 NAME = "_registry_name"
 VERSION = "registry_version"
@@ -59,18 +52,35 @@ class SchemaRegistryPlugin:
         self._started = time.perf_counter()
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
-        written = (command_line(_options(config)), ini_file(_ini_values(config)))
-        try:
-            origins = (written[0], environment(os.environ), written[1])
-            self.settings = resolve(*origins, root=config.rootpath, token=token_from())
-            self._environment_error = None
-        except InvalidEnvironment as exc:
-            # Others read those variables too: only a test that uses the registry is stopped.
-            self.settings = resolve(*written, root=config.rootpath)
-            self._environment_error = exc
-        if self._owns_session and (self.settings.ratchet or self.settings.dead_letters):
-            # A file that cannot be used stops the session before any test.
+        self._environment_error: InvalidSettings | None = None
+        self._cli = _options(config)
+        self._ini = _ini_values(config)
+        written = [*self._cli.values(), *self._ini.values()]
+        written += [os.environ.get(option.variable) or None for option in OPTIONS]
+        self._configured = written.count(None) < len(written)
+        # What is wrong in them, and in the files that they name, stops the session before any test.
+        files = self._configured and (self.settings.ratchet or self.settings.dead_letters)
+        if files and self._owns_session:
             self._new_rollout()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the session was told; a session that was told nothing, and asks nothing, has none.
+
+        Raises:
+            InvalidSettings: Something on the command line or in the ini file is wrong.
+        """
+        from pytest_schema_registry import settings
+
+        root = self._config.rootpath
+        cli, ini = settings.command_line(self._cli), settings.ini_file(self._ini)
+        environment = settings.environment(os.environ)
+        try:
+            return settings.resolve(cli, environment, ini, root=root, token=settings.token_from())
+        except settings.InvalidEnvironment as exc:
+            # Others read those variables too: only a test that uses the registry is stopped.
+            self._environment_error = exc
+            return settings.resolve(cli, ini, root=root)
 
     @cached_property
     def registry(self) -> SchemaRegistry:
@@ -167,7 +177,7 @@ class SchemaRegistryPlugin:
         return self._config.get_verbosity()
 
     def pytest_report_header(self) -> str | None:
-        return self.settings.describe() if self.settings.configured else None
+        return self.settings.describe() if self._configured else None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -1,7 +1,4 @@
-"""Command line + environment + ini -> one frozen Settings; the only place that knows precedence.
-
-Imported by every pytest run of an environment, so it imports nothing that pytest has not loaded.
-"""
+"""Command line + environment + ini -> one frozen Settings; the only place that knows precedence."""
 
 from __future__ import annotations
 
@@ -19,6 +16,7 @@ from pytest_schema_registry.options import (
     OPTIONS,
     Option,
 )
+from pytest_schema_registry.parsers import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,7 +38,6 @@ class Settings(NamedTuple):
     Args:
         token: Bearer token.
         root: What ``cassettes`` is relative to.
-        configured: Whether anything was set at all.
     """
 
     location: Location | None = None
@@ -77,7 +74,6 @@ class Settings(NamedTuple):
     cassette_max_age: float | None = None
     token: str | None = None
     root: Path = Path()
-    configured: bool = False
 
     def __repr__(self) -> str:
         return f"Settings({self.describe()!r})"
@@ -163,13 +159,13 @@ def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
             if written is None:
                 continue
             try:
-                chosen[option.field] = option.parse(written, root)
+                chosen[option.field] = parsed(option, written, root)
             except (ValueError, OSError) as exc:
                 error = InvalidEnvironment if origin.is_environment else InvalidSettings
                 raise error(origin.label(option), str(exc)) from None
             said_by[option.field] = origin
             break
-    settings = Settings(**chosen, token=token or None, root=root, configured=bool(chosen))
+    settings = Settings(**chosen, token=token or None, root=root)
     if settings.mode in ("live", "record") and settings.location is None:
         origin = said_by["mode"]
         error = InvalidEnvironment if origin.is_environment else InvalidSettings

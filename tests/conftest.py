@@ -21,7 +21,7 @@ pytest_plugins = ["pytester"]
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         upper = name.upper()
-        if upper.startswith("SCHEMA_REGISTRY_") and upper != "SCHEMA_REGISTRY_TEST_KILLS":
+        if upper.startswith("SCHEMA_REGISTRY_") and not upper.startswith("SCHEMA_REGISTRY_TEST_"):
             monkeypatch.delenv(name)
         if upper.endswith("_PROXY") or upper in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
             monkeypatch.delenv(name)

@@ -131,6 +131,7 @@ class LocalRegistry:
         )
         # Here, as the thread's imports would race with those of the client under test.
         config.load()
+        config.get_loop_factory()
         self._server = uvicorn.Server(config)
         # Bound here, so that the port is open before the thread runs.
         self._listening = socket.create_server(("127.0.0.1", self.port), backlog=100)

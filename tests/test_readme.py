@@ -60,8 +60,8 @@ from pytest_schema_registry import (
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
 from pytest_schema_registry.enforcement import Enforcement
-from pytest_schema_registry.options import DEFAULT_CASSETTES, OPTIONS
-from pytest_schema_registry.parsers import DRAFTS, MODES, Location
+from pytest_schema_registry.options import DEFAULT_CASSETTES, DRAFTS, MODES, OPTIONS
+from pytest_schema_registry.parsers import Location
 from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.resolver import Step, steps

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_schema_registry.options import OPTIONS
-from pytest_schema_registry.parsers import Location, version_list
+from pytest_schema_registry.parsers import Location, parsed, version_list
 
-PARSE = {option.name: option.parse for option in OPTIONS}
+PARSE = {option.name: partial(parsed, option) for option in OPTIONS}
 SECRET = "tok-en-that-nobody-may-see"
 WRONG_PORT = (
     "the port is not a number from 0 to 65535; in a password, write / as %2F, # as %23 and ? as %3F"
@@ -231,5 +232,5 @@ def test_versions_may_be_given_as_a_tuple() -> None:
 def test_a_password_is_not_shown_where_the_scheme_was_forgotten(tmp_path: Path) -> None:
     (url,) = [option for option in OPTIONS if option.name == "url"]
     with pytest.raises(ValueError, match="an address with a user begins with https://") as caught:
-        url.parse("me:secret@registry.example", tmp_path)
+        parsed(url, "me:secret@registry.example", tmp_path)
     assert "secret" not in str(caught.value)

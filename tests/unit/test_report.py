@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_schema_registry.enforcement import LEVELS
-from pytest_schema_registry.parsers import MODES
+from pytest_schema_registry.options import MODES
 from pytest_schema_registry.reporting.figures import SOURCES, Figures
 from pytest_schema_registry.reporting.report import FORMAT, document, schema, write
 from tests.facts import fetch, figures_of, switched_off, use
