@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING
 import jsonschema_rs
 import pytest
 
+# Loaded for good: pytester unloads what a test loads, and half of yaml, in C, stays behind.
+import yaml  # noqa: F401
+
 from pytest_schema_registry import SchemaRegistry
 
 if TYPE_CHECKING:
