@@ -250,6 +250,8 @@ def _read(data: Any) -> Iterable[_Exchange]:
             raise _NotACassette(f"interaction {place} is incomplete") from None
         if not isinstance(uri, str) or type(status) is not int or not isinstance(body, str):
             raise _NotACassette(f"interaction {place} has values of the wrong type")
+        if not uri.isprintable():
+            raise _NotACassette(f"interaction {place} has an address that cannot be printed")
         if not 100 <= status <= 599:
             raise _NotACassette(f"interaction {place} has a status that HTTP has not")
         yield _Exchange(uri, status, body, times.get(uri))

@@ -1,25 +1,18 @@
-"""The registry over HTTP: one question, one answer, in bounded time. The only importer of httpx.
-
-Retries are httpx-retries', around a whole httpx client, so that the client keeps what it does well:
-the pool, redirects, proxies and certificates from the environment.
-"""
+"""The registry over HTTP: one question, one answer, in bounded time."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
-import queue
 import threading
 import time
-import zlib
 from contextlib import suppress
-from contextvars import ContextVar, copy_context
+from contextvars import ContextVar
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from httpx_retries import Retry, RetryTransport
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.errors import (
@@ -28,18 +21,16 @@ from pytest_schema_registry.errors import (
     RegistryRefused,
     RegistryUnavailable,
 )
+from pytest_schema_registry.exchange import RETRIED_STATUSES, Exchange, TooLarge
 from pytest_schema_registry.schemas import Answer, Fetch
 from pytest_schema_registry.secrets import Secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pytest_schema_registry.parsers import Location
     from pytest_schema_registry.schemas import Question
 
-T = TypeVar("T")
-
-THREAD_NAME = "schema-registry-fetch"
 _FETCHING: ContextVar[bool] = ContextVar("schema_registry_fetching", default=False)
 _LOGGERS = (
     "httpx",
@@ -49,8 +40,6 @@ _LOGGERS = (
     "httpcore.http11",
     "httpcore.proxy",
 )
-RETRIED_STATUSES = (408, 429, *range(500, 600))
-ATTEMPTS = 4
 MAX_REDIRECTS = 5
 EXCERPT_LENGTH = 200
 
@@ -106,8 +95,10 @@ class RegistryClient:
             InvalidAnswer: The body is not the answer to this question.
         """
         url = self.url(question)
-        etag = known.etag if known is not None else None
-        response = self._get(question, url, {"If-None-Match": etag} if etag else {})
+        etag = (known.etag if known is not None else None) or ""
+        sendable = etag.isascii() and etag.isprintable()
+        headers = {"If-None-Match": etag} if etag and sendable else {}
+        response = self._get(question, url, headers)
         if known is not None and response.status_code == 304:
             return replace(known, fetched_at=self._clock(), source="registry")
         if response.status_code in (404, 410):
@@ -162,28 +153,18 @@ class RegistryClient:
 
     def _get(self, question: Question, url: str, headers: dict[str, str]) -> httpx.Response:
         client = self._open()
-        retry = _WithinBudget(
-            total=ATTEMPTS - 1,
-            status_forcelist=RETRIED_STATUSES,
-            backoff_factor=0.1,
-            backoff_jitter=0.5,
-        )
-        retry.deadline = time.monotonic() + 3 * self._timeout
-        attempts = _Attempts(client, self._timeout, self._max_bytes)
-        request = client.build_request(
-            "GET", httpx.URL(url).copy_merge_params(self._params()), headers=headers
-        )
+        exchange = Exchange(client, self._timeout, self._max_bytes)
         fetching = _FETCHING.set(True)
         started = time.perf_counter()
         response = None
         try:
-            response = RetryTransport(attempts, retry).handle_request(request)
-        except _BudgetSpent as spent:
-            response = spent.response
-        except _TooLarge:
+            address = httpx.URL(url).copy_merge_params(self._params())
+            response = exchange.response(client.build_request("GET", address, headers=headers))
+        except TooLarge:
             raise InvalidAnswer(url, f"it is larger than {self._max_bytes:,} bytes") from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as exc:
-            raise RegistryUnavailable(url, self._words(_reason(exc)), True) from None
+            unreachable = not _is_elsewhere(exc, httpx.URL(url))
+            raise RegistryUnavailable(url, self._words(_reason(exc)), unreachable) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
             raise RegistryUnavailable(url, self._words(_reason(exc))) from None
         except (RuntimeError, OSError, Warning) as exc:
@@ -197,7 +178,7 @@ class RegistryClient:
             _FETCHING.reset(fetching)
             if self._observe is not None:
                 seconds = time.perf_counter() - started
-                self._observe(_fetch(question, response, seconds, attempts.count))
+                self._observe(_fetch(question, response, seconds, exchange.attempts))
         return response
 
     def _params(self) -> httpx.QueryParams:
@@ -228,9 +209,9 @@ class RegistryClient:
                 event_hooks={"request": [self._refuse_downgrade]},
             )
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as exc:
-            raise InvalidSettings(
-                "SSL_CERT_FILE or a proxy variable", f"the HTTP client cannot start: {exc}"
-            ) from None
+            # What follows a colon may be a part of a proxy's password.
+            reason = f"the HTTP client cannot start: {str(exc).partition(': ')[0]}"
+            raise InvalidSettings("SSL_CERT_FILE or a proxy variable", reason) from None
 
     def _refuse_downgrade(self, request: httpx.Request) -> None:
         if self._location.shown.startswith("https:") and request.url.scheme != "https":
@@ -259,134 +240,6 @@ class RegistryClient:
         return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
 
 
-class _BudgetSpent(Exception):  # not an error: carries the last response out
-    def __init__(self, response: httpx.Response) -> None:
-        super().__init__()
-        self.response = response
-
-
-class _TooLarge(Exception):
-    pass
-
-
-class _WithinBudget(Retry):
-    """httpx-retries' policy, except that a wait which would outlive the budget is not begun."""
-
-    deadline = 0.0
-
-    def increment(self) -> _WithinBudget:
-        following = super().increment()
-        assert isinstance(following, _WithinBudget)  # noqa: S101  # copies are of the same class
-        following.deadline = self.deadline
-        return following
-
-    def sleep(self, response: httpx.Response | Exception) -> None:
-        wait = self.backoff_strategy()
-        if isinstance(response, httpx.Response) and "retry-after" in response.headers:
-            with suppress(ValueError, OverflowError):
-                wait = max(wait, self.parse_retry_after(response.headers["retry-after"]))
-        if time.monotonic() + wait >= self.deadline:
-            if isinstance(response, httpx.Response):
-                raise _BudgetSpent(response)
-            raise response
-        time.sleep(wait)
-
-
-class _Attempts(httpx.BaseTransport):
-    """Sends a request through a whole client, and gives up on it at the deadline.
-
-    httpx's timeouts are between two bytes, and cover no DNS; a server that sends one byte a second
-    passes them for hours. So an attempt runs in a thread that is waited for, and abandoned.
-    """
-
-    def __init__(self, client: httpx.Client, timeout: float, max_bytes: int) -> None:
-        self._client = client
-        self._timeout = timeout
-        self._max_bytes = max_bytes
-        self.count = 0
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        remaining = request.extensions["retry"].deadline - time.monotonic()
-        seconds = max(0.0, min(self._timeout, remaining))
-        connected = threading.Event()
-
-        def trace(event: str, _info: dict[str, Any]) -> None:
-            if event.endswith("send_request_headers.started"):
-                connected.set()
-
-        request.extensions["trace"] = trace
-        self.count += 1
-        try:
-            return _within(seconds, lambda: self._send(request))
-        except TimeoutError:
-            if connected.is_set():
-                raise httpx.ReadTimeout(f"no complete answer within {self._timeout:g} s") from None
-            raise httpx.ConnectTimeout(f"no connection within {self._timeout:g} s") from None
-
-    def _send(self, request: httpx.Request) -> httpx.Response:
-        response = self._client.send(request, stream=True)
-        try:
-            body = b"".join(self._limited(response))
-        finally:
-            response.close()
-        headers = response.headers.copy()
-        headers.pop("content-encoding", None)  # the body is decoded by now
-        return httpx.Response(
-            response.status_code,
-            headers=headers,
-            content=body,
-            request=request,
-            extensions={"reason_phrase": response.extensions.get("reason_phrase", b"")},
-        )
-
-    def _limited(self, response: httpx.Response) -> Iterator[bytes]:
-        room = self._max_bytes
-        for chunk in _decoded(response, room + 1):
-            room -= len(chunk)
-            if room < 0:
-                raise _TooLarge
-            yield chunk
-
-
-def _decoded(response: httpx.Response, limit: int) -> Iterator[bytes]:
-    """The body, in parts of which one that was compressed is at most as long as the limit.
-
-    httpx's decoders know no limit: a few kilobytes of packed zeros would fill the memory.
-    """
-    if response.headers.get("content-encoding", "").strip().lower() not in ("gzip", "deflate"):
-        yield from response.iter_raw()
-        return
-    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # takes either header
-    compressed = b""
-    try:
-        for compressed in response.iter_raw():
-            yield decompressor.decompress(compressed, limit)
-    except zlib.error as exc:
-        raise httpx.DecodingError(f"the compressed body is broken: {exc}") from None
-    if compressed and not decompressor.eof:
-        raise httpx.DecodingError("the compressed body is cut short")
-
-
-def _within(seconds: float, call: Callable[[], T]) -> T:
-    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            outcome.put((call(), None))
-        except BaseException as exc:  # noqa: BLE001  # carried to the thread that waits
-            outcome.put((None, exc))
-
-    context = copy_context()
-    threading.Thread(target=context.run, args=(run,), name=THREAD_NAME, daemon=True).start()
-    try:
-        result, error = outcome.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError from None
-    if error is not None:
-        raise error
-    return result  # type: ignore[return-value]  # T, as no error came
-
-
 def _fetch(
     question: Question, response: httpx.Response | None, seconds: float, attempts: int
 ) -> Fetch:
@@ -404,6 +257,14 @@ def _fetch(
 def _not_ours(_record: logging.LogRecord) -> bool:
     # Our requests would fill the caplog of the test that happens to run, with the query in clear.
     return not _FETCHING.get()
+
+
+def _is_elsewhere(exc: httpx.RequestError, url: httpx.URL) -> bool:
+    """Whether it was a redirect's host that could not be reached."""
+    try:
+        return exc.request.url.netloc != url.netloc
+    except RuntimeError:  # it was raised before there was a request
+        return False
 
 
 def _reason(exc: Exception) -> str:

@@ -131,6 +131,7 @@ class Controller:
         if self._figures is None:
             return
         from pytest_schema_registry.reporting.summary import marks_for, summary
+        from pytest_schema_registry.wording import printable
 
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))
         verbosity = self._process.verbosity
@@ -142,7 +143,7 @@ class Controller:
         for line in lines:
             terminalreporter.write_line(line)
         for line in self._missed:
-            terminalreporter.write_line(f"missed: {line}", red=True)
+            terminalreporter.write_line(printable(f"missed: {line}"), red=True)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             from pytest_schema_registry.reporting import github
 

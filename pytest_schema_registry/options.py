@@ -10,13 +10,12 @@ from typing import Literal, NamedTuple
 
 MODES = ("auto", "live", "record", "replay")
 DRAFTS = ("4", "6", "7", "2019-09", "2020-12")
-COMPATIBILITY_SOURCES = ("local", "registry", "both")
 DEFAULT_CASSETTES = Path("tests/contracts/cassettes")
 DEFAULT_PAYLOADS = Path("tests/contracts/payloads")
 DEFAULT_MAX_SCHEMA_SIZE = 5_000_000
 DEFAULT_MAX_IN_FLIGHT = 16
 
-IniType = Literal["string", "args", "linelist", "bool", "float", "int"]
+IniType = Literal["string", "args", "bool", "float", "int"]
 
 
 class Option(NamedTuple):
@@ -249,63 +248,5 @@ OPTIONS = (
         "names that need no contract test",
         "patterns",
         ini_type="args",
-    ),
-    Option(
-        "compatibility",
-        "compatibility",
-        "RULES",
-        "none",
-        "rules that become tests: telemetry.*: v1 -> v2 backward",
-        "compatibility",
-        ini_type="linelist",
-    ),
-    Option(
-        "compat-source",
-        "compat_source",
-        "SOURCE",
-        "local",
-        f"who judges compatibility: {', '.join(COMPATIBILITY_SOURCES)}",
-        "compatibility_source",
-    ),
-    Option(
-        "waivers",
-        "waivers",
-        "FILE",
-        "none",
-        "committed TOML file of accepted incompatibilities",
-        "file",
-    ),
-    Option(
-        "replay-payloads",
-        "replay_payloads",
-        "OLD:NEW",
-        "none",
-        "check what conformed to the old version against the new one",
-        "version_pair",
-    ),
-    Option(
-        "drift",
-        "drift",
-        "LEVEL",
-        "warn",
-        "what a difference between cassette and registry does: off, warn, fail or fail=GRADE",
-        "drift",
-    ),
-    Option(
-        "drift-report",
-        "drift_report",
-        "FILE",
-        "none",
-        "JSON file for the differences between cassettes and registry",
-        "file",
-    ),
-    Option(
-        "cassette-max-age",
-        "cassette_max_age",
-        "DAYS",
-        "none",
-        "age from which a cassette counts as drift",
-        "days",
-        ini_type="float",
     ),
 )

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from pytest_schema_registry.options import COMPATIBILITY_SOURCES, DRAFTS, MODES
+from pytest_schema_registry.options import DRAFTS, MODES
 
-#: From the mildest to the worst.
-DRIFT_GRADES = ("formatting", "annotations", "compatible", "breaking")
 if TYPE_CHECKING:
     from pytest_schema_registry.options import Option
 
@@ -56,12 +54,20 @@ def parsed(option: Option, written: Any, root: Path) -> Any:
 def location(value: str, root: Path) -> Location:
     if not value.strip():
         raise ValueError("the address is empty; leave the setting out to use cassettes only")
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        # urllib's own text quotes what may be a password.
+        raise ValueError(
+            "the address is no URL; in a password, write [ as %5B and ] as %5D"
+        ) from None
     if "://" not in value and parts.scheme != "file":
         return _directory(value, root)
     if parts.scheme == "file":
         if parts.netloc not in ("", "localhost"):
-            raise ValueError(f"a file URL has no host, this one has {parts.netloc!r}")
+            raise ValueError(
+                f"a file URL has no host, this one has {parts.netloc.rpartition('@')[2]!r}"
+            )
         return _directory(unquote(parts.path), root)
     if parts.scheme not in ("http", "https"):
         raise ValueError(
@@ -90,13 +96,19 @@ def location(value: str, root: Path) -> Location:
 
 def _directory(value: str, root: Path) -> Location:
     directory = root / value
-    if directory.is_dir():
-        return Location(shown=value, directory=directory)
-    if directory.exists():
+    try:
+        if directory.is_dir():
+            return Location(shown=value, directory=directory)
+        is_file = directory.exists()
+    except OSError:  # its text repeats the value
+        is_file = False
+    if is_file:
         raise ValueError(f"{directory} is a file, not a directory of schemas")
-    if "@" in value:
-        # What stands before it may be a password, and this text is shown.
-        raise ValueError("no such directory; an address with a user begins with https://")
+    if "@" in value or "?" in value:
+        # What stands before the one or after the other may be secret, and this text is shown.
+        raise ValueError(
+            "no such directory; an address with a user or a query begins with https://"
+        )
     hint = f", or did you mean http://{value}?" if ":" in value else ""
     raise ValueError(f"no such directory: {directory}{hint}")
 
@@ -128,13 +140,6 @@ def version_list(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
 
 def versions(value: str | list[str] | tuple[str, ...], _root: Path) -> tuple[str, ...]:
     return version_list(value)
-
-
-def version_pair(value: str, _root: Path) -> tuple[str, str]:
-    pair = version_list(value.split(":"))
-    if len(pair) != 2 or ":" not in value:
-        raise ValueError(f"{value!r} is not two versions; write OLD:NEW, such as v1:v2")
-    return (pair[0], pair[1])
 
 
 def folder(value: str | Path, root: Path) -> Path:
@@ -169,10 +174,6 @@ def period(value: str | float, _root: Path) -> float:
 
 def duration(value: str | float, _root: Path) -> float:
     return _number(value, "a positive number of seconds", above=0)
-
-
-def days(value: str | float, _root: Path) -> float:
-    return _number(value, "a positive number of days", above=0)
 
 
 def milliseconds(value: str | float, _root: Path) -> float:
@@ -224,23 +225,6 @@ def draft(value: str, _root: Path) -> str:
     return value
 
 
-def compatibility_source(value: str, _root: Path) -> str:
-    if value not in COMPATIBILITY_SOURCES:
-        raise ValueError(
-            f"unknown source {value!r}; choose one of {', '.join(COMPATIBILITY_SOURCES)}"
-        )
-    return value
-
-
-def drift(value: str, _root: Path) -> str:
-    level, _, grade = value.partition("=")
-    if level not in ("off", "warn", "fail") or (grade and level != "fail"):
-        raise ValueError(f"{value!r} is none of off, warn, fail and fail=GRADE")
-    if "=" in value and grade not in DRIFT_GRADES:
-        raise ValueError(f"unknown grade {grade!r}; choose one of {', '.join(DRIFT_GRADES)}")
-    return value
-
-
 def patterns(value: str | list[str] | tuple[str, ...], _root: Path) -> tuple[str, ...]:
     written = [value] if isinstance(value, str) else value
     return tuple(part.strip() for item in written for part in item.split(",") if part.strip())
@@ -260,7 +244,3 @@ def enforcement(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[s
     rules = patterns(value, root)
     Enforcement(rules)  # raises where one cannot be understood
     return rules
-
-
-def compatibility(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
-    return patterns(value, root)

@@ -15,7 +15,7 @@ from pytest_schema_registry import sources
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.catalogue import Catalogue
 from pytest_schema_registry.conformance import Conformance, refers_elsewhere
-from pytest_schema_registry.errors import ContractViolation, SchemaRegistryError
+from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
 from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.prefetch import concurrently
@@ -88,7 +88,12 @@ class SchemaRegistry:
             "redact": redact,
         }
         arguments = Origin(lambda option: f"SchemaRegistry({option.argument}=…)", written)
-        settings = resolve(arguments, root=Path.cwd(), token=token or token_from())
+        try:
+            settings = resolve(arguments, root=Path.cwd(), token=token or token_from())
+        except InvalidSettings as exc:
+            # Whoever shows the locals of this frame would show secrets.
+            del arguments, written, url, token
+            raise exc.with_traceback(None) from None
         session = uuid.uuid4().hex
         own = Path(tempfile.gettempdir()) / f"schema-registry-{session}"
         weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)

@@ -193,7 +193,8 @@ class Resolver:
             return self._registry().fetch(question, known)
         answer = self._registry().fetch(question)
         cassettes = self._cassettes()
-        path = str(cassettes.path(question))
+        # On some disks names that differ in case are one file.
+        path = str(cassettes.path(question)).casefold()
         with self._cache.lock(path):
             cassettes.save(answer, staging=self._cache.staging(path))
         return answer

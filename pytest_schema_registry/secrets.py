@@ -34,7 +34,9 @@ class Secrets:
         secrets = [token or "", password or user]
         secrets += [each for each in named if len(each) >= MIN_LENGTH]
         if location.auth is not None:
-            secrets.append(b64encode(f"{user}:{password}".encode()).decode())
+            secrets.append(
+                b64encode(f"{user}:{password}".encode("utf-8", "surrogatepass")).decode()
+            )
         spellings = {way for secret in secrets if secret.strip() for way in _spellings(secret)}
         # The longest first, as one may be a part of another.
         self._pattern = "|".join(sorted(spellings, key=len, reverse=True))
@@ -53,9 +55,9 @@ def _spellings(secret: str) -> Iterator[str]:
     """Patterns of a secret as it is, and as URLs, JSON, Python and HTML write it."""
     for spelling in (
         secret,
-        quote(secret),
-        quote(secret, safe=""),
-        quote_plus(secret),
+        quote(secret, errors="surrogatepass"),
+        quote(secret, safe="", errors="surrogatepass"),
+        quote_plus(secret, errors="surrogatepass"),
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
         repr(secret)[1:-1],

@@ -79,7 +79,8 @@ class SchemaRegistryPlugin:
             return settings.resolve(cli, environment, ini, root=root, token=settings.token_from())
         except settings.InvalidEnvironment as exc:
             # Others read those variables too: only a test that uses the registry is stopped.
-            self._environment_error = exc
+            # Its frames hold all that was written, which --showlocals would show.
+            self._environment_error = exc.with_traceback(None)
             return settings.resolve(cli, ini, root=root)
 
     @cached_property

@@ -65,13 +65,6 @@ class Settings(NamedTuple):
     fail_on_deprecated: bool = False
     require_coverage: bool = False
     coverage_exclude: tuple[str, ...] = ()
-    compatibility: tuple[str, ...] = ()
-    compat_source: str = "local"
-    waivers: Path | None = None
-    replay_payloads: tuple[str, str] | None = None
-    drift: str = "warn"
-    drift_report: Path | None = None
-    cassette_max_age: float | None = None
     token: str | None = None
     root: Path = Path()
 

@@ -50,9 +50,9 @@ from pytest_schema_registry import (
     SchemaNotFound,
     SchemaRegistry,
     SchemaRegistryError,
-    client,
     diagnosis,
     errors,
+    exchange,
     payloads,
     plugin,
     protocol,
@@ -663,7 +663,7 @@ def test_what_a_cassette_is(local_registry: LocalRegistry, tmp_path: Path) -> No
 
 
 def test_what_a_request_is(local_registry: LocalRegistry) -> None:
-    assert set(client.RETRIED_STATUSES) == {408, 429, *range(500, 600)}
+    assert set(exchange.RETRIED_STATUSES) == {408, 429, *range(500, 600)}
     local_registry.script("schemas/v1/no.Such", Reply(503))
     with (
         SchemaRegistry(local_registry.url, token="s3cret") as registry,

@@ -52,13 +52,6 @@ VALUES = {
     "fail-on-deprecated": ("on", "off", "on"),
     "require-coverage": ("on", "off", "on"),
     "coverage-exclude": ("one", "two", "three"),
-    "compatibility": ("a.*: v1 -> v2", "a.*: v1 -> v2 forward", "a.*: v1 -> v2 full"),
-    "compat-source": ("registry", "both", "local"),
-    "waivers": ("one", "two", "three"),
-    "replay-payloads": ("v1:v2", "v2:v3", "v3:v4"),
-    "drift": ("off", "fail", "warn"),
-    "drift-report": ("one", "two", "three"),
-    "cassette-max-age": ("1", "2", "3"),
 }
 #: A wrong value of each option that has wrong values.
 WRONG = {
@@ -84,11 +77,6 @@ WRONG = {
     "fail-on-stale": "maybe",
     "fail-on-deprecated": "maybe",
     "require-coverage": "maybe",
-    "compat-source": "nobody",
-    "replay-payloads": "v1",
-    "drift": "perhaps",
-    "drift-report": ".",
-    "cassette-max-age": "0",
 }
 EVERY_OPTION = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 EVERY_WRONG = pytest.mark.parametrize(

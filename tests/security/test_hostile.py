@@ -1,0 +1,366 @@
+"""A hostile registry, and hostile files in a pull request: nothing of theirs is obeyed."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import unicodedata
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from pytest_schema_registry import SchemaRegistry, SchemaRegistryError, protocol
+from pytest_schema_registry.schemas import Kind, Question
+from tests.local_registry import ORDER, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Run
+    from tests.local_registry import LocalRegistry
+
+JSON = {"content-type": "application/json"}
+
+NAMES = [
+    *(".", "..", "../../x", "/etc/passwd", "C:\\x", "\\\\host\\x", "a/../../b", "a%2Fb", "a/b"),
+    *("a\0b", "a\nb", "CON", "nul.txt", "~a", "a.", "a ", " a", "*", "n" * 300, "n" * 299 + "m"),
+    *("\u00e9", "e\u0301", "\u0430", "a", "\uff41", "\u212b", "\u00c5", "\U0001d41a", "\ud800"),
+    *("straße", "strasse", "STRASSE/", "strasse/"),
+]
+
+
+def as_lenient_as_any_disk(path: Path) -> str:
+    """A path as a disk sees it that knows neither case nor ways to compose a character."""
+    return unicodedata.normalize("NFKC", str(path)).casefold()
+
+
+@pytest.mark.parametrize("version", ["v1", "..", "../v1"])
+def test_no_name_leads_elsewhere_or_to_another_s_file(
+    local_registry: LocalRegistry, tmp_path: Path, version: str
+) -> None:
+    for name in NAMES:
+        path = protocol.path(Question(Kind.SCHEMA, version, name))
+        local_registry.always(Reply(200, {"content": {"const": ascii(name)}}, JSON), path)
+    inside = tmp_path / "a" / "b" / "c"
+    folders: Any = {"cassettes": inside / "cassettes", "cache_dir": inside / "cache"}
+    for mode in ("record", "replay", "live"):
+        with SchemaRegistry(local_registry.url, mode=mode, **folders) as registry:
+            for name in NAMES:
+                assert registry.get_schema(name, version).content == {"const": ascii(name)}
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    for suffix in (".yaml", ".entry"):
+        kept = {as_lenient_as_any_disk(file) for file in files if file.suffix == suffix}
+        assert len(kept) == len(NAMES)
+    assert {file.relative_to(inside).parts[0] for file in files} == {"cassettes", "cache"}
+    assert {
+        len(file.relative_to(inside / "cassettes").parts) for file in inside.rglob("*.yaml")
+    } == {2}
+    # Each was asked once, below the base URL's path.
+    assert len(local_registry.requests) == len(NAMES)
+
+
+@pytest.mark.parametrize("release", [".", "../../x", "/x", "a\0b", "n" * 300, "1&name=x", "\ud800"])
+def test_no_release_leads_elsewhere(
+    local_registry: LocalRegistry, tmp_path: Path, release: str
+) -> None:
+    inside = tmp_path / "a" / "b"
+    folders: Any = {"cassettes": inside / "cassettes", "cache_dir": inside / "cache"}
+    local_registry.always(Reply(200, {"content": {}}, JSON))
+    for mode in ("record", "replay"):
+        with SchemaRegistry(local_registry.url, mode=mode, **folders) as registry:
+            assert registry.get_schema(ORDER, "v1", release=release).release == release
+    assert [file.name for file in (inside / "cassettes").rglob("*.yaml")] == [f"{ORDER}.yaml"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["b"]
+
+
+def test_a_name_that_no_address_can_hold_is_an_error_like_others(
+    local_registry: LocalRegistry,
+) -> None:
+    with SchemaRegistry(local_registry.url) as registry, pytest.raises(SchemaRegistryError):
+        registry.get_schema("n" * 70_000, "v1")
+
+
+def test_an_etag_that_no_request_can_hold_is_left_out(
+    local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    local_registry.always(Reply(200, {"content": {}}, JSON | {"etag": "\u00e9"}))
+    for _ in range(2):
+        with SchemaRegistry(local_registry.url, cache_dir=tmp_path, cache_ttl=0) as registry:
+            assert registry.get_schema(ORDER, "v1").source == "registry"
+
+
+# What moves the cursor, clears the screen, sets a title, and turns the text around.
+EVIL = "\x1b[2J\x1b]0;title\x07\x9b1A\x85\u202e\u2066\u2028\r\x08\x00"
+
+OBEYED = f"""
+import pytest
+
+EVIL = {EVIL!a}
+
+@pytest.fixture
+def payload():
+    return {{EVIL: EVIL, "other": [EVIL, {{"b": EVIL}}], "id": EVIL}}
+
+@pytest.mark.registry_schema("evil.Schema", versions="v1")
+def test_strict(assert_conforms, payload):
+    assert_conforms(payload)
+
+@pytest.mark.registry_schema("evil.Schema", versions="v1", enforcement="warn")
+def test_warned(assert_conforms, payload):
+    assert_conforms(payload)
+
+@pytest.mark.registry_schema("evil.Schema", versions="v1")
+def test_not_json(assert_conforms, payload):
+    assert_conforms({{EVIL: {{EVIL}}}})
+
+@pytest.mark.parametrize("name", ["wrong", "dangling", "release", "refused", "page", "later"])
+def test_asked(schema_registry, name):
+    schema_registry.validate_payload(schema_registry.get_schema(f"evil.{{name}}", "v1"), 1)
+
+def test_listed(schema_registry):
+    schema_registry.versions("evil.Schema")
+"""
+SCHEMA = {
+    "title": EVIL,
+    "description": EVIL,
+    "properties": {
+        EVIL: {"enum": [EVIL], "title": EVIL, "default": EVIL, "deprecated": True},
+        "other": {"items": {"type": "integer", "format": EVIL}, "$comment": EVIL},
+        "id": {"pattern": "^\u202e$", "minLength": 200, "const": EVIL},
+    },
+    "required": [f"{EVIL}x"],
+    "additionalProperties": False,
+}
+PAGE = {"content-type": "text/html; x=\x9b", "x-evil": EVIL[:4]}
+
+
+@pytest.fixture
+def evil(local_registry: LocalRegistry) -> LocalRegistry:
+    """A registry that says in all that it says what a terminal would obey."""
+    answers: dict[str, Any] = {
+        "Schema": {"content": SCHEMA, "name": "evil.Schema", "deprecated": True},
+        "wrong": {"content": {"type": EVIL, "properties": {EVIL: {"pattern": "("}}}},
+        "dangling": {"content": {"$ref": f"#/{EVIL}"}},
+        "release": {"content": {}, "core_version": f"1{EVIL}"},
+        "Schema/versions": [{"core_version": EVIL}],
+    }
+    answers["Schema"]["deprecation_note"] = EVIL
+    for name, answer in answers.items():
+        local_registry.always(Reply(200, answer, JSON), f"schemas/v1/evil.{name}")
+    for name, reply in {
+        "refused": Reply(403, EVIL),
+        "page": Reply(200, EVIL, PAGE),
+        "later": Reply(503, {"detail": EVIL}, JSON | {"retry-after": "3600\x9b"}),
+    }.items():
+        local_registry.always(reply, f"schemas/v1/evil.{name}")
+    index = {"tracks": {"v1": {"schemas": [{"name": EVIL, "latest_core_version": EVIL}]}}}
+    local_registry.always(Reply(200, index, JSON), "index")
+    return local_registry
+
+
+def raw_output(pytester: pytest.Pytester) -> str:
+    return "".join((pytester.path / name).read_bytes().decode() for name in ("stdout", "stderr"))
+
+
+def obeyed(output: str) -> set[str]:
+    """The lines of which a terminal would not show every character."""
+    return {line for line in output.split("\n") if not line.isprintable()}
+
+
+@pytest.mark.parametrize("options", [["-vv", "-rA"], ["-n", "2"]])
+def test_no_terminal_obeys_a_registry_or_a_payload(
+    run: Run, pytester: pytest.Pytester, evil: LocalRegistry, options: list[str]
+) -> None:
+    pytester.makepyfile(OBEYED)
+    result = run(f"--registry-url={evil.url}", "--color=no", *options)
+    outcomes = result.parseoutcomes()
+    assert (outcomes["failed"], outcomes["passed"]) == (1, 1), outcomes
+    assert obeyed(raw_output(pytester)) == set()
+
+
+def test_no_terminal_obeys_the_names_in_an_index(
+    run: Run, pytester: pytest.Pytester, evil: LocalRegistry
+) -> None:
+    pytester.makepyfile(OBEYED)
+    run(f"--registry-url={evil.url}", "--registry-require-coverage", "-k", "warned")
+    output = raw_output(pytester)
+    assert "missed: schemas without a contract test: 1 " in output
+    assert obeyed(output) == set()
+
+
+def test_no_terminal_obeys_a_schema_that_is_shown(
+    run: Run, pytester: pytest.Pytester, evil: LocalRegistry
+) -> None:
+    names = ["Schema", "wrong", "release", "refused", "page", EVIL.replace("\0", "")]
+    run(f"--registry-url={evil.url}", *(f"--registry-show=evil.{name}" for name in names))
+    output = raw_output(pytester)
+    assert "deprecated  yes" in output
+    assert obeyed(output) == set()
+
+
+BOMB = "\n".join(
+    ["a0: &a0 [x]", *(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30))]
+)
+
+
+def cassette(name: str, body: str, *, more: str = "", uri: str = "http://registry.example") -> str:
+    return f"""{more}
+interactions:
+- request: {{uri: {json.dumps(f"{uri}/schemas/v1/{name}")}}}
+  response: {{status: {{code: 200}}, body: {{string: {json.dumps(body)}}}}}
+version: 1
+"""
+
+
+#: What a cassette of that name holds, made from the name.
+CASSETTES: dict[str, Callable[[str], str]] = {
+    "run": lambda name: "!!python/object/apply:os.mkdir [canary]",
+    "run.inside": lambda name: cassette(name, "", more="a: !!python/object/new:os.mkdir [canary]"),
+    "bomb": lambda name: cassette(name, "", more=BOMB).replace('""', "*a29"),
+    "number": lambda name: cassette(name, f'{{"content": {{"const": {"9" * 5_000}}}}}'),
+    "number.outside": lambda name: cassette(name, "", more=f"a: {'9' * 5_000}"),
+    "status": lambda name: cassette(name, "").replace("200", "0x" + "f" * 10_000),
+    "deep": lambda name: cassette(name, "[" * 200_000),
+    "deep.outside": lambda name: "[" * 200_000,
+    "deep.content": lambda name: cassette(
+        name, '{"content": ' + '{"not": ' * 50_000 + "1" + "}" * 50_001
+    ),
+    "types": lambda name: cassette(name, '{"content": {}, "deprecated": "no"}'),
+    "binary": lambda name: "\0\x1b[2J",
+    "other": lambda name: cassette("deep", '{"content": {}}'),
+    "evil": lambda name: cassette(name, "{", more=f"? {EVIL!a}\n: !{quote(EVIL)} x"),
+    "evil.name": lambda name: cassette(name, json.dumps({"content": {}, "name": EVIL})),
+}
+#: What the verdict on a payload needs, and is refused with the schema's name.
+SCHEMAS = {
+    "infinite": '{"content": {"maximum": 1e999999}}',
+    "minus": '{"content": {"maximum": -1e999999}}',
+    "deep.verdict": '{"content": ' + '{"not": ' * 700 + "{}" + "}" * 701,
+    "type": '{"content": {"type": [{}]}}',
+    "itself": '{"content": {"$ref": "evil.itself#/x"}}',
+    "evil.ref": json.dumps({"content": {"$ref": f"urn:{EVIL}"}}),
+    "pattern": '{"content": {"pattern": "(a+)+$(?=b)(("}}',
+}
+LIMITED = """
+import resource
+
+resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, 1_000_000_000))
+resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
+"""
+
+
+def replay_suite(names: list[str]) -> str:
+    return f"""
+import pytest
+
+@pytest.mark.parametrize("name", {names})
+def test_replayed(schema_registry, name):
+    schema_registry.validate_payload(schema_registry.get_schema(f"evil.{{name}}", "v1"), 1)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs limits on memory and time")
+def test_a_hostile_cassette_is_an_error_that_names_the_file(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    folder = pytester.mkdir("cassettes") / "v1"
+    folder.mkdir()
+    for name, make in CASSETTES.items():
+        (folder / f"evil.{name}.yaml").write_text(make(f"evil.{name}"))
+    for name, body in SCHEMAS.items():
+        (folder / f"evil.{name}.yaml").write_text(cassette(f"evil.{name}", body))
+    pytester.makeconftest(LIMITED)
+    pytester.makepyfile(replay_suite([*CASSETTES, *SCHEMAS]))
+    run("--registry-offline", "--registry-cassettes=cassettes", "--color=no").assert_outcomes(
+        errors=len(CASSETTES) + len(SCHEMAS)
+    )
+    output = raw_output(pytester)
+    assert [
+        name for name in CASSETTES if f"  cassette: cassettes/v1/evil.{name}.yaml\n" not in output
+    ] == []
+    assert [name for name in SCHEMAS if f"evil.{name}" not in output] == []
+    assert obeyed(output) == set()
+    assert not list(pytester.path.rglob("canary"))
+    assert len(output) < 100_000
+
+
+def test_no_terminal_obeys_the_address_in_a_cassette(run: Run, pytester: pytest.Pytester) -> None:
+    folder = pytester.mkdir("cassettes") / "v1"
+    folder.mkdir()
+    text = cassette("evil.a", '{"content": {"type": 5}}', uri=f"http://{EVIL}")
+    (folder / "evil.a.yaml").write_text(text)
+    pytester.makepyfile(replay_suite(["a"]))
+    run("--registry-offline", "--registry-cassettes=cassettes").assert_outcomes(errors=1)
+    output = raw_output(pytester)
+    assert obeyed(output) == set()
+
+
+def forged(url: str, values: dict[str, Any]) -> str:
+    """An entry whose digest is right, so that only what it says can be wrong."""
+    entry = {"url": url, "session": "x", "fetched_at": time.time(), "etag": None, "document": None}
+    body = json.dumps(entry | values)
+    return body.replace('"DEEP"', "[" * 200_000).replace('"LONG"', "9" * 5_000)
+
+
+ENTRIES: dict[str, dict[str, Any]] = {
+    "deep": {"document": "DEEP"},
+    "long": {"document": {"content": {"const": "LONG"}}},
+    "types": {"document": {"content": {}, "deprecated": "no"}},
+    "evil": {"document": {"content": {}, "core_version": EVIL}},
+    "late": {"document": {"content": {}}, "fetched_at": 1e308},
+    "never": {"document": {"content": {}}, "fetched_at": float("nan")},
+    "elsewhere": {"document": {"content": {}}, "url": "http://registry.example"},
+    "tagged": {"document": {"content": {}}, "fetched_at": 0.0, "etag": ["x"]},
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs limits on memory and time")
+def test_a_hostile_cache_entry_is_asked_for_anew(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    folder = pytester.mkdir("cache")
+    for name, values in ENTRIES.items():
+        local_registry.publish(f"evil.{name}", v1={"const": name})
+        url = f"{local_registry.url}/schemas/v1/evil.{name}"
+        body = forged(url, values)
+        mark = f"schema-registry-1 {sha256(body.encode()).hexdigest()}"
+        file = folder / f"{sha256(url.encode()).hexdigest()[:40]}.entry"
+        file.write_text(f"{mark}\n{body}")
+    pytester.makeconftest(LIMITED)
+    pytester.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.parametrize("name", {list(ENTRIES)})
+        def test_asked(schema_registry, name):
+            schema = schema_registry.get_schema(f"evil.{{name}}", "v1")
+            assert schema.content == {{"const": name}}
+            assert schema.source == "registry"
+    """)
+    options = [f"--registry-url={local_registry.url}", "--registry-cache-dir=cache"]
+    run(*options, "-W", "error").assert_outcomes(passed=len(ENTRIES))
+
+
+def test_names_that_differ_in_case_keep_their_own_recordings_in_one_file(
+    local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    names = ["orders.Order", "orders.order"]
+    folder = tmp_path / "cassettes"
+    options: Any = {"cassettes": folder, "versions": "v1"}
+    for name in names:
+        local_registry.publish(name, v1={"const": name})
+        with SchemaRegistry(local_registry.url, mode="record", **options) as registry:
+            registry.get_schema(name, "v1")
+        # What a disk that ignores case does between the two.
+        for other in names:
+            for file in folder.glob(f"v1/{name}.yaml"):
+                file.rename(file.with_stem(other))
+    for name in reversed(names):
+        for file in folder.glob("v1/*.yaml"):
+            file.rename(file.with_stem(name))
+        with SchemaRegistry(mode="replay", **options) as registry:
+            assert registry.get_schema(name, "v1").content == {"const": name}
