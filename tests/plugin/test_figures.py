@@ -245,3 +245,22 @@ def test_a_worker_that_crashes_loses_only_its_own_last_test(
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     schemas = {each["version"]: each for each in report(pytester)["schemas"]}
     assert [schemas[version]["conforming"] for version in ("v1", "v2")] == [10, 10]
+
+
+def test_a_run_that_was_interrupted_is_not_judged(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile(f"""
+        import pytest
+
+        def test_order(assert_conforms):
+            assert_conforms({{"id": "a"}}, "{ORDER}", version="v1")
+
+        def test_end():
+            pytest.exit("enough")
+    """)
+    options = ("--registry-min-hit-rate=100", "--registry-report=report.json")
+    result = run(f"--registry-url={local_registry.url}", *options)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.no_fnmatch_line("missed: *")
+    assert report(pytester)["schemas"][0]["conforming"] == 2

@@ -146,3 +146,48 @@ def test_somebody_elses_lines_are_not_ours(run: Run, pytester: pytest.Pytester) 
 def test_a_file_without_letters_has_no_tests(run: Run, pytester: pytest.Pytester) -> None:
     (pytester.path / "letters.jsonl").touch()
     assert run("letters.jsonl").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_what_was_redacted_in_a_branch_is_skipped_too(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    branches = [{"properties": {"id": {"type": kind}}} for kind in ("string", "null")]
+    local_registry.publish("orders.Any", v1={"anyOf": branches})
+    pytester.makepyfile("""
+        def test_any(assert_conforms):
+            assert_conforms({"id": 1}, "orders.Any", version="v1")
+    """)
+    local_registry.publish("orders.Any", v1={"anyOf": [branches[1]]})
+    url = f"--registry-url={local_registry.url}"
+    run(url, "--registry-dead-letters=l.jsonl", "--registry-redact=id")
+    run(url, "l.jsonl").assert_outcomes(skipped=1)
+
+
+def test_what_breaks_a_hook_of_others_is_shown_as_pytest_shows_it(
+    run: Run, pytester: pytest.Pytester, payloads: Path, local_registry: LocalRegistry
+) -> None:
+    write(payloads / f"{ORDER}.payloads.jsonl", {"id": "a"})
+    pytester.makeconftest("""
+        def pytest_runtest_call(item):
+            raise LookupError("somebody else's")
+    """)
+    result = run("--registry-versions=v1", f"--registry-url={local_registry.url}")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*LookupError: somebody else's"])
+
+
+def test_letters_that_cannot_be_written_any_more_are_said_with_the_failure(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile(f"""
+        from pathlib import Path
+
+        def test_order(assert_conforms):
+            Path("l.jsonl").unlink()
+            Path("l.jsonl").mkdir()
+            assert_conforms({{}}, "{ORDER}", version="v1")
+    """)
+    options = ("--registry-dead-letters=l.jsonl", "--registry-versions=v1")
+    result = run(f"--registry-url={local_registry.url}", *options)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["--registry-dead-letters: *l.jsonl cannot be written: *"])

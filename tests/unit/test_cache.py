@@ -504,3 +504,14 @@ def test_threads_take_a_lock_one_after_the_other(tmp_path: Path) -> None:
         thread.join()
     assert len(inside) == 80
     assert inside[::2] == inside[1::2]
+
+
+def test_a_fact_is_met_for_the_first_time_once_in_a_session(tmp_path: Path) -> None:
+    one, same = (Session("s", tmp_path / "session") for _ in range(2))
+    assert [one.first("a"), same.first("a"), same.first("b")] == [True, False, True]
+
+
+def test_a_fact_is_new_where_nothing_can_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "a_file").touch()
+    session = Session("s", tmp_path / "a_file" / "session")
+    assert [session.first("a"), session.first("a")] == [True, True]

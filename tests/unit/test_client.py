@@ -652,3 +652,13 @@ def test_a_connection_that_a_tool_of_the_test_forbids_is_an_outage(
     error = error_of(client)
     assert isinstance(error, RegistryUnavailable)
     assert error.reason.startswith("a connection was refused inside the test (no sockets here);")
+
+
+def test_a_redirect_to_a_host_that_is_down_says_nothing_of_the_registry(
+    local_registry: LocalRegistry, client: RegistryClient, closed_port: int
+) -> None:
+    elsewhere = {"location": f"http://127.0.0.1:{closed_port}/x"}
+    local_registry.always(Reply(302, headers=elsewhere))
+    with pytest.raises(RegistryUnavailable) as caught:
+        client.fetch(QUESTION)
+    assert not caught.value.unreachable

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -218,3 +219,10 @@ def test_a_password_is_not_shown_where_the_scheme_was_forgotten(tmp_path: Path) 
     ) as caught:
         parsed(url, "me:secret@registry.example", tmp_path)
     assert "secret" not in str(caught.value)
+
+
+def test_metrics_need_their_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)
+    monkeypatch.setattr("importlib.util.find_spec", {"prometheus_client": None}.get)
+    with pytest.raises(ValueError, match=r"pip install 'pytest-schema-registry\[metrics\]'"):
+        PARSE["metrics"]("figures.prom", tmp_path)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from html import escape
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from pytest_schema_registry.parsers import Location
+from pytest_schema_registry.secrets import Secrets
+
+TOKEN = 't0k&n <of> "nobody\'s" business/é'
+LOCATION = Location("https://r", auth=("me", "pass:wörd"), params=(("key", "par@m"), ("v", "1")))
+SECRETS = Secrets(LOCATION, TOKEN)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        TOKEN,
+        TOKEN.upper(),
+        quote(TOKEN),
+        quote(TOKEN, safe=""),
+        quote_plus(TOKEN),
+        json.dumps(TOKEN),
+        json.dumps(TOKEN, ensure_ascii=False),
+        repr(TOKEN),
+        escape(TOKEN),
+        TOKEN.replace(" ", "\n  "),
+        "pass:wörd",
+        quote("pass:wörd"),
+        "par@m",
+        b64encode("me:pass:wörd".encode()).decode(),
+    ],
+)
+def test_a_secret_is_hidden_however_it_is_spelled(spelled: str) -> None:
+    scrubbed = SECRETS.scrubbed(f"before {spelled} after")
+    assert scrubbed.strip("'\"") in ("before *** after", "before '***' after", 'before "***" after')
+
+
+def test_what_is_too_short_to_be_a_secret_spoils_no_words() -> None:
+    assert SECRETS.scrubbed("some text of v1") == "some text of v1"
+
+
+def test_a_user_without_a_password_is_a_token() -> None:
+    assert Secrets(Location("https://r", auth=("abc", "")), None).scrubbed("abc") == "***"
+
+
+def test_where_there_are_none_nothing_is_hidden() -> None:
+    assert Secrets(Location("https://r"), None).scrubbed("any text") == "any text"
+
+
+def test_a_token_of_any_bytes_is_hidden() -> None:
+    assert Secrets(Location("https://r"), "t\udcffken").scrubbed("a t\udcffken") == "a ***"
+
+
+def test_no_secret_is_in_the_repr() -> None:
+    assert repr(SECRETS) == "Secrets(…)"
