@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import uvicorn
+import uvicorn.loops.asyncio
+import uvicorn.loops.auto
 
 from pytest_schema_registry.server import create_app
 
@@ -131,7 +133,6 @@ class LocalRegistry:
         )
         # Here, as the thread's imports would race with those of the client under test.
         config.load()
-        config.get_loop_factory()
         self._server = uvicorn.Server(config)
         # Bound here, so that the port is open before the thread runs.
         self._listening = socket.create_server(("127.0.0.1", self.port), backlog=100)
