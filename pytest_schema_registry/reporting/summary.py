@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 #: Schemas above which those with nothing to say are counted, not listed.
 MAX_LISTED = 20
+#: What may come of a check, and how that is called.
+OUTCOMES = {
+    "conforming": "conforming",
+    "refused": "refused as expected",
+    "violating": "violating",
+    "warned": "warned",
+    "unchecked": "switched off",
+}
 #: What stands for the version of a schema that was given as a value, or that none was found for.
 NO_VERSION = "no version"
 
@@ -63,13 +71,14 @@ def summary(figures: Figures, marks: Marks, *, verbosity: int = 0) -> list[str]:
     Args:
         figures: The session's figures.
         marks: How outcomes are written.
-        verbosity: Below 0, only what nobody may miss; above 0, every schema and every source.
+        verbosity: Below 0, only what nobody may miss; above 0, every count and every source.
     """
     if not figures.used:
         return []
     lines = old_copies(list(figures.old_copies.values()))
     if verbosity >= 0:
         lines += matrix(figures, marks, every=verbosity > 0)
+        lines += details(figures) if verbosity > 0 else []
         lines += totals(figures, every=verbosity > 0)
     return lines + not_enforced(figures)
 
@@ -138,19 +147,33 @@ def _row(name: str, cells: list[str], width: int, columns: list[int]) -> str:
     return f"{name.ljust(width)}  {'  '.join(padded)}".rstrip()
 
 
+def details(figures: Figures) -> list[str]:
+    """Each schema's outcomes, and where its releases came from."""
+    lines = []
+    for pair, record in sorted(figures.records.items()):
+        sources = sorted((release or "", source) for release, source in record.sources.items())
+        said = [_outcomes([record]) or "looked at"]
+        for release, source in sources:
+            said.append(f"release {release} from {source}" if release else f"from {source}")
+        lines.append(f"{pair}: {'; '.join(said)}")
+    return lines
+
+
+def _outcomes(records: Collection[Record]) -> str:
+    counts = {
+        words: sum(getattr(record, outcome) for record in records)
+        for outcome, words in OUTCOMES.items()
+    }
+    return ", ".join(f"{count} {words}" for words, count in counts.items() if count)
+
+
 def totals(figures: Figures, *, every: bool) -> list[str]:
     """The figures in two lines, or with every source and every count."""
     records = figures.records.values()
     checks = sum(record.checks for record in records)
-    outcomes = {
-        "conforming": sum(record.conforming for record in records),
-        "refused as expected": sum(record.refused for record in records),
-        "violating": sum(record.violating for record in records),
-        "warned": sum(record.warned for record in records),
-        "switched off": sum(record.unchecked for record in records),
-        "impossible": figures.errors.total(),
-    }
-    said = ", ".join(f"{count} {what}" for what, count in outcomes.items() if count)
+    impossible = figures.errors.total()
+    parts = [_outcomes(records), f"{impossible} impossible" if impossible else ""]
+    said = ", ".join(filter(None, parts))
     spent = f"{figures.seconds:.2f} s"
     if figures.overhead is not None:
         spent += f", {figures.overhead:.1f} % of the run"

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
+import random
+import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +138,29 @@ def test_a_file_that_cannot_be_written_any_more_is_an_error(file: Path) -> None:
     file.mkdir()
     with pytest.raises(InvalidSettings, match=r"letters\.jsonl cannot be written"):
         letters_of.add(of(1))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_writers_that_are_killed_lose_nothing_of_what_they_had_written(file: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path;"
+        "from pytest_schema_registry.dead_letters import DeadLetters;"
+        "each = DeadLetters(Path(sys.argv[1]));"
+        "[(each.add({'schema': sys.argv[2], 'version': 'v1', 'violations': [],"
+        " 'payload': [i, 'x' * 100_000]}), print(i, flush=True)) for i in range(1_000_000)]"
+    )
+    for number in range(int(os.environ.get("SCHEMA_REGISTRY_TEST_KILLS", "2"))):
+        command = [sys.executable, "-c", script, str(file), str(number)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            time.sleep(random.random() / 10)
+            writer.send_signal(signal.SIGKILL)
+            written = writer.stdout.read().splitlines()
+        DeadLetters(file).add(of("the next"))
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        ours = {line["payload"][0] for line in lines if line["schema"] == str(number)}
+        assert ours >= {0, *map(int, written)}
 
 
 def test_many_processes_lose_nothing_and_repeat_nothing(file: Path) -> None:

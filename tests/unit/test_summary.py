@@ -11,6 +11,7 @@ from pytest_schema_registry.reporting.summary import (
     ASCII,
     Marks,
     counted,
+    details,
     marks_for,
     matrix,
     not_enforced,
@@ -86,7 +87,7 @@ def test_a_quiet_run_says_only_what_nobody_may_miss(figures: Figures) -> None:
 
 def test_a_verbose_run_says_where_every_lookup_came_from(figures: Figures) -> None:
     lines = summary(figures, MARKS, verbosity=1)
-    assert lines[5] == (
+    assert lines[-3] == (
         "15 lookups, 86.7 % without a fetch, 1 cache, 11 memory, 2 registry, 1 revalidated; "
         "4 fetches of 2.1 KB: p50 20 ms, p95 1500 ms, max 1500 ms, 3 retries, 1 outage"
     )
@@ -149,6 +150,24 @@ def test_where_all_of_many_have_something_to_say_all_are_listed() -> None:
 def test_a_verbose_run_lists_every_schema() -> None:
     figures = figures_of(*(use(f"s{number:02}", conforming=1) for number in range(21)))
     assert len(matrix(figures, MARKS, every=True)) == 22
+
+
+def test_a_verbose_run_says_what_became_of_each_schema_and_where_it_came_from() -> None:
+    figures = figures_of(
+        use("a", conforming=2, refused=1),
+        use("a", release="2.0.0", source="cache", level="warn", violating=1),
+        use("b", release=None, source="directory", lookups=1),
+        switched_off("c"),
+    )
+    assert details(figures) == [
+        (
+            "a@v1: 2 conforming, 1 refused as expected, 1 warned; release 1.0.0 from registry; "
+            "release 2.0.0 from cache"
+        ),
+        "b@v1: looked at; from directory",
+        "c@v1: 1 switched off",
+    ]
+    assert details(figures)[0] in summary(figures, MARKS, verbosity=1)
 
 
 def test_a_schema_without_a_version_has_a_column_of_its_own() -> None:
