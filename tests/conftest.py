@@ -6,6 +6,7 @@ import subprocess
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
+import httpcore  # noqa: F401  # httpx would at its first request, and a pytester then forget it
 import pytest
 
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry
