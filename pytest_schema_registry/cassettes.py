@@ -1,8 +1,6 @@
-"""Recorded exchanges, one file a schema. The only importer of vcr, which only recording imports.
+"""Recorded exchanges, one file a schema: found, read and replaced.
 
-A cassette is written through vcrpy's own request model and serializer, from an answer that our
-client already has: nothing is patched, and the stock library can replay the file. Replay reads it
-with yaml's safe loader, where it is not as it was written, and believes nothing that it reads.
+A file that is as we wrote it is read here; any other is left to YAML. Nothing in it is believed.
 """
 
 from __future__ import annotations
@@ -12,9 +10,6 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-
-import yaml
-from yaml.composer import Composer
 
 from pytest_schema_registry import files, protocol
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
@@ -32,7 +27,7 @@ _UNPRINTABLE = re.compile(
     "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fffd]"
 )
 _PRINTABLE_ASCII = b"\n" + bytes(range(0x20, 0x7F))
-#: The layout of what :func:`_serialize` writes, except for addresses that YAML would quote.
+#: The layout of what `cassette_writer` writes, except for addresses that YAML would quote.
 _HEAD = "interactions:\n"
 _ADDRESS = r"(?:https?|file)://[\w./:%~?&=+-]{1,100}(?<!:)"
 _INTERACTION = re.compile(
@@ -63,12 +58,12 @@ class Cassettes:
         self._directory = directory
         self._command = command
 
+    def prepare(self) -> None:
+        """Load what writes them, before a test replaces any of it."""
+        from pytest_schema_registry import cassette_writer  # noqa: F401
+
     def exist(self) -> bool:
         return (self._root / self._directory).is_dir()
-
-    def prepare(self) -> None:
-        """Load vcrpy, which first imported beside a mock would keep that mock forever."""
-        import vcr.serialize  # noqa: F401
 
     def path(self, question: Question) -> Path:
         """The file that holds the question's exchange, relative to the root directory."""
@@ -105,19 +100,21 @@ class Cassettes:
         Raises:
             CassetteNotWritten: The file cannot be written; the old one is still there.
         """
+        from pytest_schema_registry import cassette_writer
+
         path = self.path(answer.question)
         tail = f"/{protocol.path(answer.question)}"
         try:
             kept = [each for each in self._exchanges(path) if not each.uri.endswith(tail)]
         except (CassetteMissing, CassetteDamaged):
             kept = []
-        text = _serialize([*kept, _exchange(answer)])
+        text = cassette_writer.text_of([*kept, _exchange(answer)])
         try:
             files.replace(self._root / path, text, staging=staging)
         except OSError as exc:
             raise CassetteNotWritten(str(path), str(exc.strerror or exc)) from None
 
-    def _exchanges(self, path: Path) -> list[_Exchange]:
+    def _exchanges(self, path: Path) -> list[Exchange]:
         try:
             with (self._root / path).open("rb") as file:
                 raw = file.read(MAX_BYTES + 1)
@@ -131,20 +128,11 @@ class Cassettes:
             raise self._damaged(path, f"it is larger than {MAX_BYTES:,} bytes")
         try:
             data = _as_written(raw)
-            if data is None:
-                data = yaml.load(raw, Loader=_Loader)  # noqa: S506  # a safe loader
-            return list(_read(data))
-        except yaml.YAMLError as exc:
-            raise self._damaged(
-                path, f"it is not YAML as vcrpy writes it ({_short(exc)})"
-            ) from None
+            return list(_read(_as_yaml(raw) if data is None else data))
         except _NotACassette as exc:
             raise self._damaged(path, str(exc)) from None
-        # All of these come out of yaml's constructors of dates, numbers and truth values.
-        except (ValueError, LookupError, AttributeError, OverflowError, RecursionError) as exc:
-            raise self._damaged(path, f"it holds what no cassette holds ({_short(exc)})") from None
 
-    def _answer(self, question: Question, exchange: _Exchange, path: Path) -> Answer:
+    def _answer(self, question: Question, exchange: Exchange, path: Path) -> Answer:
         document = None
         if exchange.status == 200:
             try:
@@ -171,7 +159,9 @@ class Cassettes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Exchange:
+class Exchange:
+    """One recorded exchange; ``recorded_at`` is None where the cassette does not say when."""
+
     uri: str
     status: int
     body: str
@@ -180,23 +170,6 @@ class _Exchange:
 
 class _NotACassette(Exception):  # becomes CassetteDamaged, with the path
     pass
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # one of two bases
-    def __init__(self, stream: bytes) -> None:
-        super().__init__(stream)
-        self.anchors: dict[str, yaml.Node] = {}
-
-    # libyaml's own composer recurses without a bound: a file of brackets kills the process.
-    get_single_node = Composer.get_single_node
-    compose_document = Composer.compose_document
-    compose_node = Composer.compose_node
-    compose_scalar_node = Composer.compose_scalar_node
-    compose_sequence_node = Composer.compose_sequence_node
-    compose_mapping_node = Composer.compose_mapping_node
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Leave ``<<`` alone: merging copies, and nine nested merges of ten fill the memory."""
 
 
 def _as_written(raw: bytes) -> dict[str, Any] | None:
@@ -233,7 +206,19 @@ def _as_written(raw: bytes) -> dict[str, Any] | None:
     return {"interactions": interactions, "metadata": {"recorded_at": times}, "version": 1}
 
 
-def _read(data: Any) -> Iterable[_Exchange]:
+def _as_yaml(raw: bytes) -> Any:
+    from pytest_schema_registry import cassette_reader
+
+    try:
+        return cassette_reader.load(raw)
+    except cassette_reader.NotYAML as exc:
+        raise _NotACassette(f"it is not YAML as vcrpy writes it ({_short(exc)})") from None
+    # All of these come out of yaml's constructors of dates, numbers and truth values.
+    except (ValueError, LookupError, AttributeError, OverflowError, RecursionError) as exc:
+        raise _NotACassette(f"it holds what no cassette holds ({_short(exc)})") from None
+
+
+def _read(data: Any) -> Iterable[Exchange]:
     interactions = data.get("interactions") if isinstance(data, dict) else None
     if not isinstance(interactions, list):
         raise _NotACassette("it has no list of interactions")
@@ -254,7 +239,7 @@ def _read(data: Any) -> Iterable[_Exchange]:
             raise _NotACassette(f"interaction {place} has an address that cannot be printed")
         if not 100 <= status <= 599:
             raise _NotACassette(f"interaction {place} has a status that HTTP has not")
-        yield _Exchange(uri, status, body, times.get(uri))
+        yield Exchange(uri, status, body, times.get(uri))
 
 
 def _times(metadata: Any) -> dict[str, float]:
@@ -271,8 +256,8 @@ def _times(metadata: Any) -> dict[str, float]:
     return times
 
 
-def _exchange(answer: Answer) -> _Exchange:
-    return _Exchange(
+def _exchange(answer: Answer) -> Exchange:
+    return Exchange(
         # A directory has no address that means anything elsewhere.
         uri=f"file:///{protocol.path(answer.question)}"
         if answer.source == "directory"
@@ -288,55 +273,6 @@ def _indented(document: Any) -> str:
     if _UNPRINTABLE.search(text):
         return json.dumps(document, indent=2, sort_keys=True)
     return text
-
-
-def _serialize(exchanges: Iterable[_Exchange]) -> str:
-    import vcr.request
-    import vcr.serialize
-
-    ordered = sorted(exchanges, key=lambda exchange: exchange.uri)
-    cassette = {
-        "requests": [vcr.request.Request("GET", each.uri, None, {}) for each in ordered],
-        "responses": [
-            {
-                "status": {
-                    "code": each.status,
-                    "message": "OK" if each.status == 200 else "Not Found",
-                },
-                "headers": {"content-type": ["application/json"]},
-                "body": {"string": each.body},
-            }
-            for each in ordered
-        ],
-        "metadata": {
-            "recorded_at": {
-                each.uri: datetime.fromtimestamp(each.recorded_at or 0, UTC).isoformat(
-                    "T", "seconds"
-                )
-                for each in ordered
-            }
-        },
-    }
-    text: str = vcr.serialize.serialize(cassette, _Serializer)
-    return text
-
-
-class _Serializer:
-    """vcrpy's serializer protocol, with bodies as literal blocks, so that a diff shows JSON."""
-
-    @staticmethod
-    def serialize(cassette: Any) -> str:
-        text: str = yaml.dump(cassette, Dumper=_Dumper, allow_unicode=True, width=float("inf"))
-        return text
-
-
-class _Dumper(yaml.SafeDumper):
-    def represent_text(self, text: str) -> yaml.ScalarNode:
-        style = "|" if "\n" in text else None
-        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def _short(exc: BaseException) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from pytest_schema_registry.session import FACTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_schema_registry.drift import Fold
     from pytest_schema_registry.reporting.figures import Figures
     from pytest_schema_registry.schemas import Pair
     from pytest_schema_registry.session import SchemaRegistryPlugin
@@ -53,10 +56,22 @@ class Controller:
 
             self._figures = self._figures or Figures()
             self._figures.add(facts)
+            if found := facts.get("drift"):
+                self._drift.add(found)
+
+    @cached_property
+    def _drift(self) -> Fold:
+        from pytest_schema_registry.drift import Fold
+
+        return Fold()
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         self._add(self._process.remaining_facts())
-        if self._figures is None or not self._figures.used:
+        if self._figures is None:
+            return
+        self._judge_drift(counts=exitstatus in JUDGED)
+        session.exitstatus = self._exit_status(exitstatus)
+        if not self._figures.used:
             return
         self._tighten(self._figures)
         if exitstatus in JUDGED:
@@ -68,6 +83,20 @@ class Controller:
     def _exit_status(self, of_tests: int) -> int:
         failed = self._missed and of_tests == pytest.ExitCode.OK
         return pytest.ExitCode.TESTS_FAILED if failed else of_tests
+
+    def _judge_drift(self, *, counts: bool) -> None:
+        settings = self._process.settings
+        path = settings.drift_report
+        if "_drift" not in vars(self) and (path is None or settings.drift == "off"):
+            return
+        from pytest_schema_registry.reporting import drift
+
+        now = datetime.now(UTC)
+        missed = drift.missed(self._drift, settings, now) if counts else []
+        self._missed += missed
+        if path is not None:
+            with self._missing_file("--registry-drift-report"):
+                drift.write(path, self._drift, settings, missed, now)
 
     def _tighten(self, figures: Figures) -> None:
         if self._process.settings.ratchet is None:
@@ -138,6 +167,12 @@ class Controller:
         lines = summary(self._figures, marks, verbosity=verbosity)
         if self._tightened:
             lines.append(f"strict from now on: {', '.join(self._tightened)}")
+        if "_drift" in vars(self):
+            from pytest_schema_registry.reporting import drift
+
+            settings, now = self._process.settings, datetime.now(UTC)
+            found = drift.lines(self._drift, settings, now, verbosity=verbosity)
+            lines += map(printable, found)
         if lines or self._missed:
             terminalreporter.section("schema registry")
         for line in lines:

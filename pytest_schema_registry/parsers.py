@@ -13,6 +13,16 @@ from pytest_schema_registry.options import DRAFTS, MODES
 if TYPE_CHECKING:
     from pytest_schema_registry.options import Option
 
+#: From the mildest to the worst.
+DRIFT_GRADES = (
+    "formatting",
+    "annotations",
+    "compatible",
+    "new",
+    "breaking",
+    "unknown",
+    "gone",
+)
 _VERSION_CHARACTERS = frozenset(string.ascii_letters + string.digits + "._-")
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True}
 _SWITCH |= {"off": False, "false": False, "no": False, "0": False}
@@ -176,6 +186,10 @@ def duration(value: str | float, _root: Path) -> float:
     return _number(value, "a positive number of seconds", above=0)
 
 
+def days(value: str | float, _root: Path) -> float:
+    return _number(value, "a positive number of days", above=0)
+
+
 def milliseconds(value: str | float, _root: Path) -> float:
     return _number(value, "a positive number of milliseconds", above=0)
 
@@ -222,6 +236,15 @@ def switch(value: str | bool, _root: Path) -> bool:
 def draft(value: str, _root: Path) -> str:
     if value not in DRAFTS:
         raise ValueError(f"unknown draft {value!r}; choose one of {', '.join(DRAFTS)}")
+    return value
+
+
+def drift(value: str, _root: Path) -> str:
+    level, is_graded, grade = value.partition("=")
+    if level not in ("off", "warn", "fail") or (is_graded and level != "fail"):
+        raise ValueError(f"{value!r} is none of off, warn, fail and fail=GRADE")
+    if is_graded and grade not in DRIFT_GRADES:
+        raise ValueError(f"unknown grade {grade!r}; choose one of {', '.join(DRIFT_GRADES)}")
     return value
 
 

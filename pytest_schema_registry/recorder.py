@@ -82,6 +82,7 @@ class Recorder:
         self._uses: list[Use] = []
         self._fetches: list[Fetch] = []
         self._errors: Counter[tuple[Pair, str]] = Counter()
+        self._drift: list[dict[str, Any]] = []
 
     def properties(self) -> list[tuple[str, object]]:
         """What the current test used, as properties of a JUnit file."""
@@ -117,6 +118,10 @@ class Recorder:
         """Note an exchange with the registry."""
         self._fetches.append(fetch)
 
+    def drifted(self, drift: dict[str, Any]) -> None:
+        """Note how a schema differs from its cassette."""
+        self._drift.append(drift)
+
     def failed(self, pair: Pair, error: SchemaRegistryError) -> None:
         """Note that nothing could be checked."""
         self._errors[pair, type(error).__name__] += 1
@@ -135,6 +140,8 @@ class Recorder:
         if self._errors:
             facts["errors"] = [[*pair, kind, n] for (pair, kind), n in self._errors.items()]
             self._errors.clear()
+        if self._drift:
+            facts["drift"], self._drift = self._drift, []
         if facts:
             facts["seconds"] = self.seconds
             self.seconds = 0.0

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
-    from pytest_schema_registry.schemas import Fetch, IndexEntry, Release, Violation
+    from pytest_schema_registry.schemas import Answer, Fetch, IndexEntry, Release, Violation
     from pytest_schema_registry.settings import Settings
 
 
@@ -106,6 +106,7 @@ class SchemaRegistry:
         session: Session,
         cache_dir: Path | None,
         observe: Callable[[Fetch], None] | None = None,
+        answered: Callable[[Answer], None] | None = None,
     ) -> Self:
         """A registry that shares its cache with the other processes of a session.
 
@@ -114,9 +115,10 @@ class SchemaRegistry:
             session: What the processes have in common; its owner closes it.
             cache_dir: Where entries are kept; None for this session only.
             observe: Told each exchange over HTTP.
+            answered: Told each answer, wherever it came from.
         """
         self = cls.__new__(cls)
-        self._assemble(settings, session, cache_dir, observe)
+        self._assemble(settings, session, cache_dir, observe, answered)
         return self
 
     def _assemble(
@@ -125,6 +127,7 @@ class SchemaRegistry:
         session: Session,
         cache_dir: Path | None,
         observe: Callable[[Fetch], None] | None = None,
+        answered: Callable[[Answer], None] | None = None,
     ) -> None:
         self._settings = settings
         self._registry = Lazy(lambda: sources.registry(settings, observe))
@@ -138,7 +141,7 @@ class SchemaRegistry:
         cassettes = Lazy(lambda: sources.cassettes(settings))
         if settings.mode == "record":
             cassettes().prepare()
-        self._resolver = Resolver(settings, self._registry, cache, cassettes)
+        self._resolver = Resolver(settings, self._registry, cache, cassettes, answered)
         self._catalogue = Catalogue(self._resolver, self._found)
         self._conformance = Conformance(
             lambda reference: self._catalogue.referred(reference, settings.versions[::-1]),

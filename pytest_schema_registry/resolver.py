@@ -83,6 +83,7 @@ class Resolver:
         registry: Gives what is asked; a session that the cache serves never opens it.
         cache: What all processes of the session share.
         cassettes: Gives the recorded exchanges.
+        answered: Told each answer; while recording, before it replaces its cassette.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Resolver:
         registry: Callable[[], Registry],
         cache: Cache,
         cassettes: Callable[[], Cassettes],
+        answered: Callable[[Answer], None] | None = None,
     ) -> None:
         self._steps = steps(settings)
         self._recording = settings.mode == "record"
@@ -99,6 +101,7 @@ class Resolver:
         self._registry = registry
         self._cache = cache
         self._cassettes = cassettes
+        self._answered = answered
         self._outcomes: dict[Question, Answer | SchemaRegistryError] = {}
         self._at_hand: Answer | None = None
         self._locks: dict[Question, threading.Lock] = {}
@@ -142,7 +145,10 @@ class Resolver:
                 return InvalidAnswer(str(question), "the JSON is nested too deeply to be kept")
             else:
                 if answer is not None:
-                    return replace(answer, outage=outage.reason) if outage else answer
+                    answer = replace(answer, outage=outage.reason) if outage else answer
+                    if self._answered is not None and not self._recording:
+                        self._answered(answer)
+                    return answer
                 if step is Step.STALE:
                     tried.append("the cache: no entry")
         assert outage is not None  # noqa: S101  # every list of steps ends in one that raises
@@ -196,6 +202,8 @@ class Resolver:
         # On some disks names that differ in case are one file.
         path = str(cassettes.path(question)).casefold()
         with self._cache.lock(path):
+            if self._answered is not None:
+                self._answered(answer)
             cassettes.save(answer, staging=self._cache.staging(path))
         return answer
 

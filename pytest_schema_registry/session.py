@@ -95,8 +95,14 @@ class SchemaRegistryPlugin:
         from pytest_schema_registry.registry import SchemaRegistry
 
         cache_dir = self.settings.cache_dir or _pytest_cache(self._config)
-        observe = self.rollout.recorder.fetched
-        return SchemaRegistry.from_settings(self.settings, self._session, cache_dir, observe)
+        recorder, answered = self.rollout.recorder, None
+        if self.settings.drift != "off":
+            from pytest_schema_registry.drift import watch
+
+            answered = watch(self.settings, recorder.drifted)
+        return SchemaRegistry.from_settings(
+            self.settings, self._session, cache_dir, recorder.fetched, answered
+        )
 
     @cached_property
     def rollout(self) -> Rollout:

@@ -65,6 +65,9 @@ class Settings(NamedTuple):
     fail_on_deprecated: bool = False
     require_coverage: bool = False
     coverage_exclude: tuple[str, ...] = ()
+    drift: str = "warn"
+    drift_report: Path | None = None
+    cassette_max_age: float | None = None
     token: str | None = None
     root: Path = Path()
 

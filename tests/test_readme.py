@@ -59,6 +59,7 @@ from pytest_schema_registry import (
 )
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
+from pytest_schema_registry.drift import GRADES
 from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.options import DEFAULT_CASSETTES, DRAFTS, MODES, OPTIONS
 from pytest_schema_registry.parsers import Location
@@ -69,7 +70,7 @@ from pytest_schema_registry.rollout import Rollout
 from pytest_schema_registry.schemas import Kind, Pair, Question
 from pytest_schema_registry.session import SchemaRegistryPlugin
 from pytest_schema_registry.settings import Settings
-from tests.local_registry import ORDER, Reply
+from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -176,7 +177,7 @@ def registry() -> Iterator[SchemaRegistry]:
 
 def test_every_block_is_of_a_language_that_is_run_here() -> None:
     languages = re.findall(r"^```(\w*)\n.*?^```$", README, re.MULTILINE | re.DOTALL)
-    expected = {"python": 4, "text": 3, "console": 3, "sh": 2, "toml": 1, "yaml": 1}
+    expected = {"python": 4, "text": 4, "console": 4, "sh": 2, "toml": 1, "yaml": 1}
     assert {each: languages.count(each) for each in languages} == expected
 
 
@@ -211,19 +212,21 @@ def test_the_commands_record_and_then_replay_the_same_tests_without_a_registry(
     (headline / "conftest.py").write_text(LOADED)
     lines = [line for block in blocks("console") for line in block.splitlines()]
     commands = [line.removeprefix("$ ") for line in lines if line.startswith("$ pytest ")]
-    assert len(commands) == 3
+    assert len(commands) == 5
     outcomes = []
     for command in commands:
         arguments = command.replace("https://registry.example", served.url).split()[1:]
         served.requests.clear()
+        shutil.rmtree(headline / ".pytest_cache", ignore_errors=True)
         result = run(*arguments, "-v")
         result.assert_outcomes(passed=1, failed=1)
         printed = result.stdout.str()
         outcomes.append(re.findall(r"^(\S+::\S+) (PASSED|FAILED)", printed, re.MULTILINE))
-        assert bool(served.requests) == ("--registry-offline" not in arguments)
-    assert outcomes == [outcomes[0]] * 3
-    loaded = set((headline / "loaded").read_text().split())
-    assert not {"httpx", "requests", "urllib3", "vcr"} & loaded
+        offline = "--registry-offline" in arguments
+        assert bool(served.requests) is not offline
+        loaded = set((headline / "loaded").read_text().split())
+        assert not offline or not {"httpx", "requests", "urllib3", "vcr"} & loaded
+    assert outcomes == [outcomes[0]] * 5
     (other,) = [line for line in lines if not line.startswith("$ pytest ")]
     assert other == f"$ git add {DEFAULT_CASSETTES.as_posix()}"
     written = sorted(path.parent.name for path in headline.joinpath(DEFAULT_CASSETTES).rglob("*.*"))
@@ -280,7 +283,32 @@ def test_a_run_closes_as_printed(
     result = run("tests/contracts", f"--registry-url={served.url}", "--registry-enforcement=warn")
     sizes_and_times = re.compile(r"[\d.,]+(?= (s|KB|ms|% of))")
     printed = sizes_and_times.sub("0", result.stdout.str())
-    assert sizes_and_times.sub("0", blocks("text")[2]) in printed
+    assert sizes_and_times.sub("0", blocks("text")[3]) in printed
+
+
+def test_drift_is_said_as_printed(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile(f"""
+        def test_all(schema_registry):
+            for version in ("v1", "v2", "v3"):
+                schema_registry.get_schema("{ORDER}", version)
+    """)
+    local_registry.publish(ORDER, v1=ORDER_V1, v2=ORDER_V2, v3=ORDER_V2)
+    url = f"--registry-url={local_registry.url}"
+    run(url, "--registry-mode=record").assert_outcomes(passed=1)
+    tight = {"properties": {"id": {"type": "string", "maxLength": 9}}}
+    local_registry.publish(
+        ORDER,
+        v1={**ORDER_V1, **tight, "$core_version": "1.1.0"},
+        v2={**ORDER_V2, "title": "An order", "$core_version": "2.0.1"},
+    )
+    printed = run(url, "--registry-cache-ttl=0").stdout.str()
+    assert blocks("text")[2] in printed.replace(local_registry.url, "https://registry.example")
+
+
+def test_the_grades_of_drift_are_those_of_the_code() -> None:
+    assert tuple(grade for grade, _ in table(section("Drift"))) == GRADES
 
 
 def test_serve_answers_what_the_registry_is_asked(project: Path) -> None:

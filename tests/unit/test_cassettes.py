@@ -14,6 +14,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pytest_schema_registry import cassette_reader, cassette_writer
 from pytest_schema_registry import cassettes as module
 from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
@@ -295,22 +296,22 @@ ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 def written(draw: st.DrawFn) -> str:
     """A cassette that recording writes."""
     exchange = st.builds(
-        module._Exchange,
+        module.Exchange,
         uri=ADDRESSES | st.builds("http://h/{}".format, ANYTHING),
         status=st.just(200),
         body=st.builds(module._indented, st.dictionaries(st.text(), JSON, min_size=1)),
         recorded_at=st.integers(0, 4_000_000_000).map(float),
     )
-    missing = st.builds(module._Exchange, ADDRESSES, st.just(404), st.just(""), st.just(FETCHED))
+    missing = st.builds(module.Exchange, ADDRESSES, st.just(404), st.just(""), st.just(FETCHED))
     exchanges = draw(st.lists(exchange | missing, min_size=1, max_size=3))
-    return module._serialize(exchanges)
+    return cassette_writer.text_of(exchanges)
 
 
 @given(written())
 @settings(deadline=None)
 def test_without_yaml_a_cassette_says_what_it_says_with_it(text: str) -> None:
     data = module._as_written(text.encode())
-    assert data is None or data == yaml.load(text, module._Loader)
+    assert data is None or data == cassette_reader.load(text.encode())
 
 
 #: What a merge, an editor or a bad disk puts between two characters.
@@ -351,14 +352,14 @@ def test_without_yaml_a_cassette_that_was_touched_says_the_same_or_nothing(
     touched = (text[:start] + data.draw(STRAY) + text[end:]).encode()
     quick = module._as_written(touched)
     if quick is not None:
-        assert quick == yaml.load(touched, module._Loader)
+        assert quick == cassette_reader.load(touched)
 
 
 @pytest.mark.parametrize("text", [CASSETTE, NOT_THERE])
 def test_a_recorded_cassette_takes_no_yaml(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    monkeypatch.setattr(yaml, "load", never_called)
+    monkeypatch.setattr(cassette_reader, "load", never_called)
     write(tmp_path, text)
     assert cassettes(tmp_path).load(QUESTION).url == URL
 

@@ -159,6 +159,18 @@ def test_a_file_url_may_be_escaped_and_have_this_host(tmp_path: Path) -> None:
         ("min-hit-rate", "101", "'101' is not a percentage from 0 to 100"),
         ("max-overhead", "nan", "'nan' is not a percentage from 0 to 100"),
         ("max-fetch-p95", "0", "'0' is not a positive number of milliseconds"),
+        ("drift", "perhaps", "'perhaps' is none of off, warn, fail and fail=GRADE"),
+        ("drift", "warn=new", "'warn=new' is none of off, warn, fail and fail=GRADE"),
+        (
+            "drift",
+            "fail=",
+            (
+                "unknown grade ''; choose one of formatting, annotations, compatible, new, "
+                "breaking, unknown, gone"
+            ),
+        ),
+        ("drift-report", "a_directory", "{root}/a_directory is a directory, not a file"),
+        ("cassette-max-age", "0", "'0' is not a positive number of days"),
     ],
 )
 def test_a_wrong_value_is_refused_with_a_reason(
@@ -197,6 +209,8 @@ def test_a_wrong_value_is_refused_with_a_reason(
         ("payloads", "payloads", Path("payloads")),
         ("min-hit-rate", "95", 95.0),
         ("max-fetch-p95", "100", 100.0),
+        *(("drift", level, level) for level in ("off", "warn", "fail", "fail=breaking")),
+        ("cassette-max-age", "0.5", 0.5),
     ],
 )
 def test_a_right_value_is_parsed(name: str, value: Any, parsed: Any, tmp_path: Path) -> None:

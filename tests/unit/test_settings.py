@@ -52,6 +52,9 @@ VALUES = {
     "fail-on-deprecated": ("on", "off", "on"),
     "require-coverage": ("on", "off", "on"),
     "coverage-exclude": ("one", "two", "three"),
+    "drift": ("off", "fail", "fail=breaking"),
+    "drift-report": ("one", "two", "three"),
+    "cassette-max-age": ("1", "2", "3"),
 }
 #: A wrong value of each option that has wrong values.
 WRONG = {
@@ -77,6 +80,9 @@ WRONG = {
     "fail-on-stale": "maybe",
     "fail-on-deprecated": "maybe",
     "require-coverage": "maybe",
+    "drift": "fail=maybe",
+    "drift-report": ".",
+    "cassette-max-age": "0",
 }
 EVERY_OPTION = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 EVERY_WRONG = pytest.mark.parametrize(

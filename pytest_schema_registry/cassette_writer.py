@@ -1,0 +1,65 @@
+"""Cassettes written through vcrpy's own request model and serializer; nothing is patched.
+
+The only importer of vcr, which first imported beside a mock would keep that mock forever.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from vcr.request import Request
+from vcr.serialize import serialize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_schema_registry.cassettes import Exchange
+
+
+def text_of(exchanges: Iterable[Exchange]) -> str:
+    """A cassette with some exchanges, as the stock library can replay them."""
+    ordered = sorted(exchanges, key=lambda exchange: exchange.uri)
+    cassette = {
+        "requests": [Request("GET", each.uri, None, {}) for each in ordered],
+        "responses": [
+            {
+                "status": {
+                    "code": each.status,
+                    "message": "OK" if each.status == 200 else "Not Found",
+                },
+                "headers": {"content-type": ["application/json"]},
+                "body": {"string": each.body},
+            }
+            for each in ordered
+        ],
+        "metadata": {
+            "recorded_at": {
+                each.uri: datetime.fromtimestamp(each.recorded_at or 0, UTC).isoformat(
+                    "T", "seconds"
+                )
+                for each in ordered
+            }
+        },
+    }
+    text: str = serialize(cassette, _Serializer)
+    return text
+
+
+class _Serializer:
+    """vcrpy's serializer protocol, with bodies as literal blocks, so that a diff shows JSON."""
+
+    @staticmethod
+    def serialize(cassette: Any) -> str:
+        text: str = yaml.dump(cassette, Dumper=_Dumper, allow_unicode=True, width=float("inf"))
+        return text
+
+
+class _Dumper(yaml.SafeDumper):
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in text else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)

@@ -1,0 +1,217 @@
+"""Drift as lines, gates and a file; ``report_schemas/drift.schema.json`` is the file's contract."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry import files
+from pytest_schema_registry.drift import FAILS_FROM, GRADES
+from pytest_schema_registry.reporting.gates import MAX_NAMED
+from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
+from pytest_schema_registry.schemas import age
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pytest_schema_registry.drift import Drift, Fold
+    from pytest_schema_registry.settings import Settings
+
+#: Raised where a reader of older reports would misread a new one.
+FORMAT = 1
+#: How many reasons are listed of one schema.
+MAX_REASONS = 3
+DAY = 86_400
+
+
+def lines(fold: Fold, settings: Settings, now: datetime, *, verbosity: int = 0) -> list[str]:
+    """What a person is told: what differs, what is too old, and the age of what was replayed.
+
+    Args:
+        fold: What was found.
+        settings: Of the session.
+        now: The time.
+        verbosity: Below 0, only what nobody may miss.
+    """
+    different = fold.at_least(GRADES[1])
+    said = []
+    if different:
+        count = f"{len(different):,} of {counted(len(fold.compared), 'schema')}"
+        one = len(different) == 1
+        differ = "differs from its cassette" if one else "differ from their cassettes"
+        if settings.mode == "record":
+            differ += " as it was before" if one else " as they were before"
+        said.append(f"drift: {count} {differ}:")
+        for drift in different[:MAX_LISTED]:
+            said += _described(drift)
+        said += _rest(different[MAX_LISTED:])
+    old = _too_old(fold, settings, now)
+    if old:
+        count = counted(len(old), "cassette")
+        said.append(f"{count} older than {settings.cassette_max_age:g} days:")
+        said += [f"  {drift}: recorded {_age(drift, now)} ago" for drift in old[:MAX_LISTED]]
+        if rest := len(old[MAX_LISTED:]):
+            said.append(f"  and {rest:,} more")
+    if said and settings.mode != "record":
+        said.append(f"record them anew: {settings.record_command}")
+    if settings.offline and verbosity >= 0:
+        said = [*_replayed(fold, now), *said]
+    return said
+
+
+def _replayed(fold: Fold, now: datetime) -> list[str]:
+    replayed = fold.recorded
+    if not replayed:
+        return []
+    ages = dict.fromkeys([_age(replayed[-1], now), _age(replayed[0], now)])
+    cassettes = counted(len(replayed), "cassette")
+    return [f"replayed from {cassettes}, recorded {' to '.join(ages)} ago"]
+
+
+def _described(drift: Drift) -> list[str]:
+    grade = "annotations only" if drift.grade == "annotations" else drift.grade
+    said = [f"  {drift}: {grade}, {_before(drift)} -> {_now(drift)}"]
+    shown = drift.reasons[:MAX_REASONS]
+    said += [f"    {each['rule']} at {each['path']}: {each['change']}" for each in shown]
+    if rest := len(drift.reasons[MAX_REASONS:]):
+        said.append(f"    and {counted(rest, 'more reason')}")
+    return said
+
+
+def _before(drift: Drift) -> str:
+    if drift.local_digest is not None:
+        return drift.local_release or "no release"
+    if drift.recorded_at is not None:
+        return "no such schema"
+    return "a damaged cassette" if drift.grade == "unknown" else "no cassette"
+
+
+def _now(drift: Drift) -> str:
+    if drift.registry_digest is None:
+        return "no such schema"
+    return drift.registry_release or "no release"
+
+
+def _rest(unlisted: Sequence[Drift]) -> list[str]:
+    if not unlisted:
+        return []
+    grades = Counter(drift.grade for drift in unlisted)
+    said = ", ".join(f"{count:,} {grade}" for grade, count in grades.items())
+    return [f"  and {len(unlisted):,} more: {said}"]
+
+
+def _too_old(fold: Fold, settings: Settings, now: datetime) -> list[Drift]:
+    # What this session recorded is not old any more.
+    if settings.cassette_max_age is None or settings.mode == "record":
+        return []
+    return fold.recorded_before(now.timestamp() - settings.cassette_max_age * DAY)
+
+
+def _age(drift: Drift, now: datetime) -> str:
+    return age(datetime.fromtimestamp(drift.recorded_at or 0, UTC), now)
+
+
+def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
+    """One line for each gate that is missed: measured, required, and what to do.
+
+    Args:
+        fold: What was found.
+        settings: What is required.
+        now: The time.
+    """
+    level, _, grade = settings.drift.partition("=")
+    # Recording is what is done about drift.
+    if level != "fail" or settings.mode == "record":
+        return []
+    grade = grade or FAILS_FROM
+    option = f"--registry-drift {settings.drift}"
+    gates = [
+        (f"drift graded {grade} or worse", fold.at_least(grade), option),
+        (
+            "cassettes that are too old",
+            _too_old(fold, settings, now),
+            f"--registry-cassette-max-age {settings.cassette_max_age or 0:g} and {option}",
+        ),
+    ]
+    return [
+        f"{what}: {len(drifts):,} ({_named(drifts)}), none allowed by {allowed}: "
+        "record anew, and review what changes in the cassettes"
+        for what, drifts, allowed in gates
+        if drifts
+    ]
+
+
+def _named(drifts: Sequence[Drift]) -> str:
+    named = ", ".join(map(str, drifts[:MAX_NAMED]))
+    rest = len(drifts[MAX_NAMED:])
+    return f"{named} and {rest:,} more" if rest else named
+
+
+def schema() -> Any:
+    """The JSON Schema of a report."""
+    folder = resources.files("pytest_schema_registry") / "report_schemas"
+    return json.loads((folder / "drift.schema.json").read_text(encoding="utf-8"))
+
+
+def write(path: Path, fold: Fold, settings: Settings, missed: Sequence[str], now: datetime) -> None:
+    """Write a report; one of an earlier session is replaced at once.
+
+    Args:
+        path: The file.
+        fold: What was found.
+        settings: Of the session.
+        missed: One line for each gate that was missed.
+        now: The time.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    report = document(fold, settings, missed, now)
+    with files.turn(path):
+        staging = path.with_name(f"{path.name}.new")
+        files.replace(path, json.dumps(report, indent=2) + "\n", staging=staging)
+
+
+def document(fold: Fold, settings: Settings, missed: Sequence[str], now: datetime) -> Any:
+    """A report as plain data, in an order that does not depend on that of the tests."""
+    return {
+        "format": FORMAT,
+        "generated_at": _time(now.timestamp()),
+        "mode": settings.mode,
+        "missed_gates": list(missed),
+        "schemas": [
+            {
+                "name": drift.name,
+                "version": drift.version,
+                "asked_release": drift.asked,
+                "grade": drift.grade,
+                "local": {
+                    "release": drift.local_release,
+                    "digest": drift.local_digest,
+                    "recorded_at": _time(drift.recorded_at),
+                },
+                "registry": {"release": drift.registry_release, "digest": drift.registry_digest},
+                "reasons": drift.reasons,
+            }
+            for drift in fold.compared
+        ],
+        "old_cassettes": [
+            {
+                "name": drift.name,
+                "version": drift.version,
+                "asked_release": drift.asked,
+                "recorded_at": _time(drift.recorded_at),
+            }
+            for drift in _too_old(fold, settings, now)
+        ],
+    }
+
+
+def _time(moment: float | None) -> str | None:
+    if moment is None:
+        return None
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
