@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import CassetteDamaged as CassetteDamaged
     from pytest_schema_registry.errors import CassetteMissing as CassetteMissing
     from pytest_schema_registry.errors import CassetteNotWritten as CassetteNotWritten
+    from pytest_schema_registry.errors import CompatibilityWarning as CompatibilityWarning
     from pytest_schema_registry.errors import ContractViolation as ContractViolation
     from pytest_schema_registry.errors import ContractWarning as ContractWarning
     from pytest_schema_registry.errors import DeprecatedSchemaWarning as DeprecatedSchemaWarning
+    from pytest_schema_registry.errors import IncompatibleSchemas as IncompatibleSchemas
     from pytest_schema_registry.errors import InvalidAnswer as InvalidAnswer
     from pytest_schema_registry.errors import InvalidSchema as InvalidSchema
     from pytest_schema_registry.errors import InvalidSettings as InvalidSettings
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import SchemaRegistryError as SchemaRegistryError
     from pytest_schema_registry.errors import SchemaRegistryWarning as SchemaRegistryWarning
     from pytest_schema_registry.errors import StaleSchemaWarning as StaleSchemaWarning
+    from pytest_schema_registry.evolution import AssertCompatible as AssertCompatible
     from pytest_schema_registry.registry import SchemaRegistry as SchemaRegistry
     from pytest_schema_registry.schemas import IndexEntry as IndexEntry
     from pytest_schema_registry.schemas import Release as Release
@@ -44,9 +47,11 @@ _MODULES = {
         "CassetteDamaged",
         "CassetteMissing",
         "CassetteNotWritten",
+        "CompatibilityWarning",
         "ContractViolation",
         "ContractWarning",
         "DeprecatedSchemaWarning",
+        "IncompatibleSchemas",
         "InvalidAnswer",
         "InvalidSchema",
         "InvalidSettings",
@@ -60,6 +65,7 @@ _MODULES = {
         "StaleSchemaWarning",
     ),
     "contract": ("AssertConforms", "RegistrySchema"),
+    "evolution": ("AssertCompatible",),
     "registry": ("SchemaRegistry",),
     "schemas": ("IndexEntry", "Release", "Schema", "Violation"),
 }

@@ -70,6 +70,9 @@ class Cassettes:
         if question.kind is Kind.INDEX:
             return self._directory / "index.yaml"
         name = files.file_name(plain_name(question.name))
+        if question.kind is Kind.COMPATIBILITY:
+            lines = (files.file_name(line) for line in (question.version, question.later))
+            return self._directory.joinpath("compatibility", *lines, f"{name}.yaml")
         if question.kind is Kind.BY_ID:
             return self._directory / "by-id" / f"{name}.yaml"
         return self._directory / files.file_name(question.version) / f"{name}.yaml"
@@ -83,7 +86,7 @@ class Cassettes:
         """
         path = self.path(question)
         wanted = f"/{protocol.path(question)}"
-        for exchange in self._exchanges(path):
+        for exchange in self._exchanges(path, str(question)):
             if exchange.uri.endswith(wanted):
                 return self._answer(question, exchange, path)
         raise CassetteMissing(str(path), str(question), self._command)
@@ -105,7 +108,8 @@ class Cassettes:
         path = self.path(answer.question)
         tail = f"/{protocol.path(answer.question)}"
         try:
-            kept = [each for each in self._exchanges(path) if not each.uri.endswith(tail)]
+            recorded = self._exchanges(path, str(answer.question))
+            kept = [each for each in recorded if not each.uri.endswith(tail)]
         except (CassetteMissing, CassetteDamaged):
             kept = []
         text = cassette_writer.text_of([*kept, _exchange(answer)])
@@ -114,14 +118,12 @@ class Cassettes:
         except OSError as exc:
             raise CassetteNotWritten(str(path), str(exc.strerror or exc)) from None
 
-    def _exchanges(self, path: Path) -> list[Exchange]:
+    def _exchanges(self, path: Path, wanted: str) -> list[Exchange]:
         try:
             with (self._root / path).open("rb") as file:
                 raw = file.read(MAX_BYTES + 1)
         except FileNotFoundError:
-            raise CassetteMissing(
-                str(path), f"{path.parent.name} {path.stem}", self._command
-            ) from None
+            raise CassetteMissing(str(path), wanted, self._command) from None
         except OSError as exc:
             raise self._damaged(path, f"it cannot be read ({exc.strerror or exc})") from None
         if len(raw) > MAX_BYTES:

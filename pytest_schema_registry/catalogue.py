@@ -108,6 +108,24 @@ class Catalogue:
             raise SchemaNotFound("index", "any version", None, _origin(answer), "ask by name")
         return protocol.index(answer)
 
+    def compatibility(self, name: str, old: str, new: str) -> protocol.Said:
+        """What the registry itself says about two version lines of a schema.
+
+        Args:
+            name: The schema's name, with or without the ``.schema`` ending.
+            old: The version line that payloads are written by.
+            new: The version line that they are read by.
+
+        Raises:
+            SchemaNotFound: One of the lines has no such schema, or the registry compares none.
+            SchemaRegistryError: It could not be found out.
+        """
+        answer = self._answer(Question(Kind.COMPATIBILITY, old, plain_name(name), later=new))
+        if answer.document is None:
+            lines = f"{old} or {new}"
+            raise SchemaNotFound(name, lines, None, _origin(answer), _advice(answer))
+        return protocol.compatibility(answer)
+
     def releases(self, name: str, versions: Sequence[str]) -> tuple[Release, ...]:
         """The releases of a schema in some version lines, oldest first in each.
 

@@ -6,7 +6,6 @@ compiles with ``offline``, any other with a retriever that asks the registry.
 
 from __future__ import annotations
 
-import re
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -26,10 +25,6 @@ if TYPE_CHECKING:
 
 #: What the engine writes in place of a value, which is cut or hidden where it is shown.
 MASK = "\uf8ff"
-#: In canonical JSON, and of a string that only looks like a reference sometimes too.
-_REFERENCE = re.compile(
-    r'"\$(?:ref|dynamicRef|recursiveRef|schema)":"(?!#|https?://json-schema\.org/)'
-)
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 _DRAFTS: dict[str, type[jsonschema_rs.Validator]] = {
@@ -160,11 +155,6 @@ class Conformance:
             mask=MASK,
             **options,
         )
-
-
-def refers_elsewhere(schema: Schema) -> bool:
-    """Whether compiling a schema may ask for another one."""
-    return _REFERENCE.search(schema.text) is not None
 
 
 def _invalid(schema: Schema, exc: jsonschema_rs.ValidationError) -> InvalidSchema:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.enforcement import Level
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.rollout import Rollout
+    from pytest_schema_registry.successors import Successors
 
 
 class AssertConforms(Protocol):
@@ -54,6 +55,7 @@ class Contract:
         rollout: What follows from a use, and from a violation.
         versions: The version lines that the test runs against.
         verbose: Whether a failure shows everything.
+        successors: Told what conformed.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Contract:
         *,
         versions: tuple[str, ...],
         verbose: bool,
+        successors: Successors | None = None,
     ) -> None:
         self._registry = registry
         self._wanted = wanted
@@ -71,6 +74,7 @@ class Contract:
         self._recorder = rollout.recorder
         self._versions = versions
         self._verbose = verbose
+        self._successors = successors
         self._looked_at: dict[tuple[str | None, ...], Use] = {}
         self._judging: dict[tuple[str | Schema | None, str | None], Use] = {}
 
@@ -128,6 +132,8 @@ class Contract:
                 use.unchecked += 1
             elif compiled.conforms(form):
                 use.conforming += 1
+                if self._successors is not None:
+                    self._successors.conformed(use.pair, form)
             else:
                 violation = self._registry.violation(
                     compiled, form, others=self._versions, verbose=self._verbose

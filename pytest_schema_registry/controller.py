@@ -9,7 +9,6 @@ import os
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +20,12 @@ from pytest_schema_registry.session import FACTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_schema_registry.drift import Fold
     from pytest_schema_registry.reporting.figures import Figures
     from pytest_schema_registry.schemas import Pair
     from pytest_schema_registry.session import SchemaRegistryPlugin
 
+#: The facts that have a module of :mod:`~pytest_schema_registry.reporting` of their own.
+CHAPTERS = ("comparisons", "drift", "successors")
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
@@ -41,6 +41,7 @@ class Controller:
         self._figures: Figures | None = None
         self._tightened: list[str] = []
         self._missed: list[str] = []
+        self._chapters: dict[str, Any] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._add(getattr(report, FACTS, {}))
@@ -56,20 +57,22 @@ class Controller:
 
             self._figures = self._figures or Figures()
             self._figures.add(facts)
-            if found := facts.get("drift"):
-                self._drift.add(found)
+            for kind in CHAPTERS:
+                if found := facts.get(kind):
+                    self._chapter(kind).add(found)
 
-    @cached_property
-    def _drift(self) -> Fold:
-        from pytest_schema_registry.drift import Fold
-
-        return Fold()
+    def _chapter(self, kind: str) -> Any:
+        if kind not in self._chapters:
+            self._chapters[kind] = _module(kind).Fold()
+        return self._chapters[kind]
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         self._add(self._process.remaining_facts())
         if self._figures is None:
             return
-        self._judge_drift(counts=exitstatus in JUDGED)
+        # What stops early has not seen everything that it would judge.
+        stopped = session.shouldfail or session.shouldstop
+        self._judge_chapters(counts=exitstatus in JUDGED and not stopped)
         session.exitstatus = self._exit_status(exitstatus)
         if not self._figures.used:
             return
@@ -84,19 +87,16 @@ class Controller:
         failed = self._missed and of_tests == pytest.ExitCode.OK
         return pytest.ExitCode.TESTS_FAILED if failed else of_tests
 
-    def _judge_drift(self, *, counts: bool) -> None:
-        settings = self._process.settings
-        path = settings.drift_report
-        if "_drift" not in vars(self) and (path is None or settings.drift == "off"):
-            return
-        from pytest_schema_registry.reporting import drift
-
-        now = datetime.now(UTC)
-        missed = drift.missed(self._drift, settings, now) if counts else []
-        self._missed += missed
-        if path is not None:
+    def _judge_chapters(self, *, counts: bool) -> None:
+        settings, now = self._process.settings, datetime.now(UTC)
+        if counts:
+            for kind, found in self._chapters.items():
+                self._missed += _module(kind).missed(found, settings, now)
+        if (path := settings.drift_report) is not None and settings.drift != "off":
+            drift, found = _module("drift"), self._chapter("drift")
+            missed = drift.missed(found, settings, now) if counts else []
             with self._missing_file("--registry-drift-report"):
-                drift.write(path, self._drift, settings, missed, now)
+                drift.write(path, found, settings, missed, now)
 
     def _tighten(self, figures: Figures) -> None:
         if self._process.settings.ratchet is None:
@@ -167,12 +167,10 @@ class Controller:
         lines = summary(self._figures, marks, verbosity=verbosity)
         if self._tightened:
             lines.append(f"strict from now on: {', '.join(self._tightened)}")
-        if "_drift" in vars(self):
-            from pytest_schema_registry.reporting import drift
-
-            settings, now = self._process.settings, datetime.now(UTC)
-            found = drift.lines(self._drift, settings, now, verbosity=verbosity)
-            lines += map(printable, found)
+        settings, now = self._process.settings, datetime.now(UTC)
+        for kind, found in sorted(self._chapters.items()):
+            said = _module(kind).lines(found, settings, now, verbosity=verbosity)
+            lines += map(printable, said)
         if lines or self._missed:
             terminalreporter.section("schema registry")
         for line in lines:
@@ -184,3 +182,9 @@ class Controller:
 
             for line in github.workflow_commands(self._figures, self._missed):
                 terminalreporter.write_line(line)
+
+
+def _module(kind: str) -> Any:
+    from pytest_schema_registry.reporting import comparisons, drift, successors
+
+    return {"comparisons": comparisons, "drift": drift, "successors": successors}[kind]

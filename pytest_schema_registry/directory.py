@@ -62,6 +62,8 @@ class DirectoryRegistry:
                 document = self._by_id(question.name)
             case Kind.RELEASES:
                 document = self._releases(question.version, question.name) or None
+            case Kind.COMPATIBILITY:
+                document = self._compatibility(question)
             case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
                 document = self._schema(question)
         # Files can say what no registry may, too.
@@ -88,6 +90,18 @@ class DirectoryRegistry:
                 if release == question.release:
                     return self._read(path, question.version, plain_name(question.name), release)
         return None
+
+    def _compatibility(self, question: Question) -> dict[str, Any] | None:
+        from pytest_schema_registry.compatibility import NotASchema
+
+        old = self._current(question.version, question.name)
+        new = self._current(question.later, question.name)
+        if old is None or new is None:
+            return None
+        try:
+            return verdict(old, new)
+        except NotASchema as exc:
+            raise InvalidAnswer(self.url(question), str(exc)) from None
 
     def _by_id(self, schema_id: str) -> dict[str, Any] | None:
         for version in self._versions():
@@ -236,3 +250,14 @@ def _why(exc: OSError) -> str:
 
 def _written_at(path: Path) -> str:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
+
+
+def verdict(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Whether one document's schema still speaks to another's, as the wire says it.
+
+    Raises:
+        NotASchema: One of them holds none.
+    """
+    from pytest_schema_registry.compatibility import compare
+
+    return {**compare(old["content"], new["content"]).as_wire(), "x_compat": None}

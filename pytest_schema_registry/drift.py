@@ -16,11 +16,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, field, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import protocol, sources
-from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
+from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
 from pytest_schema_registry.parsers import DRIFT_GRADES
+from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.schemas import Kind, canonical, plain_name
 
 if TYPE_CHECKING:
@@ -86,10 +88,8 @@ class Drift:
         return f"{label} release {self.asked}" if self.asked else label
 
 
-def watch(
-    settings: Settings, drifted: Callable[[dict[str, Any]], None]
-) -> Callable[[Answer], None] | None:
-    """What is to be told each answer; None where there is nothing to look at.
+def watch(settings: Settings, drifted: Callable[[dict[str, Any]], None]) -> Watch | None:
+    """What looks at the answers of a session; None where there is nothing to look at.
 
     Args:
         settings: Of the session.
@@ -101,7 +101,7 @@ def watch(
     if not insists and not (settings.root / settings.cassettes).is_dir():
         return None
     cassettes = sources.Lazy(lambda: sources.cassettes(settings))
-    return Watch(cassettes, drifted, formats=settings.format_assertion).answered
+    return Watch(cassettes, drifted, formats=settings.format_assertion)
 
 
 class Watch:
@@ -124,6 +124,7 @@ class Watch:
         self._drifted = drifted
         self._formats = formats
         self._seen: set[Question] = set()
+        self._unsettled: list[tuple[Drift, Schema, Schema]] = []
 
     def answered(self, answer: Answer) -> None:
         """Compare an answer of the registry with its cassette, which it does not replace yet."""
@@ -164,8 +165,29 @@ class Watch:
         asked = replace(asked, local_release=before.release, local_digest=before.digest)
         if now is None:
             return replace(asked, grade="gone")
+        if before.digest != now.digest and (refers_elsewhere(before) or refers_elsewhere(now)):
+            self._unsettled.append((asked, before, now))
+            return None
         grade, reasons = compared(before, now, formats=self._formats)
         return replace(asked, grade=grade, reasons=reasons)
+
+    def settle(self, bundled: Callable[[Schema], Any]) -> None:
+        """Compare what refers to other schemas, with those as they are now.
+
+        How those have changed is their own drift.
+
+        Args:
+            bundled: Gives a schema's content with all that it refers to; not to be called while an
+                answer is on its way.
+        """
+        unsettled, self._unsettled = self._unsettled, []
+        for asked, before, now in unsettled:
+            try:
+                grade, reasons = compared(before, now, formats=self._formats, bundled=bundled)
+            except SchemaRegistryError as exc:
+                reason = {"rule": "unresolvable-reference", "path": "$", "change": exc.headline}
+                grade, reasons = "unknown", [reason]
+            self._drifted(asdict(replace(asked, grade=grade, reasons=reasons)))
 
 
 def _schema(answer: Answer) -> Schema | None:
@@ -173,7 +195,11 @@ def _schema(answer: Answer) -> Schema | None:
 
 
 def compared(
-    before: Schema, now: Schema, *, formats: bool = True
+    before: Schema,
+    now: Schema,
+    *,
+    formats: bool = True,
+    bundled: Callable[[Schema], Any] = attrgetter("content"),
 ) -> tuple[str, list[dict[str, str]]]:
     """How a schema differs from what it was: the grade, and the reasons for it.
 
@@ -181,6 +207,10 @@ def compared(
         before: What was recorded.
         now: What the registry has.
         formats: Whether ``format`` is an assertion.
+        bundled: Gives a schema's content with all that it refers to.
+
+    Raises:
+        SchemaRegistryError: What one of them refers to cannot be had.
     """
     if before.digest == now.digest:
         if _said_of(before) != _said_of(now):
@@ -190,7 +220,7 @@ def compared(
         return "formatting" if reformatted else "same", []
     if _differ_in_annotations(before, now):
         return "annotations", []
-    return _compatibility(before.content, now.content, formats)
+    return _compatibility(bundled(before), bundled(now), formats)
 
 
 def _said_of(schema: Schema) -> tuple[Any, ...]:

@@ -15,9 +15,11 @@
         ├── SchemaDeprecated        the schema is deprecated, and that is not accepted
         └── PayloadNotJSON          the payload has a value that JSON has no form for
     AssertionError
-    └── ContractViolation           the payload breaks the contract, so the test fails
+    ├── ContractViolation           the payload breaks the contract, so the test fails
+    └── IncompatibleSchemas         two schemas do not speak to each other, so the test fails
     UserWarning
     └── SchemaRegistryWarning
+        ├── CompatibilityWarning    the registry judges compatibility in another way than we do
         ├── ContractWarning         a payload breaks a contract that is not enforced
         ├── DeprecatedSchemaWarning the registry marks a schema as deprecated
         ├── StaleSchemaWarning      a schema was served although it is old
@@ -32,6 +34,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.schemas import Schema, Violation
 
 
@@ -355,8 +358,29 @@ class ContractViolation(AssertionError):
         return self.text
 
 
+class IncompatibleSchemas(AssertionError):
+    """Two schemas do not speak to each other, or it cannot be decided whether they do.
+
+    Args:
+        text: The explanation a person reads.
+        report: What was found.
+    """
+
+    def __init__(self, text: str, report: CompatibilityReport) -> None:
+        super().__init__(text, report)
+        self.text = text
+        self.report = report
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class SchemaRegistryWarning(UserWarning):
     """The base of this plugin's warnings, for ``filterwarnings``."""
+
+
+class CompatibilityWarning(SchemaRegistryWarning):
+    """The registry's own verdict on compatibility is another than ours."""
 
 
 class ContractWarning(SchemaRegistryWarning):

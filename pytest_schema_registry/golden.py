@@ -131,7 +131,12 @@ class PayloadFile(pytest.File):
         try:
             for case in self._read():
                 item: PayloadItem = PayloadItem.from_parent(
-                    self, name=case.title, case=case, process=self._process
+                    self,
+                    name=case.title,
+                    # As a text: pytest 9.2 reads what is in brackets out of it, for --lf.
+                    nodeid=f"{self.nodeid}::{case.title}",
+                    case=case,
+                    process=self._process,
                 )
                 yield item
         except (OSError, UnicodeDecodeError) as exc:
@@ -152,12 +157,12 @@ class PayloadItem(pytest.Item):
         self._process = process
 
     @property
-    def registry_wanted(self) -> Wanted:
+    def registry_wanted(self) -> tuple[Wanted, ...]:
         """The schema, to be fetched before the first test runs."""
-        return self._case.wanted
+        return (self._case.wanted,)
 
     def runtest(self) -> None:
-        contract = self._process.contract(self.registry_wanted)
+        contract = self._process.contract(self._case.wanted)
         if not self._case.conforms:
             contract.assert_refused(self._case.text, text=True)
             return

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 MODES = ("auto", "live", "record", "replay")
+COMPAT_SOURCES = ("local", "registry", "both")
 DRAFTS = ("4", "6", "7", "2019-09", "2020-12")
 DEFAULT_CASSETTES = Path("tests/contracts/cassettes")
 DEFAULT_PAYLOADS = Path("tests/contracts/payloads")
 DEFAULT_MAX_SCHEMA_SIZE = 5_000_000
 DEFAULT_MAX_IN_FLIGHT = 16
 
-IniType = Literal["string", "args", "bool", "float", "int"]
+IniType = Literal["string", "linelist", "args", "bool", "float", "int"]
 
 
 class Option(NamedTuple):
@@ -273,5 +274,38 @@ OPTIONS = (
         "age from which a cassette counts as drift",
         "days",
         ini_type="float",
+    ),
+    Option(
+        "compatibility",
+        "compatibility",
+        "RULES",
+        "none",
+        "what must stay compatible, each a test: NAMES: OLD -> NEW [LEVEL] [POLICY]",
+        "compatibility",
+        ini_type="linelist",
+    ),
+    Option(
+        "compat-source",
+        "compat_source",
+        "SOURCE",
+        "local",
+        f"who judges compatibility: one of {', '.join(COMPAT_SOURCES)}",
+        "compat_source",
+    ),
+    Option(
+        "waivers",
+        "waivers",
+        "FILE",
+        "none",
+        "committed TOML file of the breaks that are accepted for a time",
+        "file",
+    ),
+    Option(
+        "replay-payloads",
+        "replay_payloads",
+        "OLD:NEW",
+        "none",
+        "check at the end what conformed to one version line against another",
+        "version_pair",
     ),
 )

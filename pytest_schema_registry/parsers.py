@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from pytest_schema_registry.options import DRAFTS, MODES
+from pytest_schema_registry.options import COMPAT_SOURCES, DRAFTS, MODES
 
 if TYPE_CHECKING:
     from pytest_schema_registry.options import Option
@@ -250,7 +250,8 @@ def drift(value: str, _root: Path) -> str:
 
 def patterns(value: str | list[str] | tuple[str, ...], _root: Path) -> tuple[str, ...]:
     written = [value] if isinstance(value, str) else value
-    return tuple(part.strip() for item in written for part in item.split(",") if part.strip())
+    parts = (part for item in written for part in item.replace("\n", ",").split(","))
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def redaction(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
@@ -267,3 +268,26 @@ def enforcement(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[s
     rules = patterns(value, root)
     Enforcement(rules)  # raises where one cannot be understood
     return rules
+
+
+def compatibility(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
+    from pytest_schema_registry import rules
+
+    lines = patterns(value, root)
+    for line in lines:
+        rules.parsed(line)  # raises where it cannot be understood
+    return lines
+
+
+def compat_source(value: str, _root: Path) -> str:
+    if value not in COMPAT_SOURCES:
+        raise ValueError(f"{value!r} is none of {', '.join(COMPAT_SOURCES)}")
+    return value
+
+
+def version_pair(value: str, _root: Path) -> tuple[str, str]:
+    old, _, new = value.partition(":")
+    lines = version_list([old]), version_list([new])
+    if [len(line) for line in lines] != [1, 1] or old == new:
+        raise ValueError(f"{value!r} is not two version lines, such as v1:v2")
+    return lines[0][0], lines[1][0]

@@ -21,6 +21,7 @@ MARKER_HELP = (
     "registry_schema(*names, versions=None, release=None, prefer=None, fallback=None, "
     "enforcement=None): the schemas that a contract test is about, fetched before it runs"
 )
+RULES_HELP = "registry_compatibility: the tests that the ini file's compatibility rules make"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,10 +50,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER_HELP)
-    config.stash[STATE] = _plugin(config)
-    config.pluginmanager.register(config.stash[STATE], "schema_registry_session")
+    config.addinivalue_line("markers", RULES_HELP)
+    process = config.stash[STATE] = _plugin(config)
+    config.pluginmanager.register(process, "schema_registry_session")
+    if process.has_rules:
+        from pytest_schema_registry.rule_items import RuleCollection
+
+        config.pluginmanager.register(RuleCollection(process, config), "schema_registry_rules")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Controller(config.stash[STATE]), "schema_registry_controller")
+        config.pluginmanager.register(Controller(process), "schema_registry_controller")
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:

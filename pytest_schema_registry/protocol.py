@@ -6,7 +6,7 @@ A registry that speaks another wire format needs a second module like this one, 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from pytest_schema_registry.schemas import (
@@ -36,6 +36,10 @@ def path(question: Question) -> str:
             return f"schemas/by-id/{segment(question.name)}"
         case Kind.RELEASES:
             return f"{_schema_path(question)}/versions"
+        case Kind.COMPATIBILITY:
+            tracks = {"from_track": question.version, "to_track": question.later}
+            query = urlencode({"name": question.name, **tracks}, errors="surrogatepass")
+            return f"compat/check?{query}"
         case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
             if not question.release:
                 return _schema_path(question)
@@ -64,6 +68,8 @@ def fault(question: Question, document: Any) -> str | None:
             return _releases_fault(document)
         case Kind.BY_ID:
             return _content_fault(document)
+        case Kind.COMPATIBILITY:
+            return _compatibility_fault(document)
         case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
             return _content_fault(document) or _identity_fault(question, document)
 
@@ -134,6 +140,18 @@ def _index_fault(document: Any) -> str | None:
     return None
 
 
+def _compatibility_fault(document: Any) -> str | None:
+    if not isinstance(document, dict):
+        return f"a verdict on compatibility is a JSON object, not {_kind_of(document)}"
+    if not isinstance(document.get("compatible"), bool):
+        return "the answer has no 'compatible' that is a boolean"
+    for key in ("breaking_reasons", "advice"):
+        lines = document.get(key) or []
+        if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+            return f"{key!r} is not a list of strings"
+    return None
+
+
 def _kind_of(value: Any) -> str:
     kinds = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
     return "null" if value is None else kinds.get(type(value), "a number")
@@ -187,6 +205,24 @@ def releases(answer: Answer) -> tuple[Release, ...]:
         )
         for entry in answer.document
     )
+
+
+class Said(NamedTuple):
+    """A registry's own verdict on compatibility, each text in one line."""
+
+    compatible: bool
+    reasons: tuple[str, ...]
+    advice: tuple[str, ...]
+
+
+def compatibility(answer: Answer) -> Said:
+    """The verdict in an answer that :func:`fault` found nothing wrong with."""
+    document = answer.document
+    reasons, advice = (
+        tuple(line for text in document.get(key) or () if (line := _line(text)))
+        for key in ("breaking_reasons", "advice")
+    )
+    return Said(document["compatible"], reasons, advice)
 
 
 def index(answer: Answer) -> tuple[IndexEntry, ...]:

@@ -83,6 +83,8 @@ class Recorder:
         self._fetches: list[Fetch] = []
         self._errors: Counter[tuple[Pair, str]] = Counter()
         self._drift: list[dict[str, Any]] = []
+        self._comparisons: list[dict[str, Any]] = []
+        self._successors: list[dict[str, Any]] = []
 
     def properties(self) -> list[tuple[str, object]]:
         """What the current test used, as properties of a JUnit file."""
@@ -122,6 +124,14 @@ class Recorder:
         """Note how a schema differs from its cassette."""
         self._drift.append(drift)
 
+    def compared(self, comparison: dict[str, Any]) -> None:
+        """Note what came of comparing two schemas."""
+        self._comparisons.append(comparison)
+
+    def succeeded(self, checked: list[dict[str, Any]]) -> None:
+        """Note what became of payloads in the version line that comes next."""
+        self._successors += checked
+
     def failed(self, pair: Pair, error: SchemaRegistryError) -> None:
         """Note that nothing could be checked."""
         self._errors[pair, type(error).__name__] += 1
@@ -142,6 +152,10 @@ class Recorder:
             self._errors.clear()
         if self._drift:
             facts["drift"], self._drift = self._drift, []
+        if self._comparisons:
+            facts["comparisons"], self._comparisons = self._comparisons, []
+        if self._successors:
+            facts["successors"], self._successors = self._successors, []
         if facts:
             facts["seconds"] = self.seconds
             self.seconds = 0.0

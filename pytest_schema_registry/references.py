@@ -8,6 +8,7 @@ never exist (RFC 2606 section 2). Any other URI is a global id, which the regist
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
 
 _BASE = "https://registry.invalid/"
 _NO_VERSION = "-"
+#: In canonical JSON, and of a string that only looks like a reference sometimes too.
+_REFERENCE = re.compile(
+    r'"\$(?:ref|dynamicRef|recursiveRef|schema)":"(?!#|https?://json-schema\.org/)'
+)
 _KEYWORDS = ("$ref", "$dynamicRef", "$recursiveRef", "$schema")
+
+
+def refers_elsewhere(schema: Schema) -> bool:
+    """Whether compiling a schema may ask for another one."""
+    return _REFERENCE.search(schema.text) is not None
 
 
 @dataclass(frozen=True, slots=True)

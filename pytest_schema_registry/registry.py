@@ -8,18 +8,20 @@ import tempfile
 import uuid
 import weakref
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry import sources
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.catalogue import Catalogue
-from pytest_schema_registry.conformance import Conformance, refers_elsewhere
+from pytest_schema_registry.conformance import Conformance
 from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
 from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.prefetch import concurrently
 from pytest_schema_registry.redaction import Redaction
+from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.resolver import Resolver
 from pytest_schema_registry.schemas import Kind, Question, Schema, given, plain_name
 from pytest_schema_registry.settings import Origin, resolve, token_from
@@ -28,6 +30,8 @@ from pytest_schema_registry.sources import Lazy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from pytest_schema_registry.compatibility import CompatibilityReport
+    from pytest_schema_registry.compatibility.report import Level
     from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
     from pytest_schema_registry.schemas import Answer, Fetch, IndexEntry, Release, Violation
@@ -253,6 +257,40 @@ class SchemaRegistry:
         elsewhere = self._elsewhere(schema, form, found, others)
         text = explain(schema, safe, found, conforms_to=elsewhere, verbose=verbose)
         return ContractViolation(text, schema, safe, found)
+
+    def bundled(self, schema: Schema) -> Any:
+        """The content of a schema with all that it refers to, as one document.
+
+        Args:
+            schema: A schema of this registry.
+
+        Raises:
+            SchemaRegistryError: The schema is itself wrong, or refers to what cannot be had.
+        """
+        from pytest_schema_registry.bundle import bundled
+
+        referred = self.compiled(schema).referred
+        return bundled(schema, referred, self._settings.default_draft)
+
+    def check_compatibility(
+        self, name: str, old: str, new: str, *, level: Level = "backward"
+    ) -> CompatibilityReport:
+        """What the registry itself says about two version lines of a schema.
+
+        Args:
+            name: The schema's name, with or without the ``.schema`` ending.
+            old: The older version line.
+            new: The newer version line.
+            level: "backward" for new consumers of old payloads, "forward" for old consumers of new
+                payloads, "full" for both.
+
+        Raises:
+            SchemaNotFound: One of the lines has no such schema, or the registry compares none.
+            SchemaRegistryError: It could not be found out.
+        """
+        from pytest_schema_registry.opinion import opinion
+
+        return opinion(partial(self._catalogue.compatibility, name), old, new, level)
 
     def _diagnose(self, compiled: Compiled, form: Any) -> tuple[Violation, ...]:
         from pytest_schema_registry.diagnosis import diagnose

@@ -60,7 +60,7 @@ class Rollout:
         self._mode = mode
         self._refuse_deprecated = refuse_deprecated
         self._letters: list[dict[str, Any]] = []
-        self._test = ""
+        self.test = ""
 
     @classmethod
     def from_settings(cls, settings: Settings, session: Session) -> Self:
@@ -108,7 +108,7 @@ class Rollout:
 
     def begin_test(self, test: str) -> None:
         """Another test begins, with an id."""
-        self._test = test
+        self.test = test
         self._letters.clear()
 
     def begin(self, use: Use) -> None:
@@ -142,7 +142,7 @@ class Rollout:
         if self._dead_letters is not None:
             from pytest_schema_registry.dead_letters import letter
 
-            facts = {"test": self._test, "mode": self._mode, "enforcement": use.level}
+            facts = {"test": self.test, "mode": self._mode, "enforcement": use.level}
             self._letters.append(letter(violation, time=datetime.now(UTC), **facts))
         if use.level == "strict":
             raise violation

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     BY_ID = "by-id"
     RELEASES = "releases"
     INDEX = "index"
+    COMPATIBILITY = "compatibility"
 
 
 class Pair(NamedTuple):
@@ -41,12 +42,16 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing that can be asked of a registry; equal questions have equal answers."""
+    """One thing that can be asked of a registry; equal questions have equal answers.
+
+    ``later`` is the version line that consumers moved to, where compatibility is asked about.
+    """
 
     kind: Kind
     version: str = ""
     name: str = ""
     release: str | None = None
+    later: str = ""
 
     def __str__(self) -> str:
         if self.kind is Kind.INDEX:
@@ -56,6 +61,8 @@ class Question:
         what = f"{self.name} {self.version}"
         if self.kind is Kind.RELEASES:
             return f"the releases of {what}"
+        if self.kind is Kind.COMPATIBILITY:
+            return f"the compatibility of {what} -> {self.later}"
         return f"{what} release {self.release}" if self.release else what
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from pytest_schema_registry.compatibility import NotASchema, compare
-from pytest_schema_registry.directory import DirectoryRegistry
+from pytest_schema_registry.compatibility import NotASchema
+from pytest_schema_registry.directory import DirectoryRegistry, verdict
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.schemas import Kind, Question, digest
 
@@ -66,8 +66,7 @@ def create_app(directory: Path) -> FastAPI:
     ) -> dict[str, Any]:
         earlier = _found(registry.fetch(Question(Kind.SCHEMA, from_track, name, from_version)))
         later = _found(registry.fetch(Question(Kind.SCHEMA, to_track, name, to_version)))
-        report = compare(earlier["content"], later["content"])
-        return {**report.as_wire(), "x_compat": None}
+        return verdict(earlier, later)
 
     app = FastAPI(title="Core Schema Registry (embedded)", docs_url="/docs", redoc_url=None)
     app.include_router(router)

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from pytest_schema_registry.cache import Session
     from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
     from pytest_schema_registry.declarations import Declaration, Wanted
+    from pytest_schema_registry.drift import Watch
+    from pytest_schema_registry.evolution import AssertCompatible, Evolution
     from pytest_schema_registry.prefetch import Progress
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.rollout import Rollout
     from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.successors import Successors
 
 NAME = "_registry_name"
 VERSION = "registry_version"
@@ -53,15 +56,30 @@ class SchemaRegistryPlugin:
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
         self._environment_error: InvalidSettings | None = None
+        self._watch: Watch | None = None
+        #: Whether no contract test, and no comparison, is left out of this run.
+        self.runs_everything = False
         self._cli = _options(config)
         self._ini = _ini_values(config)
         written = [*self._cli.values(), *self._ini.values()]
         written += [os.environ.get(option.variable) or None for option in OPTIONS]
         self._configured = written.count(None) < len(written)
-        # What is wrong in them, and in the files that they name, stops the session before any test.
-        files = self._configured and (self.settings.ratchet or self.settings.dead_letters)
-        if files and self._owns_session:
+        if self._configured and self._owns_session:
+            self._look_into_files()
+
+    def _look_into_files(self) -> None:
+        """What is wrong in the files that settings name stops the session before any test, too."""
+        if self.settings.ratchet or self.settings.dead_letters:
             self._new_rollout()
+        if self.settings.waivers:
+            from pytest_schema_registry import waivers
+
+            waivers.load(self.settings.waivers, self.settings.root)
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether the settings have compatibility rules, or waivers."""
+        return self._configured and bool(self.settings.compatibility or self.settings.waivers)
 
     @cached_property
     def settings(self) -> Settings:
@@ -95,11 +113,12 @@ class SchemaRegistryPlugin:
         from pytest_schema_registry.registry import SchemaRegistry
 
         cache_dir = self.settings.cache_dir or _pytest_cache(self._config)
-        recorder, answered = self.rollout.recorder, None
+        recorder = self.rollout.recorder
         if self.settings.drift != "off":
             from pytest_schema_registry.drift import watch
 
-            answered = watch(self.settings, recorder.drifted)
+            self._watch = watch(self.settings, recorder.drifted)
+        answered = None if self._watch is None else self._watch.answered
         return SchemaRegistry.from_settings(
             self.settings, self._session, cache_dir, recorder.fetched, answered
         )
@@ -107,7 +126,27 @@ class SchemaRegistryPlugin:
     @cached_property
     def rollout(self) -> Rollout:
         """What follows from what this process's tests do, made when the first one needs it."""
-        return self._new_rollout()
+        rollout = self._new_rollout()
+        if "_item" in vars(self):
+            rollout.begin_test(self._item.nodeid)
+        return rollout
+
+    @cached_property
+    def evolution(self) -> Evolution:
+        """The comparisons of schemas, made when the first test asks for one."""
+        from pytest_schema_registry.evolution import Evolution
+
+        whole = self.runs_everything
+        return Evolution(self.registry, self.rollout, self.settings, whole=whole)
+
+    @cached_property
+    def _successors(self) -> Successors | None:
+        """What payloads say about the version line that comes next, where that is asked."""
+        if self.settings.replay_payloads is None:
+            return None
+        from pytest_schema_registry.successors import Successors
+
+        return Successors(self.registry, self.rollout, *self.settings.replay_payloads)
 
     def _new_rollout(self) -> Rollout:
         from pytest_schema_registry.rollout import Rollout
@@ -142,6 +181,12 @@ class SchemaRegistryPlugin:
         __tracebackhide__ = True
         return self._contract(registry_version).assert_conforms
 
+    @pytest.fixture
+    def assert_compatible(self) -> AssertCompatible:
+        """Fail the test unless two schemas still speak to each other."""
+        __tracebackhide__ = True
+        return self.evolution.assert_compatible
+
     def _contract(self, version: str | None) -> Contract:
         """What the current test may ask, shared by all tests that are about the same.
 
@@ -168,6 +213,7 @@ class SchemaRegistryPlugin:
                 self.rollout,
                 versions=versions or self.settings.versions,
                 verbose=self._config.get_verbosity() > 1,
+                successors=self._successors,
             )
         return contract
 
@@ -222,7 +268,7 @@ class SchemaRegistryPlugin:
         What cannot be had is remembered, and becomes the error of the tests that declare it.
         """
         users = [item for item in session.items if VERSION in getattr(item, "fixturenames", ())]
-        wanted = [getattr(item, WANTED) for item in session.items if hasattr(item, WANTED)]
+        wanted = [each for item in session.items for each in getattr(item, WANTED, ())]
         lists = any(self._config.getoption(name) for name in LISTING)
         if (users or wanted) and not lists and self._environment_error is None:
             started = time.perf_counter()
@@ -284,12 +330,20 @@ class SchemaRegistryPlugin:
 
     def _facts(self) -> dict[str, Any]:
         """What happened in this process since it was last asked."""
-        return self.rollout.recorder.drained() if "rollout" in vars(self) else {}
+        if "rollout" not in vars(self):
+            return {}
+        if self._watch is not None:
+            started = time.perf_counter()
+            self._watch.settle(self.registry.bundled)
+            self.rollout.recorder.seconds += time.perf_counter() - started
+        return self.rollout.recorder.drained()
 
     def remaining_facts(self) -> dict[str, Any]:
         """What no test's report has told yet, and how long this process took."""
         if "rollout" not in vars(self):
             return {}
+        if self._successors is not None and (checked := self._successors.checked()):
+            self.rollout.recorder.succeeded(checked)
         return {**self._facts(), "session_seconds": time.perf_counter() - self._started}
 
     def pytest_sessionfinish(self) -> None:

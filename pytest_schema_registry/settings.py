@@ -68,6 +68,10 @@ class Settings(NamedTuple):
     drift: str = "warn"
     drift_report: Path | None = None
     cassette_max_age: float | None = None
+    compatibility: tuple[str, ...] = ()
+    compat_source: str = "local"
+    waivers: Path | None = None
+    replay_payloads: tuple[str, str] | None = None
     token: str | None = None
     root: Path = Path()
 

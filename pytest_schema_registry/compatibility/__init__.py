@@ -2,6 +2,6 @@
 
 from pytest_schema_registry.compatibility.errors import NotASchema
 from pytest_schema_registry.compatibility.levels import compare
-from pytest_schema_registry.compatibility.report import CompatibilityReport, Note, Reason
+from pytest_schema_registry.compatibility.report import CompatibilityReport, Note, Reason, Waived
 
-__all__ = ["CompatibilityReport", "NotASchema", "Note", "Reason", "compare"]
+__all__ = ["CompatibilityReport", "NotASchema", "Note", "Reason", "Waived", "compare"]

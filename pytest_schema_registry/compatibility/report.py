@@ -1,15 +1,19 @@
 """The outcome of a comparison, as data."""
 
 import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pytest_schema_registry.compatibility import text
 
 Level = Literal["backward", "forward", "full"]
 Direction = Literal["backward", "forward"]
 Policy = Literal["tolerant", "strict"]
-ReasonVerdict = Literal["proved", "shown by a payload", "unconfirmed"]
+ReasonVerdict = Literal["proved", "shown by a payload", "unconfirmed", "said by the registry"]
+#: What :meth:`CompatibilityReport.as_wire` makes of a reason.
+_LINE = re.compile(r"([a-z]+(?:-[a-z]+)+) at (\$\S*): (.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Waived:
+    """A reason that is accepted for now.
+
+    Args:
+        reason: The reason.
+        why: Why it is accepted.
+        until: The last day of that (ISO 8601).
+    """
+
+    reason: Reason
+    why: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompatibilityReport:
     """Whether two versions of a schema still speak to each other, and why not.
 
@@ -81,14 +100,43 @@ class CompatibilityReport:
         reasons: Why not, or why undecided.
         notes: What changes no verdict.
         level: The level asked for.
-        policy: The policy asked for.
+        policy: The policy asked for, or whose it is.
+        waived: The reasons that are accepted for now; they are not among ``reasons``.
     """
 
     compatible: bool | None
     reasons: tuple[Reason, ...]
     notes: tuple[Note, ...]
     level: Level
-    policy: Policy
+    policy: Policy | Literal["the registry's"]
+    waived: tuple[Waived, ...] = ()
+
+    @property
+    def passes(self) -> bool:
+        """Whether they speak to each other, but for what is waived."""
+        return self.compatible is True or bool(self.waived and not self.reasons)
+
+    @classmethod
+    def said(
+        cls,
+        compatible: bool,
+        reasons: Iterable[str],
+        advice: Iterable[str] = (),
+        direction: Direction = "backward",
+    ) -> Self:
+        """A registry's own verdict.
+
+        Args:
+            compatible: The verdict.
+            reasons: What the registry says against it, one line each.
+            advice: What it advises, one line each.
+            direction: Which question was asked.
+        """
+        found = tuple(_said(line, direction) for line in reasons)
+        if not compatible and not found:
+            found = (_said("the registry gives no reason", direction),)
+        notes = tuple(Note("advice", "$", line) for line in advice)
+        return cls(compatible, found, notes, direction, "the registry's")
 
     def render(self, headline: str) -> str:
         """The report as a block of text for a terminal.
@@ -108,6 +156,9 @@ class CompatibilityReport:
                 {**asdict(reason), "fingerprint": reason.fingerprint} for reason in self.reasons
             ],
             "notes": [asdict(note) for note in self.notes],
+            "waived": [
+                {**asdict(each), "fingerprint": each.reason.fingerprint} for each in self.waived
+            ],
         }
 
     def as_wire(self) -> dict[str, Any]:
@@ -117,3 +168,20 @@ class CompatibilityReport:
             "breaking_reasons": [text.line(reason) for reason in self.reasons],
             "advice": text.advice(self),
         }
+
+
+def _said(line: str, direction: Direction) -> Reason:
+    known = _LINE.fullmatch(line)
+    rule, path, change = known.groups() if known else ("breaking", "$", line)
+    return Reason(
+        rule=rule,
+        verdict="said by the registry",
+        direction=direction,
+        path=path,
+        old_pointer=None,
+        old_value=None,
+        new_pointer=None,
+        new_value=None,
+        change=change,
+        message="",
+    )

@@ -40,9 +40,11 @@ def block(report: "CompatibilityReport", headline: str) -> str:
     versions = _VERSIONS.search(headline)
     old, new = versions.groups() if versions else ("old", "new")
     lines = [f"{headline} {_verdict(report)}   ({_counts(report)})"]
-    rules = [reason.rule for reason in report.reasons] + [note.kind for note in report.notes]
+    accepted = [each.reason for each in report.waived]
+    rules = [reason.rule for reason in (*report.reasons, *accepted)]
+    rules += [note.kind for note in report.notes]
     rule_width = max(map(len, rules), default=0) + 2
-    paths = [reason.path for reason in report.reasons]
+    paths = [reason.path for reason in (*report.reasons, *accepted)]
     path_width = min(max(map(len, paths), default=0), 40) + 2
     for reason in report.reasons:
         mark = "?" if reason.verdict == "unconfirmed" else "✗"
@@ -50,6 +52,10 @@ def block(report: "CompatibilityReport", headline: str) -> str:
         where = f"{reason.path:<{path_width}}"
         lines.append(f"  {mark} {reason.rule:<{rule_width}}{where}{text}")
         lines += [_INDENT + line for line in _details(reason, old, new)]
+    for each in report.waived:
+        where = f"{each.reason.path:<{path_width}}"
+        text = f"{sentence(each.reason, old, new)}   (waived until {each.until}: {each.why})"
+        lines.append(f"  - {each.reason.rule:<{rule_width}}{where}{text}")
     for note in report.notes:
         where = f"{note.path:<{path_width}}" if path_width > len(note.path) else f"{note.path} "
         lines.append(f"  i {note.kind:<{rule_width}}{where}{note.message}".rstrip())
@@ -105,6 +111,8 @@ def _details(reason: "Reason", old: str, new: str) -> list[str]:
         sites.reverse()
     # The side that refuses comes first; only an undecided pair may lack it.
     version, pointer, value = sites[0] if sites[0][1] is not None else sites[1]
+    if pointer is None:
+        return []  # a registry's own words name no place
     added = f"  + {brief(value)}" if reason.rule == "required-added" else ""
     uses = f"   (used in {reason.uses} places)" if reason.uses > 1 else ""
     details = [f"{version} {pointer}{added}{uses}"]
@@ -133,9 +141,11 @@ def _last_member(payload: Any, path: str) -> tuple[str | None, Any]:
 
 
 def _verdict(report: "CompatibilityReport") -> str:
+    level = "fully" if report.level == "full" else report.level
+    if report.passes and report.waived:
+        return f"is {level} compatible, but for what is waived"
     if report.compatible is None:
         return f"may not be {report.level} compatible: undecided"
-    level = "fully" if report.level == "full" else report.level
     return f"is {'' if report.compatible else 'not '}{level} compatible"
 
 
@@ -144,4 +154,6 @@ def _counts(report: "CompatibilityReport") -> str:
     for count, word in ((len(report.reasons), "reason"), (len(report.notes), "note")):
         if count:
             parts.append(f"{count} {word}{'s' * (count > 1)}")
+    if report.waived:
+        parts.append(f"{len(report.waived)} waived")
     return "; ".join(filter(None, [report.policy, ", ".join(parts)]))

@@ -247,6 +247,36 @@ def test_what_a_schema_refers_to_is_compared_with_it(
     assert "  orders.Order v1: breaking, 1.0.0 -> 1.1.0" in told(result)
 
 
+@WORKERS
+def test_what_refers_to_another_schema_is_graded_with_it(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, workers: str
+) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.registry_schema("orders.Basket", "orders.Bag", versions="v1")
+        def test_basket(registry_schema):
+            registry_schema()
+    """)
+    basket = {"items": {"$ref": "orders.Order"}, "maxItems": 9}
+    local_registry.publish("orders.Basket", v1=basket)
+    local_registry.publish("orders.Bag", v1=basket)
+    url = f"--registry-url={local_registry.url}"
+    run(url, "--registry-mode=record").assert_outcomes(passed=2)
+    local_registry.publish("orders.Basket", v1=basket | {"maxItems": 10})
+    local_registry.publish("orders.Bag", v1=basket | {"maxItems": 5})
+    result = run(url, "--registry-cache-ttl=0", "-n", workers)
+    assert [line for line in told(result) if line.startswith("  ")] == [
+        "  orders.Bag v1: breaking, no release -> no release",
+        "    item-count-tightened at $: 9 -> 5",
+        "  orders.Basket v1: compatible, no release -> no release",
+    ]
+    # What it refers to now may be gone.
+    local_registry.publish("orders.Bag", v1={"items": {"$ref": "orders.None"}})
+    result = run(url, "--registry-cache-ttl=0", "-n", workers)
+    assert "  orders.Bag v1: unknown, no release -> no release" in told(result)
+
+
 def test_a_session_that_looks_at_no_payload_is_compared_too(
     run: Run, pytester: pytest.Pytester, asks: tuple[str, str], local_registry: LocalRegistry
 ) -> None:

@@ -79,7 +79,7 @@ def test_replay_without_a_recording_says_how_to_record(run: Run, workers: str) -
     result.assert_outcomes(errors=3)
     result.stdout.fnmatch_lines(
         [
-            f"E *CassetteMissing: no recording of v1 {ORDER}",
+            f"E *CassetteMissing: no recording of {ORDER} v1",
             f"E *cassette: tests/contracts/cassettes/v1/{ORDER}.yaml",
             (
                 "E *next: record it where the registry can be reached: "

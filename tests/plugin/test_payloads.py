@@ -50,6 +50,17 @@ def test_golden_payloads_are_tests_against_every_version(
     result.stdout.no_fnmatch_line("*golden.py*")
 
 
+def test_the_last_failed_payloads_can_be_run_alone(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    payloads = pytester.path / "tests" / "contracts" / "payloads"
+    payloads.mkdir(parents=True)
+    write(payloads / f"{ORDER}.payloads.jsonl", {"id": "a", "quantity": 1}, {"id": "b"})
+    url = f"--registry-url={local_registry.url}"
+    run(url).assert_outcomes(passed=3, failed=1)
+    run(url, "--lf").assert_outcomes(failed=1)
+
+
 def test_the_folder_is_a_setting(
     run: Run, pytester: pytest.Pytester, payloads: Path, local_registry: LocalRegistry
 ) -> None:

@@ -26,6 +26,7 @@ class Imports(NamedTuple):
 MAY_IMPORT = {
     "__init__": Imports(),
     "__main__": Imports("server", "uvicorn"),
+    "bundle": Imports("references"),
     "cache": Imports("errors files protocol schemas", "filelock"),
     "cassette_reader": Imports(theirs="yaml"),
     "cassette_writer": Imports(theirs="vcr yaml"),
@@ -35,25 +36,27 @@ MAY_IMPORT = {
     "compatibility": Imports(theirs="jsonschema_rs"),
     "conformance": Imports("errors references schemas wording", "jsonschema_rs"),
     "contract": Imports("errors recorder schemas"),
-    "controller": Imports("drift errors ratchet reporting schemas session wording", "pytest"),
+    "controller": Imports("errors ratchet reporting schemas session wording", "pytest"),
     "dead_letters": Imports("errors files schemas"),
     "declarations": Imports("enforcement errors parsers"),
     "diagnosis": Imports(
         "conformance redaction references schemas walk wording", "jsonschema referencing"
     ),
-    "directory": Imports("errors options protocol schemas"),
+    "directory": Imports("compatibility errors options protocol schemas"),
     "display": Imports("errors wording"),
-    "drift": Imports("compatibility errors parsers protocol schemas sources"),
+    "drift": Imports("compatibility errors parsers protocol references schemas sources"),
     "enforcement": Imports(),
     "errors": Imports(),
+    "evolution": Imports("compatibility errors recorder schemas waivers"),
     "exchange": Imports(theirs="httpx httpx_retries"),
     "explanation": Imports("wording"),
     "files": Imports(theirs="filelock"),
     "golden": Imports("dead_letters declarations errors redaction", "pytest"),
+    "opinion": Imports("compatibility"),
     "options": Imports(),
-    "parsers": Imports("enforcement options redaction"),
+    "parsers": Imports("enforcement options redaction rules"),
     "payloads": Imports("errors redaction schemas wording"),
-    "plugin": Imports("controller display errors options session", "pytest"),
+    "plugin": Imports("controller display errors options rule_items session", "pytest"),
     "prefetch": Imports(),
     "protocol": Imports("schemas"),
     "ratchet": Imports("errors files schemas"),
@@ -61,22 +64,26 @@ MAY_IMPORT = {
     "redaction": Imports(),
     "references": Imports("schemas"),
     "registry": Imports(
-        "cache catalogue conformance diagnosis errors explanation "
-        "payloads prefetch redaction resolver schemas settings sources"
+        "bundle cache catalogue conformance diagnosis errors explanation opinion "
+        "payloads prefetch redaction references resolver schemas settings sources"
     ),
-    "reporting": Imports("drift errors files schemas", "prometheus_client"),
+    "reporting": Imports("drift errors files schemas waivers", "prometheus_client"),
     "resolver": Imports("cache errors protocol schemas"),
     "rollout": Imports("dead_letters enforcement errors ratchet recorder schemas"),
+    "rule_items": Imports("declarations errors rules schemas", "pytest"),
+    "rules": Imports("compatibility schemas"),
     "schemas": Imports("errors"),
     "secrets": Imports(),
     "server": Imports("compatibility directory errors schemas", "fastapi"),
     "session": Imports(
-        "cache contract declarations drift errors "
-        "golden options prefetch registry rollout settings",
+        "cache contract declarations drift errors evolution golden "
+        "options prefetch registry rollout settings successors waivers",
         "pytest",
     ),
     "settings": Imports("errors options parsers"),
     "sources": Imports("cassettes client directory"),
+    "successors": Imports("errors schemas"),
+    "waivers": Imports("compatibility errors"),
     "walk": Imports("errors references schemas wording", "jsonschema"),
     "wording": Imports(),
 }

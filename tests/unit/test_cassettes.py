@@ -413,6 +413,14 @@ def test_what_yaml_cannot_print_is_escaped_as_json_does(
         (Question(Kind.RELEASES, "v1", "a.B"), "cassettes/v1/a.B.yaml"),
         (Question(Kind.INDEX), "cassettes/index.yaml"),
         (Question(Kind.BY_ID, name="a.B"), "cassettes/by-id/a.B.yaml"),
+        (
+            Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2"),
+            "cassettes/compatibility/v1/v2/a.B.yaml",
+        ),
+        (
+            Question(Kind.COMPATIBILITY, "..", "a", later="v2"),
+            "cassettes/compatibility/~%2E.~DIGEST/v2/a.yaml",
+        ),
         (Question(Kind.SCHEMA, "v1", "../a"), "cassettes/v1/~%2E.%2Fa~DIGEST.yaml"),
         (Question(Kind.SCHEMA, "../../v1", "a"), "cassettes/~%2E.%2F..%2Fv1~DIGEST/a.yaml"),
         (Question(Kind.SCHEMA, "/etc", "a"), "cassettes/~%2Fetc~DIGEST/a.yaml"),
@@ -438,7 +446,7 @@ def test_what_was_not_recorded_is_named_with_the_command_that_records_it(tmp_pat
     with pytest.raises(CassetteMissing) as caught:
         cassettes(tmp_path).load(QUESTION)
     assert caught.value.path == "cassettes/v1/a.B.yaml"
-    assert caught.value.wanted == "v1 a.B"
+    assert caught.value.wanted == "a.B v1"
     assert caught.value.command == "pytest --registry-mode record"
 
 

@@ -6,7 +6,8 @@ import jsonschema_rs
 import pytest
 
 from pytest_schema_registry import InvalidSchema, RegistryUnavailable, SchemaRegistry
-from pytest_schema_registry.conformance import Conformance, refers_elsewhere
+from pytest_schema_registry.conformance import Conformance
+from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.schemas import given
 from tests.local_registry import ORDER, LocalRegistry, Reply
 

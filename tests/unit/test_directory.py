@@ -103,6 +103,8 @@ def test_a_byte_order_mark_is_no_part_of_a_schema(tmp_path: Path) -> None:
         Question(Kind.RELEASES, "v1", "c.D"),
         Question(Kind.RELEASES, "v2", "a.B"),
         Question(Kind.BY_ID, name="urn:b"),
+        Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2"),
+        Question(Kind.COMPATIBILITY, "v2", "a.B", later="v1"),
     ],
 )
 def test_what_is_not_listed_does_not_exist(tmp_path: Path, question: Question) -> None:
@@ -276,6 +278,25 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         here.fetch(CURRENT)
     assert (caught.value.url, caught.value.reason) == (str(file), f"Is a directory: {file}")
     assert not caught.value.unreachable
+
+
+def test_a_directory_judges_compatibility_as_the_server_does(tmp_path: Path) -> None:
+    for version, schema in (("v1", '{"maximum": 9}'), ("v2", '{"maximum": 5}'), ("v3", "5")):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "a.B.json").write_text(schema)
+    here = DirectoryRegistry(tmp_path, "schemas")
+    question = Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
+    assert here.fetch(question).document == {
+        "compatible": False,
+        "breaking_reasons": ["maximum-lowered at $: 9 -> 5"],
+        "advice": ["Loosen $ again, or release the change under a new name."],
+        "x_compat": None,
+    }
+    back = Question(Kind.COMPATIBILITY, "v2", "a.B", later="v1")
+    assert here.fetch(back).document["compatible"] is True
+    (tmp_path / "v2" / "a.B.json").write_text('{"maximum": "high"}')
+    with pytest.raises(InvalidAnswer, match="the new schema is invalid"):
+        here.fetch(question)
 
 
 @pytest.mark.parametrize("question", [CURRENT, INDEX, RELEASES, Question(Kind.BY_ID, name="a")])

@@ -300,9 +300,9 @@ def test_a_session_looks_where_there_may_be_something_to_say(
 
 def test_what_looks_reads_the_sessions_cassettes(tmp_path: Path) -> None:
     found: list[dict[str, Any]] = []
-    answered = watch(settings(tmp_path, url="http://x", mode="record"), found.append)
-    assert answered is not None
-    answered(answer(ORDER))
+    looking = watch(settings(tmp_path, url="http://x", mode="record"), found.append)
+    assert looking is not None
+    looking.answered(answer(ORDER))
     assert [each["grade"] for each in found] == ["new"]
 
 

@@ -9,15 +9,18 @@ import pytest
 
 import pytest_schema_registry
 from pytest_schema_registry import errors
+from pytest_schema_registry.compatibility import compare
 from pytest_schema_registry.errors import (
     CacheLocked,
     CacheWarning,
     CassetteDamaged,
     CassetteMissing,
     CassetteNotWritten,
+    CompatibilityWarning,
     ContractViolation,
     ContractWarning,
     DeprecatedSchemaWarning,
+    IncompatibleSchemas,
     InvalidAnswer,
     InvalidSchema,
     InvalidSettings,
@@ -50,6 +53,7 @@ SCHEMA = Schema(
     url=URL,
 )
 CAUSE = Violation("$.id", "#/anyOf/0/type", "type", 1, "1 is an integer, not a string")
+REPORT = compare({"maximum": 9}, {"maximum": 5})
 VIOLATION = Violation("$", "#/anyOf", "anyOf", {"id": 1}, "it is none of them", (CAUSE,))
 
 TEXTS: list[tuple[Exception, str]] = [
@@ -197,6 +201,8 @@ or choose another --registry-cache-dir
     (ContractWarning("not enforced"), "not enforced"),
     (DeprecatedSchemaWarning("a.B is deprecated"), "a.B is deprecated"),
     (StaleSchemaWarning("a.B is old"), "a.B is old"),
+    (IncompatibleSchemas("it breaks", REPORT), "it breaks"),
+    (CompatibilityWarning("it disagrees"), "it disagrees"),
     (CacheWarning("no cache"), "no cache"),
 ]
 EVERY = pytest.mark.parametrize("error", [error for error, _ in TEXTS])

@@ -171,6 +171,22 @@ def test_a_file_url_may_be_escaped_and_have_this_host(tmp_path: Path) -> None:
         ),
         ("drift-report", "a_directory", "{root}/a_directory is a directory, not a file"),
         ("cassette-max-age", "0", "'0' is not a positive number of days"),
+        (
+            "compatibility",
+            ["a.A: v1 -> v2", "a.B"],
+            (
+                "'a.B' is no rule; write NAMES: OLD -> NEW and what is asked, such as "
+                "telemetry.*: v1 -> v2 backward"
+            ),
+        ),
+        ("compat-source", "nobody", "'nobody' is none of local, registry, both"),
+        ("waivers", "a_directory", "{root}/a_directory is a directory, not a file"),
+        ("replay-payloads", "v1:v1", "'v1:v1' is not two version lines, such as v1:v2"),
+        (
+            "replay-payloads",
+            "v1:",
+            "the list of versions is empty; give at least one, such as v1",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_a_reason(
@@ -211,6 +227,14 @@ def test_a_wrong_value_is_refused_with_a_reason(
         ("max-fetch-p95", "100", 100.0),
         *(("drift", level, level) for level in ("off", "warn", "fail", "fail=breaking")),
         ("cassette-max-age", "0.5", 0.5),
+        (
+            "compatibility",
+            "a: v1->v2, b: v1->v2\nc: v1->v2",
+            ("a: v1->v2", "b: v1->v2", "c: v1->v2"),
+        ),
+        ("compatibility", ["a: v1 -> v2 full", ""], ("a: v1 -> v2 full",)),
+        *(("compat-source", source, source) for source in ("local", "registry", "both")),
+        ("replay-payloads", "v1:v2", ("v1", "v2")),
     ],
 )
 def test_a_right_value_is_parsed(name: str, value: Any, parsed: Any, tmp_path: Path) -> None:

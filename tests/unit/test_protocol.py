@@ -35,6 +35,10 @@ def answer(question: Question, document: Any) -> Answer:
         (Question(Kind.SCHEMA, "v1", "a/b c", "1&2"), "schemas/v1/a%2Fb%20c?version=1%262"),
         (Question(Kind.SCHEMA, "..", "."), "schemas/%2E%2E/%2E"),
         (Question(Kind.SCHEMA, "...", "..a"), "schemas/.../..a"),
+        (
+            Question(Kind.COMPATIBILITY, "v1", "a/b c", later="v2"),
+            "compat/check?name=a%2Fb+c&from_track=v1&to_track=v2",
+        ),
         (Question(Kind.BY_ID, name="\ud800"), "schemas/by-id/%ED%A0%80"),
         (Question(Kind.SCHEMA, "v1", "a", "\ud800"), "schemas/v1/a?version=%ED%A0%80"),
     ],
@@ -80,6 +84,40 @@ def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
 @pytest.mark.parametrize("question", [CURRENT, BY_ID])
 def test_what_is_no_schema_is_no_answer(question: Question, document: Any, fault: str) -> None:
     assert protocol.fault(question, document) == fault
+
+
+COMPATIBILITY = Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
+
+
+@pytest.mark.parametrize(
+    ("document", "fault"),
+    [
+        ([], "a verdict on compatibility is a JSON object, not an array"),
+        ({}, "the answer has no 'compatible' that is a boolean"),
+        ({"compatible": "yes"}, "the answer has no 'compatible' that is a boolean"),
+        ({"compatible": True, "advice": "none"}, "'advice' is not a list of strings"),
+        ({"compatible": True, "breaking_reasons": [1]}, "'breaking_reasons' is not a list of st"),
+    ],
+)
+def test_what_is_no_verdict_is_no_answer(document: Any, fault: str) -> None:
+    assert str(protocol.fault(COMPATIBILITY, document)).startswith(fault)
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"compatible": True}, protocol.Said(True, (), ())),
+        ({"compatible": True, "advice": None}, protocol.Said(True, (), ())),
+        (
+            {"compatible": False, "breaking_reasons": ["a\n b\x1b[0m", " "], "advice": ["c"]},
+            protocol.Said(False, ("a b",), ("c",)),
+        ),
+    ],
+)
+def test_a_verdict_is_told_in_lines(document: Any, expected: protocol.Said) -> None:
+    said = protocol.compatibility(answer(COMPATIBILITY, document))
+    assert (said.compatible, said.advice) == (expected.compatible, expected.advice)
+    assert [line[:3] for line in said.reasons] == list(expected.reasons)
 
 
 @pytest.mark.parametrize("content", [{}, {"type": "object"}, True, False])

@@ -22,15 +22,18 @@ HEAVY = {
 }
 
 NAMES = [
+    "AssertCompatible",
     "AssertConforms",
     "CacheLocked",
     "CacheWarning",
     "CassetteDamaged",
     "CassetteMissing",
     "CassetteNotWritten",
+    "CompatibilityWarning",
     "ContractViolation",
     "ContractWarning",
     "DeprecatedSchemaWarning",
+    "IncompatibleSchemas",
     "IndexEntry",
     "InvalidAnswer",
     "InvalidSchema",

@@ -212,7 +212,7 @@ def test_auto_says_what_it_tried(host: Host, local_registry: LocalRegistry) -> N
     assert str(error).splitlines()[1:4] == [
         f"  asked: {local_registry.url}{PATH}",
         "  then tried: the cache: no entry",
-        f"  then tried: cassette {CASSETTE}: no recording of v1 {ORDER}",
+        f"  then tried: cassette {CASSETTE}: no recording of {ORDER} v1",
     ]
 
 

@@ -57,6 +57,10 @@ SCHEMA = Schema(
         (Question(Kind.BY_ID, name="urn:x"), "the schema with the id urn:x"),
         (Question(Kind.RELEASES, "v1", "a.B"), "the releases of a.B v1"),
         (Question(Kind.SCHEMA, "v1", "a.B"), "a.B v1"),
+        (
+            Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2"),
+            "the compatibility of a.B v1 -> v2",
+        ),
         (Question(Kind.SCHEMA, "v1", "a.B", "1.0"), "a.B v1 release 1.0"),
     ],
 )
@@ -218,7 +222,7 @@ def test_a_place_in_a_payload_reads_as_a_person_writes_it(path: list[str | int],
 @given(STEPS)
 def test_a_place_in_a_payload_can_be_read_back(path: list[str | int]) -> None:
     text = json_path(path)
-    steps = re.findall(r'\.(\w+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]', text)
+    steps = re.findall(r'\.([^.[]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]', text)
     read = [int(i) if i else json.loads(quoted) if quoted else name for name, i, quoted in steps]
     assert read == path
     assert "\n" not in text

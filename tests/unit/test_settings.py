@@ -55,6 +55,10 @@ VALUES = {
     "drift": ("off", "fail", "fail=breaking"),
     "drift-report": ("one", "two", "three"),
     "cassette-max-age": ("1", "2", "3"),
+    "compatibility": ("a: v1->v2", "b: v1->v2", "c: v1->v2"),
+    "compat-source": ("registry", "both", "local"),
+    "waivers": ("one", "two", "three"),
+    "replay-payloads": ("v1:v2", "v2:v3", "v3:v4"),
 }
 #: A wrong value of each option that has wrong values.
 WRONG = {
@@ -83,6 +87,10 @@ WRONG = {
     "drift": "fail=maybe",
     "drift-report": ".",
     "cassette-max-age": "0",
+    "compatibility": "a",
+    "compat-source": "nobody",
+    "waivers": ".",
+    "replay-payloads": "v1",
 }
 EVERY_OPTION = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 EVERY_WRONG = pytest.mark.parametrize(

@@ -1,0 +1,232 @@
+"""Whether schemas still speak to each other, as one process's tests ask."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from pytest_schema_registry import waivers
+from pytest_schema_registry.compatibility import NotASchema, compare
+from pytest_schema_registry.errors import (
+    CompatibilityWarning,
+    IncompatibleSchemas,
+    InvalidSchema,
+    InvalidSettings,
+    SchemaRegistryError,
+)
+from pytest_schema_registry.recorder import Use
+from pytest_schema_registry.schemas import Pair, Schema, given, plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_schema_registry.compatibility import CompatibilityReport
+    from pytest_schema_registry.compatibility.report import Level, Policy
+    from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.rollout import Rollout
+    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.waivers import Waiver
+
+#: How many breaks a failure offers to waive.
+MAX_OFFERED = 5
+
+
+class AssertCompatible(Protocol):
+    """The type of the ``assert_compatible`` fixture."""
+
+    def __call__(
+        self,
+        old: str | Schema | dict[str, Any] | bool,
+        new: str | Schema | dict[str, Any] | bool,
+        *,
+        level: Level = "backward",
+        policy: Policy = "tolerant",
+        defaults: bool = False,
+    ) -> CompatibilityReport:
+        """Fail the test unless two schemas still speak to each other; return the report."""
+
+
+class _Side(NamedTuple):
+    """One of two schemas that are compared.
+
+    Args:
+        content: The schema with all that it refers to.
+        name: Its name; empty where it has none.
+        version: Its version line, or what is said instead.
+        pair: What the registry has it under, where it was asked for its current release.
+    """
+
+    content: Any
+    name: str
+    version: str
+    pair: Pair | None = None
+
+
+class Evolution:
+    """How schemas change from one version to the next, and whether that is accepted.
+
+    Args:
+        registry: Where schemas come from.
+        rollout: What follows from a use.
+        settings: Of the session.
+        whole: Whether the session makes every comparison that its project asks for.
+    """
+
+    def __init__(
+        self,
+        registry: SchemaRegistry,
+        rollout: Rollout,
+        settings: Settings,
+        *,
+        whole: bool = True,
+    ) -> None:
+        self._registry = registry
+        self._rollout = rollout
+        self._source = settings.compat_source
+        self._whole = whole
+        self._formats = settings.format_assertion
+        self._waivers: Sequence[Waiver] = ()
+        if settings.waivers is not None:
+            self._waivers = waivers.load(settings.waivers, settings.root)
+
+    def assert_compatible(
+        self,
+        old: str | Schema | dict[str, Any] | bool,
+        new: str | Schema | dict[str, Any] | bool,
+        *,
+        level: Level = "backward",
+        policy: Policy = "tolerant",
+        defaults: bool = False,
+    ) -> CompatibilityReport:
+        """Fail the test unless two schemas still speak to each other; return the report.
+
+        Args:
+            old: The older schema: a name with its version (``telemetry.FeedbackEvent@v1``), a
+                ``Schema``, or a plain JSON Schema.
+            new: The newer schema.
+            level: "backward" for new consumers of old payloads, "forward" for old consumers of new
+                payloads, "full" for both.
+            policy: "tolerant" for producers that send only what they declare and consumers that
+                ignore what they do not know, "strict" for JSON Schema as written.
+            defaults: Whether a consumer may be sent a payload without a required member that has a
+                default.
+
+        Raises:
+            IncompatibleSchemas: They do not, beyond what is waived, or it cannot be decided.
+            SchemaRegistryError: Nothing could be compared.
+            ValueError: ``level`` or ``policy`` is none of the above.
+        """
+        __tracebackhide__ = True
+        started = perf_counter()
+        try:
+            sides = self._side(old, "old"), self._side(new, "new")
+            report = self._report(*sides, level=level, policy=policy, defaults=defaults)
+            return self._judged(report, *sides)
+        except (IncompatibleSchemas, SchemaRegistryError) as exc:
+            raise exc.with_traceback(None) from None
+        finally:
+            self._rollout.recorder.seconds += perf_counter() - started
+
+    def _side(self, asked: Any, which: str) -> _Side:
+        if isinstance(asked, dict | bool):
+            return _Side(self._registry.bundled(given(asked)), "", which)
+        if isinstance(asked, Schema):
+            return _Side(self._used(asked), asked.name, asked.version or which)
+        name, _, version = asked.rpartition("@") if isinstance(asked, str) else ("", "", "")
+        if not name or not version:
+            raise InvalidSettings(
+                "assert_compatible",
+                f"{asked!r} is no schema; give a name with its version, such as "
+                "telemetry.FeedbackEvent@v1, a Schema, or a JSON Schema",
+            )
+        pair = Pair(plain_name(name), version)
+        try:
+            schema = self._registry.get_schema(name, version)
+            return _Side(self._used(schema), *pair, pair)
+        except SchemaRegistryError as exc:
+            self._rollout.recorder.failed(pair, exc)
+            raise
+
+    def _used(self, schema: Schema) -> Any:
+        if schema.version:
+            use = Use(Pair(schema.name, schema.version), "off", schema)
+            self._rollout.begin(use)
+            use.lookups += 1
+        return self._registry.bundled(schema)
+
+    def _report(self, old: _Side, new: _Side, **asked: Any) -> CompatibilityReport:
+        __tracebackhide__ = True
+        if self._source == "registry":
+            return self._said(old, new, asked["level"])
+        try:
+            ours = compare(old.content, new.content, formats=self._formats, **asked)
+        except NotASchema as exc:
+            raise InvalidSchema(_headline(old, new), "#", str(exc), "the test") from None
+        if self._source == "both" and _is_known(old, new):
+            theirs = self._said(old, new, asked["level"])
+            if ours.compatible is not None and ours.compatible is not theirs.compatible:
+                headline = _headline(old, new)
+                text = f"{theirs.render(headline)}\nand here\n{ours.render(headline)}"
+                warnings.warn(CompatibilityWarning(text), stacklevel=4)
+        return ours
+
+    def _said(self, old: _Side, new: _Side, level: Level) -> CompatibilityReport:
+        if not _is_known(old, new):
+            raise InvalidSettings(
+                "--registry-compat-source registry",
+                "the registry compares two version lines of one schema, each given as "
+                "NAME@VERSION; local compares anything",
+            )
+        return self._registry.check_compatibility(new.name, old.version, new.version, level=level)
+
+    def _judged(self, report: CompatibilityReport, old: _Side, new: _Side) -> CompatibilityReport:
+        name, headline = new.name or old.name, _headline(old, new)
+        report, used = waivers.applied(self._waivers, report, name, datetime.now(UTC).date())
+        self._rollout.recorder.compared(
+            {
+                "name": name,
+                "what": f"{headline} {report.level}",
+                "verdict": report.compatible,
+                "passes": report.passes,
+                "waived": [
+                    f"{headline}: {each.reason.rule} at {each.reason.path} until {each.until}: "
+                    f"{each.why}"
+                    for each in report.waived
+                ],
+                "whole": self._whole,
+                "waivers": [waiver.place for waiver in used],
+            }
+        )
+        if report.passes:
+            return report
+        text = "\n".join([report.render(headline), *_next_steps(report, name)])
+        raise IncompatibleSchemas(text, report)
+
+
+def _is_known(old: _Side, new: _Side) -> bool:
+    """Whether the registry can be asked about them."""
+    return None not in (old.pair, new.pair) and old.name == new.name
+
+
+def _headline(old: _Side, new: _Side) -> str:
+    if old.name == new.name:
+        return f"{old.name} {old.version} -> {new.version}".lstrip()
+    return f"{old.name} {old.version} -> {new.name} {new.version}".lstrip()
+
+
+def _next_steps(report: CompatibilityReport, name: str) -> list[str]:
+    undecided = report.compatible is None
+    steps = ["  next: look at it yourself" if undecided else "  next: take the change back"]
+    if not name:
+        return steps
+    steps[0] += ", or accept it for a time, in the file that registry_waivers names:"
+    steps += [
+        f'    schema = "{name}", fingerprint = "{reason.fingerprint}"    '
+        f"({reason.rule} at {reason.path})"
+        for reason in report.reasons[:MAX_OFFERED]
+    ]
+    if rest := len(report.reasons[MAX_OFFERED:]):
+        steps.append(f"    and {rest} more")
+    return steps

@@ -1,0 +1,45 @@
+"""The registry's own opinion on compatibility, as a report of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from pytest_schema_registry.compatibility import CompatibilityReport
+from pytest_schema_registry.compatibility.report import Direction, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_schema_registry.protocol import Said
+
+
+def opinion(
+    ask: Callable[[str, str], Said], old: str, new: str, level: Level
+) -> CompatibilityReport:
+    """What a registry says about two version lines of a schema.
+
+    Args:
+        ask: Asks it whether consumers of the second line can read payloads of the first.
+        old: The older version line.
+        new: The newer version line.
+        level: In which direction they must speak to each other.
+
+    Raises:
+        ValueError: The level is none.
+    """
+    if level not in get_args(Level):
+        raise ValueError(f"level is one of {', '.join(get_args(Level))}, not {level!r}")
+    directions = (level,) if level != "full" else get_args(Direction)
+    reports = [
+        CompatibilityReport.said(
+            *(ask(old, new) if direction == "backward" else ask(new, old)), direction
+        )
+        for direction in directions
+    ]
+    return CompatibilityReport(
+        compatible=all(report.compatible for report in reports),
+        reasons=tuple(reason for report in reports for reason in report.reasons),
+        notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
+        level=level,
+        policy="the registry's",
+    )

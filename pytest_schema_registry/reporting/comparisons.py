@@ -1,0 +1,79 @@
+"""What came of comparing schemas, as lines and gates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from pytest_schema_registry.settings import Settings
+
+
+class Fold:
+    """The comparisons that all processes of a session made."""
+
+    def __init__(self) -> None:
+        self.made: list[dict[str, Any]] = []
+
+    def add(self, found: Iterable[dict[str, Any]]) -> None:
+        """Fold in what a process compared."""
+        self.made += found
+
+    @property
+    def waived(self) -> list[str]:
+        """The breaks that are accepted for now, a line each."""
+        return sorted({line for made in self.made for line in made["waived"]})
+
+
+def lines(fold: Fold, _settings: Settings, _now: datetime, *, verbosity: int = 0) -> list[str]:
+    """What a person is told.
+
+    Args:
+        fold: What was compared.
+        verbosity: Below 0, only what nobody may miss.
+    """
+    said = []
+    if verbosity >= 0:
+        outcomes = Counter(map(_outcome, fold.made))
+        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
+        said.append(f"{counted(len(fold.made), 'comparison')} of schemas: {counts}")
+    said += [f"  waived: {line}" for line in fold.waived[:MAX_LISTED]]
+    if rest := len(fold.waived[MAX_LISTED:]):
+        said.append(f"  and {rest:,} more waived")
+    return said
+
+
+def _outcome(made: dict[str, Any]) -> str:
+    if made["waived"] and made["passes"]:
+        return "waived"
+    return {True: "compatible", False: "incompatible", None: "undecided"}[made["verdict"]]
+
+
+def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
+    """One line for each waiver that has expired, or that nothing needs any more.
+
+    Args:
+        fold: What was compared.
+        settings: Where the waivers are.
+        now: The time.
+    """
+    if settings.waivers is None:
+        return []
+    from pytest_schema_registry import waivers
+
+    used = {place for made in fold.made for place in made["waivers"]}
+    # In a part of a suite, a waiver may be for what was left out.
+    whole = all(made["whole"] for made in fold.made)
+    names = {made["name"] for made in fold.made if whole}
+    said = []
+    for waiver in waivers.load(settings.waivers, settings.root):
+        if waiver.expires < now.date():
+            said.append(f"{waiver.place}: the waiver of {waiver} expired on {waiver.expires}")
+        elif waiver.place not in used and any(map(waiver.concerns, names)):
+            said.append(f"{waiver.place}: nothing needs the waiver of {waiver} any more")
+    return [f"{line}; remove it" for line in said]

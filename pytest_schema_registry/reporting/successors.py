@@ -1,0 +1,100 @@
+"""What became of old payloads in the version line that comes next, as lines and gates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry.reporting.gates import MAX_NAMED
+from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from pytest_schema_registry.settings import Settings
+
+
+class Fold:
+    """What all processes of a session found, by schema."""
+
+    def __init__(self) -> None:
+        self.found: list[dict[str, Any]] = []
+
+    def add(self, found: Iterable[dict[str, Any]]) -> None:
+        """Fold in what a process found."""
+        self.found += found
+
+    def violations(self, level: str) -> list[tuple[str, str, str]]:
+        """Schema, test and message of each violation that is taken so strictly."""
+        return sorted(
+            {
+                (each["name"], test, message)
+                for each in self.found
+                if each["level"] == level
+                for test, message in each["violations"]
+            }
+        )
+
+    def without(self, key: str) -> list[str]:
+        """The schemas that were not checked for some reason."""
+        return sorted({each["name"] for each in self.found if each.get(key)})
+
+
+def lines(fold: Fold, settings: Settings, _now: datetime, *, verbosity: int = 0) -> list[str]:
+    """What a person is told.
+
+    Args:
+        fold: What was found.
+        settings: Which version lines it is about.
+        verbosity: Below 0, only what nobody may miss.
+    """
+    old, new = settings.replay_payloads or ("", "")
+    violations = [(each, "") for each in fold.violations("strict")]
+    violations += [(each, " (warn)") for each in fold.violations("warn")]
+    said = []
+    if verbosity >= 0 or violations:
+        checked = sum(each["checked"] for each in fold.found)
+        count = counted(checked, "payload")
+        said.append(f"{count} of {old} checked against {new}: {len(violations):,} violating")
+    for (name, test, message), warned in violations[:MAX_LISTED]:
+        said.append(f"  {name}, sent by {test}: {message}{warned}")
+    if rest := len(violations[MAX_LISTED:]):
+        said.append(f"  and {rest:,} more")
+    if missing := fold.without("missing"):
+        said.append(f"  {new} does not have {', '.join(missing)}")
+    if left_out := sum(each["left_out"] for each in fold.found):
+        said.append(
+            f"  {counted(left_out, 'payload')} beyond the first 10,000 of a schema left out"
+        )
+    if off := sorted({each["name"] for each in fold.found if each["level"] == "off"}):
+        said.append(f"  switched off in {new}: {', '.join(off)}")
+    return said
+
+
+def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
+    """One line where a payload violates what comes next, and one where that is not known.
+
+    Args:
+        fold: What was found.
+        settings: Which version lines it is about.
+    """
+    old, new = settings.replay_payloads or ("", "")
+    option = f"--registry-replay-payloads {old}:{new}"
+    said = []
+    if violations := fold.violations("strict"):
+        names = _named(sorted({name for name, _, _ in violations}))
+        said.append(
+            f"payloads that conform to {old} and violate {new}: {len(violations):,} ({names}), "
+            f"none allowed by {option}: keep {new} readable for those who send them"
+        )
+    said += [
+        f"{each['name']} {new} cannot be had, required by {option}: {each['error']}"
+        for each in fold.found
+        if each.get("error")
+    ]
+    return list(dict.fromkeys(said))
+
+
+def _named(names: list[str]) -> str:
+    rest = len(names[MAX_NAMED:])
+    return ", ".join(names[:MAX_NAMED]) + (f" and {rest:,} more" if rest else "")

@@ -1,0 +1,174 @@
+"""Compatibility rules of the ini file, collected as tests beside the contract tests."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_schema_registry.declarations import Wanted
+from pytest_schema_registry.errors import IncompatibleSchemas, SchemaRegistryError
+from pytest_schema_registry.rules import Case, Rule, parsed
+from pytest_schema_registry.schemas import Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from pytest_schema_registry.session import SchemaRegistryPlugin
+
+#: Two versions; the only one there is; or why that could not be found out.
+Comparison = Case | Pair | SchemaRegistryError
+MARKER = "registry_compatibility"
+
+
+class RuleCollection:
+    """The hooks of a session that has compatibility rules, or waivers.
+
+    The tests belong to the file that the rules are written in, so that its name and theirs are an
+    argument of pytest. They are collected with the directory above the cassettes.
+
+    Args:
+        process: Gives the settings and the comparisons.
+        config: The session's.
+    """
+
+    def __init__(self, process: SchemaRegistryPlugin, config: pytest.Config) -> None:
+        self._process = process
+        self._beside = (config.rootpath / process.settings.cassettes).parent.resolve()
+        self._path = config.inipath or config.rootpath / MARKER
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        report = yield
+        if isinstance(collector, pytest.Session) and report.passed and self._asked(collector):
+            self._process.runs_everything = True
+            # Where it is an argument itself, it is collected as a file.
+            if self._process.settings.compatibility and not collector.isinitpath(self._path):
+                report.result.append(self._file(collector))
+        return report
+
+    def _asked(self, session: pytest.Session) -> bool:
+        started_in = session.config.invocation_params.dir
+        asked = ((started_in / each).resolve() for each in session.config.args)
+        return any(self._beside.is_relative_to(path) for path in asked)
+
+    def pytest_deselected(self) -> None:
+        self._process.runs_everything = False
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
+        if file_path != self._path or not parent.session.isinitpath(file_path):
+            return None
+        return self._file(parent)
+
+    def _file(self, parent: pytest.Collector) -> RuleFile:
+        file: RuleFile = RuleFile.from_parent(parent, path=self._path, process=self._process)
+        return file
+
+
+class RuleFile(pytest.File):
+    """The file that compatibility rules are written in.
+
+    Args:
+        process: Gives the settings and the comparisons.
+    """
+
+    def __init__(self, *, process: SchemaRegistryPlugin, **node: Any) -> None:
+        super().__init__(**node)
+        self._process = process
+
+    def collect(self) -> Iterator[RuleItem]:
+        titles: set[str] = set()
+        for rule in map(parsed, self._process.settings.compatibility):
+            for title, comparison in self._comparisons(rule):
+                if title not in titles:
+                    titles.add(title)
+                    item: RuleItem = RuleItem.from_parent(
+                        self,
+                        name=title,
+                        # As a text: pytest 9.2 reads what is in brackets out of it, for --lf.
+                        nodeid=f"{self.nodeid}::{title}",
+                        comparison=comparison,
+                        process=self._process,
+                    )
+                    yield item
+
+    def _comparisons(self, rule: Rule) -> Iterator[tuple[str, Comparison]]:
+        if not rule.is_pattern:
+            yield from ((str(case), case) for case in rule.cases(None))
+            return
+        try:
+            listed = self._listed
+        except SchemaRegistryError as exc:
+            # As with any schema that cannot be had, its own test tells, and no other is stopped.
+            yield rule.text, exc
+            return
+        matching: list[tuple[str, Comparison]] = [
+            *((str(case), case) for case in rule.cases(listed)),
+            *rule.alone(listed),
+        ]
+        if not matching:
+            raise self.CollectError(
+                f"{MARKER}: {rule.text}: the registry lists nothing of such a name in these "
+                "versions; correct the rule"
+            )
+        yield from matching
+
+    @cached_property
+    def _listed(self) -> set[Pair]:
+        return {Pair(entry.name, entry.version) for entry in self._process.registry.index()}
+
+
+class RuleItem(pytest.Item):
+    """One comparison that a rule asks for.
+
+    Args:
+        comparison: Which; the only version there is; or why that could not be found out.
+        process: Gives the comparisons.
+    """
+
+    def __init__(
+        self,
+        *,
+        comparison: Comparison,
+        process: SchemaRegistryPlugin,
+        **node: Any,
+    ) -> None:
+        super().__init__(**node)
+        self._comparison = comparison
+        self._process = process
+        self.add_marker(MARKER)
+
+    @property
+    def registry_wanted(self) -> tuple[Wanted, ...]:
+        """The schemas, to be fetched before the first test runs."""
+        case = self._comparison
+        if not isinstance(case, Case):
+            return ()
+        return Wanted(case.name, case.old), Wanted(case.name, case.new)
+
+    def runtest(self) -> None:
+        case = self._comparison
+        if isinstance(case, SchemaRegistryError):
+            raise case
+        if isinstance(case, Pair):
+            pytest.skip(f"only {case.version} has it")
+        self._process.evolution.assert_compatible(
+            f"{case.name}@{case.old}",
+            f"{case.name}@{case.new}",
+            level=case.level,
+            policy=case.policy,
+            defaults=case.defaults,
+        )
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, IncompatibleSchemas | SchemaRegistryError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        # The name alone would be shown as if its dots were those of a module.
+        return self.path, None, f"compatibility of {self.name}"

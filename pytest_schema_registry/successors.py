@@ -1,0 +1,71 @@
+"""Payloads that conformed to one version line, checked against its successor."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry.errors import SchemaNotFound, SchemaRegistryError
+from pytest_schema_registry.schemas import Pair
+
+if TYPE_CHECKING:
+    from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.rollout import Rollout
+
+#: How many payloads of one schema a process keeps; those that come later are counted.
+MAX_KEPT = 10_000
+
+
+class Successors:
+    """What one process's payloads say about the version line that comes next.
+
+    Args:
+        registry: Where schemas come from.
+        rollout: How strictly a violation is taken.
+        old: The version line that payloads conformed to.
+        new: The version line that they are checked against.
+    """
+
+    def __init__(self, registry: SchemaRegistry, rollout: Rollout, old: str, new: str) -> None:
+        self._registry = registry
+        self._rollout = rollout
+        self._old = old
+        self._new = new
+        self._kept: dict[str, dict[str, str]] = {}
+        self._left_out: dict[str, int] = {}
+
+    def conformed(self, pair: Pair, form: Any) -> None:
+        """Keep a payload's JSON form, if it is of the old version line and has not been met."""
+        if pair.version != self._old:
+            return
+        kept = self._kept.setdefault(pair.name, {})
+        text = json.dumps(form)
+        if len(kept) < MAX_KEPT:
+            kept.setdefault(text, self._rollout.test)
+        elif text not in kept:
+            self._left_out[pair.name] = self._left_out.get(pair.name, 0) + 1
+
+    def checked(self) -> list[dict[str, Any]]:
+        """What became of the payloads so far, a schema each, as plain data."""
+        kept, self._kept = self._kept, {}
+        return [self._checked(name, payloads) for name, payloads in sorted(kept.items())]
+
+    def _checked(self, name: str, payloads: dict[str, str]) -> dict[str, Any]:
+        level = self._rollout.level(Pair(name, self._new))
+        found: dict[str, Any] = {"name": name, "level": level, "checked": 0, "violations": []}
+        found["left_out"] = self._left_out.pop(name, 0)
+        if level == "off":
+            return found
+        try:
+            compiled = self._registry.compiled(self._registry.get_schema(name, self._new))
+        except SchemaNotFound:
+            return found | {"missing": True}
+        except SchemaRegistryError as exc:
+            return found | {"error": exc.headline}
+        found["checked"] = len(payloads)
+        for text, test in payloads.items():
+            form = json.loads(text)
+            if not compiled.conforms(form):
+                worst = self._registry.violation(compiled, form).violations[0]
+                found["violations"].append([test, f"{worst.path}: {worst.message}"])
+        return found

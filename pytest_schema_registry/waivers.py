@@ -1,0 +1,158 @@
+"""Waivers: breaks that a team has accepted for now, in a committed TOML file.
+
+[[waiver]]
+schema = "telemetry.FeedbackEvent"      # a name or a pattern of names
+rule = "required-added"                 # or fingerprint = "..." for one break of many
+reason = "all producers send it since March"
+expires = 2027-03-31                    # the last day that it counts
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fnmatch import fnmatchcase
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry.errors import InvalidSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pytest_schema_registry.compatibility import CompatibilityReport, Reason
+
+_TEXTS = ("schema", "rule", "fingerprint", "reason")
+_KEYS = (*_TEXTS, "expires")
+_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*waiver[ \t]*\]\]", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One accepted break, or one kind of them.
+
+    Args:
+        schema: The schema's name, or a pattern of names.
+        rule: The rule that is broken; None where a fingerprint says which break is meant.
+        fingerprint: The break's fingerprint.
+        reason: Why it is accepted.
+        expires: The last day that it counts.
+        place: Where it is written, for messages.
+    """
+
+    schema: str
+    rule: str | None
+    fingerprint: str | None
+    reason: str
+    expires: date
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.rule or self.fingerprint} of {self.schema}"
+
+    def concerns(self, name: str) -> bool:
+        """Whether it is about a schema of that name."""
+        return fnmatchcase(name, self.schema)
+
+    def covers(self, name: str, reason: Reason) -> bool:
+        """Whether it accepts a break of a schema."""
+        same = reason.rule == self.rule or reason.fingerprint == self.fingerprint
+        return self.concerns(name) and same
+
+
+def load(path: Path, root: Path) -> tuple[Waiver, ...]:
+    """The waivers in a file.
+
+    Args:
+        path: The file.
+        root: What it is shown relative to.
+
+    Raises:
+        InvalidSettings: It cannot be read, or says something that cannot be understood.
+    """
+    shown = path.relative_to(root) if path.is_relative_to(root) else path
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        data = tomllib.loads(text)
+    except (OSError, ValueError, RecursionError) as exc:
+        raise _wrong(f"{shown} cannot be read: {exc}") from None
+    if unknown := sorted(data.keys() - {"waiver"}):
+        raise _wrong(f"{shown} has {unknown[0]!r}; each waiver is a [[waiver]]")
+    entries = data.get("waiver", [])
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        raise _wrong(f"{shown}: each waiver is a [[waiver]]")
+    spans = _spans(text)
+    if len(spans) != len(entries):  # one of them is written in some other way
+        spans = [f"waiver {number}" for number in range(1, len(entries) + 1)]
+    return tuple(
+        _waiver(entry, f"{shown} {span}") for entry, span in zip(entries, spans, strict=True)
+    )
+
+
+def _spans(text: str) -> list[str]:
+    """The lines of each waiver in a file, in words."""
+    starts = [text.count("\n", 0, header.start()) + 1 for header in _HEADER.finditer(text)]
+    lines = text.splitlines()
+    spans = []
+    for start, following in pairwise([*starts, len(lines) + 1]):
+        last = following - 1
+        while not lines[last - 1].strip():
+            last -= 1
+        spans.append(f"lines {start} to {last}")
+    return spans
+
+
+def _waiver(entry: dict[str, Any], place: str) -> Waiver:
+    if unknown := sorted(entry.keys() - set(_KEYS)):
+        raise _wrong(f"{place}: no such key: {unknown[0]!r}; there are {', '.join(_KEYS)}")
+    for key in _TEXTS:
+        if key in entry and not (isinstance(entry[key], str) and entry[key].strip()):
+            raise _wrong(f"{place}: {key} is a text that is not empty")
+    if ("rule" in entry) == ("fingerprint" in entry):
+        raise _wrong(f"{place}: give a rule or a fingerprint, one of them")
+    if missing := [key for key in ("schema", "reason", "expires") if key not in entry]:
+        raise _wrong(f"{place}: {missing[0]} is missing")
+    expires = entry["expires"]
+    if not isinstance(expires, date) or isinstance(expires, datetime):
+        raise _wrong(f"{place}: expires is a date without quotes, such as 2027-03-31")
+    return Waiver(
+        entry["schema"],
+        entry.get("rule"),
+        entry.get("fingerprint"),
+        entry["reason"],
+        expires,
+        place,
+    )
+
+
+def _wrong(reason: str) -> InvalidSettings:
+    return InvalidSettings("registry_waivers", reason)
+
+
+def applied(
+    waivers: Iterable[Waiver], report: CompatibilityReport, name: str, today: date
+) -> tuple[CompatibilityReport, list[Waiver]]:
+    """A report without the breaks that are accepted, and the waivers that accept them.
+
+    Args:
+        waivers: The waivers.
+        report: The report.
+        name: The name of the schema that it is about.
+        today: The day; what has expired accepts nothing.
+    """
+    from pytest_schema_registry.compatibility import Waived
+
+    waivers = [waiver for waiver in waivers if waiver.expires >= today]
+    reasons, waived, used = [], [], []
+    for reason in report.reasons:
+        covering = [waiver for waiver in waivers if waiver.covers(name, reason)]
+        if covering:
+            used += covering
+            first = covering[0]
+            waived.append(Waived(reason, first.reason, first.expires.isoformat()))
+        else:
+            reasons.append(reason)
+    return replace(report, reasons=tuple(reasons), waived=tuple(waived)), used

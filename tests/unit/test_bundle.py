@@ -1,0 +1,133 @@
+"""Schemas that refer to others, as one document that says the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+
+from pytest_schema_registry import InvalidSchema, SchemaRegistry
+from pytest_schema_registry.bundle import bundled
+from pytest_schema_registry.compatibility import compare
+from pytest_schema_registry.schemas import given
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.local_registry import LocalRegistry
+
+TEXT = {"type": "string"}
+
+
+@pytest.fixture
+def registry(local_registry: LocalRegistry) -> Iterator[SchemaRegistry]:
+    with SchemaRegistry(local_registry.directory) as registry:
+        yield registry
+
+
+def document(registry: SchemaRegistry, name: str, version: str = "v1") -> Any:
+    return registry.bundled(registry.get_schema(name, version))
+
+
+def test_what_refers_to_nothing_is_left_as_it_is(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.Text", v1=TEXT)
+    local_registry.publish("a.Any", v1=True)
+    assert document(registry, "a.Text") == TEXT
+    assert document(registry, "a.Any") is True
+
+
+def test_what_is_referred_to_is_embedded_under_its_name(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.Text", v1=TEXT)
+    local_registry.publish("a.Other", v1={"$ref": "a.Text"}, v2={"type": "null"})
+    schema = {"prefixItems": [{"$ref": "a.Other"}, {"$ref": "../v2/a.Other"}], "$defs": {"x": {}}}
+    local_registry.publish("a.List", v1=schema)
+    found = document(registry, "a.List")
+    assert set(found["$defs"]) == {"x", "a.Other", "a.Text", "../v2/a.Other"}
+    validator = jsonschema_rs.validator_for(found, offline=True)
+    assert validator.is_valid(["a", None])
+    assert not validator.is_valid([1, None])
+    assert not validator.is_valid(["a", 1])
+    # Two lines that differ in nothing else do not differ in their identifiers.
+    local_registry.publish("a.List", v1=schema, v2=schema | {"title": "List"})
+    assert "$id" in found
+
+
+@pytest.mark.parametrize(
+    ("dialect", "keyword", "identifier"),
+    [
+        ("http://json-schema.org/draft-04/schema#", "definitions", "id"),
+        ("http://json-schema.org/draft-06/schema#", "definitions", "$id"),
+        ("http://json-schema.org/draft-07/schema#", "definitions", "$id"),
+        ("https://json-schema.org/draft/2019-09/schema", "$defs", "$id"),
+    ],
+)
+def test_each_draft_embeds_in_its_own_way(
+    registry: SchemaRegistry,
+    local_registry: LocalRegistry,
+    dialect: str,
+    keyword: str,
+    identifier: str,
+) -> None:
+    local_registry.publish("a.Text", v1={"$schema": dialect, **TEXT})
+    schema = {"$schema": dialect, "properties": {"a": {"$ref": "a.Text"}}}
+    local_registry.publish("a.Object", v1=schema)
+    found = document(registry, "a.Object")
+    assert found[keyword]["a.Text"][identifier] == "a.Text"
+    validator = jsonschema_rs.validator_for(found, offline=True)
+    assert validator.is_valid({"a": "b"})
+    assert not validator.is_valid({"a": 1})
+
+
+def test_two_lines_are_compared_with_what_they_refer_to(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    schema = {"type": "object", "properties": {"a": {"$ref": "a.Number"}}}
+    local_registry.publish("a.Number", v1={"maximum": 9}, v2={"maximum": 5})
+    local_registry.publish("a.Object", v1=schema, v2=schema)
+    old, new = (document(registry, "a.Object", version) for version in ("v1", "v2"))
+    report = compare(old, new)
+    assert [(reason.rule, reason.path) for reason in report.reasons] == [("maximum-lowered", "$.a")]
+    assert report.notes == ()
+    assert compare(old, old, level="full").compatible is True
+
+
+def test_schemas_that_refer_to_each_other_are_compared(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"type": "object", "properties": {"b": {"$ref": "a.B"}}})
+    local_registry.publish("a.B", v1={"type": "object", "properties": {"a": {"$ref": "a.A"}}})
+    found = document(registry, "a.A")
+    assert compare(found, found, level="full").compatible is True
+
+
+def test_a_boolean_is_embedded_too(registry: SchemaRegistry, local_registry: LocalRegistry) -> None:
+    local_registry.publish("a.Nothing", v1=False)
+    local_registry.publish("a.Object", v1={"properties": {"a": {"$ref": "a.Nothing"}}})
+    validator = jsonschema_rs.validator_for(document(registry, "a.Object"), offline=True)
+    assert validator.is_valid({})
+    assert not validator.is_valid({"a": 1})
+
+
+def test_a_name_that_is_taken_gives_way() -> None:
+    schema = given({"$defs": {"a.B": {}}, "$ref": "a.B"})
+    uri = "https://registry.invalid/-/a.B"
+    assert bundled(schema, {uri: TEXT})["$defs"] == {"a.B": {}, uri: {**TEXT, "$id": "a.B"}}
+
+
+def test_a_schema_without_a_draft_is_of_the_sessions(local_registry: LocalRegistry) -> None:
+    with SchemaRegistry(local_registry.directory, default_draft="7") as registry:
+        found = registry.bundled(given({"items": [TEXT]}))
+    assert found == {"$schema": "http://json-schema.org/draft-07/schema#", "items": [TEXT]}
+
+
+def test_what_refers_to_nothing_there_is_an_error(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.Object", v1={"$ref": "no.Such"})
+    with pytest.raises(InvalidSchema, match="leads to no schema"):
+        document(registry, "a.Object")

@@ -1,0 +1,128 @@
+"""What a registry itself says about compatibility."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_schema_registry import (
+    CassetteMissing,
+    InvalidAnswer,
+    SchemaNotFound,
+    SchemaRegistry,
+)
+from tests.local_registry import ORDER, LocalRegistry, Reply
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_schema_registry.compatibility.report import Level
+
+CHECK = "compat/check"
+# ORDER_V2 requires what ORDER_V1 does not.
+BROKEN = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id", "n"]}
+
+
+@pytest.fixture
+def url(local_registry: LocalRegistry) -> str:
+    schema = BROKEN | {"required": ["id"]}
+    local_registry.publish(ORDER, v1=schema, v2=BROKEN)
+    return local_registry.url
+
+
+@pytest.mark.parametrize(
+    ("level", "compatible", "asked"),
+    [
+        ("backward", False, ["v1 v2"]),
+        ("forward", True, ["v2 v1"]),
+        ("full", False, ["v1 v2", "v2 v1"]),
+    ],
+)
+def test_a_level_is_one_question_or_two(
+    url: str, local_registry: LocalRegistry, level: Level, compatible: bool, asked: list[str]
+) -> None:
+    with SchemaRegistry(url) as registry:
+        report = registry.check_compatibility(ORDER, "v1", "v2", level=level)
+    assert report.compatible is report.passes is compatible
+    assert (report.level, report.policy) == (level, "the registry's")
+    assert [request.path for request in local_registry.requests] == [
+        f"/{CHECK}?name={ORDER}&from_track={old}&to_track={new}"
+        for old, new in map(str.split, asked)
+    ]
+
+
+def test_its_reasons_read_as_ours(url: str) -> None:
+    with SchemaRegistry(url) as registry:
+        report = registry.check_compatibility(f"{ORDER}.schema", "v1", "v2")
+    (reason,) = report.reasons
+    assert (reason.rule, reason.path) == ("required-added", "$.n")
+    assert (reason.verdict, reason.direction) == ("said by the registry", "backward")
+    assert report.render(f"{ORDER} v1 -> v2").splitlines() == [
+        f"{ORDER} v1 -> v2 is not backward compatible   (the registry's; 1 reason, 1 note)",
+        "  ✗ required-added  $.n  v1 producers may omit it; v2 consumers refuse that",
+        (
+            "  i advice          $    Keep $.n optional, or give it a default and compare with "
+            "defaults."
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "compatible", "reasons"),
+    [
+        ({"compatible": True}, True, []),
+        ({"compatible": False}, False, [("breaking", "$", "the registry gives no reason")]),
+        (
+            {"compatible": False, "breaking_reasons": ["it is \x1b[31mred"], "x_compat": {"a": 1}},
+            False,
+            [("breaking", "$", "it is [31mred")],
+        ),
+    ],
+)
+def test_it_may_say_anything(
+    url: str,
+    local_registry: LocalRegistry,
+    said: dict[str, object],
+    compatible: bool,
+    reasons: list[tuple[str, str, str]],
+) -> None:
+    local_registry.always(Reply(body=said), CHECK)
+    with SchemaRegistry(url) as registry:
+        report = registry.check_compatibility(ORDER, "v1", "v2")
+    assert report.compatible is compatible
+    assert [(each.rule, each.path, each.change) for each in report.reasons] == reasons
+
+
+def test_what_it_has_not_and_what_is_no_verdict_are_errors(
+    url: str, local_registry: LocalRegistry
+) -> None:
+    with SchemaRegistry(url) as registry:
+        with pytest.raises(SchemaNotFound, match=r"no schema orders\.Order in v1 or v9"):
+            registry.check_compatibility(ORDER, "v1", "v9")
+        with pytest.raises(ValueError, match="level is one of backward, forward, full, not 'up'"):
+            registry.check_compatibility(ORDER, "v1", "v2", level="up")  # type: ignore[arg-type]
+        local_registry.always(Reply(body={"compatible": 1}), CHECK)
+        with pytest.raises(InvalidAnswer, match="no 'compatible' that is a boolean"):
+            registry.check_compatibility(ORDER, "v1", "v2")
+
+
+def test_its_opinion_is_recorded_and_replayed(
+    url: str, local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    with SchemaRegistry(url, mode="record", cassettes=tmp_path) as registry:
+        recorded = registry.check_compatibility(ORDER, "v1", "v2")
+    local_registry.requests.clear()
+    with SchemaRegistry(mode="replay", cassettes=tmp_path) as registry:
+        assert registry.check_compatibility(ORDER, "v1", "v2") == recorded
+        with pytest.raises(CassetteMissing, match=r"the compatibility of orders\.Order v2 -> v1"):
+            registry.check_compatibility(ORDER, "v2", "v1")
+    assert local_registry.requests == []
+
+
+def test_a_directory_has_the_same_opinion(url: str, local_registry: LocalRegistry) -> None:
+    reports = []
+    for where in (url, local_registry.directory):
+        with SchemaRegistry(where) as registry:
+            reports.append(registry.check_compatibility(ORDER, "v1", "v2", level="full"))
+    assert reports[0] == reports[1]

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_schema_registry import SchemaRegistry, successors
+from pytest_schema_registry.enforcement import Enforcement
+from pytest_schema_registry.recorder import Recorder
+from pytest_schema_registry.reporting.successors import Fold, lines, missed
+from pytest_schema_registry.rollout import Rollout
+from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.settings import Settings
+from pytest_schema_registry.successors import Successors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.local_registry import LocalRegistry
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SETTINGS = Settings(replay_payloads=("v1", "v2"))
+A_V1 = Pair("a.A", "v1")
+
+
+@pytest.fixture
+def following(local_registry: LocalRegistry) -> Iterator[Successors]:
+    """What looks from v1 to v2, where a.A has to be small, from a test that is named ``one``."""
+    local_registry.publish("a.A", v1={}, v2={"maximum": 5})
+    rollout = Rollout(Enforcement(), Recorder(), lambda _fact: True)
+    rollout.begin_test("one")
+    with SchemaRegistry(local_registry.directory) as registry:
+        yield Successors(registry, rollout, "v1", "v2")
+
+
+def test_each_payload_is_checked_once(following: Successors) -> None:
+    for payload in (1, 9, 1, 9, True):
+        following.conformed(A_V1, payload)
+    following.conformed(Pair("a.A", "v2"), 9)
+    (found,) = following.checked()
+    assert found == {
+        "name": "a.A",
+        "level": "strict",
+        "checked": 3,
+        "left_out": 0,
+        "violations": [["one", "$: 9 is greater than the maximum of 5"]],
+    }
+    assert following.checked() == []
+
+
+def test_a_payload_is_kept_as_it_was(following: Successors) -> None:
+    payload = [9]
+    following.conformed(A_V1, payload)
+    payload[0] = 1
+    assert following.checked()[0]["violations"] == []
+
+
+def test_beyond_a_limit_payloads_are_counted(
+    following: Successors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(successors, "MAX_KEPT", 2)
+    for payload in (1, 2, 3, 1, 4):
+        following.conformed(A_V1, payload)
+    (found,) = following.checked()
+    assert (found["checked"], found["left_out"]) == (2, 2)
+    assert lines(fold(found), SETTINGS, NOW)[-1] == (
+        "  2 payloads beyond the first 10,000 of a schema left out"
+    )
+
+
+def fold(*found: dict[str, Any]) -> Fold:
+    folded = Fold()
+    folded.add(found)
+    return folded
+
+
+def outcome(name: str, *violations: list[str], **said: Any) -> dict[str, Any]:
+    found = {"name": name, "level": "strict", "checked": 1, "left_out": 0}
+    return found | {"violations": list(violations)} | said
+
+
+def test_many_violations_are_counted() -> None:
+    many = [outcome(f"a.{number:02}", ["test", "wrong"]) for number in range(22)]
+    said = lines(fold(*many), SETTINGS, NOW)
+    assert len(said) == 22
+    assert said[0] == "22 payloads of v1 checked against v2: 22 violating"
+    assert said[-1] == "  and 2 more"
+    (line,) = missed(fold(*many), SETTINGS, NOW)
+    assert "22 (a.00, a.01, a.02, a.03, a.04 and 17 more), none allowed by" in line
+
+
+def test_workers_that_say_the_same_say_it_once() -> None:
+    same = outcome("a.A", ["test", "wrong"]), outcome("a.A", ["test", "wrong"])
+    assert lines(fold(*same), SETTINGS, NOW)[1:] == ["  a.A, sent by test: wrong"]
+    down = outcome("a.A", error="it is down"), outcome("a.A", error="it is down")
+    assert len(missed(fold(*down), SETTINGS, NOW)) == 1
+
+
+def test_quietly_only_violations_are_told() -> None:
+    assert lines(fold(outcome("a.A")), SETTINGS, NOW, verbosity=-1) == []
+    assert len(lines(fold(outcome("a.A", ["t", "w"])), SETTINGS, NOW, verbosity=-1)) == 2
