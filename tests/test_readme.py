@@ -56,11 +56,13 @@ from pytest_schema_registry import (
     payloads,
     plugin,
     protocol,
+    rules,
 )
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
 from pytest_schema_registry.drift import GRADES
 from pytest_schema_registry.enforcement import Enforcement
+from pytest_schema_registry.evolution import AssertCompatible, Evolution
 from pytest_schema_registry.options import DEFAULT_CASSETTES, DRAFTS, MODES, OPTIONS
 from pytest_schema_registry.parsers import Location
 from pytest_schema_registry.recorder import Recorder, Use
@@ -177,7 +179,7 @@ def registry() -> Iterator[SchemaRegistry]:
 
 def test_every_block_is_of_a_language_that_is_run_here() -> None:
     languages = re.findall(r"^```(\w*)\n.*?^```$", README, re.MULTILINE | re.DOTALL)
-    expected = {"python": 4, "text": 4, "console": 4, "sh": 2, "toml": 1, "yaml": 1}
+    expected = {"python": 4, "text": 5, "console": 4, "sh": 2, "ini": 1, "toml": 2, "yaml": 1}
     assert {each: languages.count(each) for each in languages} == expected
 
 
@@ -246,7 +248,7 @@ def test_the_workflow_runs_a_command_of_the_readme() -> None:
 
 
 def test_the_ini_block_is_obeyed(project: Path, run: Run, served: LocalRegistry) -> None:
-    (block,) = blocks("toml")
+    _, block = blocks("toml")
     assert tomllib.loads(block)
     block = block.replace("https://registry.example", served.url)
     (project / "pyproject.toml").write_text(block, encoding="utf-8")
@@ -273,7 +275,7 @@ def test_the_summary_of_old_copies_is_as_printed(
     result.stdout.fnmatch_lines(["*StaleSchemaWarning: telemetry.FeedbackEvent v1 *"])
     # The number of the error is the platform's.
     printed = re.sub(r"Errno \d+", "Errno 111", result.stdout.str())
-    assert blocks("text")[1] in printed
+    assert blocks("text")[2] in printed
 
 
 def test_a_run_closes_as_printed(
@@ -283,7 +285,58 @@ def test_a_run_closes_as_printed(
     result = run("tests/contracts", f"--registry-url={served.url}", "--registry-enforcement=warn")
     sizes_and_times = re.compile(r"[\d.,]+(?= (s|KB|ms|% of))")
     printed = sizes_and_times.sub("0", result.stdout.str())
-    assert sizes_and_times.sub("0", blocks("text")[3]) in printed
+    assert sizes_and_times.sub("0", blocks("text")[4]) in printed
+
+
+@pytest.mark.usefixtures("headline")
+def test_rules_are_tests_that_show_what_breaks_as_printed(run: Run, project: Path) -> None:
+    (block,) = blocks("ini")
+    (project / "pytest.ini").write_text(block)
+    url = "--registry-url=tests/contracts/registry"
+    result = run(url, "-v", "-m", "registry_compatibility", "-W", "ignore")
+    printed = result.stdout.str()
+    assert blocks("text")[1] in printed
+    (named,) = (each for each in code(section("From one version to the next")) if "::" in each)
+    assert f"{named} PASSED" in printed
+    assert "only v1 has it" in run(url, "-rs").stdout.str()
+    (project / "pytest.ini").write_text(block.replace("telemetry.*", "nothing.*"))
+    assert run(url).ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_the_words_of_rules_are_those_of_the_code() -> None:
+    words = {word.strip("`") for word, _ in table(section("From one version to the next"))}
+    plain = rules.parsed("a.B: v1 -> v2")
+    unsaid = {word for word in words if rules.parsed(f"{plain.text} {word}")[1:] == plain[1:]}
+    assert unsaid == {"backward", "tolerant"}
+    with pytest.raises(ValueError, match="there are") as caught:
+        rules.parsed(f"{plain.text} sideways")
+    assert set(str(caught.value).rpartition("there are ")[2].split(", ")) == words
+
+
+def test_a_waiver_is_written_as_shown(run: Run, project: Path) -> None:
+    (project / "waivers.toml").write_text(blocks("toml")[0])
+    rule = "--registry-compatibility=telemetry.FeedbackEvent: v1 -> v2"
+    result = run("--registry-url=tests/contracts/registry", rule, "--registry-waivers=waivers.toml")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["  waived: telemetry.FeedbackEvent v1 -> v2: required-added at *"])
+
+
+def test_two_versions_are_held_against_each_other_as_said(run: Run, project: Path) -> None:
+    calls = code(section("From one version to the next"))
+    asserting, asking = (
+        next(each for each in calls if each.startswith(name))
+        for name in ("assert_compatible(", "registry.check_compatibility(")
+    )
+    (project / "test_calls.py").write_text(
+        "def test_calls(assert_compatible, schema_registry):\n"
+        "    registry = schema_registry\n"
+        f"    report = {asserting}\n"
+        f"    assert type({asking}) is type(report)\n"
+    )
+    result = run("test_calls.py", "--registry-url=tests/contracts/registry")
+    # The one that the README's report is about, the other way round.
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*telemetry.FeedbackEvent v1 -> v2 is not forward compatible *"])
 
 
 def test_drift_is_said_as_printed(
@@ -304,7 +357,7 @@ def test_drift_is_said_as_printed(
         v2={**ORDER_V2, "title": "An order", "$core_version": "2.0.1"},
     )
     printed = run(url, "--registry-cache-ttl=0").stdout.str()
-    assert blocks("text")[2] in printed.replace(local_registry.url, "https://registry.example")
+    assert blocks("text")[3] in printed.replace(local_registry.url, "https://registry.example")
 
 
 def test_the_grades_of_drift_are_those_of_the_code() -> None:
@@ -343,13 +396,15 @@ def _answers(url: str) -> bool:
 
 def _ask_all(base: str) -> None:
     name, release = "telemetry.ControlResult", "1.1.0"
-    current, older, by_id, releases, index = (
+    current, older, by_id, releases, index, verdict = (
         json.load(urllib.request.urlopen(base + path.format(**values)))
         for values in [{"version": "v1", "name": name, "release": release, "id": name}]
         for path in asked()
     )
-    (_, answer), *_ = table(section("The registry"))
+    (_, answer), *_, (_, said) = table(section("The registry"))
     assert list(current) == re.findall(r'"([^"]+)"', answer)
+    assert set(verdict) - {"x_compat"} == set(re.findall(r'"([^"]+)"', said))
+    assert verdict["compatible"] is True
     assert list(older) == list(by_id) == list(current)
     assert older["core_version"] == releases[0]["core_version"] == release
     assert {"v1", "v2"} <= set(index["tracks"])
@@ -372,6 +427,7 @@ def test_the_requests_are_those_of_the_code() -> None:
         Question(Kind.BY_ID, name="a.B"),
         Question(Kind.RELEASES, "v1", "a.B"),
         Question(Kind.INDEX),
+        Question(Kind.COMPATIBILITY, "v1", "a.B", later="v1"),
     ]
     assert [path.format(**values) for path in asked()] == [
         f"/{protocol.path(question)}" for question in questions
@@ -476,6 +532,7 @@ def test_the_fixtures_are_those_of_the_code() -> None:
     [
         ("assert_conforms", Contract.assert_conforms, AssertConforms),
         ("registry_schema", Contract.schema, RegistrySchema),
+        ("assert_compatible", Evolution.assert_compatible, AssertCompatible),
     ],
 )
 def test_the_signatures_are_those_of_the_code(

@@ -1,7 +1,7 @@
 """A schema as a document: where its parts are, and what its references point at."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import unquote, urldefrag, urljoin
 
 Schema: TypeAlias = "dict[str, Any] | bool"
@@ -20,6 +20,9 @@ DATA_KEYWORDS = frozenset({"const", "enum", "default", "examples", "example"})
 NAMED_SCHEMAS = frozenset(
     {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
 )
+
+
+_Name = TypeVar("_Name")
 
 
 class Part(NamedTuple):
@@ -79,6 +82,8 @@ class Document:
         self._bases: dict[str, str] = {"#": ""}
         self._resources: dict[str, str] = {"": "#"}
         self._anchors: dict[tuple[str, str], str] = {}
+        #: Whether an identifier is given to two subschemas.
+        self.ambiguous = False
         self._resolved: dict[tuple[str, str], Part | None] = {}
         self._read_identifiers()
 
@@ -96,7 +101,7 @@ class Document:
         return self._resolved[key]
 
     def _find(self, reference: str, pointer: str) -> Part | None:
-        uri, fragment = urldefrag(urljoin(self._base_of(pointer), reference))
+        uri, fragment = urldefrag(_joined(self._base_of(pointer), reference))
         resource = self._resources.get(uri)
         if resource is None:
             return None
@@ -130,16 +135,26 @@ class Document:
             base = self._base_of(pointer)
             identifier = schema.get(keyword)
             if isinstance(identifier, str):
-                uri, fragment = urldefrag(urljoin(base, identifier))
+                uri, fragment = urldefrag(_joined(base, identifier))
                 if fragment and self.draft <= 7:
-                    self._anchors[uri, fragment] = pointer
+                    self._name(self._anchors, (uri, fragment), pointer)
                 else:
                     base = uri
                     self._bases[pointer] = uri
-                    self._resources[uri] = pointer
+                    self._name(self._resources, uri, pointer)
             for name in ("$anchor", "$dynamicAnchor"):
                 if isinstance(schema.get(name), str):
-                    self._anchors[base, schema[name]] = pointer
+                    self._name(self._anchors, (base, schema[name]), pointer)
+
+    def _name(self, known: dict[_Name, str], name: _Name, pointer: str) -> None:
+        self.ambiguous = self.ambiguous or known.get(name, pointer) != pointer
+        known[name] = pointer
+
+
+def _joined(base: str, reference: str) -> str:
+    """A reference made absolute (RFC 3986, section 5.2)."""
+    # Behind a URN, urljoin would lose the base.
+    return base + reference if reference.startswith("#") else urljoin(base, reference)
 
 
 def draft_of(root: Schema) -> int:

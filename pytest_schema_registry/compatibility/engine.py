@@ -6,10 +6,12 @@ remote `$ref` out of reach of every guard that Python code or a test suite can s
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_schema_registry.compatibility.document import Schema, subschemas
 from pytest_schema_registry.compatibility.errors import NotASchema
+from pytest_schema_registry.compatibility.unfolding import unfolded
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 _CLOSING = (("additionalProperties",), ("unevaluatedProperties",))
 # Each format of the standard refuses at least one of these.
 _NO_FORMAT = ("", "x", "(", "{", "%", "~2", "\\ ^<>", "http://[", "-x-.", "\0")
+# The engine collects all failures before it tells of the first one, some 50 microseconds each.
+_MOST_EXPLAINED = 4_000
 Verdict = Literal["yes", "no", "unknown"]
 
 
@@ -77,8 +81,14 @@ class Checker:
             if "ecursion limit" in str(error):
                 raise TooDeep(str(error)) from error
             raise NotASchema(str(error)) from error
+        self._schema = schema
         compiled = map(_compile, _patterns(schema))
         self._patterns = [pattern for pattern in compiled if pattern is not None]
+
+    @cached_property
+    def size(self) -> int:
+        """How many subschemas one value may be checked against."""
+        return unfolded(self._schema)
 
     def accepts(self, payload: Any) -> bool:
         """Whether a payload is valid; one the engine cannot read is not."""
@@ -88,7 +98,12 @@ class Checker:
             return False
 
     def failures(self, payload: Any) -> list[Failure]:
-        """Every way in which a payload fails, those within the branches of unions included."""
+        """Every way in which a payload fails, those within the branches of unions included.
+
+        For a schema that explodes when its references are followed, that it fails.
+        """
+        if self.size > _MOST_EXPLAINED:
+            return [Failure((), None, (), "", "the payload is refused")]
         return list(_failures(self._validator.iter_errors(payload), payload))
 
     def gives_up_on(self, payload: Any) -> bool:

@@ -14,15 +14,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pytest_schema_registry.compatibility.budget import Budget
-from pytest_schema_registry.compatibility.document import (
-    Document,
-    Key,
-    Part,
-    Place,
-    draft_of,
-    identity,
-    subschemas,
-)
+from pytest_schema_registry.compatibility.document import Key, Part, Place, identity
 from pytest_schema_registry.compatibility.engine import Patterns, asserts, covers
 from pytest_schema_registry.compatibility.facets import declared_types, finite, smallest, types
 from pytest_schema_registry.compatibility.place import (
@@ -37,6 +29,7 @@ from pytest_schema_registry.compatibility.place import (
     prefix,
     required,
 )
+from pytest_schema_registry.compatibility.premises import hold
 from pytest_schema_registry.compatibility.rules.unions import Profile, apart, likeness
 from pytest_schema_registry.compatibility.values import canonical
 
@@ -49,7 +42,10 @@ _ALONE = frozenset(
     | {"dependentRequired", "dependencies", "not"}
 )
 _TOGETHER = frozenset({"contains", "minContains", "maxContains"})
-_YOUNGER = _TOGETHER | {"items", "prefixItems", "dependentRequired", "dependencies"}
+_POSITIONAL = frozenset({"items", "prefixItems"})
+# What these mean, or what stands below them, is not the same in every draft.
+_OF_A_DRAFT = _TOGETHER | _POSITIONAL | {"dependentRequired", "dependencies"}
+_OF_A_DRAFT |= {"format", "not", "propertyNames"}
 _BEYOND = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef"})
 # In drafts 6 and 7 the engine decodes and parses; what one of them means depends on the other.
 _CONTENT = frozenset({"contentEncoding", "contentMediaType"})
@@ -80,7 +76,7 @@ def proved(
         budget: What each step is charged to.
     """
     documents = (producer.document, consumer.document)
-    if any(_beyond(document) for document in documents):
+    if not all(map(hold, documents)):
         return False
     drafts = {document.draft for document in documents}
     if len(drafts) > 1 and min(drafts) <= 4:
@@ -178,26 +174,17 @@ class _Induction:
 
     def _leaf(self, option: Place, wanted: dict[str, Any], part: Part) -> None:
         """Let the engine decide about keywords that refer to nothing."""
-        words = _ALONE | _TOGETHER | {"type", "required", "items", "prefixItems"}
-        if not self._same_draft:
-            words -= _YOUNGER  # restated in the latest draft, they could start to count
-        given = [
-            {
-                word: value
-                for word, value in other.schema.items()
-                if word in words and _self_contained(value)
-            }
-            for other in option
-            if isinstance(other.schema, dict)
-        ]
-        schemas: list[dict[str, Any]] = [{"allOf": given} if given else {}, wanted]
         if not _self_contained(wanted):
             raise _Unproved
+        if not self._same_draft and wanted.keys() & _OF_A_DRAFT:
+            raise _Unproved
+        # Restated in the latest draft, some of what is given could start to count.
+        left_out = frozenset[str]() if self._same_draft else _OF_A_DRAFT
+        given = [_given_words(other, left_out) for other in option]
+        schemas: list[dict[str, Any]] = [{"allOf": given} if given else {}, wanted]
         declared = part.document.part().get("$schema")
         if self._same_draft and declared:
             schemas = [{"$schema": declared, **schema} for schema in schemas]
-        elif not self._same_draft and "dependencies" in wanted:
-            raise _Unproved
         key = canonical(schemas)
         if key not in self._leaves:
             self._budget.spend()
@@ -298,14 +285,18 @@ class _Induction:
                 yield _Claim(ours, theirs)
 
 
-def _beyond(document: Document) -> bool:
-    """Whether a document refers dynamically, or embeds a resource in another dialect."""
-    return any(
-        "$dynamicRef" in schema
-        or "$recursiveRef" in schema
-        or ("$schema" in schema and draft_of(schema) != document.draft)
-        for _, schema in subschemas(document.root)
-    )
+def _given_words(part: Part, left_out: frozenset[str]) -> dict[str, Any]:
+    """What a schema says in keywords that refer to nothing."""
+    if not isinstance(part.schema, dict):
+        return {}
+    words = (_ALONE | _TOGETHER | _POSITIONAL | {"type", "required"}) - left_out
+    if not all(_self_contained(part.get(word)) for word in _POSITIONAL):
+        words -= _POSITIONAL  # where `items` begins depends on what stands before them
+    return {
+        word: value
+        for word, value in part.schema.items()
+        if word in words and _self_contained(value)
+    }
 
 
 def _impossible(option: Place) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, get_args
 
-from pytest_schema_registry.compatibility.budget import Budget
+from pytest_schema_registry.compatibility.budget import Budget, BudgetExceeded
 from pytest_schema_registry.compatibility.document import Schema
 from pytest_schema_registry.compatibility.engine import Checker, UnresolvableReference
 from pytest_schema_registry.compatibility.errors import NotASchema
@@ -86,7 +86,7 @@ def compare(
         found = _reasons(judgement, direction)
         reasons += found
         told += notes(old, new, direction)
-        if policy == "tolerant":
+        if policy == "tolerant" and not _exhausted(judgement):
             told += _strict_only(
                 old, new, direction, found, defaults=defaults, formats=formats, budget=budget
             )
@@ -142,9 +142,17 @@ def _judge(
 ) -> Judgement:
     producer, consumer = (old, new) if direction == "backward" else (new, old)
     tolerant = policy == "tolerant"
-    written = as_producer(producer) if tolerant else producer
+    granted = Budget(budget)
+    try:
+        written = as_producer(producer, granted) if tolerant else producer
+    except BudgetExceeded:
+        return undecided("budget-exceeded", "the time for this pair is used up")
     read = as_consumer(consumer, opened=tolerant, defaults=defaults)
-    return judge(written, read, formats=formats, budget=Budget(budget))
+    return judge(written, read, formats=formats, budget=granted)
+
+
+def _exhausted(judgement: Judgement) -> bool:
+    return any(reason.finding.rule == "budget-exceeded" for reason in judgement.reasons)
 
 
 def _strict_only(

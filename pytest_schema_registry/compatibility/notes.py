@@ -16,7 +16,7 @@ from pytest_schema_registry.compatibility.engine import Patterns
 from pytest_schema_registry.compatibility.facets import finite
 from pytest_schema_registry.compatibility.place import conjuncts, element, member, names, required
 from pytest_schema_registry.compatibility.report import Direction, Note
-from pytest_schema_registry.compatibility.values import canonical, contains
+from pytest_schema_registry.compatibility.values import canonical, missing
 from pytest_schema_registry.compatibility.wording import brief, listed, path
 
 Keys: TypeAlias = tuple[str | int, ...]
@@ -105,8 +105,8 @@ def _widened(where: str, one: Place, other: Place, direction: Direction) -> Iter
     if before is None or after is None:
         return
     producer, consumer = (before, after) if direction == "backward" else (after, before)
-    added = [value for value in consumer if not contains(producer, value)]
-    if added and all(contains(consumer, value) for value in producer):
+    added = missing(consumer, producer)
+    if added and not missing(producer, consumer):
         opposite = "forward" if direction == "backward" else "backward"
         yield Note("enum-widened", where, f"{listed(added)}; breaks {opposite}")
 

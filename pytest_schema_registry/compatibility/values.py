@@ -39,10 +39,10 @@ def canonical(value: Any) -> str:
     return json.dumps(json.loads(text, parse_float=_number), sort_keys=True)
 
 
-def contains(values: Iterable[Any], wanted: Any) -> bool:
-    """Whether an equal value is among `values`."""
-    text = canonical(wanted)
-    return any(canonical(value) == text for value in values)
+def missing(values: Iterable[Any], others: Iterable[Any]) -> list[Any]:
+    """The values that have no equal among the others."""
+    present = set(map(canonical, others))
+    return [value for value in values if canonical(value) not in present]
 
 
 def distinct(values: Iterable[Any]) -> Iterator[Any]:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import checking, contracts, retrieving, startup, suites
+from tests.benchmarks import checking, comparing, contracts, retrieving, startup, suites
 from tests.benchmarks.measure import machine, table
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ GROUPS = {
     "startup": startup.rows,
     "retrieving": retrieving.rows,
     "contracts": contracts.rows,
+    "comparing": comparing.rows,
 }
 
 

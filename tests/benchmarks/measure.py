@@ -22,6 +22,7 @@ VERSIONS_OF = (
     "httpx",
     "vcrpy",
     "PyYAML",
+    "pydantic",
 )
 RATIO = "x"
 

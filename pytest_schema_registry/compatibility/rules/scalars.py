@@ -17,7 +17,7 @@ from pytest_schema_registry.compatibility.facets import (
 )
 from pytest_schema_registry.compatibility.findings import Finding, Site
 from pytest_schema_registry.compatibility.place import collect
-from pytest_schema_registry.compatibility.values import contains, type_of
+from pytest_schema_registry.compatibility.values import missing, type_of
 from pytest_schema_registry.compatibility.wording import brief, listed
 
 
@@ -53,7 +53,7 @@ def values_removed(producer: Place, consumer: Place) -> Iterator[Finding]:
                 continue
             site = Site.of(part, keyword)
             left = site.value if keyword == "enum" else [site.value]
-            gone = [value for value in before or () if not contains(left, value)]
+            gone = missing(before or (), left)
             if before is not None and not gone:
                 continue
             was = listed(gone) if before is not None else "any value"

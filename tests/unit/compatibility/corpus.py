@@ -1,8 +1,8 @@
 """The pairs of schemas for these tests, and how many of them a run looks at.
 
 By default every fourth pair and a few random examples, always the same ones. With
-SCHEMA_REGISTRY_TEST_COMPATIBILITY=all every pair and many examples. SCHEMA_REGISTRY_TEST_JSONCOMPAT
-names a file with more pairs of that form, such as jsoncompat's fixtures.
+SCHEMA_REGISTRY_TEST_COMPATIBILITY=all every pair and many examples. More pairs of that form, which
+are jsoncompat's fixtures, are used where they lie next to the checkout.
 """
 
 import json
@@ -14,7 +14,10 @@ import pytest
 
 # Read at import, since the suite's own fixture hides such variables from every test.
 EVERYTHING = os.environ.get("SCHEMA_REGISTRY_TEST_COMPATIBILITY") == "all"
-FOREIGN = os.environ.get("SCHEMA_REGISTRY_TEST_JSONCOMPAT")
+_FILES = (
+    folder / "../shared/data/compatibility/jsoncompat.json" for folder in Path(__file__).parents
+)
+FOREIGN = next((file for file in _FILES if file.is_file()), None)
 DIRECTIONS: tuple[Literal["backward", "forward"], ...] = ("backward", "forward")
 
 
@@ -26,8 +29,8 @@ def pairs() -> list[dict[str, Any]]:
 def foreign_pairs() -> list[dict[str, Any]]:
     """The same from elsewhere; skips the test where there are none."""
     if FOREIGN is None:
-        pytest.skip("SCHEMA_REGISTRY_TEST_JSONCOMPAT names no file")
-    return _part(Path(FOREIGN))
+        pytest.skip("needs ../shared/data/compatibility/jsoncompat.json next to the checkout")
+    return _part(FOREIGN)
 
 
 def _part(path: Path) -> list[dict[str, Any]]:

@@ -117,6 +117,26 @@ def test_proves(producer: Any, consumer: Any) -> None:
         ({"oneOf": [TEXT, {}]}, {"oneOf": [{}, TEXT, {}]}),
         (TEXT, False),
         (TEXT, choices_of_one(14)),
+        # What `items` means is up to the `prefixItems` beside it, of which the reference is lost.
+        (
+            {
+                "$defs": {"T": TEXT},
+                "type": "array",
+                "prefixItems": [{"$ref": "#/$defs/T"}],
+                "items": WHOLE,
+                "minItems": 1,
+            },
+            {"contains": WHOLE},
+        ),
+        # Which of the two definitions is meant is not known.
+        (
+            {"$ref": "a", "$defs": {"A": {"$id": "a", **TEXT}, "B": {"$id": "a", **WHOLE}}},
+            WHOLE,
+        ),
+        (
+            {"$ref": "a", "$defs": {"A": {"$id": "a", **TEXT}, "B": {"$id": "a", **WHOLE}}},
+            TEXT,
+        ),
         ({"$dynamicRef": "#a", "$defs": {"a": {"$dynamicAnchor": "a", **TEXT}}}, TEXT),
     ],
 )
@@ -157,6 +177,15 @@ def test_does_not_claim(producer: Any, consumer: Any) -> None:
             {"minItems": 2},
         ),
         ({**DRAFT_7, "$ref": "#/definitions/A", "type": "string", "definitions": {"A": {}}}, TEXT),
+        (
+            {**DRAFT_7, "not": {"dependentRequired": {"a": ["b"]}}},
+            {"not": {"dependentRequired": {"a": ["b"]}}},
+        ),
+        (
+            {**DRAFT_7, "type": "object", "propertyNames": {"not": {"format": "uuid"}}},
+            {"propertyNames": {"not": {"format": "uuid"}}},
+        ),
+        ({**DRAFT_7, "type": "string", "format": "uuid"}, {"type": "string", "format": "uuid"}),
     ],
 )
 def test_keywords_count_only_in_the_drafts_that_have_them(producer: Any, consumer: Any) -> None:

@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from pytest_schema_registry.compatibility import compare
+from pytest_schema_registry.compatibility.budget import Budget
 from pytest_schema_registry.compatibility.policy import as_consumer, as_producer
 
 TEXT = {"type": "string"}
@@ -83,8 +84,8 @@ def test_inherited_members_are_declared(draft: Any) -> None:
         ({**OPEN, "dependentRequired": {"a": ["b"]}}, {"a": "x", "b": 1}, {"z": 1}),
         (
             {"$schema": DRAFT_4, "allOf": [OPEN, {"properties": {"b": TEXT}}]},
+            {"a": "x", "b": "x"},
             {"a": "x", "z": 1},
-            {"a": 1},
         ),
         (
             {"allOf": [OPEN, {"properties": {"b": TEXT}, "patternProperties": {"^x": TEXT}}]},
@@ -113,10 +114,136 @@ def test_inherited_members_are_declared(draft: Any) -> None:
     ],
 )
 def test_producers_send_what_is_declared(schema: Any, sent: Any, not_sent: Any) -> None:
-    producer = as_producer(schema)
+    producer = as_producer(schema, Budget(5))
 
     assert jsonschema_rs.is_valid(producer, sent, offline=True)
     assert not jsonschema_rs.is_valid(producer, not_sent, offline=True)
+
+
+INHERITS = {"allOf": [{"$ref": "#"}, {"properties": {"c": TEXT}}]}
+NESTED = {"properties": {"a": {"properties": {"x": TEXT}}}}
+SHARED = {"definitions": {"A": {**OPEN, "allOf": [{"properties": {"b": TEXT}}]}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "sent"),
+    [
+        ({"allOf": [OPEN, {"patternProperties": {"^x": NUMBER}}]}, {"a": "x", "x1": 1}),
+        ({"allOf": [OPEN, {"additionalProperties": {}}]}, {"a": "x", "b": 1}),
+        ({"allOf": [OPEN], "unevaluatedProperties": NUMBER}, {"a": "x", "b": 1}),
+        ({"allOf": [OPEN, {"required": ["b"]}]}, {"a": "x", "b": 1}),
+        ({**OPEN, "dependentSchemas": {"a": {"properties": {"b": NUMBER}}}}, {"a": "x", "b": 1}),
+        (
+            {"$schema": DRAFT_7, **OPEN, "dependencies": {"a": {"properties": {"b": NUMBER}}}},
+            {"a": "x", "b": 1},
+        ),
+        ({**OPEN, "if": {"required": ["a"]}, "then": LARGER}, {"a": "x", "b": 1}),
+        ({**OPEN, "allOf": [True]}, {"a": "x"}),
+        ({**OPEN, "not": {"properties": {"b": TEXT}, "required": ["b"]}}, {"b": 1}),
+        ({**OPEN, "properties": {"a": TEXT, "more": INHERITS}}, {"more": {"a": "x", "c": "x"}}),
+        (
+            {"allOf": [NESTED, {"properties": {"a": {"properties": {"y": TEXT}}}}]},
+            {"a": {"x": "x", "y": "x"}},
+        ),
+        (
+            {**NESTED, "patternProperties": {"^a": {"properties": {"y": TEXT}}}},
+            {"a": {"x": "x", "y": "x"}},
+        ),
+        (
+            {"patternProperties": {"^a": OPEN, "b$": {"properties": {"y": TEXT}}}},
+            {"ab": {"a": "x", "y": "x"}},
+        ),
+        (
+            {"items": OPEN, "contains": {"properties": {"y": TEXT}, "required": ["y"]}},
+            [{"a": "x", "y": "x"}],
+        ),
+        (
+            {"anyOf": [{"allOf": [OPEN, {"properties": {"b": TEXT}}]}, {"type": "object"}]},
+            {"z": 1},
+        ),
+        (
+            {
+                "$schema": DRAFT_7,
+                "properties": {
+                    "m": {"$ref": "#/definitions/A", "maxProperties": 0},
+                    "n": {"allOf": [{"$ref": "#/definitions/A"}, {"properties": {"z": TEXT}}]},
+                },
+                **SHARED,
+            },
+            {"m": {"a": "x"}, "n": {"z": "x"}},
+        ),
+    ],
+)
+def test_what_is_declared_elsewhere_is_sent(schema: Any, sent: Any) -> None:
+    """Closed too early, a producer would be thought to send nothing that could break."""
+    assert jsonschema_rs.is_valid(schema, sent, offline=True)
+    assert jsonschema_rs.is_valid(as_producer(schema, Budget(5)), sent, offline=True)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {**OPEN, "if": {"properties": {"a": {"const": "x"}}}, "then": {"required": ["a"]}},
+        {"oneOf": [OPEN, {"properties": {"b": TEXT}, "required": ["b"]}]},
+        {"allOf": [OPEN, {"properties": {"b": TEXT}, "additionalProperties": True}]},
+        {
+            "$schema": DRAFT_7,
+            "$id": "https://example.com/a",
+            "$ref": "#/definitions/A",
+            "definitions": {
+                "A": {"allOf": [OPEN, {"properties": {"b": TEXT}}]},
+                "B": {"allOf": [{"$ref": "#/definitions/A"}, {"properties": {"c": TEXT}}]},
+            },
+            "properties": {"b": {"$ref": "#/definitions/B"}},
+        },
+    ],
+)
+def test_what_nothing_declares_is_not_sent(schema: Any) -> None:
+    sent = {"a": "x", "z": 1}
+
+    assert jsonschema_rs.is_valid(schema, sent, offline=True)
+    assert not jsonschema_rs.is_valid(as_producer(schema, Budget(5)), sent, offline=True)
+
+
+def test_model_that_others_inherit_from_is_closed_where_it_is_used() -> None:
+    """Up to draft 7 the limit cannot stand beside the reference."""
+    base = {"$ref": "#/definitions/A"}
+    schema = {
+        "$schema": DRAFT_7,
+        "properties": {"m": base, "n": {"allOf": [base, {"properties": {"c": TEXT}}]}},
+        "definitions": {"A": OPEN},
+    }
+
+    producer = as_producer(schema, Budget(5))
+
+    assert jsonschema_rs.is_valid(producer, {"m": {"a": "x"}, "n": {"a": "x", "c": "x"}})
+    assert not jsonschema_rs.is_valid(producer, {"m": {"a": "x", "c": "x"}})
+
+
+def test_tags_are_required_of_all_branches_or_of_none() -> None:
+    """Required of one alone, a payload that fitted both branches would fit the other."""
+    tag = {"$ref": "#/$defs/A"}
+    members = {"union": {"oneOf": [tag, tagged("b")]}, "other": {"not": tag}}
+    producer = as_producer({"properties": members, "$defs": {"A": tagged("a")}}, Budget(5))
+
+    assert jsonschema_rs.is_valid(producer, {"union": {"v": 1, "kind": "b"}}, offline=True)
+    for name in members:
+        assert not jsonschema_rs.is_valid(producer, {name: {"v": 1}}, offline=True)
+
+
+def test_inherited_default_makes_a_member_optional() -> None:
+    base = {"properties": {"a": {**TEXT, "default": "x"}}}
+    new = {"allOf": [base], "required": ["a"]}
+
+    assert compare(base, new, policy="strict", defaults=True).compatible is True
+    assert compare(base, new, policy="strict").compatible is False
+
+
+def test_producer_that_takes_too_long_to_close_is_undecided() -> None:
+    report = compare(LARGER, OPEN, budget=0.00005)
+
+    assert [reason.rule for reason in report.reasons] == ["budget-exceeded"]
+    assert report.compatible is None
 
 
 def test_required_members_are_declared() -> None:
@@ -141,7 +268,10 @@ def test_what_a_policy_changes_only_narrows_producers_and_widens_consumers() -> 
     overlapping = {"oneOf": [OPEN, {"type": "object", "properties": {"c": TEXT}}]}
     negated = {"not": CLOSED}
     for schema in (OPEN, CLOSED, overlapping, negated, {"if": CLOSED, "then": False}):
-        producer, consumer = as_producer(schema), as_consumer(schema, opened=True, defaults=True)
+        producer, consumer = (
+            as_producer(schema, Budget(5)),
+            as_consumer(schema, opened=True, defaults=True),
+        )
         for payload in ({}, {"a": "x"}, {"c": "x"}, {"a": 1}, {"a": "x", "c": "x"}, {"z": 1}, 1):
             narrow, written, wide = (
                 jsonschema_rs.is_valid(one, payload, offline=True)

@@ -9,9 +9,17 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pytest_schema_registry.compatibility import NotASchema, compare
+from pytest_schema_registry.compatibility.budget import Budget
 from pytest_schema_registry.compatibility.policy import as_consumer, as_producer
 from tests.unit.compatibility.corpus import EVERYTHING
-from tests.unit.compatibility.strategies import PAYLOADS, SCHEMAS, pairs
+from tests.unit.compatibility.strategies import (
+    DECLARATIONS,
+    PAYLOADS,
+    SCHEMAS,
+    declares,
+    pairs,
+    payloads,
+)
 
 POLICIES = st.sampled_from(["strict", "tolerant"])
 KEYWORDS = st.sampled_from(["type", "$ref", "items", "enum", "a"])
@@ -36,13 +44,37 @@ def validator(schema: Any) -> Any:
 
 
 @BOUNDED
-@given(pairs(), st.lists(PAYLOADS, min_size=20, max_size=60))
-def test_no_payload_refutes_a_compatible_verdict(schemas: Any, payloads: Any) -> None:
+@given(pairs(), st.lists(PAYLOADS, max_size=20), st.randoms(use_true_random=False))
+def test_no_payload_refutes_a_compatible_verdict(schemas: Any, blind: Any, chance: Any) -> None:
     old, new = (validator(schema) for schema in schemas)
     assume(compare(*schemas, policy="strict", budget=0.5).compatible is True)
 
-    for payload in payloads:
+    for payload in [*blind, *payloads(schemas, chance, 100)]:
         assert not old.is_valid(payload) or new.is_valid(payload), payload
+
+
+@BOUNDED
+@given(pairs(), st.randoms(use_true_random=False))
+def test_no_payload_refutes_what_a_policy_tolerates(schemas: Any, chance: Any) -> None:
+    for schema in schemas:
+        validator(schema)
+    producer = validator(as_producer(schemas[0], Budget(5)))
+    consumer = validator(as_consumer(schemas[1], opened=True, defaults=True))
+    assume(compare(*schemas, defaults=True, budget=0.5).compatible is True)
+
+    for payload in payloads(schemas, chance, 100):
+        assert not producer.is_valid(payload) or consumer.is_valid(payload), payload
+
+
+@settings(BOUNDED, max_examples=4 * BOUNDED.max_examples)
+@given(DECLARATIONS, st.randoms(use_true_random=False))
+def test_producers_may_send_all_that_is_declared(schema: Any, chance: Any) -> None:
+    written = validator(schema)
+    producer = validator(as_producer(schema, Budget(5)))
+
+    for payload in payloads([schema], chance, 60):
+        if written.is_valid(payload) and declares([schema], payload):
+            assert producer.is_valid(payload), payload
 
 
 @BOUNDED
@@ -68,13 +100,15 @@ def test_no_schema_is_incompatible_with_itself(schema: Any, policy: Any) -> None
 
 
 @BOUNDED
-@given(SCHEMAS, st.lists(PAYLOADS, min_size=10, max_size=30))
-def test_policies_narrow_producers_and_widen_consumers(schema: Any, payloads: Any) -> None:
+@given(SCHEMAS, st.lists(PAYLOADS, max_size=20), st.randoms(use_true_random=False))
+def test_policies_narrow_producers_and_widen_consumers(
+    schema: Any, blind: Any, chance: Any
+) -> None:
     written = validator(schema)
-    producer = validator(as_producer(schema))
+    producer = validator(as_producer(schema, Budget(5)))
     consumer = validator(as_consumer(schema, opened=True, defaults=True))
 
-    for payload in payloads:
+    for payload in [*blind, *payloads([schema], chance, 50)]:
         assert producer.is_valid(payload) <= written.is_valid(payload), payload
         assert written.is_valid(payload) <= consumer.is_valid(payload), payload
 

@@ -128,7 +128,7 @@ def test_report_is_plain_json() -> None:
     data = json.loads(json.dumps(report.as_dict()))
 
     assert data == report.as_dict()
-    assert set(data) == {"compatible", "level", "policy", "reasons", "notes"}
+    assert set(data) == {"compatible", "level", "policy", "reasons", "notes", "waived"}
     assert data["reasons"][0]["fingerprint"] == report.reasons[0].fingerprint
 
 

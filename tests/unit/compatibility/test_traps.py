@@ -153,7 +153,10 @@ def test_schema_that_a_policy_makes_too_deep_is_said_to_be() -> None:
         {"properties": {"a": {}}},
         {"properties": {"b": {}}, "patternProperties": {"x": {}}},
     ]
+    # Because of the second one, the shared model cannot be closed where it stands.
+    more = {"allOf": [{"$ref": "#/definitions/M"}, {"properties": {"c": {}}}]}
     schema |= {"$schema": DRAFT_7, "definitions": {"M": {"allOf": named}}}
+    schema |= {"properties": {"more": more}}
 
     report = compare(schema, schema)
 
@@ -196,6 +199,7 @@ def test_references_of_every_form_are_followed(old: Any) -> None:
     "old",
     [
         {"type": ["string", "null"], "pattern": "(?i:a)"},
+        {"type": ["string", "null"], "pattern": r"^(?=\d{3})\d"},
         {"type": "object", "required": ["a", "b"], "dependentRequired": {"a": ["b"]}},
         {"properties": {"a": TEXT}, "additionalProperties": False, "minProperties": 3},
         {"type": "object", "properties": {"a": {}}, "required": ["a"], "minProperties": 2},
@@ -328,6 +332,38 @@ def test_proof_outlasts_the_budget_for_doubting_it() -> None:
     budget = Budget(0, itertools.repeat(0).__next__)
 
     assert judge(WIDE, WIDE, formats=True, budget=budget).compatible is True
+
+
+def doubled(depth: Any, word: Any, leaf: Any) -> Any:
+    """Definitions that refer to the next one twice."""
+    definitions = {
+        f"M{at}": {word: [{"$ref": f"#/$defs/M{at + 1}"}, {"$ref": f"#/$defs/M{at + 1}"}]}
+        for at in range(depth)
+    }
+    return {"$defs": {**definitions, f"M{depth}": leaf}, "$ref": "#/$defs/M0"}
+
+
+@pytest.mark.parametrize("word", ["allOf", "anyOf"])
+@pytest.mark.parametrize(("depth", "compatible"), [(14, False), (60, None)])
+def test_references_that_multiply_end(depth: Any, word: Any, compatible: Any) -> None:
+    """The engine would collect each of 2^14 failures, and for 60 levels not even check."""
+    started = time.monotonic()
+
+    old, new = doubled(depth, word, TEXT), doubled(depth, word, {**TEXT, "maxLength": 3})
+    report = compare(old, new, policy="strict")
+
+    assert report.compatible is compatible
+    assert time.monotonic() - started < 5
+
+
+def test_long_lists_are_compared_in_one_go() -> None:
+    values = [f"v{at}" for at in range(4000)]
+    started = time.monotonic()
+
+    report = compare({"enum": values}, {"enum": values[1:]})
+
+    assert rules(report) == ["enum-value-removed"]
+    assert time.monotonic() - started < 5
 
 
 def test_many_unions_do_not_multiply() -> None:

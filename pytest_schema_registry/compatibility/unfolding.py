@@ -1,0 +1,44 @@
+"""How large a schema is once references are replaced by what they refer to."""
+
+from collections.abc import Iterator
+
+from pytest_schema_registry.compatibility.document import Document, Part, Schema, subschemas
+
+_IN_LISTS = ("allOf", "anyOf", "oneOf")
+_SINGLE = ("if", "then", "else", "not")
+_BY_NAME = ("dependentSchemas", "dependencies")
+
+
+def unfolded(schema: Schema) -> int:
+    """The most subschemas that may apply to a single value, counted once for each way to them.
+
+    Shared definitions that refer to each other twice double this at each step, and with it the
+    time that the engine takes for one payload.
+    """
+    document = Document(schema)
+    sizes: dict[str, int] = {}
+    pending = [Part(document, pointer, found) for pointer, found in subschemas(schema)]
+    while pending:
+        part = pending[-1]
+        waiting = [inner for inner in _inner(part) if inner.pointer not in sizes]
+        if part.pointer not in sizes and waiting:
+            sizes[part.pointer] = 1  # what comes back to where it started counts once
+            pending += waiting
+            continue
+        pending.pop()
+        sizes[part.pointer] = 1 + sum(sizes[inner.pointer] for inner in _inner(part))
+    return max(sizes.values(), default=1)
+
+
+def _inner(part: Part) -> Iterator[Part]:
+    if not isinstance(part.schema, dict):
+        return
+    reference = part.get("$ref")
+    target = part.document.resolve(reference, part.pointer) if reference else None
+    if target is not None:
+        yield target
+    for word in _IN_LISTS:
+        yield from (part.below(word, at) for at in range(len(part.get(word) or ())))
+    yield from (part.below(word) for word in _SINGLE if part.get(word) is not None)
+    for word in _BY_NAME:
+        yield from (part.below(word, name) for name in part.get(word) or {})
