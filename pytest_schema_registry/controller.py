@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.session import FACTS
+from pytest_schema_registry.session import FACTS, JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 #: The facts that have a module of :mod:`~pytest_schema_registry.reporting` of their own.
 CHAPTERS = ("comparisons", "drift", "successors")
-JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 class Controller:
@@ -67,7 +66,7 @@ class Controller:
         return self._chapters[kind]
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        self._add(self._process.remaining_facts())
+        self._add(self._process.remaining_facts(exitstatus))
         if self._figures is None:
             return
         # What stops early has not seen everything that it would judge.

@@ -169,7 +169,7 @@ class Evolution:
             if ours.compatible is not None and ours.compatible is not theirs.compatible:
                 headline = _headline(old, new)
                 text = f"{theirs.render(headline)}\nand here\n{ours.render(headline)}"
-                warnings.warn(CompatibilityWarning(text), stacklevel=4)
+                warnings.warn(CompatibilityWarning(text), stacklevel=3)
         return ours
 
     def _said(self, old: _Side, new: _Side, level: Level) -> CompatibilityReport:

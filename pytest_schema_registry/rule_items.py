@@ -36,6 +36,7 @@ class RuleCollection:
 
     def __init__(self, process: SchemaRegistryPlugin, config: pytest.Config) -> None:
         self._process = process
+        self._has_rules = bool(process.settings.compatibility)
         self._beside = (config.rootpath / process.settings.cassettes).parent.resolve()
         self._path = config.inipath or config.rootpath / MARKER
 
@@ -47,7 +48,7 @@ class RuleCollection:
         if isinstance(collector, pytest.Session) and report.passed and self._asked(collector):
             self._process.runs_everything = True
             # Where it is an argument itself, it is collected as a file.
-            if self._process.settings.compatibility and not collector.isinitpath(self._path):
+            if self._has_rules and not collector.isinitpath(self._path):
                 report.result.append(self._file(collector))
         return report
 
@@ -60,9 +61,8 @@ class RuleCollection:
         self._process.runs_everything = False
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
-        if file_path != self._path or not parent.session.isinitpath(file_path):
-            return None
-        return self._file(parent)
+        named = file_path == self._path and parent.session.isinitpath(file_path)
+        return self._file(parent) if named and self._has_rules else None
 
     def _file(self, parent: pytest.Collector) -> RuleFile:
         file: RuleFile = RuleFile.from_parent(parent, path=self._path, process=self._process)

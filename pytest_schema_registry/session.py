@@ -42,6 +42,8 @@ LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
 WANTED = "registry_wanted"
 FACTS = "schema_registry_facts"
 UNCHECKED = "schema_registry_unchecked"
+#: How a run ends that has seen what it would judge.
+JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 class SchemaRegistryPlugin:
@@ -338,16 +340,22 @@ class SchemaRegistryPlugin:
             self.rollout.recorder.seconds += time.perf_counter() - started
         return self.rollout.recorder.drained()
 
-    def remaining_facts(self) -> dict[str, Any]:
-        """What no test's report has told yet, and how long this process took."""
+    def remaining_facts(self, exitstatus: int) -> dict[str, Any]:
+        """What no test's report has told yet, and how long this process took.
+
+        Args:
+            exitstatus: pytest's; whoever interrupts a run does not wait for a registry.
+        """
         if "rollout" not in vars(self):
             return {}
-        if self._successors is not None and (checked := self._successors.checked()):
-            self.rollout.recorder.succeeded(checked)
+        if self._successors is not None and exitstatus in JUDGED:
+            started = time.perf_counter()
+            self.rollout.recorder.succeeded(self._successors.checked())
+            self.rollout.recorder.seconds += time.perf_counter() - started
         return {**self._facts(), "session_seconds": time.perf_counter() - self._started}
 
-    def pytest_sessionfinish(self) -> None:
-        if not self._owns_session and (facts := self.remaining_facts()):
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        if not self._owns_session and (facts := self.remaining_facts(exitstatus)):
             self._config.workeroutput[FACTS] = facts  # type: ignore[attr-defined]  # xdist's
 
     def pytest_unconfigure(self) -> None:

@@ -67,7 +67,8 @@ def outcomes(result: pytest.RunResult) -> dict[str, str]:
 def test_a_rule_makes_a_test_of_each_schema(
     run: Run, pytester: pytest.Pytester, url: str, workers: str
 ) -> None:
-    rules(pytester, "shop.*: v1 -> v2 backward", "shop.Same: v1 -> v2 full strict")
+    lines = ("shop.*: v1 -> v2 backward", "shop.Same: v1 -> v2 full strict")
+    rules(pytester, *lines, "shop.Same: v1 -> v2")
     result = run(url, "-v", "-n", workers)
     result.assert_outcomes(passed=2, failed=3, skipped=1)
     assert outcomes(result) == {
@@ -120,6 +121,7 @@ def test_rules_are_replayed(run: Run, pytester: pytest.Pytester, url: str) -> No
         (["tests/contracts/test_own.py::test_own"], set()),
         (["tests/unit"], set()),
         (["tox.ini"], None),
+        (["setup.cfg"], set()),
         (["tox.ini", "tests/contracts"], None),
         (["tox.ini::shop.Same[v1->v2 full]"], {"shop.Same[v1->v2 full]"}),
     ],
@@ -136,6 +138,7 @@ def test_rules_are_collected_beside_the_contract_tests(
         pytester.mkdir("tests") if not (pytester.path / "tests").exists() else None
         (pytester.path / folder).mkdir()
         (pytester.path / folder / "test_own.py").write_text("def test_own(): pass")
+    (pytester.path / "setup.cfg").touch()
     result = run(url, "-v", "-p", "no:cacheprovider", "--import-mode=importlib", *arguments)
     everything = {"shop.Same[v1->v2 backward]", "shop.Same[v1->v2 full]"}
     assert set(outcomes(result)) == (everything if expected is None else expected)
@@ -417,6 +420,15 @@ def test_of_a_run_that_was_stopped_no_waiver_is_judged(
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("missed: *")
     run(url).stdout.fnmatch_lines(["missed: *"])
+
+
+def test_without_rules_the_ini_file_holds_no_tests(
+    run: Run, pytester: pytest.Pytester, url: str
+) -> None:
+    pytester.makeini("[pytest]\nregistry_waivers = waivers.toml")
+    (pytester.path / "waivers.toml").write_text(WAIVER)
+    result = run(url, "tox.ini")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
 def test_waivers_that_cannot_be_read_stop_the_session(run: Run, pytester: pytest.Pytester) -> None:

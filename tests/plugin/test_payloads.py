@@ -50,6 +50,22 @@ def test_golden_payloads_are_tests_against_every_version(
     result.stdout.no_fnmatch_line("*golden.py*")
 
 
+def test_a_dead_letter_names_its_test_however_that_asks(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.registry_schema("{ORDER}", prefer="v1")
+        def test_order(request):
+            request.getfixturevalue("assert_conforms")({{}})
+    """)
+    letters = "--registry-dead-letters=letters.jsonl"
+    run(f"--registry-url={local_registry.url}", letters).assert_outcomes(failed=1)
+    (letter,) = map(json.loads, (pytester.path / "letters.jsonl").read_text().splitlines())
+    assert letter["test"].endswith("::test_order")
+
+
 def test_the_last_failed_payloads_can_be_run_alone(
     run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
 ) -> None:

@@ -135,3 +135,13 @@ def test_golden_payloads_and_tests_without_a_version_are_among_them(
     """)
     result = run(url, REPLAY, "--registry-versions=v1")
     result.stdout.fnmatch_lines(["3 payloads of v1 checked against v2: 2 violating"])
+
+
+def test_an_interrupted_run_asks_nothing_more(
+    run: Run, pytester: pytest.Pytester, url: str, local_registry: LocalRegistry
+) -> None:
+    pytester.makeconftest("def pytest_runtest_logfinish(): raise KeyboardInterrupt")
+    result = run(url, REPLAY)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert local_registry.paths == [f"/schemas/v1/{ORDER}"]
+    result.stdout.no_fnmatch_line("*payloads of v1*")
