@@ -286,8 +286,8 @@ def compat_source(value: str, _root: Path) -> str:
 
 
 def version_pair(value: str, _root: Path) -> tuple[str, str]:
-    old, _, new = value.partition(":")
-    lines = version_list([old]), version_list([new])
-    if [len(line) for line in lines] != [1, 1] or old == new:
+    lines = [part.strip() for part in value.split(":")]
+    if len(set(lines)) != 2 or len(lines) != 2 or "" in lines or "," in value:
         raise ValueError(f"{value!r} is not two version lines, such as v1:v2")
-    return lines[0][0], lines[1][0]
+    old, new = (version_list(line)[0] for line in lines)
+    return old, new

@@ -182,10 +182,14 @@ def test_a_file_url_may_be_escaped_and_have_this_host(tmp_path: Path) -> None:
         ("compat-source", "nobody", "'nobody' is none of local, registry, both"),
         ("waivers", "a_directory", "{root}/a_directory is a directory, not a file"),
         ("replay-payloads", "v1:v1", "'v1:v1' is not two version lines, such as v1:v2"),
+        *(
+            ("replay-payloads", wrong, f"{wrong!r} is not two version lines, such as v1:v2")
+            for wrong in ("v1", "v1:", "v1:v2:v1", "v1,v2:v3")
+        ),
         (
             "replay-payloads",
-            "v1:",
-            "the list of versions is empty; give at least one, such as v1",
+            "v1:a/b",
+            "'a/b' cannot be a version; use letters, digits, '_', '-' and '.'",
         ),
     ],
 )
