@@ -8,11 +8,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pytest_schema_registry import waivers
-from pytest_schema_registry.compatibility import NotASchema, compare
+from pytest_schema_registry.compatibility import compare
 from pytest_schema_registry.errors import (
     CompatibilityWarning,
     IncompatibleSchemas,
-    InvalidSchema,
     InvalidSettings,
     SchemaRegistryError,
 )
@@ -133,7 +132,7 @@ class Evolution:
         if isinstance(asked, dict | bool):
             return _Side(self._registry.bundled(given(asked)), "", which)
         if isinstance(asked, Schema):
-            return _Side(self._used(asked), asked.name, asked.version or which)
+            return _Side(self._used(asked), asked.name, asked.version)
         name, _, version = asked.rpartition("@") if isinstance(asked, str) else ("", "", "")
         if not name or not version:
             raise InvalidSettings(
@@ -150,20 +149,16 @@ class Evolution:
             raise
 
     def _used(self, schema: Schema) -> Any:
-        if schema.version:
-            use = Use(Pair(schema.name, schema.version), "off", schema)
-            self._rollout.begin(use)
-            use.lookups += 1
+        use = Use(Pair(schema.name, schema.version), "off", schema)
+        self._rollout.begin(use)
+        use.lookups += 1
         return self._registry.bundled(schema)
 
     def _report(self, old: _Side, new: _Side, **asked: Any) -> CompatibilityReport:
         __tracebackhide__ = True
         if self._source == "registry":
             return self._said(old, new, asked["level"])
-        try:
-            ours = compare(old.content, new.content, formats=self._formats, **asked)
-        except NotASchema as exc:
-            raise InvalidSchema(_headline(old, new), "#", str(exc), "the test") from None
+        ours = compare(old.content, new.content, formats=self._formats, **asked)
         if self._source == "both" and _is_known(old, new):
             theirs = self._said(old, new, asked["level"])
             if ours.compatible is not None and ours.compatible is not theirs.compatible:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_schema_registry.compatibility.budget import Budget
-from pytest_schema_registry.compatibility.document import Place, split
+from pytest_schema_registry.compatibility.document import Place, join, split
 from pytest_schema_registry.compatibility.engine import Checker, Failure
 from pytest_schema_registry.compatibility.findings import Candidate, Step
-from pytest_schema_registry.compatibility.place import element
+from pytest_schema_registry.compatibility.place import branches, element
+from pytest_schema_registry.compatibility.rules.unions import each_fits_one
 from pytest_schema_registry.compatibility.witness import Impossible, Sampler
 
 _MOST_VALUES = 400
@@ -48,6 +49,8 @@ class Witness:
 
     def show(self, candidate: Candidate) -> Shown | None:
         """A payload that fails exactly where the candidate says, or None."""
+        if _is_about_ambiguity(candidate) and self._told_apart(candidate):
+            return None
         path = tuple(step.at for step in candidate.trail)
         for payload in self._payloads(candidate):
             for failure in self._refusals(payload):
@@ -62,6 +65,15 @@ class Witness:
             if refusals and self._certain(payload):
                 return payload, refusals[0]
         return None
+
+    def _told_apart(self, candidate: Candidate) -> bool:
+        options = self._sampler.alternatives(candidate.producer)
+        listed = candidate.finding.consumer.pointer
+        return all(
+            each_fits_one(options, branches(part, "oneOf"))
+            for part in candidate.consumer
+            if join(part.pointer, "oneOf") == listed
+        )
 
     def _refusals(self, payload: Any) -> list[Failure]:
         """Why the consumer refuses a payload that the producer may emit."""
@@ -98,7 +110,9 @@ class Witness:
                 if isinstance(plain, dict):
                     name = candidate.finding.member
                     yield {key: value for key, value in plain.items() if key != name}
-        most = _MOST_VALUES if candidate.within is None else _MOST_DOUBTFUL
+        # What is ambiguous fails for most payloads, and few of them are worth their price.
+        doubtful = candidate.within is not None or _is_about_ambiguity(candidate)
+        most = _MOST_DOUBTFUL if doubtful else _MOST_VALUES
         yield from self._sampler.values(candidate.producer, candidate.consumer, most)
 
     def _bases(self, step: Step) -> Iterator[Any]:
@@ -113,6 +127,10 @@ class Witness:
             yield []
         elif not found:
             yield {}
+
+
+def _is_about_ambiguity(candidate: Candidate) -> bool:
+    return candidate.finding.rule == "union-became-ambiguous"
 
 
 def _fits(failure: Failure, candidate: Candidate, path: tuple[str | int, ...]) -> bool:

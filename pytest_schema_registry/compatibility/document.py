@@ -1,6 +1,6 @@
 """A schema as a document: where its parts are, and what its references point at."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import unquote, urldefrag, urljoin
 
@@ -41,7 +41,8 @@ class Part(NamedTuple):
 
     def get(self, keyword: str) -> Any:
         """The value of a keyword, None where it is absent or the schema is a boolean."""
-        return self.schema.get(keyword) if isinstance(self.schema, dict) else None
+        schema = self.schema
+        return schema.get(keyword) if isinstance(schema, dict) else None
 
 
 # Every part of a place applies to the same value; without parts anything is allowed.
@@ -173,13 +174,14 @@ def subschemas(root: Schema) -> Iterator[tuple[str, dict[str, Any]]]:
     pending: list[tuple[str, Any, bool]] = [("#", root, False)]
     while pending:
         pointer, value, holds_names = pending.pop()
-        if isinstance(value, Mapping):
-            if not holds_names:
-                yield pointer, dict(value)
-            for key, child in value.items():
-                if not isinstance(key, str) or (not holds_names and key in DATA_KEYWORDS):
-                    continue
-                named = not holds_names and key in NAMED_SCHEMAS
-                pending.append((join(pointer, key), child, named))
-        elif isinstance(value, list):
+        if isinstance(value, list):
             pending.extend((join(pointer, at), child, False) for at, child in enumerate(value))
+        elif isinstance(value, dict):
+            if not holds_names:
+                yield pointer, value
+            for key, child in value.items():
+                if not isinstance(child, dict | list) or not isinstance(key, str):
+                    continue
+                if holds_names or key not in DATA_KEYWORDS:
+                    named = not holds_names and key in NAMED_SCHEMAS
+                    pending.append((join(pointer, key), child, named))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_schema_registry.compatibility.document import Schema, subschemas
+from pytest_schema_registry.compatibility.document import Document, Schema, subschemas
 from pytest_schema_registry.compatibility.errors import NotASchema
 from pytest_schema_registry.compatibility.unfolding import unfolded
 
@@ -81,14 +81,17 @@ class Checker:
             if "ecursion limit" in str(error):
                 raise TooDeep(str(error)) from error
             raise NotASchema(str(error)) from error
-        self._schema = schema
-        compiled = map(_compile, _patterns(schema))
-        self._patterns = [pattern for pattern in compiled if pattern is not None]
+        self.schema = schema
+
+    @cached_property
+    def document(self) -> Document:
+        """The schema with its references."""
+        return Document(self.schema)
 
     @cached_property
     def size(self) -> int:
         """How many subschemas one value may be checked against."""
-        return unfolded(self._schema)
+        return unfolded(self.document)
 
     def accepts(self, payload: Any) -> bool:
         """Whether a payload is valid; one the engine cannot read is not."""
@@ -113,6 +116,11 @@ class Checker:
         """
         texts = set(_texts(payload)) if self._patterns else ()
         return any(not _decided(pattern, text) for pattern in self._patterns for text in texts)
+
+    @cached_property
+    def _patterns(self) -> "list[jsonschema_rs.Validator]":
+        compiled = map(_compile, _patterns(self.schema))
+        return [pattern for pattern in compiled if pattern is not None]
 
 
 class Patterns:

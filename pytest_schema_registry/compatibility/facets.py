@@ -10,6 +10,8 @@ from pytest_schema_registry.compatibility.engine import Patterns
 from pytest_schema_registry.compatibility.place import collect
 from pytest_schema_registry.compatibility.values import TYPES, canonical, type_of
 
+_ALL_TYPES = frozenset(TYPES)
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -23,14 +25,14 @@ class Bound:
 
 def types(parts: Place) -> frozenset[str]:
     """The JSON types allowed; a schema that allows numbers allows integers."""
-    allowed = set(TYPES)
+    allowed = _ALL_TYPES
     for part in parts:
         if part.schema is False:
             return frozenset()
         listed = part.get("type")
         if listed is not None:
             allowed &= declared_types(listed)
-    return frozenset(allowed)
+    return allowed
 
 
 def declared_types(listed: str | list[str]) -> set[str]:
@@ -83,28 +85,34 @@ def is_multiple(value: int | float, divisor: int | float) -> bool:
 
 def admits(parts: Place, value: Any, patterns: Patterns) -> bool:
     """Whether the types and limits for scalars allow a value; the rest is for the engine to say."""
-    kind = type_of(value)
-    if kind not in types(parts):
-        return False
-    if kind in ("integer", "number"):
-        return _admits_number(parts, value)
-    if kind == "string":
-        shortest, longest = largest(parts, "minLength"), smallest(parts, "maxLength")
-        if (shortest and len(value) < shortest[1]) or (longest and len(value) > longest[1]):
-            return False
-        return all(patterns.matches(pattern, value) for _, pattern in collect(parts, "pattern"))
-    return True
-
-
-def _admits_number(parts: Place, value: int | float) -> bool:
     if isinstance(value, float) and not math.isfinite(value):
         return False  # arithmetic beside a huge limit; the engine would read a null
-    bottom, top = lower(parts), upper(parts)
+    kind = type_of(value)
+    return all(_admits(part, value, kind, patterns) for part in parts)
+
+
+def _admits(part: Part, value: Any, kind: str, patterns: Patterns) -> bool:
+    schema = part.schema
+    if not isinstance(schema, dict):
+        return schema is not False
+    listed = schema.get("type")
+    if listed not in (None, kind) and kind not in declared_types(listed):
+        return False
+    if kind == "string":
+        return (schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", math.inf)) and (
+            "pattern" not in schema or patterns.matches(schema["pattern"], value)
+        )
+    return kind not in ("integer", "number") or _admits_number(part, value)
+
+
+def _admits_number(part: Part, value: int | float) -> bool:
+    bottom, top = lower((part,)), upper((part,))
     if bottom and (value < bottom.value or (bottom.exclusive and value == bottom.value)):
         return False
     if top and (value > top.value or (top.exclusive and value == top.value)):
         return False
-    return all(is_multiple(value, divisor) for _, divisor in collect(parts, "multipleOf"))
+    divisor = part.get("multipleOf")
+    return divisor is None or is_multiple(value, divisor)
 
 
 def _bounds(parts: Place, inclusive: str, exclusive: str) -> list[Bound]:

@@ -90,3 +90,10 @@ class Candidate:
     pair: PairKey
     within: PairKey | None = None
     uses: int = 1
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """Where in a payload it is; any element and any further member have names of their own."""
+        labels = tuple(step.label for step in self.trail)
+        member = self.finding.member
+        return labels if member is None else (*labels, member)

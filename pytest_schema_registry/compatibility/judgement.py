@@ -1,14 +1,14 @@
 """The verdict on one direction: proof, disproof, explanation, in this order."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from pytest_schema_registry.compatibility.budget import Budget, BudgetExceeded
 from pytest_schema_registry.compatibility.comparison import Comparison
 from pytest_schema_registry.compatibility.confirmation import Shown, Witness
 from pytest_schema_registry.compatibility.document import Document, Part, Schema, join, subschemas
-from pytest_schema_registry.compatibility.engine import Checker, Failure, Patterns, TooDeep, covers
-from pytest_schema_registry.compatibility.findings import Candidate, Finding, PairKey, Site
+from pytest_schema_registry.compatibility.engine import Checker, Failure, Patterns, covers
+from pytest_schema_registry.compatibility.findings import Finding, PairKey, Site
 from pytest_schema_registry.compatibility.induction import proved
 from pytest_schema_registry.compatibility.witness import Sampler
 from pytest_schema_registry.compatibility.wording import brief
@@ -51,6 +51,9 @@ _RULES_BY_KIND = {
 }
 
 
+Known: TypeAlias = frozenset[tuple[str, tuple[str | int, ...]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Explained:
     """A finding, where in a payload it is, and the payload that shows it."""
@@ -74,7 +77,15 @@ class Judgement:
     reasons: tuple[Explained, ...] = ()
 
 
-def judge(producer: Schema, consumer: Schema, *, formats: bool, budget: Budget) -> Judgement:
+def judge(
+    producer: Checker,
+    consumer: Checker,
+    *,
+    formats: bool,
+    budget: Budget,
+    doubted: bool = True,
+    known: Known = frozenset(),
+) -> Judgement:
     """Whether the consumer accepts everything the producer may emit.
 
     Args:
@@ -82,20 +93,18 @@ def judge(producer: Schema, consumer: Schema, *, formats: bool, budget: Budget) 
         consumer: The schema that they are read by.
         formats: Whether `format` is asserted.
         budget: What the search is charged to.
+        doubted: Whether a payload against a proof is looked for.
+        known: The rules and paths of what is known to break, which is not shown again.
     """
-    try:
-        checkers = [Checker(schema, formats=formats) for schema in (producer, consumer)]
-    except TooDeep as error:
-        # A policy writes a few levels below the deepest one.
-        return undecided("budget-exceeded", f"a schema is too deep for the policy: {error}")
-    if max(checker.size for checker in checkers) > _LARGEST:
+    if max(producer.size, consumer.size) > _LARGEST:
         return undecided("budget-exceeded", "a schema explodes when its references are followed")
-    proof = covers(consumer, producer, formats=formats)
-    search = _Search(producer, consumer, (checkers[0], checkers[1]), formats, budget)
+    # What is known to break needs no proof.
+    proof = "no" if known else covers(consumer.schema, producer.schema, formats=formats)
+    search = _Search(producer, consumer, formats, budget)
     if proof == "yes" or (proof == "unknown" and search.proved()):
-        reasons = search.second_look()
+        reasons = search.second_look() if doubted else ()
         return Judgement(not reasons, reasons)
-    reasons = search.explanations()
+    reasons = search.explanations(known)
     if any(reason.shown for reason in reasons):
         return Judgement(False, tuple(reason for reason in reasons if reason.shown))
     if search.exhausted:
@@ -106,18 +115,11 @@ def judge(producer: Schema, consumer: Schema, *, formats: bool, budget: Budget) 
 
 
 class _Search:
-    def __init__(
-        self,
-        producer: Schema,
-        consumer: Schema,
-        checkers: tuple[Checker, Checker],
-        formats: bool,
-        budget: Budget,
-    ) -> None:
+    def __init__(self, producer: Checker, consumer: Checker, formats: bool, budget: Budget) -> None:
         self._sampler = Sampler(Patterns(), budget)
-        self._witness = Witness(*checkers, self._sampler, budget)
-        self._producer = Document(producer).part()
-        self._consumer = Document(consumer).part()
+        self._witness = Witness(producer, consumer, self._sampler, budget)
+        self._producer = producer.document.part()
+        self._consumer = consumer.document.part()
         self._formats = formats
         self._budget = budget
         self.exhausted = False
@@ -142,7 +144,7 @@ class _Search:
         except BudgetExceeded:
             return ()
 
-    def explanations(self) -> tuple[Explained, ...]:
+    def explanations(self, known: Known) -> tuple[Explained, ...]:
         """What was found, with payloads where there are any."""
         comparison = Comparison(
             self._producer,
@@ -158,11 +160,14 @@ class _Search:
             for candidate in sorted(candidates, key=lambda one: one.within is not None):
                 if candidate.within and comparison.explained(candidate.within, broken):
                     continue
+                if (candidate.finding.rule, candidate.path) in known:
+                    broken.add(candidate.pair)
+                    continue
                 shown = self._witness.show(candidate)
                 if shown is not None:
                     broken.add(candidate.pair)
-                found.append(_explained(candidate, shown))
-            if not any(reason.shown for reason in found):
+                found.append(Explained(candidate.finding, candidate.path, candidate.uses, shown))
+            if not broken:
                 found += self._anything(_WHOLE_LOOK)
         except BudgetExceeded:
             self.exhausted = True
@@ -171,14 +176,6 @@ class _Search:
     def _anything(self, most: int) -> tuple[Explained, ...]:
         found = self._witness.find((self._producer,), (self._consumer,), most)
         return () if found is None else (_from_failure(*found, self._consumer),)
-
-
-def _explained(candidate: Candidate, shown: Shown | None) -> Explained:
-    finding = candidate.finding
-    path: tuple[str | int, ...] = tuple(step.label for step in candidate.trail)
-    if finding.member is not None:
-        path = (*path, finding.member)
-    return Explained(finding, path, candidate.uses, shown)
 
 
 def _from_failure(payload: Any, failure: Failure, consumer: Part) -> Explained:

@@ -5,9 +5,15 @@ from typing import Any, get_args
 
 from pytest_schema_registry.compatibility.budget import Budget, BudgetExceeded
 from pytest_schema_registry.compatibility.document import Schema
-from pytest_schema_registry.compatibility.engine import Checker, UnresolvableReference
+from pytest_schema_registry.compatibility.engine import Checker, TooDeep, UnresolvableReference
 from pytest_schema_registry.compatibility.errors import NotASchema
-from pytest_schema_registry.compatibility.judgement import Explained, Judgement, judge, undecided
+from pytest_schema_registry.compatibility.judgement import (
+    Explained,
+    Judgement,
+    Known,
+    judge,
+    undecided,
+)
 from pytest_schema_registry.compatibility.notes import notes
 from pytest_schema_registry.compatibility.policy import as_consumer, as_producer
 from pytest_schema_registry.compatibility.report import (
@@ -65,30 +71,39 @@ def compare(
         raise ValueError(f"level is one of {', '.join(_DIRECTIONS)}, not {level!r}")
     if policy not in get_args(Policy):
         raise ValueError(f"policy is one of {', '.join(get_args(Policy))}, not {policy!r}")
-    trouble = _trouble(old, "forward", formats) or _trouble(new, "backward", formats)
-    if trouble is not None:
-        trouble = replace(trouble, direction=_DIRECTIONS[level][0])
-        return CompatibilityReport(None, (trouble,), (), level, policy)
+    readers: tuple[tuple[Schema, Direction], ...] = ((old, "forward"), (new, "backward"))
+    checkers: list[Checker] = []
+    for schema, read_in in readers:
+        found = _read(schema, read_in, formats)
+        if isinstance(found, Reason):
+            trouble = replace(found, direction=_DIRECTIONS[level][0])
+            return CompatibilityReport(None, (trouble,), (), level, policy)
+        checkers.append(found)
     reasons: list[Reason] = []
     told: list[Note] = []
     verdicts: list[bool | None] = []
     for direction in _DIRECTIONS[level]:
+        producer, consumer = checkers if direction == "backward" else checkers[::-1]
         judgement = _judge(
-            old,
-            new,
-            direction,
+            producer,
+            consumer,
             policy=policy,
             defaults=defaults,
             formats=formats,
             budget=budget,
         )
         verdicts.append(judgement.compatible)
-        found = _reasons(judgement, direction)
-        reasons += found
+        reasons += _reasons(judgement, direction)
         told += notes(old, new, direction)
         if policy == "tolerant" and not _exhausted(judgement):
             told += _strict_only(
-                old, new, direction, found, defaults=defaults, formats=formats, budget=budget
+                producer,
+                consumer,
+                direction,
+                judgement,
+                defaults=defaults,
+                formats=formats,
+                budget=budget,
             )
     compatible = False if False in verdicts else None if None in verdicts else True
     return CompatibilityReport(
@@ -96,8 +111,8 @@ def compare(
     )
 
 
-def _trouble(schema: Schema, read_in: Direction, formats: bool) -> Reason | None:
-    """What makes any comparison with a schema pointless.
+def _read(schema: Any, read_in: Direction, formats: bool) -> Checker | Reason:
+    """A schema compiled, or what makes any comparison with it pointless.
 
     Args:
         schema: The schema to look at.
@@ -109,46 +124,50 @@ def _trouble(schema: Schema, read_in: Direction, formats: bool) -> Reason | None
     """
     name = "new" if read_in == "backward" else "old"
     try:
-        _read(schema, formats)
+        return _compiled(schema, formats)
     except UnresolvableReference as error:
         judgement = undecided("unresolvable-reference", str(error), schema)
     except RecursionError as error:
         judgement = undecided("budget-exceeded", f"the {name} schema is {error}")
     except NotASchema as error:
         raise NotASchema(f"the {name} schema is invalid: {error}") from error
-    else:
-        return None
     return _reason(judgement.reasons[0], read_in)
 
 
-def _read(schema: Any, formats: bool) -> None:
+def _compiled(schema: Any, formats: bool) -> Checker:
     problem = check(schema, _DEEPEST)
     if problem is None and not isinstance(schema, dict | bool):
         problem = f"a schema is an object or a boolean, not {type(schema).__name__}"
     if problem is not None:
         raise NotASchema(problem)
-    Checker(schema, formats=formats)
+    return Checker(schema, formats=formats)
 
 
 def _judge(
-    old: Schema,
-    new: Schema,
-    direction: Direction,
+    producer: Checker,
+    consumer: Checker,
     *,
     policy: Policy,
     defaults: bool,
     formats: bool,
     budget: float,
+    doubted: bool = True,
+    known: Known = frozenset(),
 ) -> Judgement:
-    producer, consumer = (old, new) if direction == "backward" else (new, old)
     tolerant = policy == "tolerant"
     granted = Budget(budget)
     try:
-        written = as_producer(producer, granted) if tolerant else producer
+        if tolerant:
+            producer = Checker(as_producer(producer.schema, granted), formats=formats)
+        if tolerant or defaults:
+            read = as_consumer(consumer.schema, opened=tolerant, defaults=defaults)
+            consumer = Checker(read, formats=formats)
     except BudgetExceeded:
         return undecided("budget-exceeded", "the time for this pair is used up")
-    read = as_consumer(consumer, opened=tolerant, defaults=defaults)
-    return judge(written, read, formats=formats, budget=granted)
+    except TooDeep as error:
+        # A policy writes a few levels below the deepest one.
+        return undecided("budget-exceeded", f"a schema is too deep for the policy: {error}")
+    return judge(producer, consumer, formats=formats, budget=granted, doubted=doubted, known=known)
 
 
 def _exhausted(judgement: Judgement) -> bool:
@@ -156,28 +175,27 @@ def _exhausted(judgement: Judgement) -> bool:
 
 
 def _strict_only(
-    old: Schema,
-    new: Schema,
+    producer: Checker,
+    consumer: Checker,
     direction: Direction,
-    known: list[Reason],
+    first: Judgement,
     *,
     defaults: bool,
     formats: bool,
     budget: float,
 ) -> list[Note]:
-    """What breaks as written, and only as written."""
+    """What breaks as written, and only as written; only what a payload shows counts."""
     judgement = _judge(
-        old,
-        new,
-        direction,
+        producer,
+        consumer,
         policy="strict",
         defaults=defaults,
         formats=formats,
         budget=budget * _SECOND_OPINION,
+        doubted=False,
+        known=frozenset((each.finding.rule, each.path) for each in first.reasons if each.shown),
     )
-    if judgement.compatible is not False:
-        return []
-    places = {(reason.rule, reason.path) for reason in known}
+    places = {(each.finding.rule, path(each.path)) for each in first.reasons}
     return [
         Note("strict-only", reason.path, f"{reason.rule}: {reason.change}")
         for reason in _reasons(judgement, direction)

@@ -17,12 +17,13 @@ from pytest_schema_registry.compatibility.facets import finite
 from pytest_schema_registry.compatibility.place import conjuncts, element, member, names, required
 from pytest_schema_registry.compatibility.report import Direction, Note
 from pytest_schema_registry.compatibility.values import canonical, missing
-from pytest_schema_registry.compatibility.wording import brief, listed, path
+from pytest_schema_registry.compatibility.wording import brief, contrast, listed, path
 
 Keys: TypeAlias = tuple[str | int, ...]
 
 _MOST_PLACES = 2_000
 _WORDING = ("title", "description", "default")
+_SHOWN = 36
 
 
 def notes(old: Schema, new: Schema, direction: Direction) -> tuple[Note, ...]:
@@ -31,11 +32,11 @@ def notes(old: Schema, new: Schema, direction: Direction) -> tuple[Note, ...]:
     Args:
         old: The older schema.
         new: The newer schema.
-        direction: The direction asked for; widened lists break the other one.
+        direction: The direction asked for; a list that changed harmlessly breaks the other one.
     """
     found: list[Note] = []
     for keys, one, other in _places(old, new):
-        found += _at(path(keys), one, other, direction)
+        found += _at(keys, one, other, direction)
     return tuple(dict.fromkeys(found))
 
 
@@ -59,14 +60,15 @@ def _places(old: Schema, new: Schema) -> Iterator[tuple[Keys, Place, Place]]:
         pending.append(((*keys, "[*]"), element(one, 0), element(other, 0)))
 
 
-def _at(where: str, one: Place, other: Place, direction: Direction) -> Iterator[Note]:
-    yield from _renamed(where, one, other)
-    yield from _reworded(where, one, other)
-    yield from _widened(where, one, other, direction)
-    yield from _defaulted(where, one, other)
+def _at(keys: Keys, one: Place, other: Place, direction: Direction) -> Iterator[Note]:
+    producer, consumer = (one, other) if direction == "backward" else (other, one)
+    yield from _renamed(keys, one, other)
+    yield from _reworded(path(keys), one, other)
+    yield from _relisted(path(keys), producer, consumer, direction)
+    yield from _defaulted(keys, producer, consumer)
 
 
-def _renamed(where: str, one: Place, other: Place) -> Iterator[Note]:
+def _renamed(keys: Keys, one: Place, other: Place) -> Iterator[Note]:
     before, after = _declared(one), _declared(other)
     added = [name for name in after if name not in before]
     for name in before:
@@ -74,7 +76,8 @@ def _renamed(where: str, one: Place, other: Place) -> Iterator[Note]:
             continue
         for candidate in added:
             if before[name] == after[candidate]:
-                yield Note("probable-rename", f"{where}.{name}", f"-> {where}.{candidate}")
+                now = f"-> {path((*keys, candidate))}"
+                yield Note("probable-rename", path((*keys, name)), now)
                 added.remove(candidate)
                 break
 
@@ -94,30 +97,34 @@ def _reworded(where: str, one: Place, other: Place) -> Iterator[Note]:
     for word in (*_WORDING, "$id", "discriminator"):
         before = [part.schema[word] for part in one if _has(part, word)]
         after = [part.schema[word] for part in other if _has(part, word)]
-        if canonical(before[:1]) != canonical(after[:1]):
-            was = brief(before[0], 40) if before else "none"
-            now = brief(after[0], 40) if after else "none"
-            yield Note(f"{word.lstrip('$')}-changed", where, f"{was} -> {now}")
+        if canonical(before[:1]) == canonical(after[:1]):
+            continue
+        if before and after:
+            change = contrast(before[0], after[0], _SHOWN)
+        else:
+            sides = (brief(found[0], _SHOWN) if found else "none" for found in (before, after))
+            change = " -> ".join(sides)
+        yield Note(f"{word.lstrip('$')}-changed", where, change)
 
 
-def _widened(where: str, one: Place, other: Place, direction: Direction) -> Iterator[Note]:
-    before, after = finite(one), finite(other)
-    if before is None or after is None:
+def _relisted(where: str, producer: Place, consumer: Place, direction: Direction) -> Iterator[Note]:
+    sent, known = finite(producer), finite(consumer)
+    if sent is None or known is None or missing(sent, known):
         return
-    producer, consumer = (before, after) if direction == "backward" else (after, before)
-    added = missing(consumer, producer)
-    if added and not missing(producer, consumer):
-        opposite = "forward" if direction == "backward" else "backward"
-        yield Note("enum-widened", where, f"{listed(added)}; breaks {opposite}")
+    spare = missing(known, sent)
+    if spare and direction == "backward":
+        yield Note("enum-widened", where, f"newly allowed: {listed(spare)}; breaks forward")
+    elif spare:
+        yield Note("enum-narrowed", where, f"no longer sent: {listed(spare)}; breaks backward")
 
 
-def _defaulted(where: str, one: Place, other: Place) -> Iterator[Note]:
-    for name, part in required(other).items():
+def _defaulted(keys: Keys, producer: Place, consumer: Place) -> Iterator[Note]:
+    for name, part in required(consumer).items():
         schema = (part.get("properties") or {}).get(name)
-        if name not in required(one) and isinstance(schema, dict) and "default" in schema:
+        if name not in required(producer) and isinstance(schema, dict) and "default" in schema:
             value = brief(schema["default"], 30)
-            text = f"required, with the default {value} that validators ignore"
-            yield Note("required-relies-on-default", f"{where}.{name}", text)
+            text = f"has the default {value}, but validators do not fill it in"
+            yield Note("required-relies-on-default", path((*keys, name)), text)
 
 
 def _has(part: Part, word: str) -> bool:

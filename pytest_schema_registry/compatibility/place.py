@@ -11,6 +11,8 @@ _MOST_ALTERNATIVES = 250
 _MOST_EXPANSIONS = 500
 _MOST_SOFT = 200
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_WIDER = frozenset({*_REFERENCES, "allOf"})
+_CHOOSING = frozenset({"anyOf", "oneOf", "if"})
 ANNOTATIONS = frozenset(
     {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$defs", "definitions"}
     | {"title", "description", "default", "examples", "example", "deprecated", "readOnly"}
@@ -23,9 +25,15 @@ def conjuncts(place: Iterable[Part]) -> Place:
 
     References that cannot be followed are left out; only a proof would have to know them.
     """
+    place = tuple(place)
+    if len(place) == 1 and not _has_any(place[0], _WIDER):
+        return place
+    if not any(_has_any(part, _WIDER) for part in place):
+        known = {(id(part.document), part.pointer): part for part in place}
+        return place if len(known) == len(place) else tuple(known.values())
     found: list[Part] = []
     seen: set[tuple[int, str]] = set()
-    pending = list(place)[::-1]
+    pending = list(place[::-1])
     while pending:
         part = pending.pop()
         key = (id(part.document), part.pointer)
@@ -108,9 +116,12 @@ def soft(place: Iterable[Part]) -> Place:
 def _choices(
     parts: Place, chosen: frozenset[tuple[int, str]]
 ) -> Iterator[tuple[tuple[int, str], list[Place]]]:
+    holders = [part for part in parts if _has_any(part, _CHOOSING)]
+    if not holders:
+        return
     # A place that is an alternative already has its branches beside the unions they come from.
     present = {(id(part.document), part.pointer.rpartition("/")[0]) for part in parts}
-    for part in parts:
+    for part in holders:
         for word in ("anyOf", "oneOf"):
             key = (id(part.document), f"{part.pointer}/{word}")
             if part.get(word) and key not in chosen and key not in present:
@@ -119,6 +130,10 @@ def _choices(
         if part.get("if") is not None and part.document.draft >= 7 and key not in chosen:
             taken = [part.below("if")] + ([part.below("then")] if "then" in part.schema else [])
             yield key, [tuple(taken), (part.below("else"),) if "else" in part.schema else ()]
+
+
+def _has_any(part: Part, keywords: frozenset[str]) -> bool:
+    return isinstance(part.schema, dict) and not keywords.isdisjoint(part.schema)
 
 
 def _targets(part: Part) -> Iterator[Part]:
@@ -134,13 +149,16 @@ def member(parts: Place, name: str, patterns: Patterns) -> Place:
     found: list[Part] = []
     evaluated = False
     for part in parts:
-        here = [part.below("properties", name)] if name in (part.get("properties") or {}) else []
+        schema = part.schema
+        if not isinstance(schema, dict):
+            continue
+        here = [part.below("properties", name)] if name in (schema.get("properties") or {}) else []
         here += [
             part.below("patternProperties", pattern)
-            for pattern in part.get("patternProperties") or {}
+            for pattern in schema.get("patternProperties") or {}
             if patterns.matches(pattern, name)
         ]
-        if not here and part.get("additionalProperties") is not None:
+        if not here and schema.get("additionalProperties") is not None:
             here = [part.below("additionalProperties")]
         evaluated = evaluated or bool(here)
         found += here
@@ -219,7 +237,12 @@ def forbids(place: Place) -> Part | None:
 
 def collect(parts: Place, keyword: str) -> list[tuple[Part, Any]]:
     """Every part that has a keyword, with its value."""
-    return [(part, part.schema[keyword]) for part in parts if part.get(keyword) is not None]
+    found: list[tuple[Part, Any]] = []
+    for part in parts:
+        value = part.schema.get(keyword) if isinstance(part.schema, dict) else None
+        if value is not None:
+            found.append((part, value))
+    return found
 
 
 def dependents(parts: Place, name: str) -> list[str]:

@@ -5,6 +5,7 @@ skips: the texts are proposals, and the engine has the last word on each.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 _MOST_TEXTS = 24
@@ -45,7 +46,8 @@ class _Unreadable(Exception):
     """The pattern uses what this reader does not know."""
 
 
-def examples(pattern: str, shortest: int = 0) -> list[str]:
+@lru_cache(maxsize=64)
+def examples(pattern: str, shortest: int = 0) -> tuple[str, ...]:
     """Texts that probably match, the plainest first; empty for a pattern beyond this reader.
 
     Args:
@@ -55,7 +57,7 @@ def examples(pattern: str, shortest: int = 0) -> list[str]:
     try:
         node = _Reader(pattern).read()
     except (_Unreadable, IndexError, ValueError):
-        return []
+        return ()
     plain = _Writer(shortest=0)
     texts = [plain.text(node)]
     for point, options in enumerate(plain.choices[:_MOST_TEXTS]):
@@ -69,7 +71,7 @@ def examples(pattern: str, shortest: int = 0) -> list[str]:
         texts.append("a" + texts[0])
     if not pattern.endswith("$"):
         texts.append(texts[0] + "a")
-    return list(dict.fromkeys(texts))[: 4 * _MOST_TEXTS]
+    return tuple(dict.fromkeys(texts))[: 4 * _MOST_TEXTS]
 
 
 @dataclass(slots=True)

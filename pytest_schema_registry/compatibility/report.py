@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
-from pytest_schema_registry.compatibility import text
+from pytest_schema_registry.compatibility import sentences, text
 
 Level = Literal["backward", "forward", "full"]
 Direction = Literal["backward", "forward"]
@@ -166,7 +166,7 @@ class CompatibilityReport:
         return {
             "compatible": self.compatible is True,
             "breaking_reasons": [text.line(reason) for reason in self.reasons],
-            "advice": text.advice(self),
+            "advice": sentences.advice(self),
         }
 
 

@@ -25,6 +25,8 @@ _BESIDE = ("dependentSchemas", "dependencies")
 _REST = ("additionalProperties", "unevaluatedProperties")
 _OTHERS = (*_REST, "contains", "propertyNames")
 _ELEMENTS = ("items", "prefixItems", "additionalItems", "unevaluatedItems")
+_SAME_VALUE = frozenset({"allOf", *_UNIONS, *_CONDITIONS, *_BESIDE})
+_OTHER_VALUES = frozenset({*_MEMBERS, *_OTHERS, *_ELEMENTS})
 # Each option takes about as long as so many of the smallest steps.
 _STEPS = 4
 
@@ -120,7 +122,7 @@ def _inner(parts: Place, patterns: Patterns) -> Iterator[Place]:
 
 def _next_to(part: Part) -> list[Part]:
     found = [target for target in conjuncts((part,)) if target.pointer != part.pointer]
-    if not isinstance(part.schema, dict):
+    if not isinstance(part.schema, dict) or _SAME_VALUE.isdisjoint(part.schema):
         return found
     found += [branch for word in ("allOf", *_UNIONS) for branch in branches(part, word)]
     found += [part.below(word) for word in _CONDITIONS if word in part.schema]
@@ -137,6 +139,8 @@ def _dependent(part: Part) -> list[Part]:
 
 
 def _inside(part: Part) -> list[Part]:
+    if not isinstance(part.schema, dict) or _OTHER_VALUES.isdisjoint(part.schema):
+        return []
     found = [part.below(word, name) for word in _MEMBERS for name in part.get(word) or {}]
     found += [part.below(word) for word in _OTHERS if isinstance(part.get(word), dict)]
     for word in _ELEMENTS:

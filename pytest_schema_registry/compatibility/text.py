@@ -3,73 +3,66 @@
 import json
 import re
 import textwrap
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.compatibility.wording import brief
+from pytest_schema_registry.compatibility.sentences import other_names, sentence, told
+from pytest_schema_registry.compatibility.wording import brief, cut, steps
 
 if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.report import CompatibilityReport, Reason
 
 _VERSIONS = re.compile(r"(\S+)\s*->\s*(\S+)\s*$")
-_WIDTH = 100
+_WIDTH = 110
 _INDENT = " " * 8
-
-_SENTENCES = {
-    "required-added": "{producer} producers may omit it; {consumer} consumers refuse that",
-    "property-removed-from-closed": "{producer} producers may send it; {consumer} does not know it",
-    "property-added-to-open": "{producer} allows anything there; {consumer} does not",
-    "additional-properties-closed": "{producer} allows undeclared members; {consumer} does not",
-    "property-forbidden": "{producer} producers may send it; {consumer} forbids it",
-}
-_ADVICE = {
-    "required-added": "Keep {path} optional, or give it a default and compare with defaults.",
-    "property-removed-from-closed": "Keep {path} declared until nobody sends it any more.",
-    "property-added-to-open": "Declare {path} with the type in use, or close the older version.",
-    "additional-properties-closed": "Leave {path} open to members that are not declared.",
-    "enum-value-removed": "Keep the removed values of {path} readable.",
-    "union-branch-lost": "Keep the removed branch of {path} readable.",
-    "budget-exceeded": "Grant a larger budget, or simplify {path}.",
-    "unresolvable-reference": "Bundle the schemas that are referred to into one document.",
-    "unsupported-keyword": "Review {path} by hand; it is beyond what can be decided.",
-}
-_GENERAL_ADVICE = "Loosen {path} again, or release the change under a new name."
+_DETAIL = _WIDTH - len(_INDENT)
+_PAYLOAD = 34
+_WHOLE_PAYLOAD = 94
+_VALUE = 26
+_INSTANCE = 30
+# These begin with a name or a part of the schema, not with the value that fails.
+_OTHER_SUBJECTS = (" is a required property", " was expected", " is not allowed for ")
+_NO_BRANCH = re.compile(r"is not valid under any of the schemas listed in the '\w+' keyword$")
+_SEVERAL_BRANCHES = re.compile(
+    r"is valid under more than one of the schemas listed in the '\w+' keyword$"
+)
 
 
 def block(report: "CompatibilityReport", headline: str) -> str:
     """The block of text shown to a person."""
     versions = _VERSIONS.search(headline)
     old, new = versions.groups() if versions else ("old", "new")
-    lines = [f"{headline} {_verdict(report)}   ({_counts(report)})"]
-    accepted = [each.reason for each in report.waived]
-    rules = [reason.rule for reason in (*report.reasons, *accepted)]
-    rules += [note.kind for note in report.notes]
-    rule_width = max(map(len, rules), default=0) + 2
-    paths = [reason.path for reason in (*report.reasons, *accepted)]
-    path_width = min(max(map(len, paths), default=0), 40) + 2
+    notes = told(report, old, new)
+    lines = [f"{headline} {_verdict(report)}   ({_counts(report, len(notes))})"]
+    reasons = [*report.reasons, *(each.reason for each in report.waived)]
+    words = [(reason.rule, reason.path) for reason in reasons]
+    words += [(note.kind, note.path) for note, _ in notes]
+    rule_width = max((len(rule) for rule, _ in words), default=0)
+    path_width = min(max((len(path) for _, path in words), default=0), 40)
+
+    def row(mark: str, rule: str, path: str, text: str) -> Iterator[str]:
+        start = f"  {mark} {rule:<{rule_width}}  {path:<{path_width}}  "
+        if len(start) + len(text) <= _WIDTH:
+            yield (start + text).rstrip()
+        else:
+            yield start.rstrip()
+            yield from _wrapped(text)
+
+    room = max(_WIDTH - len(_INDENT) - rule_width - path_width, _PAYLOAD)
+    names = other_names(report)
     for reason in report.reasons:
         mark = "?" if reason.verdict == "unconfirmed" else "✗"
-        text = sentence(reason, old, new)
-        where = f"{reason.path:<{path_width}}"
-        lines.append(f"  {mark} {reason.rule:<{rule_width}}{where}{text}")
+        lines += row(mark, reason.rule, reason.path, sentence(reason, old, new, names))
         lines += [_INDENT + line for line in _details(reason, old, new)]
     for each in report.waived:
-        where = f"{each.reason.path:<{path_width}}"
-        text = f"{sentence(each.reason, old, new)}   (waived until {each.until}: {each.why})"
-        lines.append(f"  - {each.reason.rule:<{rule_width}}{where}{text}")
-    for note in report.notes:
-        where = f"{note.path:<{path_width}}" if path_width > len(note.path) else f"{note.path} "
-        lines.append(f"  i {note.kind:<{rule_width}}{where}{note.message}".rstrip())
+        text = sentence(each.reason, old, new, names)
+        lines += row("-", each.reason.rule, each.reason.path, text)
+        lines += _wrapped(f"waived until {each.until}: {each.why}")
+    for note, text in notes:
+        shown = cut(text, room) if note.kind == "strict-only" else text
+        lines += row("i", note.kind, note.path, shown)
     return "\n".join(lines)
-
-
-def sentence(reason: "Reason", old: str, new: str) -> str:
-    """What a reason means, with the versions by name."""
-    producer, consumer = (old, new) if reason.direction == "backward" else (new, old)
-    template = _SENTENCES.get(reason.rule)
-    if template is None:
-        forward = f"   (from {producer} to {consumer})" if reason.direction == "forward" else ""
-        return reason.change + forward
-    return template.format(producer=producer, consumer=consumer)
 
 
 def line(reason: "Reason") -> str:
@@ -78,28 +71,28 @@ def line(reason: "Reason") -> str:
     return text if reason.direction == "backward" else f"{text} (forward)"
 
 
-def advice(report: "CompatibilityReport") -> list[str]:
-    """What to do about the reasons, each piece of advice once."""
-    pieces = (
-        _ADVICE.get(each.rule, _GENERAL_ADVICE).format(path=each.path) for each in report.reasons
-    )
-    return list(dict.fromkeys(pieces))
-
-
 def dumps(value: Any) -> str:
     """A JSON value as text that does not depend on the order of members."""
     return json.dumps(value, sort_keys=True, ensure_ascii=True)
 
 
-def excerpt(payload: Any, path: str, width: int = 48) -> str:
-    """A payload on one line, or the part of it around a path when it is too long."""
-    text = brief(payload, 10_000)
-    if len(text) <= width:
+def excerpt(payload: Any, path: str) -> str:
+    """A payload on one line, or the part of it that a path leads to when it is too long."""
+    text = json.dumps(payload, ensure_ascii=False)
+    if len(text) <= _PAYLOAD:
         return text
-    name, value = _last_member(payload, path)
-    if name is None:
-        return brief(payload, width)
-    return f"{{… {json.dumps(name, ensure_ascii=False)}: {brief(value, width - 20)} …}}"
+    name, value = _reached(payload, path)
+    if name is not None:
+        return f"{{… {brief(name)}: {_short(value)} …}}"
+    if len(text) <= _WHOLE_PAYLOAD:
+        return text
+    return _object(value, whole=value is payload) if isinstance(value, dict) else _short(value)
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False
+    )
 
 
 def _details(reason: "Reason", old: str, new: str) -> list[str]:
@@ -116,28 +109,67 @@ def _details(reason: "Reason", old: str, new: str) -> list[str]:
     added = f"  + {brief(value)}" if reason.rule == "required-added" else ""
     uses = f"   (used in {reason.uses} places)" if reason.uses > 1 else ""
     details = [f"{version} {pointer}{added}{uses}"]
-    message = textwrap.shorten(reason.message, _WIDTH, placeholder=" …")
     if reason.verdict == "proved":
         details.append("proved; no payload was made to show it")
     if reason.shown:
-        details.append(f"{excerpt(reason.payload, reason.path):<34} {message}")
+        shown = cut(excerpt(reason.payload, reason.path), _DETAIL)
+        message = cut(_plain(reason.message), _DETAIL)
+        beside = f"{shown:<{_PAYLOAD}} {message}"
+        fits = len(shown) <= _PAYLOAD and len(beside) <= _DETAIL
+        details += [beside] if fits else [shown, message]
     return details
 
 
-def _last_member(payload: Any, path: str) -> tuple[str | None, Any]:
-    found: tuple[str | None, Any] = (None, None)
-    value = payload
-    for key in re.findall(r"\.([\w$*-]+)|\[(\d+|\*)\]", path):
-        name, at = key
-        if name and isinstance(value, dict) and name in value:
-            value = value[name]
-            found = name, value
-        elif at and isinstance(value, list) and value:
-            index = int(at) if at != "*" and int(at) < len(value) else -1
-            value = value[index]
+def _plain(message: str) -> str:
+    """The engine's sentence without a long repetition of the value that it is about."""
+    message = " ".join(message.split())
+    message = _NO_BRANCH.sub("fits none of the alternatives", message)
+    message = _SEVERAL_BRANCHES.sub("fits more than one of the alternatives", message)
+    try:
+        _, end = json.JSONDecoder().raw_decode(message)
+    except ValueError:
+        return message
+    if end <= _INSTANCE or message.startswith(_OTHER_SUBJECTS, end):
+        return message
+    return f"it{message[end:]}"
+
+
+def _reached(payload: Any, path: str) -> tuple[str | int | None, Any]:
+    """The last member that a path leads to; without a name, the object that lacks the member."""
+    name: str | int | None = None
+    value = inner = payload
+    for step in steps(path):
+        if isinstance(inner, list) and inner:
+            inner = inner[step if isinstance(step, int) and step < len(inner) else -1]
+        elif isinstance(inner, dict) and step in inner:
+            name, value = step, inner[step]
+            inner = value
         else:
-            break
-    return found
+            return None, inner
+    return name, value
+
+
+def _object(value: dict[str, Any], *, whole: bool) -> str:
+    lead = "" if whole else "… "
+    text = lead + json.dumps(value, ensure_ascii=False)
+    if len(text) <= _WHOLE_PAYLOAD:
+        return text
+    members = (f"{json.dumps(name, ensure_ascii=False)}: …" for name in value)
+    text = f"{lead}{{{', '.join(members)}}}"
+    return text if len(text) <= _WHOLE_PAYLOAD else cut(text, _WHOLE_PAYLOAD - 1) + "}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) <= _VALUE:
+        return text
+    if isinstance(value, str):
+        return f'{text[:12]}…" of {len(value)} characters'
+    if isinstance(value, list):
+        return f"[{_counted(len(value), 'element')}]"
+    if isinstance(value, dict):
+        return f"{{{_counted(len(value), 'member')}}}"
+    return cut(text, _VALUE)
 
 
 def _verdict(report: "CompatibilityReport") -> str:
@@ -145,15 +177,39 @@ def _verdict(report: "CompatibilityReport") -> str:
     if report.passes and report.waived:
         return f"is {level} compatible, but for what is waived"
     if report.compatible is None:
-        return f"may not be {report.level} compatible: undecided"
-    return f"is {'' if report.compatible else 'not '}{level} compatible"
+        return f"may not be {level} compatible: undecided"
+    if report.compatible:
+        return f"is {level} compatible"
+    if report.level == "full":
+        return _verdict_on_both(report)
+    return f"is not {level} compatible"
 
 
-def _counts(report: "CompatibilityReport") -> str:
-    parts = []
-    for count, word in ((len(report.reasons), "reason"), (len(report.notes), "note")):
-        if count:
-            parts.append(f"{count} {word}{'s' * (count > 1)}")
+def _verdict_on_both(report: "CompatibilityReport") -> str:
+    broken = {reason.direction for reason in report.reasons}
+    broken |= {each.reason.direction for each in report.waived}
+    # A direction that is undecided has a reason for that.
+    if broken == {"backward"}:
+        return "is only forward compatible"
+    if broken == {"forward"}:
+        return "is only backward compatible"
+    return "is not fully compatible"
+
+
+def _counts(report: "CompatibilityReport", notes: int) -> str:
+    parts: list[str] = []
+    each_way = Counter(reason.direction for reason in report.reasons)
+    if len(each_way) > 1:
+        parts.append(f"{_counted(each_way['backward'], 'reason')} backward")
+        parts.append(f"{each_way['forward']} forward")
+    elif report.reasons:
+        parts.append(_counted(len(report.reasons), "reason"))
+    if notes:
+        parts.append(_counted(notes, "note"))
     if report.waived:
         parts.append(f"{len(report.waived)} waived")
     return "; ".join(filter(None, [report.policy, ", ".join(parts)]))
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"

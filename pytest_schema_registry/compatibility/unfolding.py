@@ -2,36 +2,39 @@
 
 from collections.abc import Iterator
 
-from pytest_schema_registry.compatibility.document import Document, Part, Schema, subschemas
+from pytest_schema_registry.compatibility.document import Document, Part, subschemas
 
 _IN_LISTS = ("allOf", "anyOf", "oneOf")
 _SINGLE = ("if", "then", "else", "not")
 _BY_NAME = ("dependentSchemas", "dependencies")
+_ALL = frozenset({"$ref", *_IN_LISTS, *_SINGLE, *_BY_NAME})
 
 
-def unfolded(schema: Schema) -> int:
+def unfolded(document: Document) -> int:
     """The most subschemas that may apply to a single value, counted once for each way to them.
 
     Shared definitions that refer to each other twice double this at each step, and with it the
     time that the engine takes for one payload.
     """
-    document = Document(schema)
     sizes: dict[str, int] = {}
-    pending = [Part(document, pointer, found) for pointer, found in subschemas(schema)]
+    inside: dict[str, list[Part]] = {}
+    pending = [Part(document, pointer, found) for pointer, found in subschemas(document.root)]
     while pending:
         part = pending[-1]
-        waiting = [inner for inner in _inner(part) if inner.pointer not in sizes]
+        if part.pointer not in inside:
+            inside[part.pointer] = list(_inner(part))
+        waiting = [inner for inner in inside[part.pointer] if inner.pointer not in sizes]
         if part.pointer not in sizes and waiting:
             sizes[part.pointer] = 1  # what comes back to where it started counts once
             pending += waiting
             continue
         pending.pop()
-        sizes[part.pointer] = 1 + sum(sizes[inner.pointer] for inner in _inner(part))
+        sizes[part.pointer] = 1 + sum(sizes[inner.pointer] for inner in inside[part.pointer])
     return max(sizes.values(), default=1)
 
 
 def _inner(part: Part) -> Iterator[Part]:
-    if not isinstance(part.schema, dict):
+    if not isinstance(part.schema, dict) or _ALL.isdisjoint(part.schema):
         return
     reference = part.get("$ref")
     target = part.document.resolve(reference, part.pointer) if reference else None

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -9,6 +10,9 @@ from typing import Any
 
 # Python refuses to write integers of more than 4,300 digits.
 _MOST_BITS = 14_000
+_WRITE = json.JSONEncoder(sort_keys=True).encode
+# As Python writes a float; a text may look like one.
+_FLOAT = re.compile(r"[0-9](?:\.[0-9]|e[-+])")
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 
@@ -33,10 +37,14 @@ def type_of(value: Any) -> str:
 
 def canonical(value: Any) -> str:
     """A text that two values share exactly when they are equal (core, section 4.2.2)."""
-    text = json.dumps(value, sort_keys=True)
-    if "." not in text and "e" not in text:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if type(value) in (int, float):
+        return repr(value)
+    text = _WRITE(value)
+    if isinstance(value, str) or _FLOAT.search(text) is None:
         return text
-    return json.dumps(json.loads(text, parse_float=_number), sort_keys=True)
+    return _WRITE(_READ(text))
 
 
 def missing(values: Iterable[Any], others: Iterable[Any]) -> list[Any]:
@@ -74,21 +82,27 @@ class Stream:
         self._made: list[Any] = []
         self._busy = False
 
-    def first(self, most: int) -> list[Any]:
-        """Up to `most` values; a recursive schema that asks for itself gets what there is."""
-        if not self._busy:
+    def at(self, index: int) -> Any:
+        """One of the values, counted from zero; those before it have been asked for.
+
+        Raises:
+            IndexError: There is none, or a recursive schema asks for what is being made.
+        """
+        if index == len(self._made) and not self._busy:
             self._busy = True
             try:
-                missing = most - len(self._made)
-                self._made += islice(self._source, max(missing, 0))
+                self._made.extend(islice(self._source, 1))
             finally:
                 self._busy = False
-        return self._made[:most]
+        return self._made[index]
 
 
 def _number(text: str) -> int | float:
     number = float(text)
     return int(number) if number.is_integer() else number
+
+
+_READ = json.JSONDecoder(parse_float=_number).decode
 
 
 def check(value: Any, deepest: int) -> str | None:

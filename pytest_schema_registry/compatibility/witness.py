@@ -92,24 +92,31 @@ class Sampler:
                 self._open.discard(key)
         return self._plain[key]
 
-    def values(self, place: Place, hinted: Place, most: int = _MOST_VALUES) -> list[Any]:
+    def values(self, place: Place, hinted: Place, most: int = _MOST_VALUES) -> Iterator[Any]:
         """Payloads for a place that vary around the limits which `hinted` sets.
+
+        Each is made when it is asked for: of all members' values together a few are wanted.
 
         Args:
             place: What the payload has to obey.
             hinted: The schemas whose limits are worth crossing.
-            most: The number of payloads to return at the most.
+            most: The number of payloads to make at the most.
         """
         key = identity(place), identity(hinted)
         if key not in self._values:
             self._values[key] = Stream(distinct(self._vary(place, hinted)))
-        if self._depth > _DEEPEST:
-            return []
-        self._depth += 1
-        try:
-            return self._values[key].first(most)
-        finally:
-            self._depth -= 1
+        made = self._values[key]
+        for index in range(most):
+            if self._depth > _DEEPEST:
+                return
+            self._depth += 1
+            try:
+                value = made.at(index)
+            except IndexError:
+                return
+            finally:
+                self._depth -= 1
+            yield value
 
     def wrapped(self, base: Any, at: str | int, value: Any, parent: Place) -> Any:
         """The payload `base` with `value` as the member or element `at`.
@@ -146,12 +153,13 @@ class Sampler:
                 if type_of(value) in allowed:
                     return value
             raise Impossible
-        kinds = scalars(parts, (), self.patterns)
+        kinds: dict[str, list[Any]] = {}
         for kind in _preferred(parts, allowed):
             if kind == "object":
                 return self._plain_object(parts)
             if kind == "array":
                 return self._plain_array(parts)
+            kinds = kinds or scalars(parts, (), self.patterns)
             if kinds[kind]:
                 return kinds[kind][0]
         raise Impossible
@@ -336,8 +344,7 @@ def _preferred(parts: Place, allowed: frozenset[str]) -> list[str]:
         "string": ("minLength", "maxLength", "pattern", "format"),
         "number": ("minimum", "maximum", "multipleOf"),
     }
-    hinted = [
-        kind for kind, listed in words.items() if any(collect(parts, word) for word in listed)
-    ]
+    said = {word for part in parts if isinstance(part.schema, dict) for word in part.schema}
+    hinted = [kind for kind, listed in words.items() if not said.isdisjoint(listed)]
     plain = ["string", "integer", "object", "array", "boolean", "number", "null"]
     return [kind for kind in dict.fromkeys([*hinted, *plain]) if kind in allowed]

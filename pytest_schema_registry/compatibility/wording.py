@@ -5,13 +5,31 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+#: What stands behind a value that only the other side still lists.
+GONE = " no longer allowed"
 _PLAIN_NAME = re.compile(r"[A-Za-z_$][\w$-]*")
+_STEP = re.compile(r'\.([\w$*-]+)|\[(\d+)\]|(\[\*\])|\[("(?:[^"\\]|\\.)*")\]')
+_SHARED = 10
+
+
+def cut(text: str, width: int) -> str:
+    """A text on one line, cut at its end."""
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def brief(value: Any, width: int = 60) -> str:
     """A JSON value on one line, cut in the middle of nothing but its tail."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= width else text[: width - 1] + "…"
+    return cut(json.dumps(value, ensure_ascii=False), width)
+
+
+def contrast(before: Any, after: Any, width: int = 60) -> str:
+    """Two JSON values as `before -> after`, cut to where they differ."""
+    texts = [json.dumps(value, ensure_ascii=False, sort_keys=True) for value in (before, after)]
+    pairs = enumerate(zip(*texts, strict=False))
+    shared = next((at for at, (one, other) in pairs if one != other), min(map(len, texts)))
+    if max(map(len, texts)) > width and shared > width - 2 * _SHARED:
+        texts = ["…" + text[shared - _SHARED :] for text in texts]
+    return " -> ".join(cut(text, width) for text in texts)
 
 
 def path(keys: Iterable[str | int]) -> str:
@@ -25,6 +43,14 @@ def path(keys: Iterable[str | int]) -> str:
         else:
             text += f"[{json.dumps(key, ensure_ascii=False)}]"
     return text
+
+
+def steps(path: str) -> list[str | int]:
+    """The keys of a path in a payload; any element is `[*]`, any further member `*`."""
+    found: list[str | int] = []
+    for name, index, any_, quoted in _STEP.findall(path):
+        found.append(int(index) if index else json.loads(quoted) if quoted else name or any_)
+    return found
 
 
 def listed(values: Iterable[Any], most: int = 4) -> str:

@@ -35,7 +35,7 @@ def findings(
     yield from arrays.count_tightened(producer, consumer)
     yield from arrays.unique_items_added(producer, consumer)
     yield from arrays.contains_changed(producer, consumer)
-    yield from objects.required_added(producer, consumer)
+    yield from objects.required_added(producer, consumer, patterns)
     yield from objects.property_removed(producer, consumer, patterns)
     yield from objects.closed(producer, consumer, patterns)
     yield from objects.names_narrowed(producer, consumer)

@@ -22,16 +22,17 @@ from pytest_schema_registry.compatibility.wording import brief
 STRANGER = "zz"
 
 
-def required_added(producer: Place, consumer: Place) -> Iterator[Finding]:
+def required_added(producer: Place, consumer: Place, patterns: Patterns) -> Iterator[Finding]:
     """A member that may be missing is required."""
     before = required(producer)
     for name, part in required(consumer).items():
         if name in before or "object" not in types(producer):
             continue
-        declared = [Site.of(p, "properties", name) for p in producer if _declares(p, name)]
+        place = member(producer, name, patterns)
+        known = place and forbids(place) is None
         yield Finding(
             "required-added",
-            declared[0] if declared else None,
+            Site(place[0].pointer, place[0].schema) if known else None,
             Site(join(part.pointer, "required"), name),
             f"{brief(name)} may be missing -> required",
             member=name,
@@ -139,10 +140,6 @@ def stranger(parts: Place, patterns: Patterns) -> str:
         if not any(patterns.matches(pattern, name) for pattern in described):
             return name
     return free[0]
-
-
-def _declares(part: Part, name: str) -> bool:
-    return name in (part.get("properties") or {})
 
 
 def _additional(parts: Place) -> list[tuple[Part, Any]]:

@@ -18,7 +18,7 @@ from pytest_schema_registry.compatibility.facets import (
 from pytest_schema_registry.compatibility.findings import Finding, Site
 from pytest_schema_registry.compatibility.place import collect
 from pytest_schema_registry.compatibility.values import missing, type_of
-from pytest_schema_registry.compatibility.wording import brief, listed
+from pytest_schema_registry.compatibility.wording import GONE, brief, contrast, listed
 
 
 def type_narrowed(producer: Place, consumer: Place) -> Iterator[Finding]:
@@ -56,11 +56,11 @@ def values_removed(producer: Place, consumer: Place) -> Iterator[Finding]:
             gone = missing(before or (), left)
             if before is not None and not gone:
                 continue
-            was = listed(gone) if before is not None else "any value"
-            now = "no longer allowed" if before is not None else f"-> {listed(left)}"
-            if keyword == "const":
-                was, now = listed(before) if before else "any value", f"-> {listed(left)}"
-            yield Finding(rule, origin, site, f"{was} {now}", probes=tuple(gone))
+            if keyword == "enum" and before is not None:
+                change = listed(gone) + GONE
+            else:
+                change = f"{listed(before) if before else 'any value'} -> {listed(left)}"
+            yield Finding(rule, origin, site, change, probes=tuple(gone))
 
 
 def listing(parts: Place) -> Site | None:
@@ -79,30 +79,37 @@ def bounds_tightened(producer: Place, consumer: Place) -> Iterator[Finding]:
     for part in consumer:
         before, after = lower(producer), lower((part,))
         if after and not (before and _rank(before) >= _rank(after)):
-            yield _bound("minimum-raised", before, after)
+            yield _bound("minimum-raised", before, after, ">")
         before, after = upper(producer), upper((part,))
         if after and not (before and _rank(before, -1) >= _rank(after, -1)):
-            yield _bound("maximum-lowered", before, after)
+            yield _bound("maximum-lowered", before, after, "<")
 
 
 def _rank(bound: Bound, sign: int = 1) -> tuple[float, bool]:
     return sign * bound.value, bound.exclusive
 
 
-def _bound(rule: str, before: Bound | None, after: Bound) -> Finding:
-    was = f"{brief(before.value)}" if before else "no limit"
-    note = " (exclusive)" if after.exclusive else ""
+def _bound(rule: str, before: Bound | None, after: Bound, sign: str) -> Finding:
+    plain = not after.exclusive and not (before and before.exclusive)
+    was, now = (
+        "no limit" if bound is None else brief(bound.value) if plain else _limit(bound, sign)
+        for bound in (before, after)
+    )
     return Finding(
         rule,
         Site(f"{before.part.pointer}/{before.keyword}", before.value) if before else None,
         Site(f"{after.part.pointer}/{after.keyword}", after.value),
-        f"{was} -> {brief(after.value)}{note}",
+        f"{was} -> {now}",
         # Draft 4 reports an exclusive bound under the bound's own keyword.
         failing=(
             f"{after.part.pointer}/{after.keyword}",
             f"{after.part.pointer}/{after.keyword.replace('exclusiveM', 'm')}",
         ),
     )
+
+
+def _limit(bound: Bound, sign: str) -> str:
+    return f"{sign}{'' if bound.exclusive else '='} {brief(bound.value)}"
 
 
 def divisor_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
@@ -150,8 +157,9 @@ def changed(rule: str, keyword: str, producer: Place, part: Part) -> Finding:
     """A finding about one keyword with its value on both sides."""
     sites = [Site.of(other, keyword) for other, _ in collect(producer, keyword)]
     after = Site.of(part, keyword)
-    was = brief(sites[0].value) if sites else f"no {keyword}"
-    return Finding(rule, sites[0] if sites else None, after, f"{was} -> {brief(after.value)}")
+    if not sites:
+        return Finding(rule, None, after, f"no {keyword} -> {brief(after.value)}")
+    return Finding(rule, sites[0], after, contrast(sites[0].value, after.value))
 
 
 def type_names(value: str | list[str]) -> str:

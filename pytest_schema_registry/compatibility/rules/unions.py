@@ -29,6 +29,15 @@ def ambiguous(consumer: Place) -> Iterator[Finding]:
             )
 
 
+def each_fits_one(options: Iterable[Place], listed: Iterable[Part]) -> bool:
+    """Whether it is plain that no value of an option fits two of the branches."""
+    branches = [Profile.of((branch,)) for branch in listed]
+    return all(
+        sum(not apart(profile, branch) for branch in branches) < 2
+        for profile in map(Profile.of, options)
+    )
+
+
 def branch_lost(branch: Part, union: Part, keyword: str, nearest: Part) -> Finding:
     """No branch of the consumer takes what a branch of the producer emits."""
     return Finding(

@@ -1,9 +1,12 @@
 """What a person sees, and the same as data."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from pytest_schema_registry.compatibility import compare
+import pytest
+
+from pytest_schema_registry.compatibility import CompatibilityReport, compare
 
 OLD = {
     "type": "object",
@@ -33,6 +36,14 @@ def changed() -> Any:
     return new
 
 
+def shape(properties: Any, *required: str, **more: Any) -> Any:
+    return {"type": "object", "properties": properties, "required": list(required), **more}
+
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "number"}
+
+
 def lines(text: Any) -> Any:
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
 
@@ -45,7 +56,7 @@ def test_incompatible_versions() -> None:
         == lines(
             """
 telemetry.FeedbackEvent v1 -> v2 is not backward compatible   (tolerant; 2 reasons, 3 notes)
-  ✗ required-added   $.channel       v1 producers may omit it; v2 consumers refuse that
+  ✗ required-added   $.channel       v1 does not know it; v2 consumers require it
         v2 #/required  + "channel"
         {"order_id": "x", "lines": []}     "channel" is a required property
   ✗ maximum-lowered  $.lines[*].qty  1000 -> 100
@@ -54,7 +65,7 @@ telemetry.FeedbackEvent v1 -> v2 is not backward compatible   (tolerant; 2 reaso
 """
         ).splitlines()
     )
-    assert "  i probable-rename  $.user_id       -> $.userId" in text
+    assert "  i probable-rename  $.user_id       -> $.userId; v2 ignores the old name" in text
 
 
 def test_compatible_versions() -> None:
@@ -63,7 +74,7 @@ def test_compatible_versions() -> None:
     assert text == lines(
         """
 orders.Order 1.0 -> 1.1 is backward compatible   (tolerant; 1 note)
-  i title-changed  $ none -> "Order"
+  i title-changed  $  none -> "Order"
 """
     )
 
@@ -115,7 +126,7 @@ def test_forward_reasons_name_the_versions_the_other_way_round() -> None:
     assert report.render("n v1 -> v2") == lines(
         """
 n v1 -> v2 is not forward compatible   (strict; 1 reason)
-  ✗ maximum-lowered  $  2 -> 1   (from v2 to v1)
+  ✗ maximum-lowered  $  v2 -> v1: 2 -> 1
         v1 #/maximum
         2                                  2 is greater than the maximum of 1
 """
@@ -210,13 +221,242 @@ def test_required_member_that_relies_on_a_default_is_noted() -> None:
     assert "required-relies-on-default" in kinds
 
 
-def test_long_payload_without_the_member_at_fault_is_cut() -> None:
-    def schema(*names: Any) -> Any:
-        return {"properties": {"text": {"const": "x" * 80}}, "required": ["text", *names]}
+def body(report: CompatibilityReport) -> Sequence[str]:
+    """A report without its headline."""
+    return report.render("n v1 -> v2").splitlines()[1:]
 
-    text = compare(schema(), schema("n"), policy="strict").render("n v1 -> v2")
 
-    assert '        {"text": "' + "x" * 37 + "…" in text
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        ({"minimum": 0}, {"exclusiveMinimum": 0}, ">= 0 -> > 0"),
+        ({"exclusiveMinimum": 0}, {"minimum": 1}, "> 0 -> >= 1"),
+        ({}, {"exclusiveMaximum": 5}, "no limit -> < 5"),
+        ({"maximum": 9}, {"maximum": 5}, "9 -> 5"),
+    ],
+)
+def test_bounds_say_what_they_exclude(old: Any, new: Any, change: str) -> None:
+    (reason,) = compare({**NUMBER, **old}, {**NUMBER, **new}).reasons
+
+    assert reason.change == change
+
+
+def test_values_too_long_to_show_are_cut_to_where_they_differ() -> None:
+    old, new = ({**TEXT, "pattern": f"^{'[a-z]-' * 20}{end}$"} for end in "ab")
+
+    assert body(compare(old, new, policy="strict"))[0] == (
+        '  ✗ pattern-changed  $  …-z]-[a-z]-a$" -> …-z]-[a-z]-b$"'
+    )
+    assert body(compare({"description": "d" * 99}, {"description": "e" * 99})) == [
+        f'  i description-changed  $  "{"d" * 34}… -> "{"e" * 34}…'
+    ]
+
+
+def test_values_that_only_the_newer_version_knows_break_forward() -> None:
+    old, new = {"enum": ["a"]}, {"enum": ["a", "b", "c"]}
+
+    assert body(compare(old, new)) == [
+        '  i enum-widened  $  newly allowed: "b", "c"; breaks forward'
+    ]
+    assert body(compare(old, new, level="forward"))[0] == (
+        '  ✗ enum-value-removed  $  v2 may send "b", "c", which v1 does not know'
+    )
+
+
+def test_values_that_only_the_older_version_knows_break_backward() -> None:
+    assert body(compare({"enum": ["a", "b"]}, {"enum": ["a"]}, level="forward")) == [
+        '  i enum-narrowed  $  no longer sent: "b"; breaks backward'
+    ]
+
+
+def test_forward_reasons_do_not_speak_of_the_past() -> None:
+    old, new = {"anyOf": [TEXT, NUMBER]}, {"anyOf": [TEXT, NUMBER, shape({}, title="Order")]}
+
+    assert body(compare(old, new, level="forward"))[0] == (
+        "  ✗ union-branch-lost  $"
+        '  v2 -> v1: no branch takes Order; the nearest is {"type": "string"}'
+    )
+    there = {"$ref": "https://schemas.invalid/a.json"}
+    assert body(compare(there, {}, level="forward"))[0] == (
+        '  ? unresolvable-reference  $  "https://schemas.invalid/a.json" is not in the schema'
+    )
+
+
+def test_required_member_is_declared_forgotten_or_unknown() -> None:
+    without, declared, needed = shape({}), shape({"a": TEXT}), shape({"a": TEXT}, "a")
+    anything = shape({"b": TEXT}, additionalProperties=TEXT)
+    for old, new, level, sentence in (
+        (declared, needed, "backward", "v1 producers may omit it; v2 consumers refuse that"),
+        (anything, needed, "backward", "v1 producers may omit it; v2 consumers refuse that"),
+        (without, needed, "backward", "v1 does not know it; v2 consumers require it"),
+        (needed, declared, "forward", "v2 producers may omit it; v1 consumers refuse that"),
+        (needed, without, "forward", "v2 no longer sends it; v1 consumers require it"),
+    ):
+        (reason, *_) = body(compare(old, new, level=level))  # type: ignore[arg-type]
+        assert reason == f"  ✗ required-added{reason[18 : -len(sentence)]}{sentence}"
+
+
+@pytest.mark.parametrize(
+    ("level", "sentence"),
+    [
+        ("backward", "v2 ignores the old name"),
+        ("forward", "v1 ignores the new name"),
+        ("full", "each ignores the other's name"),
+    ],
+)
+def test_renamed_member_that_nobody_requires_is_ignored(level: Any, sentence: str) -> None:
+    old, new = shape({"a": TEXT}), shape({"b": TEXT})
+
+    assert body(compare(old, new, level=level))[0].endswith(f" -> $.b; {sentence}")
+    assert body(compare(old, new, level=level, policy="strict"))[-1].endswith(" -> $.b")
+
+
+def test_renamed_member_that_is_required_goes_by_both_names() -> None:
+    old, new = shape({"a b": TEXT}, "a b"), shape({"c": TEXT}, "c")
+
+    first, _, _, second, *_, note, _, _ = body(compare(old, new, level="full"))
+
+    assert (
+        first
+        == '  ✗ required-added   $.c       v1 probably calls it "a b"; v2 consumers require it'
+    )
+    assert (
+        second == '  ✗ required-added   $["a b"]  v2 probably calls it "c"; v1 consumers require it'
+    )
+    assert note == '  i probable-rename  $["a b"]  -> $.c'
+
+
+def test_default_helps_where_consumers_require_the_member() -> None:
+    old, new = shape({"b": NUMBER}), shape({"a": {**TEXT, "default": "x"}}, "a")
+
+    report = compare(old, new)
+
+    assert body(report)[3] == (
+        '  i required-relies-on-default  $.a  has the default "x", but validators do not fill it in'
+    )
+    assert report.as_wire()["advice"] == ["Keep $.a optional, or compare with defaults."]
+    assert report.notes[0] not in compare(old, new, level="forward").notes
+    assert report.notes[0] in compare(new, old, level="forward").notes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "headline"),
+    [
+        ({"maximum": 2}, {"maximum": 1}, "is only forward compatible   (strict; 1 reason)"),
+        ({"maximum": 1}, {"maximum": 2}, "is only backward compatible   (strict; 1 reason)"),
+        (
+            {"const": 1},
+            {"const": 2},
+            "is not fully compatible   (strict; 1 reason backward, 1 forward)",
+        ),
+        (
+            {**TEXT, "pattern": "^a+$"},
+            {"type": ["string", "null"], "pattern": "^aa*$"},
+            "is not fully compatible   (strict; 1 reason backward, 1 forward)",
+        ),
+        (
+            {**TEXT, "pattern": "^a+$"},
+            {**TEXT, "pattern": "^aa*$"},
+            "may not be fully compatible: undecided   (strict; 1 reason backward, 1 forward)",
+        ),
+        ({"maximum": 1}, {"maximum": 1.0}, "is fully compatible   (strict)"),
+    ],
+)
+def test_headline_of_both_directions_says_which_one_holds(
+    old: Any, new: Any, headline: str
+) -> None:
+    text = compare(old, new, level="full", policy="strict").render("n v1 -> v2")
+
+    assert text.splitlines()[0] == f"n v1 -> v2 {headline}"
+
+
+LONG = {"type": "string", "minLength": 200}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        # A member that is missing: the object, whole or by its members' names.
+        (
+            shape(
+                {name: {"const": name} for name in ("first", "second", "third")},
+                *("first", "second", "third"),
+            ),
+            shape({}, "n"),
+            [
+                '{"first": "first", "second": "second", "third": "third"}',
+                '"n" is a required property',
+            ],
+        ),
+        (
+            shape({"order_id": TEXT, "long": LONG}, "order_id", "long"),
+            shape({}, "n"),
+            ['{"order_id": …, "long": …}         "n" is a required property'],
+        ),
+        (
+            shape({name * 20: TEXT for name in "abcdef"}, *(name * 20 for name in "abcdef")),
+            shape({}, "n"),
+            [
+                f'{{"{"a" * 20}": …, "{"b" * 20}": …, "{"c" * 20}": …, "ddddddddd…}}',
+                '"n" is a required property',
+            ],
+        ),
+        (
+            shape({"long": LONG, "lines": {"items": shape({"a": TEXT}, "a")}}, "long"),
+            shape({"lines": {"items": shape({}, "n")}}),
+            ['… {"a": "x"}                       "n" is a required property'],
+        ),
+        # A member that is there: by itself, or what it is.
+        (
+            shape({"long": LONG}, "long"),
+            shape({"long": NUMBER}),
+            ['{… "long": "xxxxxxxxxxx…" of 200 characters …}', 'it is not of type "number"'],
+        ),
+        (
+            shape({"list": {"type": "array", "items": TEXT, "minItems": 20}}, "list"),
+            shape({"list": {"uniqueItems": True}}),
+            ['{… "list": [20 elements] …}        it has non-unique elements'],
+        ),
+        (
+            shape({"one": shape({"long": LONG}, "long")}, "one"),
+            shape({"one": {"maxProperties": 0}}),
+            ['{… "one": {1 member} …}            it has more than 0 properties'],
+        ),
+        (
+            {
+                "type": "array",
+                "prefixItems": [shape({"a": TEXT, "b": LONG}, "a", "b")],
+                "minItems": 1,
+            },
+            {"prefixItems": [shape({"a": NUMBER})]},
+            ['{… "a": "x" …}                     "x" is not of type "number"'],
+        ),
+        # What is declared by no name: the object.
+        (
+            shape({"long": LONG}, "long", additionalProperties=TEXT),
+            shape({"long": {}}, additionalProperties={"maxLength": 0}),
+            ['{"long": …, "zz": …}               "x" is longer than 0 characters'],
+        ),
+        # No member at all.
+        (
+            {"type": "integer", "minimum": 10**40},
+            {"maximum": 10},
+            ["1" + "0" * 40, "it is greater than the maximum of 10"],
+        ),
+        (
+            {"type": "integer", "minimum": 10**99},
+            {"maximum": 10},
+            ["1" + "0" * 24 + "…         it is greater than the maximum of 10"],
+        ),
+        (
+            {"type": "array", "items": LONG, "minItems": 1},
+            {"maxItems": 0},
+            ["[1 element]                        it has more than 0 items"],
+        ),
+    ],
+)
+def test_payload_is_cut_where_it_may_be(old: Any, new: Any, shown: Any) -> None:
+    assert [line.strip() for line in body(compare(old, new, policy="strict"))[2:4]] == shown
 
 
 def test_names_that_are_no_identifiers_are_quoted_in_paths() -> None:
@@ -226,3 +466,42 @@ def test_names_that_are_no_identifiers_are_quoted_in_paths() -> None:
     (reason,) = compare(schema(2), schema(1), policy="strict").reasons
 
     assert reason.path == '$["a b"].c'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (TEXT, {"oneOf": [{}, {}]}, '"x" fits more than one of the alternatives'),
+        (TEXT, {"oneOf": [NUMBER, {"type": "null"}]}, '"x" fits none of the alternatives'),
+        (shape({}), shape({}, "n" * 40), f'"{"n" * 40}" is a required property'),
+        ({}, {"const": "y" * 40}, f'"{"y" * 40}" was expected'),
+        (TEXT, {"enum": ["y" * 99, "z"]}, f'"x" is not one of "{"y" * 82}…'),
+        (
+            {},
+            {"not": {"minLength": 0, **TEXT}},
+            '{"minLength":0,"type":"string"} is not allowed for ""',
+        ),
+        (
+            shape({"a b": TEXT}, "a b"),
+            shape({}, additionalProperties=False),
+            "Additional properties are not allowed ('a b' was unexpected)",
+        ),
+    ],
+)
+def test_message_is_the_engines_but_for_what_is_too_long(old: Any, new: Any, message: str) -> None:
+    (shown, *_) = (line for line in body(compare(old, new, policy="strict")) if message in line)
+
+    assert shown.endswith(message)
+
+
+def test_no_line_is_too_long_for_a_terminal() -> None:
+    deep = {"type": "object", "properties": {"a" * 30: {"properties": {"b" * 30: {"enum": ["x"]}}}}}
+    old = json.loads(json.dumps(deep).replace("x", "y" * 300))
+
+    report = compare(old, deep, level="full")
+
+    assert max(map(len, body(report))) <= 110
+    assert body(report)[:2] == [
+        f"  ✗ enum-value-removed  $.{'a' * 30}.{'b' * 30}",
+        "        " + '"' + "y" * 28 + "… no longer allowed",
+    ]

@@ -9,7 +9,10 @@ import pytest
 
 from pytest_schema_registry.compatibility import NotASchema, compare
 from pytest_schema_registry.compatibility.budget import Budget
+from pytest_schema_registry.compatibility.document import Document
+from pytest_schema_registry.compatibility.engine import Checker, Patterns
 from pytest_schema_registry.compatibility.judgement import judge
+from pytest_schema_registry.compatibility.witness import Sampler
 
 TEXT = {"type": "string"}
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
@@ -26,6 +29,14 @@ def nested(depth: Any, leaf: Any) -> Any:
     for _ in range(depth):
         schema = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
     return schema
+
+
+def checker(schema: Any) -> Checker:
+    return Checker(schema, formats=True)
+
+
+def sampler() -> Sampler:
+    return Sampler(Patterns(), Budget(2))
 
 
 def tree(value: Any) -> Any:
@@ -97,6 +108,35 @@ def test_witness_fails_at_the_reported_path_inside_a_branch() -> None:
     (reason,) = report.reasons
     assert (reason.rule, reason.path) == ("maximum-lowered", "$.lines[*].qty")
     assert reason.payload == {"lines": [{"qty": 6}]}
+
+
+def test_union_is_not_ambiguous_to_producers_that_always_send_a_tag() -> None:
+    def tagged(required: Any, most: Any) -> Any:
+        branches = [
+            {"type": "object", "properties": {"kind": {"const": tag}}, "required": required}
+            for tag in ("a", "b")
+        ]
+        return {"properties": {"of": {"oneOf": branches}, "n": {"maximum": most}}}
+
+    report = compare(tagged(["kind"], 10), tagged([], 5), policy="strict")
+
+    assert rules(report) == ["maximum-lowered"]
+
+
+def test_payload_is_of_the_next_type_where_the_preferred_one_is_impossible() -> None:
+    schema = {"type": ["string", "boolean"], "minLength": 3, "maxLength": 2}
+
+    assert sampler().plain((Document(schema).part(),)) is True
+
+
+def test_payloads_vary_no_further_down_than_python_may_descend() -> None:
+    schema: Any = {"type": "integer"}
+    for _ in range(100):
+        schema = {"type": "object", "properties": {"a": schema}, "additionalProperties": False}
+
+    payloads = sampler().values((Document(schema).part(),), (), 3_000)
+
+    assert max(json.dumps(payload).count("{") for payload in payloads) == 26
 
 
 def test_all_branches_of_a_large_union_are_looked_at() -> None:
@@ -314,7 +354,7 @@ def test_budget_bounds_the_search_and_says_so(clock: Any, seconds: Any) -> None:
         readings += 1
         return clock()
 
-    judgement = judge(WIDE, TIGHT, formats=True, budget=Budget(seconds, counted))
+    judgement = judge(checker(WIDE), checker(TIGHT), formats=True, budget=Budget(seconds, counted))
 
     assert judgement.compatible is None
     assert [reason.finding.rule for reason in judgement.reasons] == ["budget-exceeded"]
@@ -322,7 +362,7 @@ def test_budget_bounds_the_search_and_says_so(clock: Any, seconds: Any) -> None:
 
 
 def test_proof_that_exceeds_the_budget_is_none() -> None:
-    old, new = tree("integer"), tree("number")
+    old, new = checker(tree("integer")), checker(tree("number"))
     budget = Budget(0, itertools.repeat(0).__next__)
 
     assert judge(old, new, formats=True, budget=budget).compatible is None
@@ -331,7 +371,7 @@ def test_proof_that_exceeds_the_budget_is_none() -> None:
 def test_proof_outlasts_the_budget_for_doubting_it() -> None:
     budget = Budget(0, itertools.repeat(0).__next__)
 
-    assert judge(WIDE, WIDE, formats=True, budget=budget).compatible is True
+    assert judge(checker(WIDE), checker(WIDE), formats=True, budget=budget).compatible is True
 
 
 def doubled(depth: Any, word: Any, leaf: Any) -> Any:
