@@ -97,7 +97,7 @@ def _reworded(where: str, one: Place, other: Place) -> Iterator[Note]:
     for word in (*_WORDING, "$id", "discriminator"):
         before = [part.schema[word] for part in one if _has(part, word)]
         after = [part.schema[word] for part in other if _has(part, word)]
-        if canonical(before[:1]) == canonical(after[:1]):
+        if not (before or after) or canonical(before[:1]) == canonical(after[:1]):
             continue
         if before and after:
             change = contrast(before[0], after[0], _SHOWN)

@@ -116,6 +116,7 @@ def test_proves(producer: Any, consumer: Any) -> None:
         ({"anyOf": [TEXT, WHOLE]}, {"anyOf": [TEXT]}),
         ({"oneOf": [TEXT, {}]}, {"oneOf": [{}, TEXT, {}]}),
         (TEXT, False),
+        (True, {"minimum": 1}),
         (TEXT, choices_of_one(14)),
         # What `items` means is up to the `prefixItems` beside it, of which the reference is lost.
         (
