@@ -8,8 +8,12 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from pytest_schema_registry.schemas import Kind, Question, plain_name
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from pytest_schema_registry.declarations import Wanted
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -49,6 +53,38 @@ def concurrently(work: Callable[[T], R], items: Iterable[T], at_most: int) -> It
         result = finished.get()
         yield from result
         running -= not result
+
+
+def ahead(
+    wanted: Collection[Wanted],
+    retrieve: Callable[[Wanted], bool],
+    at_hand: Callable[[Collection[Question]], Iterable[Question]],
+    *,
+    at_most: int,
+    observe: Callable[[int, int, int], None] | None = None,
+) -> None:
+    """Retrieve schemas: first what one question settles for many, then the others.
+
+    Args:
+        wanted: The schemas, each with its name.
+        retrieve: Retrieves one, and says whether it can be had.
+        at_hand: Yields those questions that need no request of their own, each to be asked at once.
+        at_most: How many are retrieved at a time.
+        observe: Told how many there are, were asked for and will be, each time one was.
+    """
+    question_of = {
+        each: Question(Kind.SCHEMA, each.version, plain_name(each.name or ""))
+        for each in wanted
+        if each.version is not None and each.release is None
+    }
+    asking = {question: each for each, question in question_of.items()}
+    settled = {question for question in at_hand(asking) if retrieve(asking[question])}
+    elsewhere = [each for each in dict.fromkeys(wanted) if question_of.get(each) not in settled]
+    fetched = 0
+    for tried, had in enumerate(concurrently(retrieve, elsewhere, at_most), 1):
+        fetched += had
+        if observe is not None:
+            observe(fetched, tried, len(elsewhere))
 
 
 class Terminal(Protocol):

@@ -19,11 +19,11 @@ from pytest_schema_registry.conformance import Conformance
 from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
 from pytest_schema_registry.payloads import from_text, json_form
-from pytest_schema_registry.prefetch import concurrently
+from pytest_schema_registry.prefetch import ahead
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.resolver import Resolver
-from pytest_schema_registry.schemas import Kind, Question, Schema, given, plain_name
+from pytest_schema_registry.schemas import Schema, given
 from pytest_schema_registry.settings import Origin, resolve, token_from
 from pytest_schema_registry.sources import Lazy
 
@@ -334,43 +334,30 @@ class SchemaRegistry:
             wanted: The schemas; those without a name are left for later.
             observe: Told how many there are, were asked for and will be, each time one was.
         """
-        if not self._settings.remote:
-            return
-        names = {each: each.name for each in wanted if each.name is not None}
+        if self._settings.remote:
+            ahead(
+                [each for each in wanted if each.name is not None],
+                self._is_retrieved,
+                self._resolver.at_hand,
+                at_most=self._settings.max_in_flight,
+                observe=observe,
+            )
 
-        def retrieve(each: Wanted) -> bool:
-            try:
-                schema = self.get_schema(
-                    names[each],
-                    each.version,
-                    release=each.release,
-                    prefer=each.prefer,
-                    fallback=each.fallback,
-                )
-                if refers_elsewhere(schema):
-                    self.compiled(schema)  # asks for what it refers to
-            except SchemaRegistryError:
-                return False
-            return True
-
-        current = {
-            each: Question(Kind.SCHEMA, each.version, plain_name(name))
-            for each, name in names.items()
-            if each.version is not None and each.release is None
-        }
-        by_question = {question: each for each, question in current.items()}
-        at_hand = {
-            question
-            for question in self._resolver.at_hand(by_question)
-            if retrieve(by_question[question])
-        }
-        elsewhere = [each for each in names if current.get(each) not in at_hand]
-        fetched = 0
-        done = concurrently(retrieve, elsewhere, self._settings.max_in_flight)
-        for tried, had in enumerate(done, 1):
-            fetched += had
-            if observe is not None:
-                observe(fetched, tried, len(elsewhere))
+    def _is_retrieved(self, wanted: Wanted) -> bool:
+        assert wanted.name is not None  # noqa: S101  # those without are left for later
+        try:
+            schema = self.get_schema(
+                wanted.name,
+                wanted.version,
+                release=wanted.release,
+                prefer=wanted.prefer,
+                fallback=wanted.fallback,
+            )
+            if refers_elsewhere(schema):
+                self.compiled(schema)  # asks for what it refers to
+        except SchemaRegistryError:
+            return False
+        return True
 
     def cache_size(self) -> int:
         """How many answers the cache holds."""

@@ -10,13 +10,13 @@ import shutil
 import tempfile
 import time
 import uuid
-import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_schema_registry import host
 from pytest_schema_registry.errors import InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.options import OPTIONS
 
@@ -61,8 +61,8 @@ class SchemaRegistryPlugin:
         self._watch: Watch | None = None
         #: Whether no contract test, and no comparison, is left out of this run.
         self.runs_everything = False
-        self._cli = _options(config)
-        self._ini = _ini_values(config)
+        self._cli = host.options(config)
+        self._ini = host.ini_values(config)
         written = [*self._cli.values(), *self._ini.values()]
         written += [os.environ.get(option.variable) or None for option in OPTIONS]
         self._configured = written.count(None) < len(written)
@@ -114,7 +114,7 @@ class SchemaRegistryPlugin:
             raise self._environment_error
         from pytest_schema_registry.registry import SchemaRegistry
 
-        cache_dir = self.settings.cache_dir or _pytest_cache(self._config)
+        cache_dir = self.settings.cache_dir or host.cache_directory(self._config)
         recorder = self.rollout.recorder
         if self.settings.drift != "off":
             from pytest_schema_registry.drift import watch
@@ -195,7 +195,7 @@ class SchemaRegistryPlugin:
         Args:
             version: The version line it is about; None where that is negotiated.
         """
-        declared = self._declared.get(self._item) or _declaration(self._item)
+        declared = self._declared.get(self._item) or host.declaration(self._item)
         return self.contract(declared.wanted(self._params.get(NAME), version), declared.versions)
 
     def contract(self, wanted: Wanted, versions: tuple[str, ...] = ()) -> Contract:
@@ -222,7 +222,7 @@ class SchemaRegistryPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self._item = item
-        self._params = _params(item)
+        self._params = host.params(item)
         if "rollout" in vars(self):
             self.rollout.begin_test(item.nodeid)
 
@@ -252,7 +252,7 @@ class SchemaRegistryPlugin:
         if VERSION not in metafunc.fixturenames:
             return
         try:
-            declared = _declaration(metafunc.definition)
+            declared = host.declaration(metafunc.definition)
         except InvalidSettings as exc:
             raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: {exc}") from None
         if len(declared.names) > 1:
@@ -274,9 +274,9 @@ class SchemaRegistryPlugin:
         lists = any(self._config.getoption(name) for name in LISTING)
         if (users or wanted) and not lists and self._environment_error is None:
             started = time.perf_counter()
-            self._declared = {item: _declaration(item) for item in users}
+            self._declared = {item: host.declaration(item) for item in users}
             wanted += [
-                declared.wanted(_params(item).get(NAME), _params(item).get(VERSION))
+                declared.wanted(host.params(item).get(NAME), host.params(item).get(VERSION))
                 for item, declared in self._declared.items()
             ]
             self.registry.prefetch(wanted, self._progress())
@@ -319,7 +319,7 @@ class SchemaRegistryPlugin:
         if call.excinfo is not None and isinstance(call.excinfo.value, SchemaRegistryError):
             if not hasattr(report, "wasxfail"):
                 vars(report)[UNCHECKED] = True
-            elif not _expects(item, call.excinfo.value):
+            elif not host.expects(item, call.excinfo.value):
                 # An xfail speaks of the payload; that nothing was checked must not hide behind it.
                 del report.wasxfail
                 report.outcome = "failed"
@@ -369,50 +369,3 @@ class SchemaRegistryPlugin:
 def session_directory(session_id: str) -> Path:
     """Where a session caches what it cannot, or may not, keep for the next."""
     return Path(tempfile.gettempdir()) / f"pytest-schema-registry-{session_id}"
-
-
-def _options(config: pytest.Config) -> dict[str, Any]:
-    return {
-        option.name: config.getoption(f"registry_{option.argument}", None) for option in OPTIONS
-    }
-
-
-def _ini_values(config: pytest.Config) -> dict[str, Any]:
-    values = {}
-    for option in OPTIONS:
-        try:
-            values[option.name] = config.getini(option.ini)
-        # Which of them pytest raises depends on its version.
-        except (TypeError, ValueError, pytest.UsageError) as exc:
-            raise InvalidSettings(f"{option.ini} (ini file)", str(exc)) from None
-    return values
-
-
-def _pytest_cache(config: pytest.Config) -> Path | None:
-    cache = getattr(config, "cache", None)  # absent under -p no:cacheprovider
-    try:
-        return cache and cache.mkdir("schema-registry")
-    except OSError as exc:
-        from pytest_schema_registry.errors import CacheWarning
-
-        warnings.warn(
-            f"pytest's cache directory cannot be used ({exc})", CacheWarning, stacklevel=2
-        )
-        return None
-
-
-def _declaration(node: pytest.Item) -> Declaration:
-    from pytest_schema_registry.declarations import MARKER, declaration
-
-    return declaration(node.iter_markers_with_node(MARKER))
-
-
-def _expects(item: pytest.Item, error: Exception) -> bool:
-    """Whether the test is marked as failing with just this kind of error."""
-    raises = (marker.kwargs.get("raises") for marker in item.iter_markers("xfail"))
-    return any(kinds is not None and isinstance(error, kinds) for kinds in raises)
-
-
-def _params(item: pytest.Item) -> dict[str, Any]:
-    callspec = getattr(item, "callspec", None)  # absent from a test without parameters
-    return callspec.params if callspec is not None else {}

@@ -52,12 +52,13 @@ MAY_IMPORT = {
     "explanation": Imports("wording"),
     "files": Imports(theirs="filelock"),
     "golden": Imports("dead_letters declarations errors redaction", "pytest"),
+    "host": Imports("declarations errors options", "pytest"),
     "opinion": Imports("compatibility"),
     "options": Imports(),
     "parsers": Imports("enforcement options redaction rules"),
     "payloads": Imports("errors redaction schemas wording"),
     "plugin": Imports("controller display errors options rule_items session", "pytest"),
-    "prefetch": Imports(),
+    "prefetch": Imports("schemas"),
     "protocol": Imports("schemas"),
     "ratchet": Imports("errors files schemas"),
     "recorder": Imports(),
@@ -76,7 +77,7 @@ MAY_IMPORT = {
     "secrets": Imports(),
     "server": Imports("compatibility directory errors schemas", "fastapi"),
     "session": Imports(
-        "cache contract declarations drift errors evolution golden "
+        "cache contract drift errors evolution golden host "
         "options prefetch registry rollout settings successors waivers",
         "pytest",
     ),
