@@ -308,7 +308,8 @@ def test_many_reasons_are_offered_to_be_waived(
     result = run(url)
     result.assert_outcomes(failed=1)
     offered = [line for line in result.stdout.lines if 'schema = "shop.Cart", fing' in line]
-    assert len(offered) == 5
+    # In CI, pytest shows them once more in its summary.
+    assert len(set(offered)) == 5
     result.stdout.fnmatch_lines(["    and 2 more"])
 
 
