@@ -8,7 +8,6 @@ log shows what the engine would ask past Python.
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -87,8 +86,7 @@ def contract_tests(prefix: list[str], *arguments: str) -> subprocess.CompletedPr
 def test_replay_passes_without_a_network(cut_off: list[str], workers: str) -> None:
     done = contract_tests(cut_off, "--registry-offline", "-n", workers)
     assert done.returncode == 0
-    # Of telemetry.Labels there is one version only, so there is nothing to compare.
-    assert re.findall(r"(\d+) skipped", done.stdout) == ["1"]
+    assert "skipped" not in done.stdout
 
 
 def test_a_suite_that_asks_a_registry_cannot_pass_there(
