@@ -94,7 +94,8 @@ def test_a_suite_that_asks_a_registry_cannot_pass_there(
 ) -> None:
     local_registry.publish("telemetry.Labels", v1={})
     live = ["--registry-mode", "live", "--registry-url", local_registry.url]
-    live += ["-k", "test_labels_conform"]
+    # The project's rules are about schemas that this registry does not have.
+    live += ["-k", "test_labels_conform", "-o", "registry_compatibility="]
     # A cache each, or the second run would need no network.
     connected = contract_tests([], *live, "--registry-cache-dir", str(tmp_path / "connected"))
     assert connected.returncode == 0
