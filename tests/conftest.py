@@ -19,14 +19,15 @@ pytest_plugins = ["pytester"]
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         upper = name.upper()
         if upper.startswith("SCHEMA_REGISTRY_") and not upper.startswith("SCHEMA_REGISTRY_TEST_"):
             monkeypatch.delenv(name)
         if upper.endswith("_PROXY") or upper in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
             monkeypatch.delenv(name)
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    # They have no part in what is tested, and importing them is half of a session's start.
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:anyio -p no:hypothesispytest")
 
 
 @pytest.fixture(scope="session")
