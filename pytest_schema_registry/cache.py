@@ -1,8 +1,10 @@
 """Entries on disk, locked and atomic.
 
 One file an address, disposable at any moment. The first line of an entry is a digest of the rest,
-so whatever is truncated, flipped or somebody else's is a miss. An address that failed has a second
-file, which speaks for one session only: its workers share the failure instead of repeating it.
+so whatever is truncated, flipped or somebody else's is a miss. The second is a JSON object, and
+below it stands a schema as it was sent, which is parsed when somebody needs it. An address that
+failed has a second file, which speaks for one session only: its workers share the failure instead
+of repeating it.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.schemas import Answer
+from pytest_schema_registry.schemas import Answer, Content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 #: What one process may learn on behalf of all processes of the session.
 SHARED_FAILURES = (CassetteNotWritten, InvalidAnswer, RegistryRefused, RegistryUnavailable)
 
+#: A schema may hold the half of a surrogate pair.
+_ENCODING = ("utf-8", "surrogatepass")
 #: The year 10000, from which on a time cannot be shown.
 _END_OF_TIME = 253_402_300_800
 
@@ -108,8 +112,18 @@ class Cache:
 
     def stale(self, url: str, question: Question) -> Answer | None:
         """The entry, however old; its source says whether it is."""
-        entry = self._load(url, question)
-        return None if entry is None else _answer(question, entry, self._source(entry))
+        entry, content = _read(self._path(url, "entry"))
+        if not _is_usable(entry, content, url, question):
+            return None
+        return Answer(
+            question=question,
+            url=url,
+            document=entry["document"],
+            fetched_at=entry["fetched_at"],
+            source=self._source(entry),
+            etag=entry["etag"],
+            content=content,
+        )
 
     def _source(self, entry: dict[str, Any]) -> Source:
         if entry["session"] == self._session.id:
@@ -120,7 +134,7 @@ class Cache:
 
     def failure(self, url: str) -> SchemaRegistryError | None:
         """How this session's request for the address failed, if it did."""
-        entry = _read(self._path(url, "failure"))
+        entry, _ = _read(self._path(url, "failure"))
         if entry.get("session") != self._session.id:
             return None
         for kind in SHARED_FAILURES:
@@ -141,6 +155,7 @@ class Cache:
                 "etag": answer.etag,
                 "document": answer.document,
             },
+            answer.content,
         )
 
     def keep_failure(self, url: str, error: SchemaRegistryError) -> None:
@@ -192,9 +207,14 @@ class Cache:
         """Where a file may be written before it takes its place elsewhere."""
         return self._path(key, "staging")
 
-    def _write(self, url: str, kind: str, entry: dict[str, Any]) -> None:
-        body = json.dumps(entry, separators=(",", ":"))
-        text = f"{_mark(body)}\n{body}"
+    def _write(
+        self, url: str, kind: str, entry: dict[str, Any], content: Content | None = None
+    ) -> None:
+        lines = [json.dumps(entry, separators=(",", ":"))]
+        if content is not None:
+            lines.append(content.text)
+        body = "\n".join(lines)
+        text = f"{_mark(body.encode(*_ENCODING))}\n{body}"
         try:
             files.replace(self._path(url, kind), text, staging=self._path(url, f"{kind}.new"))
         except OSError as exc:
@@ -214,43 +234,44 @@ class Cache:
             )
             self._directory = self._session.directory
 
-    def _load(self, url: str, question: Question) -> dict[str, Any] | None:
-        entry = _read(self._path(url, "entry"))
-        usable = (
-            entry.get("url") == url
-            and isinstance(entry.get("session"), str)
-            and isinstance(entry.get("fetched_at"), float)
-            and 0 <= entry["fetched_at"] < _END_OF_TIME
-            and isinstance(entry.get("etag"), str | None)
-            and "document" in entry
-            and (entry["document"] is None or not protocol.fault(question, entry["document"]))
-        )
-        return entry if usable else None
-
     def _path(self, url: str, kind: str) -> Path:
         return self._directory / f"{sha256(url.encode()).hexdigest()[:40]}.{kind}"
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """The object in a file that this module wrote, or an empty one."""
+def _read(path: Path) -> tuple[dict[str, Any], Content | None]:
+    """The object in a file that this module wrote, or an empty one, and the schema beside it."""
     try:
-        mark, _, body = path.read_text(encoding="utf-8").partition("\n")
-        entry = json.loads(body) if mark == _mark(body) else {}
+        mark, _, body = path.read_bytes().partition(b"\n")
+        if mark != _mark(body).encode():
+            return {}, None
+        line, _, text = body.partition(b"\n")
+        entry = json.loads(line)
+        content = Content(text.decode(*_ENCODING)) if text else None
     except (OSError, ValueError, RecursionError):
-        return {}
-    return entry if isinstance(entry, dict) else {}
+        return {}, None
+    return (entry, content) if isinstance(entry, dict) else ({}, None)
 
 
-def _mark(body: str) -> str:
-    return "schema-registry-1 " + sha256(body.encode()).hexdigest()
+def _mark(body: bytes) -> str:
+    return "schema-registry-2 " + sha256(body).hexdigest()
 
 
-def _answer(question: Question, entry: dict[str, Any], source: Source) -> Answer:
-    return Answer(
-        question=question,
-        url=entry["url"],
-        document=entry["document"],
-        fetched_at=entry["fetched_at"],
-        source=source,
-        etag=entry["etag"],
-    )
+def _is_usable(
+    entry: dict[str, Any], content: Content | None, url: str, question: Question
+) -> bool:
+    """Whether an entry is an answer to the question; the schema itself is not looked at."""
+    if not (
+        entry.get("url") == url
+        and isinstance(entry.get("session"), str)
+        and isinstance(entry.get("fetched_at"), float)
+        and 0 <= entry["fetched_at"] < _END_OF_TIME
+        and isinstance(entry.get("etag"), str | None)
+        and "document" in entry
+    ):
+        return False
+    document = entry["document"]
+    if (content is not None) is not (isinstance(document, dict) and question.is_for_schema):
+        return False
+    if content is not None:
+        document = {**document, "content": True}
+    return document is None or not protocol.fault(question, document)

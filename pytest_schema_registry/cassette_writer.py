@@ -30,7 +30,7 @@ def text_of(exchanges: Iterable[Exchange]) -> str:
                     "message": "OK" if each.status == 200 else "Not Found",
                 },
                 "headers": {"content-type": ["application/json"]},
-                "body": {"string": each.body},
+                "body": {"string": each.text},
             }
             for each in ordered
         ],

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import protocol
-from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
+from pytest_schema_registry.errors import CassetteMissing, SchemaNotFound
 from pytest_schema_registry.schemas import (
     NAME_SUFFIX,
     Kind,
@@ -58,10 +58,7 @@ class Catalogue:
                 raise SchemaNotFound(
                     question.name, version, release, _origin(answer), _advice(answer)
                 )
-            try:
-                schema = self._schemas[question] = protocol.schema(answer)
-            except RecursionError:  # pragma: no cover  # Python versions differ in what they write
-                raise InvalidAnswer(answer.url, "the schema is nested too deeply") from None
+            schema = self._schemas[question] = protocol.schema(answer)
             self._found(schema)
         return schema
 
@@ -161,8 +158,8 @@ class Catalogue:
             version, name = reference.target
             return self._named(name, version, versions)
         answer = self._resolver.retrieve(Question(Kind.BY_ID, name=reference.uri))
-        if answer.document is not None:
-            return answer.document["content"]
+        if answer.content is not None:
+            return answer.content.parsed()
         if reference.name is not None:
             return self._named(reference.name, reference.version, versions)
         raise SchemaNotFound(reference.uri, "any version", None, _origin(answer), _advice(answer))

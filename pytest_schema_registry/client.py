@@ -102,7 +102,7 @@ class RegistryClient:
         if known is not None and response.status_code == 304:
             return replace(known, fetched_at=self._clock(), source="registry")
         if response.status_code in (404, 410):
-            return self._answer(question, url, None, response)
+            return self._answer(question, url, response)
         # 407 is a proxy's, never a registry's.
         if response.status_code in (407, *RETRIED_STATUSES):
             raise RegistryUnavailable(url, self._said(response))
@@ -113,10 +113,10 @@ class RegistryClient:
                 self._excerpt(response),
                 bool(self._token or self._location.auth),
             )
-        document = self._document(url, response)
+        document, text = self._document(url, response)
         if reason := protocol.fault(question, document):
             raise InvalidAnswer(url, self._secrets.scrubbed(reason))
-        return self._answer(question, url, document, response)
+        return self._answer(question, url, response, document, text)
 
     def close(self) -> None:
         """Close the pool; the next fetch opens another."""
@@ -125,25 +125,24 @@ class RegistryClient:
             self._client = None
 
     def _answer(
-        self, question: Question, url: str, document: Any, response: httpx.Response
+        self,
+        question: Question,
+        url: str,
+        response: httpx.Response,
+        document: Any = None,
+        text: str | None = None,
     ) -> Answer:
-        return Answer(
-            question=question,
-            url=url,
-            document=document,
-            fetched_at=self._clock(),
-            source="registry",
-            etag=response.headers.get("etag"),
-        )
+        etag = response.headers.get("etag")
+        return Answer.of(question, url, document, self._clock(), "registry", etag=etag, text=text)
 
-    def _document(self, url: str, response: httpx.Response) -> Any:
+    def _document(self, url: str, response: httpx.Response) -> tuple[Any, str | None]:
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type and media_type != "application/json" and not media_type.endswith("+json"):
             kind = self._words(media_type)
             raise RegistryUnavailable(url, f"{self._said(response)} (not JSON: {kind})")
         try:
             # RFC 8259 section 8.1: JSON between systems is UTF-8; a parser may skip a BOM.
-            return json.loads(response.content.decode("utf-8-sig"), parse_constant=_no_constant)
+            return protocol.document(response.content.decode("utf-8-sig"))
         except RecursionError:
             raise InvalidAnswer(url, "the JSON is nested too deeply to be read") from None
         except ValueError as exc:
@@ -273,7 +272,3 @@ def _reason(exc: Exception) -> str:
         # It goes on with a part of the address, which may be one of a password.
         text = text.partition(": ")[0]
     return f"cannot connect: {text}" if isinstance(exc, httpx.ConnectError) else text
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")

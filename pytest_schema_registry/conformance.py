@@ -84,7 +84,7 @@ class Conformance:
             SchemaRegistryError: A schema that it refers to cannot be had.
         """
         # Relative references lead elsewhere in another version.
-        key = (schema.digest, schema.version)
+        key = (schema.text, schema.version)
         if key in self._wrong:
             raise copy(self._wrong[key])
         if key not in self._compiled:
@@ -146,7 +146,7 @@ class Conformance:
 
     def _validator(self, text: str, **options: Any) -> jsonschema_rs.Validator:
         make: Callable[..., jsonschema_rs.Validator] = jsonschema_rs.validator_for
-        if self.default_draft != "2020-12" and '"$schema":' not in text:
+        if self.default_draft != "2020-12" and '"$schema"' not in text:
             make = _DRAFTS[self.default_draft]
         return make(
             text,

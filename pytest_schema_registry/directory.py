@@ -8,7 +8,6 @@ What begins with a dot is not the registry's: ``.git``, or what an editor or a M
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import protocol
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.options import DEFAULT_MAX_SCHEMA_SIZE
-from pytest_schema_registry.schemas import NAME_SUFFIX, Answer, Kind, digest, plain_name
+from pytest_schema_registry.schemas import NAME_SUFFIX, READER, Answer, Kind, digest, plain_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,13 +68,8 @@ class DirectoryRegistry:
         # Files can say what no registry may, too.
         if document is not None and (reason := protocol.fault(question, document)):
             raise InvalidAnswer(self.url(question), reason)
-        return Answer(
-            question=question,
-            url=self.url(question),
-            document=document,
-            fetched_at=datetime.now(UTC).timestamp(),
-            source="directory",
-        )
+        now = datetime.now(UTC).timestamp()
+        return Answer.of(question, self.url(question), document, now, "directory")
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -208,7 +202,7 @@ class DirectoryRegistry:
                 raw = file.read(self._max_bytes + 1)
             if len(raw) > self._max_bytes:
                 raise InvalidAnswer(str(path), f"it is larger than {self._max_bytes:,} bytes")
-            content = json.loads(raw.decode("utf-8-sig"))
+            content = READER.decode(raw.decode("utf-8-sig"))
         except OSError as exc:
             raise RegistryUnavailable(str(path), _why(exc)) from None
         except RecursionError:

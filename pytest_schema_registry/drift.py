@@ -23,7 +23,7 @@ from pytest_schema_registry import protocol, sources
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
 from pytest_schema_registry.parsers import DRIFT_GRADES
 from pytest_schema_registry.references import refers_elsewhere
-from pytest_schema_registry.schemas import Kind, canonical, plain_name
+from pytest_schema_registry.schemas import canonical, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -129,7 +129,7 @@ class Watch:
     def answered(self, answer: Answer) -> None:
         """Compare an answer of the registry with its cassette, which it does not replace yet."""
         question = answer.question
-        if question.kind not in (Kind.SCHEMA, Kind.BY_ID) or question in self._seen:
+        if not question.is_for_schema or question in self._seen:
             return
         asked = Drift(plain_name(question.name), question.version, question.release)
         if answer.source == "cassette":
@@ -228,7 +228,7 @@ def _said_of(schema: Schema) -> tuple[Any, ...]:
 
 
 def _differ_in_annotations(before: Schema, now: Schema) -> bool:
-    if _REFERENCE.search(before.text) or _REFERENCE.search(now.text):
+    if any(_REFERENCE.search(each.published.canonical) for each in (before, now)):
         return False
     return canonical(_bare(before.content)) == canonical(_bare(now.content))
 

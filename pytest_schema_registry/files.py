@@ -51,7 +51,7 @@ def _write_through(staging: Path, path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     staging.parent.mkdir(parents=True, exist_ok=True)
     try:
-        staging.write_text(text, encoding="utf-8", newline="\n")
+        staging.write_text(text, encoding="utf-8", errors="surrogatepass", newline="\n")
         staging.replace(path)
     except BaseException:
         staging.unlink(missing_ok=True)

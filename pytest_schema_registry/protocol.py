@@ -5,24 +5,26 @@ A registry that speaks another wire format needs a second module like this one, 
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from pytest_schema_registry.schemas import (
+    READER,
     IndexEntry,
     Kind,
     Question,
     Release,
     Schema,
-    canonical,
     plain_name,
-    sha256_of,
 )
 
 if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Answer
 
+_SIGN = re.compile(r"[ \t\n\r]*([{}:,])[ \t\n\r]*")
 #: The longest text of a registry's that a message repeats.
 MAX_QUOTED = 200
 
@@ -72,6 +74,36 @@ def fault(question: Question, document: Any) -> str | None:
             return _compatibility_fault(document)
         case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
             return _content_fault(document) or _identity_fault(question, document)
+
+
+def document(text: str) -> tuple[Any, str | None]:
+    """The JSON value in a text, and where it is an object with a schema in it, the schema's text.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    members: dict[str, Any] = {}
+    schema = None
+    with suppress(ValueError):
+        place = _past(text, 0, "{")
+        while place is not None:
+            key, place = READER.raw_decode(text, place)
+            start = _past(text, place, ":")
+            if start is None or not isinstance(key, str):
+                break
+            members[key], end = READER.raw_decode(text, start)
+            schema = text[start:end] if key == "content" else schema
+            place = _past(text, end, ",")
+            if _past(text, end, "}") == len(text):
+                return members, schema
+    # No object, an empty one, or nothing that is JSON: then this says what is wrong.
+    return READER.decode(text), None
+
+
+def _past(text: str, place: int, sign: str) -> int | None:
+    """Where a text goes on behind a sign and the white space around it; None behind another."""
+    found = _SIGN.match(text, place)
+    return found.end() if found is not None and found[1] == sign else None
 
 
 def _content_fault(document: Any) -> str | None:
@@ -165,15 +197,13 @@ def schema(answer: Answer, reason: str | None = None) -> Schema:
         reason: Why a negotiation chose this version, if one did.
     """
     document = answer.document
-    content = document["content"]
-    text = canonical(content)
-    own = sha256_of(text)
+    assert answer.content is not None  # noqa: S101  # every answer that is a schema has one
     return Schema(
         name=plain_name(answer.question.name),
         version=answer.question.version,
         release=document.get("core_version") or answer.question.release,
-        sha256=document.get("sha256") or own,
-        digest=own,
+        published=answer.content,
+        token=document.get("sha256"),
         deprecated=bool(document.get("deprecated")),
         deprecation_note=_line(document.get("deprecation_note")),
         source=answer.source,
@@ -181,7 +211,6 @@ def schema(answer: Answer, reason: str | None = None) -> Schema:
         url=answer.url,
         reason=reason,
         outage=answer.outage,
-        text=text,
     )
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _BASE = "https://registry.invalid/"
 _NO_VERSION = "-"
-#: In canonical JSON, and of a string that only looks like a reference sometimes too.
+#: In JSON text, and of a string that only looks like a reference sometimes too.
 _REFERENCE = re.compile(
-    r'"\$(?:ref|dynamicRef|recursiveRef|schema)":"(?!#|https?://json-schema\.org/)'
+    r'"\$(?:ref|dynamicRef|recursiveRef|schema)"\s*:\s*"(?!#|https?://json-schema\.org/)'
 )
 _KEYWORDS = ("$ref", "$dynamicRef", "$recursiveRef", "$schema")
 

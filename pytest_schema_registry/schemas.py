@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from pytest_schema_registry.errors import InvalidSchema
 
@@ -53,6 +54,11 @@ class Question:
     release: str | None = None
     later: str = ""
 
+    @property
+    def is_for_schema(self) -> bool:
+        """Whether its answer holds a schema."""
+        return self.kind in (Kind.SCHEMA, Kind.BY_ID)
+
     def __str__(self) -> str:
         if self.kind is Kind.INDEX:
             return "the index"
@@ -66,12 +72,77 @@ class Question:
         return f"{what} release {self.release}" if self.release else what
 
 
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:20]} is beyond what a number can be")
+    return number
+
+
+#: Reads JSON (RFC 8259), which knows no NaN, in numbers that Python and the engine both have.
+READER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
+
+
+class Content:
+    """A JSON Schema as it was published: as text, which nothing parses before it has to.
+
+    Args:
+        text: JSON in any form, known to be valid; or what a cache kept of it.
+    """
+
+    __slots__ = ("_canonical", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._canonical: str | None = None
+
+    @classmethod
+    def of(cls, parsed: Any) -> Self:
+        """The same from JSON data."""
+        content = cls(canonical(parsed))
+        content._canonical = content.text
+        return content
+
+    @property
+    def canonical(self) -> str:
+        """Canonical JSON."""
+        if self._canonical is None:
+            self._canonical = canonical(self.parsed())
+        return self._canonical
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of canonical JSON, in lower-case hex."""
+        return sha256_of(self.canonical)
+
+    def parsed(self) -> Any:
+        """The schema as JSON data of the caller's own."""
+        return READER.decode(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return self.canonical == other.canonical if isinstance(other, Content) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.canonical)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a registry said to one question, wherever that was kept since.
 
-    ``document`` is None exactly when the registry said that it has no such thing (404).
-    ``outage`` says why an old answer was served, where one was.
+    Args:
+        question: What was asked.
+        url: The address that was asked, without credentials.
+        document: What was said; None exactly when the registry has no such thing (404).
+        fetched_at: When it was said, in seconds since the epoch.
+        source: Where it was kept.
+        etag: What confirms it, where the registry sent that.
+        outage: Why an old answer was served, where one was.
+        content: The schema in the document, which then stands here alone.
     """
 
     question: Question
@@ -81,6 +152,43 @@ class Answer:
     source: Source
     etag: str | None = None
     outage: str | None = None
+    content: Content | None = None
+
+    @classmethod
+    def of(
+        cls,
+        question: Question,
+        url: str,
+        whole: Any,
+        fetched_at: float,
+        source: Source,
+        *,
+        etag: str | None = None,
+        text: str | None = None,
+    ) -> Self:
+        """The answer that a document is, as a registry sends it.
+
+        Args:
+            question: What was asked.
+            url: The address that was asked, without credentials.
+            whole: The document; None for a 404.
+            fetched_at: When it was sent, in seconds since the epoch.
+            source: Where it was kept.
+            etag: What confirms it.
+            text: The JSON of the schema in the document, where that is at hand.
+        """
+        if whole is None or not question.is_for_schema:
+            return cls(question, url, whole, fetched_at, source, etag)
+        document = {key: value for key, value in whole.items() if key != "content"}
+        content = Content.of(whole["content"]) if text is None else Content(text)
+        return cls(question, url, document, fetched_at, source, etag, content=content)
+
+    @property
+    def whole(self) -> Any:
+        """The document as a registry sends it."""
+        if self.content is None:
+            return self.document
+        return {**self.document, "content": self.content.parsed()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +218,15 @@ class Fetch:
 class Schema:
     """One release of one schema, and where it came from.
 
-    ``sha256`` is the registry's own change token where it sent one; ``digest`` is computed here,
-    over canonical JSON, and is what this project compares. ``reason`` says why a negotiation chose
-    this version, ``outage`` why an old copy was served; both are None otherwise.
+    ``reason`` says why a negotiation chose this version, ``outage`` why an old copy was served;
+    both are None otherwise.
     """
 
     name: str
     version: str
     release: str | None
-    sha256: str
-    digest: str
+    published: Content = field(repr=False)
+    token: str | None
     deprecated: bool
     deprecation_note: str | None
     source: Source
@@ -127,12 +234,34 @@ class Schema:
     url: str
     reason: str | None = None
     outage: str | None = None
-    text: str = field(repr=False, default="true")
 
     @property
     def content(self) -> Any:
-        """The JSON Schema, parsed anew at each access: changing it changes nothing for anyone."""
-        return json.loads(self.text)
+        """The JSON Schema, parsed anew at each access: changing it changes nothing for anyone.
+
+        Raises:
+            InvalidSchema: It is nested too deeply, or what was cached is not JSON.
+        """
+        try:
+            return self.published.parsed()
+        except (RecursionError, ValueError) as exc:
+            reason = f"it cannot be read ({_why_not(exc)})"
+            raise InvalidSchema(str(self), "#", reason, self.origin) from None
+
+    @property
+    def text(self) -> str:
+        """The JSON Schema as JSON, in whichever form it came."""
+        return self.published.text
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of canonical JSON, in lower-case hex: what this project compares."""
+        return self.published.digest
+
+    @property
+    def sha256(self) -> str:
+        """The registry's own change token, where it sent one; our digest otherwise."""
+        return self.token or self.digest
 
     @property
     def label(self) -> str:
@@ -260,20 +389,23 @@ def given(content: dict[str, Any] | bool) -> Schema:
         InvalidSchema: It is not JSON, or nested too deeply.
     """
     try:
-        own = digest(content)
+        published = Content.of(content)
     except (RecursionError, TypeError, ValueError) as exc:
-        reason = "it is nested too deeply" if isinstance(exc, RecursionError) else str(exc)
-        raise InvalidSchema("the given schema", "#", reason, "given as a value") from None
+        raise InvalidSchema("the given schema", "#", _why_not(exc), "given as a value") from None
     return Schema(
         name="the given schema",
         version="",
         release=None,
-        sha256=own,
-        digest=own,
+        published=published,
+        token=None,
         deprecated=False,
         deprecation_note=None,
         source="value",
         fetched_at=datetime.now(UTC),
         url="",
-        text=canonical(content),
     )
+
+
+def _why_not(exc: Exception) -> str:
+    """Why something is no JSON Schema that can be worked with."""
+    return "it is nested too deeply" if isinstance(exc, RecursionError) else str(exc)

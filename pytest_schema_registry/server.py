@@ -84,7 +84,7 @@ def create_app(directory: Path) -> FastAPI:
 def _found(answer: Answer) -> Any:
     if answer.document is None:
         raise HTTPException(404, "no such schema, or no such release of it")
-    return answer.document
+    return answer.whole
 
 
 def _answer(request: Request, answer: Answer, *, tag_of: Any = None) -> Response:

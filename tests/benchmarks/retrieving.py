@@ -92,7 +92,7 @@ def _replay(directory: Path, schemas: int, rounds: int) -> list[Row]:
     first = Question(Kind.SCHEMA, "v1", recorded[0])
     url = f"{RECORDED_URL}/schemas/v1/{{}}"
     document = _document(recorded[0], 0)
-    answer = Answer(first, url.format(recorded[0]), document, time.time(), "registry")
+    answer = Answer.of(first, url.format(recorded[0]), document, time.time(), "registry")
     cassettes.save(answer, staging=directory / "staging")
     text = cassettes.path(first).read_text()
     files = {}

@@ -139,7 +139,7 @@ class Bench:
         for version, question in QUESTIONS.items():
             found = None if absent else document(version)
             fetched_at = time.time() - age
-            answer = Answer(question, address(url, version), found, fetched_at, "registry")
+            answer = Answer.of(question, address(url, version), found, fetched_at, "registry")
             if situation.cached:
                 self._cache().keep(answer)
             if situation.recorded:
@@ -150,9 +150,9 @@ class Bench:
         found = {}
         for version, question in QUESTIONS.items():
             if entry := self._cache().stale(address(url, version), question):
-                found["cache", version] = entry.document and entry.document["content"]
+                found["cache", version] = entry.whole and entry.whole["content"]
             with suppress(SchemaRegistryError):
-                recording = self._recordings().load(question).document
+                recording = self._recordings().load(question).whole
                 found["cassettes", version] = recording and recording["content"]
         return found
 

@@ -7,7 +7,6 @@ import random
 import signal
 import subprocess
 import time
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,9 +15,9 @@ import yaml
 from tests.faults.bench import HANGING, Bench, assert_clean
 from tests.faults.rows import FULL, MODES, WORKERS
 from tests.local_registry import ORDER
+from tests.processes import broken, left_behind, started, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 NAMES = [f"orders.Order{number}" for number in range(20)]
@@ -43,18 +42,9 @@ else:
 
 
 def assert_whole(directory: Path) -> None:
-    for file in directory.rglob("*.entry"):
-        mark, _, body = file.read_bytes().partition(b"\n")
-        assert mark == b"schema-registry-1 " + sha256(body).hexdigest().encode()
+    assert broken(directory) == []
     for file in directory.rglob("*.yaml"):
         assert "version" in yaml.safe_load(file.read_text())
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + HANGING
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 @pytest.fixture
@@ -71,14 +61,7 @@ def test_sessions_that_are_stopped_at_any_moment(
 ) -> None:
     url, sent = large.registry.url, SIGNALS[how]
     enough = random.randint(1, len(NAMES))
-    with subprocess.Popen(
-        large.command(mode, url, workers=workers),
-        cwd=large.path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as session:
+    with started(large.command(mode, url, workers=workers), large.path) as session:
         wait_until(lambda: len(large.requests) >= enough)
         time.sleep(random.uniform(0, 0.2))
         os.killpg(session.pid, sent)
@@ -92,7 +75,7 @@ def test_sessions_that_are_stopped_at_any_moment(
     assert observed.outcomes == {"passed": len(NAMES)}, observed.output
     assert observed.warnings == set()
     assert_whole(large.path)
-    assert [*large.path.rglob("*.new"), *large.path.rglob("*.staging")] == []
+    assert left_behind(large.path) == []
 
 
 def test_two_sessions_of_many_workers_on_one_cache(large: Bench) -> None:

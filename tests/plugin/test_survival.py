@@ -4,20 +4,16 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import time
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.local_registry import LocalRegistry, Reply
+from tests.processes import broken, left_behind, started, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from tests.conftest import Run
 
 KILLS = int(os.environ.get("SCHEMA_REGISTRY_TEST_KILLS", "2"))
@@ -81,23 +77,6 @@ def test_an_old_copy_is_served_without_a_terminal(
     assert run(*options, "--registry-cache-ttl=0").ret == 0
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
-def half_written(directory: Path) -> list[Path]:
-    files = [file for file in directory.rglob("*") if file.is_file()]
-    left = [file for file in files if file.suffix in (".new", ".staging")]
-    for file in directory.rglob("*.entry"):
-        mark, _, body = file.read_bytes().partition(b"\n")
-        if mark != b"schema-registry-1 " + sha256(body).hexdigest().encode():
-            left.append(file)
-    return left
-
-
 @posix
 @pytest.mark.parametrize("mode", ["auto", "record"])
 def test_a_killed_session_leaves_nothing_that_stops_the_next(
@@ -120,14 +99,12 @@ def test_a_killed_session_leaves_nothing_that_stops_the_next(
         shutil.rmtree(pytester.path / ".pytest_cache", ignore_errors=True)
         local_registry.requests.clear()
         enough = random.randint(1, len(names))
-        with subprocess.Popen(
-            command, cwd=pytester.path, stdout=subprocess.DEVNULL, start_new_session=True
-        ) as session:
+        with started(command, pytester.path) as session:
             wait_until(lambda: len(local_registry.requests) >= enough)  # noqa: B023
             time.sleep(random.uniform(0, 0.05))
             os.killpg(session.pid, signal.SIGKILL)
         run(*options).assert_outcomes(passed=40)
-        assert half_written(pytester.path) == []
+        assert [*broken(pytester.path), *left_behind(pytester.path)] == []
     if mode == "record":
         run("--registry-offline").assert_outcomes(passed=40)
 
@@ -141,9 +118,7 @@ def test_an_interrupt_does_not_wait_for_a_registry_that_does_not_answer(
     pytester.makepyfile(DECLARED)
     command = [sys.executable, "-m", "pytest", "-n", workers]
     command += ["--registry-url", local_registry.url, "--registry-timeout", "60"]
-    with subprocess.Popen(
-        command, cwd=pytester.path, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as session:
+    with started(command, pytester.path) as session:
         wait_until(lambda: len(local_registry.requests) >= 2)
         began = time.monotonic()
         os.killpg(session.pid, signal.SIGINT)

@@ -223,6 +223,8 @@ CASSETTES: dict[str, Callable[[str], str]] = {
     "run.inside": lambda name: cassette(name, "", more="a: !!python/object/new:os.mkdir [canary]"),
     "bomb": lambda name: cassette(name, "", more=BOMB).replace('""', "*a29"),
     "number": lambda name: cassette(name, f'{{"content": {{"const": {"9" * 5_000}}}}}'),
+    "infinite": lambda name: cassette(name, '{"content": {"maximum": 1e999999}}'),
+    "minus": lambda name: cassette(name, '{"content": {"maximum": -1e999999}}'),
     "number.outside": lambda name: cassette(name, "", more=f"a: {'9' * 5_000}"),
     "status": lambda name: cassette(name, "").replace("200", "0x" + "f" * 10_000),
     "deep": lambda name: cassette(name, "[" * 200_000),
@@ -238,8 +240,6 @@ CASSETTES: dict[str, Callable[[str], str]] = {
 }
 #: What the verdict on a payload needs, and is refused with the schema's name.
 SCHEMAS = {
-    "infinite": '{"content": {"maximum": 1e999999}}',
-    "minus": '{"content": {"maximum": -1e999999}}',
     "deep.verdict": '{"content": ' + '{"not": ' * 700 + "{}" + "}" * 701,
     "type": '{"content": {"type": [{}]}}',
     "itself": '{"content": {"$ref": "evil.itself#/x"}}',
@@ -300,22 +300,34 @@ def test_no_terminal_obeys_the_address_in_a_cassette(run: Run, pytester: pytest.
     assert obeyed(output) == set()
 
 
-def forged(url: str, values: dict[str, Any]) -> str:
-    """An entry whose digest is right, so that only what it says can be wrong."""
-    entry = {"url": url, "session": "x", "fetched_at": time.time(), "etag": None, "document": None}
-    body = json.dumps(entry | values)
-    return body.replace('"DEEP"', "[" * 200_000).replace('"LONG"', "9" * 5_000)
+def forge(folder: Path, url: str, values: dict[str, Any], content: str = "\n{}") -> None:
+    """Write an entry whose digest is right, so that only what it says can be wrong."""
+    entry = {"url": url, "session": "x", "fetched_at": time.time(), "etag": None, "document": {}}
+    head = json.dumps(entry | values).replace('"DEEP"', "[" * 200_000)
+    body = (head.replace('"LONG"', "9" * 5_000) + content).encode()
+    mark = f"schema-registry-2 {sha256(body).hexdigest()}\n"
+    file = folder / f"{sha256(url.encode()).hexdigest()[:40]}.entry"
+    file.write_bytes(mark.encode() + body)
 
 
 ENTRIES: dict[str, dict[str, Any]] = {
     "deep": {"document": "DEEP"},
-    "long": {"document": {"content": {"const": "LONG"}}},
-    "types": {"document": {"content": {}, "deprecated": "no"}},
-    "evil": {"document": {"content": {}, "core_version": EVIL}},
-    "late": {"document": {"content": {}}, "fetched_at": 1e308},
-    "never": {"document": {"content": {}}, "fetched_at": float("nan")},
-    "elsewhere": {"document": {"content": {}}, "url": "http://registry.example"},
-    "tagged": {"document": {"content": {}}, "fetched_at": 0.0, "etag": ["x"]},
+    "long": {"document": {"sha256": "LONG"}},
+    "types": {"document": {"deprecated": "no"}},
+    "evil": {"document": {"core_version": EVIL}},
+    "late": {"fetched_at": 1e308},
+    "never": {"fetched_at": float("nan")},
+    "elsewhere": {"url": "http://registry.example"},
+    "tagged": {"fetched_at": 0.0, "etag": ["x"]},
+}
+#: Schemas that an entry holds, which are looked at when they are needed.
+HELD = {
+    "cut": '{"type": "obj',
+    "deep": '{"not": ' * 50_000 + "{}" + "}" * 50_000,
+    "long": f'{{"const": {"9" * 5_000}}}',
+    "infinite": '{"maximum": -1e999999}',
+    "evil": f'{{"const": "{EVIL}"}}',
+    "number": "5",
 }
 
 
@@ -326,11 +338,7 @@ def test_a_hostile_cache_entry_is_asked_for_anew(
     folder = pytester.mkdir("cache")
     for name, values in ENTRIES.items():
         local_registry.publish(f"evil.{name}", v1={"const": name})
-        url = f"{local_registry.url}/schemas/v1/evil.{name}"
-        body = forged(url, values)
-        mark = f"schema-registry-1 {sha256(body.encode()).hexdigest()}"
-        file = folder / f"{sha256(url.encode()).hexdigest()[:40]}.entry"
-        file.write_text(f"{mark}\n{body}")
+        forge(folder, f"{local_registry.url}/schemas/v1/evil.{name}", values)
     pytester.makeconftest(LIMITED)
     pytester.makepyfile(f"""
         import pytest
@@ -343,6 +351,24 @@ def test_a_hostile_cache_entry_is_asked_for_anew(
     """)
     options = [f"--registry-url={local_registry.url}", "--registry-cache-dir=cache"]
     run(*options, "-W", "error").assert_outcomes(passed=len(ENTRIES))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs limits on memory and time")
+def test_a_hostile_schema_in_a_cache_entry_is_an_error_that_names_it(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    folder = pytester.mkdir("cache")
+    for name, content in HELD.items():
+        forge(folder, f"{local_registry.url}/schemas/v1/evil.{name}", {}, f"\n{content}")
+    pytester.makeconftest(LIMITED)
+    pytester.makepyfile(replay_suite(list(HELD)))
+    options = [f"--registry-url={local_registry.url}", "--registry-cache-dir=cache"]
+    run(*options).assert_outcomes(errors=len(HELD))
+    output = raw_output(pytester)
+    origins = [f"cache of {local_registry.url}/schemas/v1/evil.{name}" for name in HELD]
+    assert [origin for origin in origins if origin not in output] == []
+    assert obeyed(output) == set()
+    assert local_registry.requests == []
 
 
 def test_names_that_differ_in_case_keep_their_own_recordings_in_one_file(

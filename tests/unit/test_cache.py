@@ -18,10 +18,12 @@ from pytest_schema_registry.errors import (
     CacheWarning,
     CassetteNotWritten,
     InvalidAnswer,
+    InvalidSchema,
     RegistryRefused,
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.protocol import schema
 from pytest_schema_registry.schemas import Answer, Kind, Question
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class Clock:
 
 
 def answer(document: Any = DOCUMENT, fetched_at: float = FETCHED) -> Answer:
-    return Answer(QUESTION, URL, document, fetched_at, "registry", etag='"1"')
+    return Answer.of(QUESTION, URL, document, fetched_at, "registry", etag='"1"')
 
 
 def cache(
@@ -80,7 +82,7 @@ def entry_file(directory: Path, kind: str = "entry") -> Path:
 
 def forge(file: Path, body: bytes) -> None:
     """Write a file with the right mark, whatever the body."""
-    file.write_bytes(f"schema-registry-1 {sha256(body).hexdigest()}\n".encode() + body)
+    file.write_bytes(f"schema-registry-2 {sha256(body).hexdigest()}\n".encode() + body)
 
 
 def is_a_miss(directory: Path) -> bool:
@@ -167,7 +169,7 @@ def test_an_entry_of_any_age_is_there_when_the_registry_is_down(
 ) -> None:
     cache(tmp_path, "first").keep(answer())
     stale = cache(tmp_path, clock=Clock(FETCHED + passed)).stale(URL, QUESTION)
-    assert stale == Answer(QUESTION, URL, DOCUMENT, FETCHED, source, etag='"1"')
+    assert stale == Answer.of(QUESTION, URL, DOCUMENT, FETCHED, source, etag='"1"')
 
 
 def test_a_later_answer_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
@@ -206,7 +208,7 @@ def test_an_entry_with_any_byte_flipped_is_a_miss(tmp_path: Path, flip: int) -> 
         b"\xff\xfe",
         b"{}",
         json.dumps(DOCUMENT).encode(),
-        b"schema-registry-1 \n{}",
+        b"schema-registry-2 \n{}",
         b"schema-registry-0 " + sha256(b"{}").hexdigest().encode() + b"\n{}",
     ],
 )
@@ -227,7 +229,7 @@ def test_a_directory_in_the_place_of_an_entry_is_a_miss(tmp_path: Path) -> None:
 def test_an_entry_of_another_address_is_a_miss(tmp_path: Path) -> None:
     cache(tmp_path).keep(answer())
     file = entry_file(tmp_path)
-    cache(tmp_path).keep(Answer(QUESTION, f"{URL}/other", DOCUMENT, FETCHED, "registry"))
+    cache(tmp_path).keep(Answer.of(QUESTION, f"{URL}/other", DOCUMENT, FETCHED, "registry"))
     (other,) = set(tmp_path.glob("*.entry")) - {file}
     file.write_bytes(other.read_bytes())
     assert is_a_miss(tmp_path)
@@ -259,7 +261,7 @@ WRONG_VALUES: dict[str, list[Any]] = {
         *(1e12, 1e300, float("inf"), float("-inf"), float("nan")),
     ],
     "etag": [1, True, [], {}],
-    "document": [1, "", [], {}, {"content": 1}, {"content": {}, "name": "c.D"}],
+    "document": [1, "", [], {"name": "c.D"}, {"track": 1}],
 }
 
 
@@ -271,10 +273,10 @@ def test_a_forged_entry_with_a_wrong_value_is_a_miss(
 ) -> None:
     cache(tmp_path).keep(answer())
     file = entry_file(tmp_path)
-    entry = json.loads(file.read_bytes().partition(b"\n")[2])
-    forge(file, json.dumps(entry).encode())
+    _, entry, content = file.read_bytes().split(b"\n")
+    forge(file, entry + b"\n" + content)
     assert not is_a_miss(tmp_path)
-    forge(file, json.dumps(entry | {key: value}).encode())
+    forge(file, json.dumps(json.loads(entry) | {key: value}).encode() + b"\n" + content)
     assert is_a_miss(tmp_path)
 
 
@@ -282,10 +284,29 @@ def test_a_forged_entry_with_a_wrong_value_is_a_miss(
 def test_a_forged_entry_without_a_value_is_a_miss(tmp_path: Path, key: str) -> None:
     cache(tmp_path).keep(answer())
     file = entry_file(tmp_path)
-    entry = json.loads(file.read_bytes().partition(b"\n")[2])
+    _, line, content = file.read_bytes().split(b"\n")
+    entry = json.loads(line)
     del entry[key]
-    forge(file, json.dumps(entry).encode())
+    forge(file, json.dumps(entry).encode() + b"\n" + content)
     assert is_a_miss(tmp_path)
+
+
+def test_a_forged_entry_with_a_schema_where_none_belongs_is_a_miss(tmp_path: Path) -> None:
+    for document in (None, DOCUMENT):
+        cache(tmp_path).keep(answer(document))
+        _, entry, *content = entry_file(tmp_path).read_bytes().split(b"\n")
+        forge(entry_file(tmp_path), entry if content else entry + b"\n{}")
+        assert is_a_miss(tmp_path)
+
+
+def test_a_forged_entry_whose_schema_is_no_json_makes_the_schema_wrong(tmp_path: Path) -> None:
+    cache(tmp_path).keep(answer())
+    _, entry, _ = entry_file(tmp_path).read_bytes().split(b"\n")
+    forge(entry_file(tmp_path), entry + b'\n{"type": obj')
+    found = cache(tmp_path).stale(URL, QUESTION)
+    assert found is not None
+    with pytest.raises(InvalidSchema, match="it cannot be read"):
+        schema(found).content  # noqa: B018
 
 
 JSON = st.recursive(
@@ -302,10 +323,10 @@ def test_no_forged_entry_raises(
 ) -> None:
     directory = tmp_path_factory.getbasetemp() / "forged"
     cache(directory).keep(answer())
-    entry = json.loads(entry_file(directory).read_bytes().partition(b"\n")[2])
-    forge(entry_file(directory), json.dumps(entry | forged).encode())
+    _, entry, content = entry_file(directory).read_bytes().split(b"\n")
+    forge(entry_file(directory), json.dumps(json.loads(entry) | forged).encode() + b"\n" + content)
     found = cache(directory).stale(URL, QUESTION)
-    assert found is None or found.document in (DOCUMENT, None)
+    assert found is None or found.content == answer().content
 
 
 @pytest.mark.parametrize(

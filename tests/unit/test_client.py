@@ -76,7 +76,7 @@ def test_an_answer_says_what_was_asked_when_and_where(
 ) -> None:
     client = client_of(local_registry.url, clock=lambda: 12.5)
     answer = client.fetch(QUESTION)
-    assert answer.document["content"] == ORDER_V1
+    assert answer.whole["content"] == ORDER_V1
     assert answer.question == QUESTION
     assert answer.url == f"{local_registry.url}/{PATH}"
     assert (answer.fetched_at, answer.source) == (12.5, "registry")
@@ -88,7 +88,7 @@ def test_the_base_url_may_carry_a_path(
     client_of: Connect, local_registry: LocalRegistry, base: str
 ) -> None:
     client = client_of(local_registry.url + base)
-    assert client.fetch(QUESTION).document["content"] == ORDER_V1
+    assert client.fetch(QUESTION).whole["content"] == ORDER_V1
     assert local_registry.paths == [f"{base.rstrip('/')}/{PATH}"]
 
 
@@ -104,7 +104,7 @@ def test_no_such_schema_is_an_answer(
     local_registry: LocalRegistry, client: RegistryClient, status: int
 ) -> None:
     local_registry.always(Reply(status))
-    assert client.fetch(QUESTION).document is None
+    assert client.fetch(QUESTION).whole is None
     assert len(local_registry.requests) == 1
 
 
@@ -137,7 +137,7 @@ def test_an_outage_that_passes_goes_unnoticed(
     local_registry: LocalRegistry, client: RegistryClient, status: int
 ) -> None:
     local_registry.script(PATH, Reply(status), Reply(status))
-    assert client.fetch(QUESTION).document["content"] == ORDER_V1
+    assert client.fetch(QUESTION).whole["content"] == ORDER_V1
     assert len(local_registry.requests) == 3
 
 
@@ -156,7 +156,7 @@ def test_a_connection_that_breaks_off_is_tried_again(
     local_registry: LocalRegistry, client: RegistryClient
 ) -> None:
     local_registry.script(PATH, Reply(200, ANSWER, JSON, cut=True))
-    assert client.fetch(QUESTION).document["content"] == ORDER_V1
+    assert client.fetch(QUESTION).whole["content"] == ORDER_V1
     assert len(local_registry.requests) == 2
 
 
@@ -201,7 +201,7 @@ def test_a_wait_that_nobody_understands_is_the_usual_one(
     local_registry: LocalRegistry, client: RegistryClient, wait: str
 ) -> None:
     local_registry.script(PATH, Reply(503, headers={"retry-after": wait}))
-    assert client.fetch(QUESTION).document["content"] == ORDER_V1
+    assert client.fetch(QUESTION).whole["content"] == ORDER_V1
 
 
 def test_a_registry_that_says_nothing_is_given_up_in_time(
@@ -232,7 +232,7 @@ def test_a_registry_that_was_slow_once_is_tried_again(
 ) -> None:
     local_registry.script(PATH, Reply(delay=30))
     answer = client_of(local_registry.url, timeout=1).fetch(QUESTION)
-    assert answer.document["content"] == ORDER_V1
+    assert answer.whole["content"] == ORDER_V1
 
 
 def test_a_refused_connection_is_one_that_never_came_about(
@@ -272,7 +272,7 @@ def redirect(to: str) -> Reply:
 
 def test_a_redirect_is_followed(local_registry: LocalRegistry, client: RegistryClient) -> None:
     local_registry.script(PATH, redirect(f"/api/v1/{PATH}"))
-    assert client.fetch(QUESTION).document["content"] == ORDER_V1
+    assert client.fetch(QUESTION).whole["content"] == ORDER_V1
 
 
 def test_a_redirect_to_another_host_takes_no_token_along(
@@ -357,14 +357,14 @@ def test_json_is_read_under_every_name_that_it_has(
     local_registry: LocalRegistry, client: RegistryClient, headers: dict[str, str]
 ) -> None:
     local_registry.always(Reply(200, ANSWER, headers))
-    assert client.fetch(QUESTION).document == ANSWER
+    assert client.fetch(QUESTION).whole == ANSWER
 
 
 def test_a_byte_order_mark_is_skipped(
     local_registry: LocalRegistry, client: RegistryClient
 ) -> None:
     local_registry.always(Reply(200, "\ufeff" + json.dumps(ANSWER), JSON))
-    assert client.fetch(QUESTION).document == ANSWER
+    assert client.fetch(QUESTION).whole == ANSWER
 
 
 @pytest.mark.parametrize(
@@ -378,7 +378,7 @@ def test_a_compressed_body_is_read(
 ) -> None:
     headers = JSON | {"content-encoding": encoding}
     local_registry.always(Reply(200, compress(json.dumps(ANSWER).encode()), headers))
-    assert client.fetch(QUESTION).document == ANSWER
+    assert client.fetch(QUESTION).whole == ANSWER
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_no_body_at_all_need_not_decompress(
     local_registry: LocalRegistry, client: RegistryClient
 ) -> None:
     local_registry.always(Reply(404, headers={"content-encoding": "gzip"}))
-    assert client.fetch(QUESTION).document is None
+    assert client.fetch(QUESTION).whole is None
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip"])
@@ -561,7 +561,7 @@ def test_a_proxy_from_the_environment_is_used(
     client_of: Connect, local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", local_registry.url)
-    assert client_of("http://registry.invalid").fetch(QUESTION).document["content"] == ORDER_V1
+    assert client_of("http://registry.invalid").fetch(QUESTION).whole["content"] == ORDER_V1
     assert local_registry.requests[0].headers["host"] == "registry.invalid"
 
 
@@ -590,7 +590,7 @@ def test_a_certificate_of_an_own_authority_is_honoured(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    assert client_of(secure_registry.url).fetch(QUESTION).document["content"] == ORDER_V1
+    assert client_of(secure_registry.url).fetch(QUESTION).whole["content"] == ORDER_V1
 
 
 def test_a_certificate_that_nobody_signed_is_not_trusted(

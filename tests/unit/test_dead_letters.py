@@ -15,7 +15,7 @@ import pytest
 from pytest_schema_registry import InvalidSettings, Schema
 from pytest_schema_registry.dead_letters import DeadLetters, letter, letters
 from pytest_schema_registry.errors import ContractViolation
-from pytest_schema_registry.schemas import Violation
+from pytest_schema_registry.schemas import Content, Violation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,8 +41,8 @@ def test_a_letter_says_what_was_wrong_with_what_and_where_it_was_met() -> None:
         name="a.B",
         version="v1",
         release="1.0",
-        sha256="s",
-        digest="d",
+        published=Content.of(True),
+        token="0",
         deprecated=False,
         deprecation_note=None,
         source="cache",
@@ -56,7 +56,7 @@ def test_a_letter_says_what_was_wrong_with_what_and_where_it_was_met() -> None:
         "schema": "a.B",
         "version": "v1",
         "release": "1.0",
-        "digest": "d",
+        "digest": schema.digest,
         "source": "cache",
         "payload": {"id": 1},
         "violations": [

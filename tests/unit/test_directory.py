@@ -44,7 +44,7 @@ def test_a_schema_is_answered_as_the_wire_would(tmp_path: Path) -> None:
     }
     before = time.time()
     answer = registry(tmp_path, **{"a.B": schema}).fetch(CURRENT)
-    assert answer.document == {
+    assert answer.whole == {
         "name": "a.B",
         "track": "v1",
         "core_version": "1.2",
@@ -56,12 +56,12 @@ def test_a_schema_is_answered_as_the_wire_would(tmp_path: Path) -> None:
     }
     assert (answer.question, answer.source, answer.etag) == (CURRENT, "directory", None)
     assert before <= answer.fetched_at <= time.time()
-    assert protocol.fault(CURRENT, answer.document) is None
+    assert protocol.fault(CURRENT, answer.whole) is None
 
 
 @pytest.mark.parametrize("schema", [{}, True, {"$core_version": 1, "deprecation_note": []}])
 def test_what_a_schema_does_not_say_is_left_open(tmp_path: Path, schema: Any) -> None:
-    document = registry(tmp_path, **{"a.B": schema}).fetch(CURRENT).document
+    document = registry(tmp_path, **{"a.B": schema}).fetch(CURRENT).whole
     assert document["content"] == schema
     assert (document["core_version"], document["deprecation_note"]) == (None, None)
     assert (document["deprecated"], document["$schema_id"]) == (False, "a.B")
@@ -70,7 +70,7 @@ def test_what_a_schema_does_not_say_is_left_open(tmp_path: Path, schema: Any) ->
 @pytest.mark.parametrize("deprecated", ["true", 1, None, False])
 def test_only_true_is_deprecated(tmp_path: Path, deprecated: Any) -> None:
     answer = registry(tmp_path, **{"a.B": {"deprecated": deprecated}}).fetch(CURRENT)
-    assert answer.document["deprecated"] is False
+    assert answer.whole["deprecated"] is False
 
 
 @pytest.mark.parametrize("file", ["a.B", "a.B.schema"])
@@ -79,13 +79,13 @@ def test_either_form_of_a_name_finds_either_form_of_a_file(
     tmp_path: Path, file: str, name: str
 ) -> None:
     answer = registry(tmp_path, **{file: {}}).fetch(Question(Kind.SCHEMA, "v1", name))
-    assert answer.document["name"] == "a.B"
+    assert answer.whole["name"] == "a.B"
 
 
 def test_a_byte_order_mark_is_no_part_of_a_schema(tmp_path: Path) -> None:
     here = registry(tmp_path)
     (tmp_path / "v1" / "a.B.json").write_text('{"title": "größe"}', encoding="utf-8-sig")
-    assert here.fetch(CURRENT).document["content"] == {"title": "größe"}
+    assert here.fetch(CURRENT).whole["content"] == {"title": "größe"}
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_byte_order_mark_is_no_part_of_a_schema(tmp_path: Path) -> None:
 def test_what_is_not_listed_does_not_exist(tmp_path: Path, question: Question) -> None:
     files = {"a.B": {"$schema_id": "urn:a", "$core_version": "1.1"}, "a.B@1.0": {}}
     (tmp_path / "a.B.json").write_text("{}")
-    assert registry(tmp_path, **files).fetch(question).document is None
+    assert registry(tmp_path, **files).fetch(question).whole is None
 
 
 def test_a_release_is_the_current_file_s_or_an_older_one_s(tmp_path: Path) -> None:
@@ -122,18 +122,18 @@ def test_a_release_is_the_current_file_s_or_an_older_one_s(tmp_path: Path) -> No
             "a.B@1.0.schema": {"title": "oldest"},
         },
     )
-    assert here.fetch(release(None)).document["core_version"] == "1.2"
-    assert here.fetch(release("1.2")).document["content"] == {"$core_version": "1.2"}
-    assert here.fetch(release("1.0")).document["content"] == {"title": "oldest"}
+    assert here.fetch(release(None)).whole["core_version"] == "1.2"
+    assert here.fetch(release("1.2")).whole["content"] == {"$core_version": "1.2"}
+    assert here.fetch(release("1.0")).whole["content"] == {"title": "oldest"}
     older = here.fetch(release("1.1"))
-    assert older.document["content"]["title"] == "older"
-    assert protocol.fault(older.question, older.document) is None
+    assert older.whole["content"]["title"] == "older"
+    assert protocol.fault(older.question, older.whole) is None
 
 
 def test_an_older_release_needs_no_current_one(tmp_path: Path) -> None:
     here = registry(tmp_path, **{"a.B@1.0": {"title": "old"}})
-    assert here.fetch(CURRENT).document is None
-    assert here.fetch(release("1.0")).document["content"] == {"title": "old"}
+    assert here.fetch(CURRENT).whole is None
+    assert here.fetch(release("1.0")).whole["content"] == {"title": "old"}
 
 
 def test_releases_are_listed_from_the_oldest_to_the_current_one(tmp_path: Path) -> None:
@@ -141,9 +141,9 @@ def test_releases_are_listed_from_the_oldest_to_the_current_one(tmp_path: Path) 
     files: dict[str, Any] = {f"a.B@{each}": {"title": each} for each in reversed(older)}
     files |= {"a.B": {"$core_version": "0.1", "deprecated": True}, "a.Bx@1.0": {}}
     answer = registry(tmp_path, **files).fetch(RELEASES)
-    assert protocol.fault(RELEASES, answer.document) is None
-    assert {entry["core_version"] for entry in answer.document} == {*older, "0.1"}
-    numbered = [entry for entry in answer.document if entry["core_version"] != "x"]
+    assert protocol.fault(RELEASES, answer.whole) is None
+    assert {entry["core_version"] for entry in answer.whole} == {*older, "0.1"}
+    numbered = [entry for entry in answer.whole if entry["core_version"] != "x"]
     assert [entry["core_version"] for entry in numbered] == [*older[:-1], "0.1"]
     assert numbered[-1]["deprecated"] is True
     assert numbered[0]["sha256"] == digest({"title": "1.9.0"})
@@ -158,15 +158,15 @@ def test_a_release_that_is_in_two_files_is_listed_once(tmp_path: Path) -> None:
         "a.B@1.0.schema": {"title": "suffixed"},
     }
     here = registry(tmp_path, **files)
-    listed = {each["core_version"]: each["sha256"] for each in here.fetch(RELEASES).document}
-    assert len(here.fetch(RELEASES).document) == 2
+    listed = {each["core_version"]: each["sha256"] for each in here.fetch(RELEASES).whole}
+    assert len(here.fetch(RELEASES).whole) == 2
     assert listed == {"1.0": digest({"title": "plain"}), "1.1": digest(files["a.B"])}
-    assert here.fetch(release("1.0")).document["content"] == {"title": "plain"}
+    assert here.fetch(release("1.0")).whole["content"] == {"title": "plain"}
 
 
 def test_a_current_release_without_a_number_is_listed_without_one(tmp_path: Path) -> None:
     answer = registry(tmp_path, **{"a.B": {}}).fetch(RELEASES)
-    assert [entry["core_version"] for entry in answer.document] == [""]
+    assert [entry["core_version"] for entry in answer.whole] == [""]
 
 
 @pytest.mark.parametrize("key", ["$schema_id", "$id"])
@@ -175,24 +175,24 @@ def test_a_schema_is_found_by_its_id_in_any_version(tmp_path: Path, key: str) ->
     (tmp_path / "v0").mkdir()
     question = Question(Kind.BY_ID, name="urn:d")
     answer = here.fetch(question)
-    assert (answer.document["name"], answer.document["track"]) == ("c.D", "v1")
-    assert answer.document["$schema_id"] == "urn:d"
-    assert protocol.fault(question, answer.document) is None
+    assert (answer.whole["name"], answer.whole["track"]) == ("c.D", "v1")
+    assert answer.whole["$schema_id"] == "urn:d"
+    assert protocol.fault(question, answer.whole) is None
 
 
 def test_a_schema_without_an_id_is_found_by_its_name(tmp_path: Path) -> None:
     here = registry(tmp_path, **{"a.B": True})
-    assert here.fetch(Question(Kind.BY_ID, name="a.B")).document["content"] is True
+    assert here.fetch(Question(Kind.BY_ID, name="a.B")).whole["content"] is True
 
 
 def test_what_begins_with_a_dot_is_not_the_registry_s(tmp_path: Path) -> None:
     here = registry(tmp_path, **{"a": {}, "._a": [], ".hidden@1.0": {}})
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "a.json").write_text("{}")
-    assert here.fetch(INDEX).document["tracks"].keys() == {"v1"}
-    assert here.fetch(INDEX).document["tracks"]["v1"]["count"] == 1
-    assert here.fetch(Question(Kind.SCHEMA, ".git", "a")).document is None
-    assert here.fetch(Question(Kind.RELEASES, "v1", ".hidden")).document is None
+    assert here.fetch(INDEX).whole["tracks"].keys() == {"v1"}
+    assert here.fetch(INDEX).whole["tracks"]["v1"]["count"] == 1
+    assert here.fetch(Question(Kind.SCHEMA, ".git", "a")).whole is None
+    assert here.fetch(Question(Kind.RELEASES, "v1", ".hidden")).whole is None
 
 
 def test_a_file_cannot_say_what_a_registry_may_not(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_the_index_lists_what_is_current(tmp_path: Path) -> None:
     (tmp_path / "v2").mkdir()
     (tmp_path / "v1" / "README.md").touch()
     (tmp_path / "LICENSE").touch()
-    index = here.fetch(INDEX).document
+    index = here.fetch(INDEX).whole
     assert protocol.fault(INDEX, index) is None
     assert list(index["tracks"]) == ["v1", "v2"]
     assert index["tracks"]["v2"] == {"count": 0, "schemas": []}
@@ -286,14 +286,14 @@ def test_a_directory_judges_compatibility_as_the_server_does(tmp_path: Path) -> 
         (tmp_path / version / "a.B.json").write_text(schema)
     here = DirectoryRegistry(tmp_path, "schemas")
     question = Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
-    assert here.fetch(question).document == {
+    assert here.fetch(question).whole == {
         "compatible": False,
         "breaking_reasons": ["maximum-lowered at $: 9 -> 5"],
         "advice": ["Loosen $ again, or release the change under a new name."],
         "x_compat": None,
     }
     back = Question(Kind.COMPATIBILITY, "v2", "a.B", later="v1")
-    assert here.fetch(back).document["compatible"] is True
+    assert here.fetch(back).whole["compatible"] is True
     (tmp_path / "v2" / "a.B.json").write_text('{"maximum": "high"}')
     with pytest.raises(InvalidAnswer, match="the new schema is invalid"):
         here.fetch(question)
@@ -330,17 +330,17 @@ def test_a_version_that_vanishes_while_it_is_looked_at_is_a_registry_that_is_dow
 
 def test_it_answers_from_the_files_as_they_are_now(tmp_path: Path) -> None:
     here = registry(tmp_path, **{"a.B": {"title": "one"}})
-    assert here.fetch(CURRENT).document["content"] == {"title": "one"}
+    assert here.fetch(CURRENT).whole["content"] == {"title": "one"}
     registry(tmp_path, **{"a.B": {"title": "two"}})
-    assert here.fetch(CURRENT).document["content"] == {"title": "two"}
+    assert here.fetch(CURRENT).whole["content"] == {"title": "two"}
     here.close()
-    assert here.fetch(CURRENT).document["content"] == {"title": "two"}
+    assert here.fetch(CURRENT).whole["content"] == {"title": "two"}
 
 
 def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "v1").mkdir()
     (tmp_path / "v1" / "a.B.json").write_text(json.dumps({"title": "x" * 1000}), encoding="utf-8")
     question = Question(Kind.SCHEMA, "v1", "a.B")
-    assert DirectoryRegistry(tmp_path, "schemas", max_bytes=2000).fetch(question).document
+    assert DirectoryRegistry(tmp_path, "schemas", max_bytes=2000).fetch(question).whole
     with pytest.raises(InvalidAnswer, match="it is larger than 1,000 bytes"):
         DirectoryRegistry(tmp_path, "schemas", max_bytes=1000).fetch(question)

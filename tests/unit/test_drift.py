@@ -37,7 +37,7 @@ def answer(content: Any, *, question: Question = QUESTION, **said: Any) -> Answe
     source = said.pop("source", "registry")
     outage = said.pop("outage", None)
     body = None if content is None else {"content": content, **said}
-    return Answer(question, url, body, NOON.timestamp(), source, outage=outage)
+    return replace(Answer.of(question, url, body, NOON.timestamp(), source), outage=outage)
 
 
 def schema_of(content: Any, **said: Any) -> Schema:

@@ -33,7 +33,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryWarning,
     StaleSchemaWarning,
 )
-from pytest_schema_registry.schemas import Schema, Violation
+from pytest_schema_registry.schemas import Content, Schema, Violation
 from pytest_schema_registry.settings import InvalidEnvironment
 
 URL = "http://registry.example/schemas/v1/a.B"
@@ -44,8 +44,8 @@ SCHEMA = Schema(
     name="a.B",
     version="v1",
     release="1.0",
-    sha256="0",
-    digest="0",
+    published=Content.of(True),
+    token="0",
     deprecated=False,
     deprecation_note=None,
     source="registry",

@@ -13,7 +13,7 @@ from pytest_schema_registry.errors import SchemaNotFound
 from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.reporting.figures import Figures, OldCopy, percentile
 from pytest_schema_registry.reporting.report import document
-from pytest_schema_registry.schemas import Fetch, Pair, Schema
+from pytest_schema_registry.schemas import Content, Fetch, Pair, Schema
 from tests.facts import fetch, figures_of, switched_off, use
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ class Process:
                 name=key.pair.name,
                 version=key.pair.version,
                 release=key.release,
-                sha256="",
-                digest="",
+                published=Content.of(True),
+                token="0",
                 deprecated=key.release == "1",
                 deprecation_note=None,
                 source=source,

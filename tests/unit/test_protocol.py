@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -21,7 +23,8 @@ NAMES = st.text(st.characters(exclude_categories=()), min_size=1)
 
 def answer(question: Question, document: Any) -> Answer:
     assert protocol.fault(question, document) is None
-    return Answer(question, "http://r/x", document, 0.0, "cache", outage="timed out")
+    answered = Answer.of(question, "http://r/x", document, 0.0, "cache")
+    return replace(answered, outage="timed out")
 
 
 @pytest.mark.parametrize(
@@ -282,3 +285,48 @@ def test_an_index_is_sorted_by_version_and_name() -> None:
         IndexEntry("a", "v2", None, None, False, None),
         IndexEntry("b", "v2", "1.0", "t", True, "b"),
     )
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    # What a reader that looks for signs, and not for strings, would stumble over.
+    | st.text(st.sampled_from('{}":,\\ \nä\ud800')),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text('"content:{}'), inner),
+    max_leaves=10,
+)
+
+
+@given(VALUES | st.dictionaries(st.sampled_from(["content", "name", ""]), VALUES), st.data())
+def test_a_document_is_read_with_the_text_of_the_schema_in_it(
+    value: Any, data: st.DataObject
+) -> None:
+    indent = data.draw(st.sampled_from([None, 0, 2, "\t\r "]))
+    separators = data.draw(st.sampled_from([None, (",", ":"), (" ,\n", " :\t")]))
+    text = json.dumps(value, indent=indent, separators=separators)
+    document, schema = protocol.document(text)
+    assert document == value
+    if isinstance(value, dict) and "content" in value:
+        assert schema is not None
+        assert json.loads(schema) == value["content"]
+    else:
+        assert schema is None
+
+
+def test_of_what_is_said_twice_the_last_counts() -> None:
+    text = '{"content": 1, "name": "a", "content": {"title": "b"}}'
+    assert protocol.document(text) == (json.loads(text), '{"title": "b"}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "{", '{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1,}', "{1:2}", '{"a" 1}'),
+        *('{"a":1}}', '{"a":1} x', "[1", '{"content":NaN}', "-Infinity", '{"a":1 "b":2}'),
+    ],
+)
+def test_what_is_not_json_is_no_document(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Expecting|Extra data|Illegal|is not JSON"):
+        protocol.document(text)

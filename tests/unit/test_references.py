@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from pytest_schema_registry.references import (
     places,
     reference,
 )
-from pytest_schema_registry.schemas import Schema
+from pytest_schema_registry.schemas import Content, Schema
 
 BASE = "https://registry.invalid"
 
@@ -24,14 +23,13 @@ def schema_of(content: Any, version: str = "v1", name: str = "a.A") -> Schema:
         name=name,
         version=version,
         release=None,
-        sha256="",
-        digest="",
+        published=Content.of(content),
+        token="0",
         deprecated=False,
         deprecation_note=None,
         source="value",
         fetched_at=datetime(2026, 1, 2, tzinfo=UTC),
         url="",
-        text=json.dumps(content),
     )
 
 

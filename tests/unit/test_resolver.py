@@ -70,7 +70,7 @@ def error_of(resolver: Resolver) -> SchemaRegistryError:
 
 def source_of(answer: Answer) -> tuple[str, Any]:
     """Where an answer is from, and which of the two published schemas it is."""
-    return answer.source, answer.document["content"]
+    return answer.source, answer.whole["content"]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_replay_does_not_use_the_cache(host: Host, local_registry: LocalRegistry
 def test_a_recorded_404_is_a_recording(host: Host, local_registry: LocalRegistry) -> None:
     question = Question(Kind.SCHEMA, "v3", ORDER)
     host(mode="record").retrieve(question)
-    assert host(mode="replay").retrieve(question).document is None
+    assert host(mode="replay").retrieve(question).whole is None
 
 
 def test_auto_serves_a_stale_entry_while_the_registry_is_down(
@@ -409,7 +409,7 @@ def titles(resolver: Resolver) -> dict[str, str]:
     """The titles of what the resolver has at hand, and then of the rest."""
     answers = {each: resolver.retrieve(each) for each in resolver.at_hand(QUESTIONS)}
     answers |= {each: resolver.retrieve(each) for each in QUESTIONS if each not in answers}
-    return {each.name: answer.document["content"]["title"] for each, answer in answers.items()}
+    return {each.name: answer.whole["content"]["title"] for each, answer in answers.items()}
 
 
 def revalidated(host: Host, local_registry: LocalRegistry, **given: Any) -> list[str]:
@@ -466,7 +466,7 @@ def test_no_index_vouches_that_a_schema_is_still_missing(
     host: Host, local_registry: LocalRegistry
 ) -> None:
     for question in QUESTIONS:
-        assert host("first", **SHORT).retrieve(question).document is None
+        assert host("first", **SHORT).retrieve(question).whole is None
     time.sleep(0.02)
     assert list(host("second", **SHORT).at_hand(QUESTIONS)) == []
     assert "/index" not in local_registry.paths

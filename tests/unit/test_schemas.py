@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.schemas import (
+    Content,
     Kind,
     Question,
     Schema,
@@ -39,14 +40,13 @@ SCHEMA = Schema(
     name="a.B",
     version="v1",
     release="1.0",
-    sha256="0",
-    digest="0",
+    published=Content.of({"type": "object"}),
+    token="0",
     deprecated=False,
     deprecation_note=None,
     source="registry",
     fetched_at=NOW,
     url="http://registry.example/schemas/v1/a.B",
-    text='{"type":"object"}',
 )
 
 
