@@ -38,11 +38,9 @@ _REQUEST = re.compile(
     re.ASCII,
 )
 _MARGIN = "\n" + 8 * " "
+_HEADERS = "\n    headers:\n      content-type:\n      - application/json\n    status:\n"
 _STATUS = re.compile(
-    "\n    headers:\n      content-type:\n      - application/json\n"
-    "    status:\n"
-    r"      code: (200|404)\n      message: (?:OK|Not Found)\n",
-    re.ASCII,
+    rf"{_HEADERS}      code: (200|404)\n      message: (?:OK|Not Found)\n", re.ASCII
 )
 _TIME = rf"    ({_ADDRESS}): '([0-9T:+-]+)'\n"
 _END = re.compile(rf"metadata:\n  recorded_at:\n(?P<times>(?:{_TIME})+)version: 1\n", re.ASCII)
@@ -124,8 +122,7 @@ class Cassettes:
 
     def _exchanges(self, path: Path, wanted: str) -> list[Exchange]:
         try:
-            with (self._root / path).open("rb") as file:
-                raw = file.read(MAX_BYTES + 1)
+            raw = files.beginning(self._root / path, MAX_BYTES)
         except FileNotFoundError:
             raise CassetteMissing(str(path), wanted, self._command) from None
         except OSError as exc:
@@ -203,9 +200,9 @@ def _as_written(raw: bytes) -> list[Exchange] | None:
     found = []
     place = len(_HEAD)
     while request := _REQUEST.match(text, place):
-        end = text.find("\n    headers:\n", request.end())
+        end = text.find(_HEADERS, request.end())
         status = _STATUS.match(text, end)
-        if status is None:
+        if status is None:  # neither where there are no such headers
             return None
         body = text[request.end() : end]
         # Each line is indented, and none of them is blank at the end, where YAML would strip it.

@@ -13,7 +13,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry import protocol
+from pytest_schema_registry import files, protocol
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.options import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.schemas import NAME_SUFFIX, READER, Answer, Kind, digest, plain_name
@@ -198,8 +198,7 @@ class DirectoryRegistry:
         self, path: Path, version: str, name: str, release: str | None = None
     ) -> dict[str, Any]:
         try:
-            with path.open("rb") as file:
-                raw = file.read(self._max_bytes + 1)
+            raw = files.beginning(path, self._max_bytes)
             if len(raw) > self._max_bytes:
                 raise InvalidAnswer(str(path), f"it is larger than {self._max_bytes:,} bytes")
             content = READER.decode(raw.decode("utf-8-sig"))

@@ -1,4 +1,4 @@
-"""Writing files: names, turns, and replacing one so that a kill leaves no half.
+"""Files: their names, whose turn it is, and replacing one so that a kill leaves no half.
 
 ``atomicwrites`` did this and is no longer maintained; what is left of it here is one function.
 """
@@ -56,6 +56,21 @@ def _write_through(staging: Path, path: Path, text: str) -> None:
     except BaseException:
         staging.unlink(missing_ok=True)
         raise
+
+
+def beginning(path: Path, limit: int) -> bytes:
+    """What a file holds, up to one byte more than a limit, which says that it holds more.
+
+    Args:
+        path: The file.
+        limit: In bytes.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        # Room is made for all that is asked for, and that takes longer than reading a schema.
+        return file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
 
 
 @contextmanager

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("filelock", "httpx", "jsonschema", "jsonschema_rs", "referencing", "vcr", "yaml")
-QUIET = ("-p", "no:randomly", "-p", "no:cacheprovider", "-q")
+#: Other plugins would only make our share look smaller.
+ALONE = ("-p", "no:anyio", "-p", "no:hypothesispytest")
+QUIET = ("-p", "no:randomly", "-p", "no:cacheprovider", "-q", *ALONE)
 _LOADED = "loaded.txt"
 #: Looks when pytest has returned, since laziness leaks in the last hooks.
 _LOOK_AT_THE_END = f"""

@@ -10,9 +10,6 @@ from tests.benchmarks.sessions import compared, loaded, session
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Other plugins would only make our share look smaller.
-ALONE = ("-p", "no:anyio", "-p", "no:hypothesispytest")
-
 
 def rows(directory: Path, *, short: bool) -> list[Row]:
     """Row group 6.
@@ -24,8 +21,8 @@ def rows(directory: Path, *, short: bool) -> list[Row]:
     directory.joinpath("test_own.py").write_text("def test_own(): pass\n")
     found = []
     for label, workers in (("", ("-p", "no:xdist")), (", -n 2", ("-n", "2"))):
-        found += _compared(directory, f"a session without use{label}", (*ALONE, *workers), short)
-    heavy = loaded(directory, *ALONE, outcome="1 passed")
+        found += _compared(directory, f"a session without use{label}", workers, short)
+    heavy = loaded(directory, outcome="1 passed")
     what = "heavy modules that it imports, at the very end"
     return [*found, Row(6, what, [len(heavy)], "", at_most=0)]
 

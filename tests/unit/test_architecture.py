@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "diagnosis": Imports(
         "conformance redaction references schemas walk wording", "jsonschema referencing"
     ),
-    "directory": Imports("compatibility errors options protocol schemas"),
+    "directory": Imports("compatibility errors files options protocol schemas"),
     "display": Imports("errors wording"),
     "drift": Imports("compatibility errors parsers protocol references schemas sources"),
     "enforcement": Imports(),
