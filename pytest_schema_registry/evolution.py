@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from pytest_schema_registry import waivers
 from pytest_schema_registry.compatibility import compare
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings import Settings
     from pytest_schema_registry.waivers import Waiver
 
+#: What a run leaves nothing out of: the project, the contract tests, or neither.
+Extent = Literal["project", "contracts", "part"]
 #: How many breaks a failure offers to waive.
 MAX_OFFERED = 5
 
@@ -70,7 +72,7 @@ class Evolution:
         registry: Where schemas come from.
         rollout: What follows from a use.
         settings: Of the session.
-        whole: Whether the session makes every comparison that its project asks for.
+        extent: What the session leaves nothing out of.
     """
 
     def __init__(
@@ -79,12 +81,12 @@ class Evolution:
         rollout: Rollout,
         settings: Settings,
         *,
-        whole: bool = True,
+        extent: Extent = "project",
     ) -> None:
         self._registry = registry
         self._rollout = rollout
         self._source = settings.compat_source
-        self._whole = whole
+        self._extent = extent
         self._formats = settings.format_assertion
         self._waivers: Sequence[Waiver] = ()
         if settings.waivers is not None:
@@ -123,7 +125,10 @@ class Evolution:
             sides = self._side(old, "old"), self._side(new, "new")
             report = self._report(*sides, level=level, policy=policy, defaults=defaults)
             return self._judged(report, *sides)
-        except (IncompatibleSchemas, SchemaRegistryError) as exc:
+        except SchemaRegistryError as exc:
+            self._record("impossible")
+            raise exc.with_traceback(None) from None
+        except IncompatibleSchemas as exc:
             raise exc.with_traceback(None) from None
         finally:
             self._rollout.recorder.seconds += perf_counter() - started
@@ -179,25 +184,44 @@ class Evolution:
     def _judged(self, report: CompatibilityReport, old: _Side, new: _Side) -> CompatibilityReport:
         name, headline = new.name or old.name, _headline(old, new)
         report, used = waivers.applied(self._waivers, report, name, datetime.now(UTC).date())
-        self._rollout.recorder.compared(
-            {
-                "name": name,
-                "what": f"{headline} {report.level}",
-                "verdict": report.compatible,
-                "passes": report.passes,
-                "waived": [
-                    f"{headline}: {each.reason.rule} at {each.reason.path} until {each.until}: "
-                    f"{each.why}"
-                    for each in report.waived
-                ],
-                "whole": self._whole,
-                "waivers": [waiver.place for waiver in used],
-            }
+        self._record(
+            _outcome(report),
+            name,
+            waived=[
+                f"{headline}: {each.reason.rule} at {each.reason.path} until {each.until}: "
+                f"{each.why}"
+                for each in report.waived
+            ],
+            waivers=[waiver.place for waiver in used],
         )
         if report.passes:
             return report
         text = "\n".join([report.render(headline), *_next_steps(report, name)])
         raise IncompatibleSchemas(text, report)
+
+    def _record(
+        self,
+        outcome: str,
+        name: str = "",
+        *,
+        waived: Sequence[str] = (),
+        waivers: Sequence[str] = (),
+    ) -> None:
+        self._rollout.recorder.compared(
+            {
+                "name": name,
+                "outcome": outcome,
+                "waived": list(waived),
+                "waivers": list(waivers),
+                "extent": self._extent,
+            }
+        )
+
+
+def _outcome(report: CompatibilityReport) -> str:
+    if report.waived and report.passes:
+        return "waived"
+    return {True: "compatible", False: "incompatible", None: "undecided"}[report.compatible]
 
 
 def _is_known(old: _Side, new: _Side) -> bool:

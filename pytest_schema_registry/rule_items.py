@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property
+from glob import iglob
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,9 +15,9 @@ from pytest_schema_registry.rules import Case, Rule, parsed
 from pytest_schema_registry.schemas import Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
-    from pathlib import Path
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
+    from pytest_schema_registry.evolution import Extent
     from pytest_schema_registry.session import SchemaRegistryPlugin
 
 #: Two versions; the only one there is; or why that could not be found out.
@@ -39,26 +41,31 @@ class RuleCollection:
         self._has_rules = bool(process.settings.compatibility)
         self._beside = (config.rootpath / process.settings.cassettes).parent.resolve()
         self._path = config.inipath or config.rootpath / MARKER
+        self._everything = _testpaths(config) or [config.rootpath.resolve()]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         report = yield
-        if isinstance(collector, pytest.Session) and report.passed and self._asked(collector):
-            self._process.runs_everything = True
+        if isinstance(collector, pytest.Session) and report.passed:
+            self._process.extent = extent = self._extent(collector)
             # Where it is an argument itself, it is collected as a file.
-            if self._has_rules and not collector.isinitpath(self._path):
+            named = collector.isinitpath(self._path)
+            if self._has_rules and extent != "part" and not named:
                 report.result.append(self._file(collector))
         return report
 
-    def _asked(self, session: pytest.Session) -> bool:
+    def _extent(self, session: pytest.Session) -> Extent:
+        """What is collected whole."""
         started_in = session.config.invocation_params.dir
-        asked = ((started_in / each).resolve() for each in session.config.args)
-        return any(self._beside.is_relative_to(path) for path in asked)
+        asked = [(started_in / each).resolve() for each in session.config.args]
+        if not _covered([self._beside], asked):
+            return "part"
+        return "project" if _covered(self._everything, asked) else "contracts"
 
     def pytest_deselected(self) -> None:
-        self._process.runs_everything = False
+        self._process.extent = "part"
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
         named = file_path == self._path and parent.session.isinitpath(file_path)
@@ -67,6 +74,18 @@ class RuleCollection:
     def _file(self, parent: pytest.Collector) -> RuleFile:
         file: RuleFile = RuleFile.from_parent(parent, path=self._path, process=self._process)
         return file
+
+
+def _testpaths(config: pytest.Config) -> list[Path]:
+    """What is collected where nothing else is asked for."""
+    patterns = (str(config.rootpath / each) for each in config.getini("testpaths"))
+    # A path of pathlib's refuses patterns that are absolute, or empty.
+    found = (path for each in patterns for path in iglob(each, recursive=True))  # noqa: PTH207
+    return [Path(path).resolve() for path in found]
+
+
+def _covered(paths: Iterable[Path], asked: Sequence[Path]) -> bool:
+    return all(any(path.is_relative_to(each) for each in asked) for path in paths)
 
 
 class RuleFile(pytest.File):

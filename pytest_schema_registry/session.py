@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
     from pytest_schema_registry.declarations import Declaration, Wanted
     from pytest_schema_registry.drift import Watch
-    from pytest_schema_registry.evolution import AssertCompatible, Evolution
+    from pytest_schema_registry.evolution import AssertCompatible, Evolution, Extent
     from pytest_schema_registry.prefetch import Progress
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.rollout import Rollout
@@ -59,8 +59,8 @@ class SchemaRegistryPlugin:
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
         self._environment_error: InvalidSettings | None = None
         self._watch: Watch | None = None
-        #: Whether no contract test, and no comparison, is left out of this run.
-        self.runs_everything = False
+        #: Of which no test, and so no comparison, is left out of this run.
+        self.extent: Extent = "part"
         self._cli = host.options(config)
         self._ini = host.ini_values(config)
         written = [*self._cli.values(), *self._ini.values()]
@@ -138,8 +138,7 @@ class SchemaRegistryPlugin:
         """The comparisons of schemas, made when the first test asks for one."""
         from pytest_schema_registry.evolution import Evolution
 
-        whole = self.runs_everything
-        return Evolution(self.registry, self.rollout, self.settings, whole=whole)
+        return Evolution(self.registry, self.rollout, self.settings, extent=self.extent)
 
     @cached_property
     def _successors(self) -> Successors | None:

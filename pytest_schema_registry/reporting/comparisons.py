@@ -38,20 +38,16 @@ def lines(fold: Fold, _settings: Settings, _now: datetime, *, verbosity: int = 0
         verbosity: Below 0, only what nobody may miss.
     """
     said = []
+    margin = ""
     if verbosity >= 0:
-        outcomes = Counter(map(_outcome, fold.made))
+        margin = "  "
+        outcomes = Counter(made["outcome"] for made in fold.made)
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
         said.append(f"{counted(len(fold.made), 'comparison')} of schemas: {counts}")
-    said += [f"  waived: {line}" for line in fold.waived[:MAX_LISTED]]
+    said += [f"{margin}waived: {line}" for line in fold.waived[:MAX_LISTED]]
     if rest := len(fold.waived[MAX_LISTED:]):
-        said.append(f"  and {rest:,} more waived")
+        said.append(f"{margin}and {rest:,} more waived")
     return said
-
-
-def _outcome(made: dict[str, Any]) -> str:
-    if made["waived"] and made["passes"]:
-        return "waived"
-    return {True: "compatible", False: "incompatible", None: "undecided"}[made["verdict"]]
 
 
 def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
@@ -67,13 +63,16 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
     from pytest_schema_registry import waivers
 
     used = {place for made in fold.made for place in made["waivers"]}
-    # In a part of a suite, a waiver may be for what was left out.
-    whole = all(made["whole"] for made in fold.made)
-    names = {made["name"] for made in fold.made if whole}
+    extents = {made["extent"] for made in fold.made}
+    # In a part of a suite, a waiver may be for what was left out. All contract tests tell of the
+    # schemas that they compare, all tests of any, unless something could not be compared.
+    names = set() if "part" in extents else {made["name"] for made in fold.made}
+    impossible = any(made["outcome"] == "impossible" for made in fold.made)
+    is_everything = extents == {"project"} and not impossible
     said = []
     for waiver in waivers.load(settings.waivers, settings.root):
         if waiver.expires < now.date():
             said.append(f"{waiver.place}: the waiver of {waiver} expired on {waiver.expires}")
-        elif waiver.place not in used and any(map(waiver.concerns, names)):
+        elif waiver.place not in used and (is_everything or any(map(waiver.concerns, names))):
             said.append(f"{waiver.place}: nothing needs the waiver of {waiver} any more")
     return [f"{line}; remove it" for line in said]

@@ -72,7 +72,7 @@ def lines(fold: Fold, settings: Settings, _now: datetime, *, verbosity: int = 0)
 
 
 def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
-    """One line where a payload violates what comes next, and one where that is not known.
+    """One line where a payload violates what comes next, or where that is not known.
 
     Args:
         fold: What was found.
@@ -86,6 +86,12 @@ def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
         said.append(
             f"payloads that conform to {old} and violate {new}: {len(violations):,} ({names}), "
             f"none allowed by {option}: keep {new} readable for those who send them"
+        )
+    missing = fold.without("missing")
+    if missing and not any(each["checked"] for each in fold.found):
+        said.append(
+            f"no payload of {old} could be checked, required by {option}: {new} has no "
+            f"{_named(missing)}; name a version line that has"
         )
     said += [
         f"{each['name']} {new} cannot be had, required by {option}: {each['error']}"

@@ -333,18 +333,12 @@ def test_a_waived_break_passes_and_is_said(
 ) -> None:
     rules(pytester, "shop.Cart: v1 -> v2", more="registry_waivers = waivers.toml")
     (pytester.path / "waivers.toml").write_text(WAIVER)
-    for options in ([], ["-q"]):
+    said = "shop.Cart v1 -> v2: required-added at $.id until 2100-01-01: every producer sends it"
+    for options, line in (([], f"  waived: {said}"), (["-q"], f"waived: {said}")):
         result = run(url, "-n", workers, *options)
         result.assert_outcomes(passed=1)
         assert result.ret == 0
-        result.stdout.fnmatch_lines(
-            [
-                (
-                    "  waived: shop.Cart v1 -> v2: required-added at $.id until 2100-01-01: "
-                    "every producer sends it"
-                )
-            ]
-        )
+        result.stdout.fnmatch_lines([line])
     run(url).stdout.fnmatch_lines(["1 comparison of schemas: 1 waived"])
 
 
@@ -384,6 +378,23 @@ def test_a_waiver_that_expired_or_that_nothing_needs_fails_the_run(
     result.assert_outcomes(passed=1)
     assert result.ret == 1
     result.stdout.fnmatch_lines([f"missed: waivers.toml lines 2 to 6: {said}"])
+
+
+@WORKERS
+@pytest.mark.parametrize("testpaths", ["", "testpaths = contracts oth*", "testpaths = /nowhere"])
+def test_a_waiver_that_no_schema_is_compared_for_fails_a_run_of_all_tests(
+    run: Run, pytester: pytest.Pytester, url: str, workers: str, testpaths: str
+) -> None:
+    more = f"registry_waivers = waivers.toml\nregistry_cassettes = contracts/x\n{testpaths}"
+    rules(pytester, "shop.Same: v1 -> v2", more=more)
+    (pytester.path / "waivers.toml").write_text(WAIVER.replace("shop.Cart", "shop.Carts"))
+    pytester.mkdir("contracts")
+    pytester.mkdir("others").joinpath("test_own.py").write_text("def test_own(): pass")
+    result = run(url, "-n", workers)
+    assert result.ret == 1
+    said = "nothing needs the waiver of required-added of shop.Carts any more; remove it"
+    result.stdout.fnmatch_lines([f"missed: waivers.toml lines 2 to 6: {said}"])
+    assert run(url, "-n", workers, "contracts").ret == 0
 
 
 def test_an_expired_waiver_waives_nothing(run: Run, pytester: pytest.Pytester, url: str) -> None:

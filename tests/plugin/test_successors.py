@@ -76,14 +76,22 @@ def test_what_is_not_enforced_fails_nothing(run: Run, url: str, level: str, said
     result.stdout.fnmatch_lines([said])
 
 
-def test_what_the_next_version_does_not_have_is_said(
+def test_where_the_next_version_has_none_of_them_the_run_fails(
     run: Run, url: str, local_registry: LocalRegistry
 ) -> None:
     (local_registry.directory / "v2" / f"{ORDER}.json").unlink()
     result = run(url, REPLAY)
-    assert result.ret == 0
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
-        ["0 payloads of v1 checked against v2: 0 violating", "  v2 does not have orders.Order"]
+        [
+            "0 payloads of v1 checked against v2: 0 violating",
+            "  v2 does not have orders.Order",
+            (
+                "missed: no payload of v1 could be checked, required by "
+                "--registry-replay-payloads v1:v2: v2 has no orders.Order; "
+                "name a version line that has"
+            ),
+        ]
     )
 
 

@@ -1,22 +1,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from pytest_schema_registry.reporting.comparisons import Fold, lines, missed
 from pytest_schema_registry.settings import Settings
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def made(verdict: bool | None = True, **said: Any) -> dict[str, Any]:  # a verdict
-    comparison: dict[str, Any] = {
-        "name": "a.A",
-        "what": "a.A v1 -> v2 backward",
-        "verdict": verdict,
-    }
-    comparison |= {"passes": verdict is True, "whole": True, "waived": [], "waivers": []}
-    return comparison | said
+def made(outcome: str = "compatible", **said: Any) -> dict[str, Any]:
+    comparison: dict[str, Any] = {"name": "a.A", "outcome": outcome, "waived": [], "waivers": []}
+    return comparison | {"extent": "project"} | said
 
 
 def fold(*comparisons: dict[str, Any]) -> Fold:
@@ -26,21 +26,55 @@ def fold(*comparisons: dict[str, Any]) -> Fold:
 
 
 def test_outcomes_are_counted() -> None:
-    waived = made(False, passes=True, waived=["a.A v1 -> v2: r at $ until 2026-01-01: why"])
-    some = fold(made(), made(False), made(None), waived, made(False, waived=waived["waived"]))
+    line = "a.A v1 -> v2: r at $ until 2026-01-01: why"
+    outcomes = [made(each) for each in ("compatible", "incompatible", "undecided", "impossible")]
+    some = fold(*outcomes, made("waived", waived=[line]), made("incompatible", waived=[line]))
+    counted = "1 compatible, 1 impossible, 2 incompatible, 1 undecided, 1 waived"
     assert lines(some, Settings(), NOW) == [
-        "5 comparisons of schemas: 1 compatible, 2 incompatible, 1 undecided, 1 waived",
-        "  waived: a.A v1 -> v2: r at $ until 2026-01-01: why",
+        f"6 comparisons of schemas: {counted}",
+        f"  waived: {line}",
     ]
-    assert lines(some, Settings(), NOW, verbosity=-1) == lines(some, Settings(), NOW)[1:]
+    assert lines(some, Settings(), NOW, verbosity=-1) == [f"waived: {line}"]
     assert lines(fold(made()), Settings(), NOW) == ["1 comparison of schemas: 1 compatible"]
 
 
 def test_of_many_waived_breaks_some_are_shown() -> None:
-    many = [made(False, passes=True, waived=[f"a.{number:02}"]) for number in range(23)]
+    many = [made("waived", waived=[f"a.{number:02}"]) for number in range(23)]
     said = lines(fold(*many), Settings(), NOW)
     assert said[20:] == ["  waived: a.19", "  and 3 more waived"]
 
 
 def test_without_a_file_there_is_no_waiver_to_judge() -> None:
     assert missed(fold(made()), Settings(), NOW) == []
+
+
+WAIVER = """
+[[waiver]]
+schema = "b.*"
+rule = "required-added"
+reason = "so it is"
+expires = 2100-01-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "is_missed"),
+    [
+        ([made()], True),
+        ([made(), made("incompatible")], True),
+        # It may be for what could not be compared, or for a comparison in another folder.
+        ([made(), made("impossible", name="")], False),
+        ([made(extent="contracts")], False),
+        ([made(extent="contracts", name="b.B")], True),
+        ([made(extent="part", name="b.B")], False),
+        ([made(waivers=["waivers.toml lines 2 to 6"])], False),
+    ],
+)
+def test_a_waiver_that_nothing_needs_is_told_by_who_would_have_met_it(
+    tmp_path: Path, comparisons: list[dict[str, Any]], is_missed: bool
+) -> None:
+    (tmp_path / "waivers.toml").write_text(WAIVER)
+    settings = Settings(waivers=tmp_path / "waivers.toml", root=tmp_path)
+    line = "nothing needs the waiver of required-added of b.* any more; remove it"
+    said = [f"waivers.toml lines 2 to 6: {line}"] if is_missed else []
+    assert missed(fold(*comparisons), settings, NOW) == said

@@ -97,6 +97,14 @@ def test_workers_that_say_the_same_say_it_once() -> None:
     assert len(missed(fold(*down), SETTINGS, NOW)) == 1
 
 
+def test_what_the_next_version_does_not_have_is_said_where_it_has_others() -> None:
+    some = fold(outcome("a.A"), outcome("a.B", checked=0, missing=True))
+    assert lines(some, SETTINGS, NOW)[1:] == ["  v2 does not have a.B"]
+    assert missed(some, SETTINGS, NOW) == []
+    switched_off = fold(outcome("a.A", checked=0, level="off"))
+    assert missed(switched_off, SETTINGS, NOW) == []
+
+
 def test_quietly_only_violations_are_told() -> None:
     assert lines(fold(outcome("a.A")), SETTINGS, NOW, verbosity=-1) == []
     assert len(lines(fold(outcome("a.A", ["t", "w"])), SETTINGS, NOW, verbosity=-1)) == 2
