@@ -179,7 +179,7 @@ class Answer:
         """
         if whole is None or not question.is_for_schema:
             return cls(question, url, whole, fetched_at, source, etag)
-        document = {key: value for key, value in whole.items() if key != "content"}
+        document = {**whole, "content": None}  # keeps the place of what is taken out
         content = Content.of(whole["content"]) if text is None else Content(text)
         return cls(question, url, document, fetched_at, source, etag, content=content)
 
