@@ -18,6 +18,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files, protocol
+from pytest_schema_registry.answers import Answer
 from pytest_schema_registry.errors import (
     CacheLocked,
     CacheWarning,
@@ -27,13 +28,14 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.schemas import Answer, Content
+from pytest_schema_registry.schemas import Content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pytest_schema_registry.schemas import Question, Source
+    from pytest_schema_registry.answers import Question
+    from pytest_schema_registry.schemas import Source
 
 #: What one process may learn on behalf of all processes of the session.
 SHARED_FAILURES = (CassetteNotWritten, InvalidAnswer, RegistryRefused, RegistryUnavailable)

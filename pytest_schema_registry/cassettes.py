@@ -12,14 +12,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files, protocol
+from pytest_schema_registry.answers import Answer, Kind
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
-from pytest_schema_registry.schemas import Answer, Kind, plain_name
+from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pytest_schema_registry.schemas import Question
+    from pytest_schema_registry.answers import Question
 
 MAX_BYTES = 50_000_000
 #: What YAML cannot hold in a literal block; JSON can escape it.

@@ -7,22 +7,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import protocol
+from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.errors import CassetteMissing, SchemaNotFound
-from pytest_schema_registry.schemas import (
-    NAME_SUFFIX,
-    Kind,
-    Question,
-    Schema,
-    origin,
-    plain_name,
-)
+from pytest_schema_registry.schemas import NAME_SUFFIX, Schema, origin, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pytest_schema_registry.answers import Answer
     from pytest_schema_registry.references import Reference
     from pytest_schema_registry.resolver import Resolver
-    from pytest_schema_registry.schemas import Answer, IndexEntry, Release
+    from pytest_schema_registry.schemas import IndexEntry, Release
 
 
 class Catalogue:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from pytest_schema_registry import protocol
+from pytest_schema_registry.answers import Answer, Fetch
 from pytest_schema_registry.errors import (
     InvalidAnswer,
     InvalidSettings,
@@ -22,14 +23,13 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
 )
 from pytest_schema_registry.exchange import RETRIED_STATUSES, Exchange, TooLarge
-from pytest_schema_registry.schemas import Answer, Fetch
 from pytest_schema_registry.secrets import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_schema_registry.answers import Question
     from pytest_schema_registry.parsers import Location
-    from pytest_schema_registry.schemas import Question
 
 _FETCHING: ContextVar[bool] = ContextVar("schema_registry_fetching", default=False)
 _LOGGERS = (

@@ -14,14 +14,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files, protocol
+from pytest_schema_registry.answers import Answer, Kind
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.options import DEFAULT_MAX_SCHEMA_SIZE
-from pytest_schema_registry.schemas import NAME_SUFFIX, READER, Answer, Kind, digest, plain_name
+from pytest_schema_registry.schemas import NAME_SUFFIX, READER, digest, plain_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_schema_registry.schemas import Question
+    from pytest_schema_registry.answers import Question
 
 
 class DirectoryRegistry:

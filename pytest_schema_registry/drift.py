@@ -28,8 +28,9 @@ from pytest_schema_registry.schemas import canonical, plain_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pytest_schema_registry.answers import Answer, Question
     from pytest_schema_registry.cassettes import Cassettes
-    from pytest_schema_registry.schemas import Answer, Question, Schema
+    from pytest_schema_registry.schemas import Schema
     from pytest_schema_registry.settings import Settings
 
 GRADES = ("same", *DRIFT_GRADES)

@@ -11,18 +11,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from pytest_schema_registry.schemas import (
-    READER,
-    IndexEntry,
-    Kind,
-    Question,
-    Release,
-    Schema,
-    plain_name,
-)
+from pytest_schema_registry.answers import Kind, Question
+from pytest_schema_registry.schemas import READER, IndexEntry, Release, Schema, plain_name
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.schemas import Answer
+    from pytest_schema_registry.answers import Answer
 
 _SIGN = re.compile(r"[ \t\n\r]*([{}:,])[ \t\n\r]*")
 #: The longest text of a registry's that a message repeats.

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.answers import Fetch
     from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.enforcement import Level
     from pytest_schema_registry.errors import SchemaRegistryError
-    from pytest_schema_registry.schemas import Fetch, Pair, Schema
+    from pytest_schema_registry.schemas import Pair, Schema
 
 
 class Use:

@@ -30,11 +30,12 @@ from pytest_schema_registry.sources import Lazy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from pytest_schema_registry.answers import Answer, Fetch
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.compatibility.report import Level
     from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
-    from pytest_schema_registry.schemas import Answer, Fetch, IndexEntry, Release, Violation
+    from pytest_schema_registry.schemas import IndexEntry, Release, Violation
     from pytest_schema_registry.settings import Settings
 
 

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_schema_registry import protocol
+from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.cache import SHARED_FAILURES
 from pytest_schema_registry.errors import (
     CassetteDamaged,
@@ -26,14 +27,13 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.schemas import Kind, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from pytest_schema_registry.answers import Answer
     from pytest_schema_registry.cache import Cache
     from pytest_schema_registry.cassettes import Cassettes
-    from pytest_schema_registry.schemas import Answer
     from pytest_schema_registry.settings import Settings
 
 #: Below this, asking for the schemas themselves takes no more requests than asking for the index.

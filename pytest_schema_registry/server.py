@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.compatibility import NotASchema
 from pytest_schema_registry.directory import DirectoryRegistry, verdict
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
-from pytest_schema_registry.schemas import Kind, Question, digest
+from pytest_schema_registry.schemas import digest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_schema_registry.schemas import Answer
+    from pytest_schema_registry.answers import Answer
 
 PREFIX = "/api/v1"
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_schema_registry.answers import Fetch
     from pytest_schema_registry.cassettes import Cassettes
     from pytest_schema_registry.resolver import Registry
-    from pytest_schema_registry.schemas import Fetch
     from pytest_schema_registry.settings import Settings
 
 T = TypeVar("T")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.answers import Fetch
 from pytest_schema_registry.reporting.figures import Figures
-from pytest_schema_registry.schemas import Fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -58,6 +58,7 @@ from pytest_schema_registry import (
     protocol,
     rules,
 )
+from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
 from pytest_schema_registry.drift import GRADES
@@ -69,7 +70,7 @@ from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.resolver import Step, steps
 from pytest_schema_registry.rollout import Rollout
-from pytest_schema_registry.schemas import Kind, Pair, Question
+from pytest_schema_registry.schemas import Pair
 from pytest_schema_registry.session import SchemaRegistryPlugin
 from pytest_schema_registry.settings import Settings
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, Reply

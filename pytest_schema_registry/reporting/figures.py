@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.schemas import Fetch, Kind, Pair, plain_name
+from pytest_schema_registry.answers import Fetch, Kind
+from pytest_schema_registry.schemas import Pair, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError, protocol
-from pytest_schema_registry.schemas import Kind, Question
+from pytest_schema_registry.answers import Kind, Question
 from tests.local_registry import ORDER, Reply
 
 if TYPE_CHECKING:

@@ -26,13 +26,14 @@ class Imports(NamedTuple):
 MAY_IMPORT = {
     "__init__": Imports(),
     "__main__": Imports("server", "uvicorn"),
+    "answers": Imports("schemas"),
     "bundle": Imports("references"),
-    "cache": Imports("errors files protocol schemas", "filelock"),
+    "cache": Imports("answers errors files protocol schemas", "filelock"),
     "cassette_reader": Imports(theirs="yaml"),
     "cassette_writer": Imports(theirs="vcr yaml"),
-    "cassettes": Imports("cassette_reader cassette_writer errors files protocol schemas"),
-    "catalogue": Imports("errors protocol schemas"),
-    "client": Imports("errors exchange protocol schemas secrets", "httpx"),
+    "cassettes": Imports("answers cassette_reader cassette_writer errors files protocol schemas"),
+    "catalogue": Imports("answers errors protocol schemas"),
+    "client": Imports("answers errors exchange protocol secrets", "httpx"),
     "compatibility": Imports(theirs="jsonschema_rs"),
     "conformance": Imports("errors references schemas wording", "jsonschema_rs"),
     "contract": Imports("errors recorder schemas"),
@@ -40,9 +41,10 @@ MAY_IMPORT = {
     "dead_letters": Imports("errors files schemas"),
     "declarations": Imports("enforcement errors parsers"),
     "diagnosis": Imports(
-        "conformance redaction references schemas walk wording", "jsonschema referencing"
+        "conformance redaction references schemas walk wording",
+        "jsonschema referencing",
     ),
-    "directory": Imports("compatibility errors files options protocol schemas"),
+    "directory": Imports("answers compatibility errors files options protocol schemas"),
     "display": Imports("errors wording"),
     "drift": Imports("compatibility errors parsers protocol references schemas sources"),
     "enforcement": Imports(),
@@ -58,27 +60,27 @@ MAY_IMPORT = {
     "parsers": Imports("enforcement options redaction rules"),
     "payloads": Imports("errors redaction schemas wording"),
     "plugin": Imports("controller display errors options rule_items session", "pytest"),
-    "prefetch": Imports("schemas"),
-    "protocol": Imports("schemas"),
+    "prefetch": Imports("answers schemas"),
+    "protocol": Imports("answers schemas"),
     "ratchet": Imports("errors files schemas"),
     "recorder": Imports(),
     "redaction": Imports(),
     "references": Imports("schemas"),
     "registry": Imports(
-        "bundle cache catalogue conformance diagnosis errors explanation opinion "
-        "payloads prefetch redaction references resolver schemas settings sources"
+        "bundle cache catalogue conformance diagnosis errors explanation opinion payloads "
+        "prefetch redaction references resolver schemas settings sources",
     ),
-    "reporting": Imports("drift errors files schemas waivers", "prometheus_client"),
-    "resolver": Imports("cache errors protocol schemas"),
+    "reporting": Imports("answers drift errors files schemas waivers", "prometheus_client"),
+    "resolver": Imports("answers cache errors protocol"),
     "rollout": Imports("dead_letters enforcement errors ratchet recorder schemas"),
     "rule_items": Imports("declarations errors rules schemas", "pytest"),
     "rules": Imports("compatibility schemas"),
     "schemas": Imports("errors"),
     "secrets": Imports(),
-    "server": Imports("compatibility directory errors schemas", "fastapi"),
+    "server": Imports("answers compatibility directory errors schemas", "fastapi"),
     "session": Imports(
-        "cache contract drift errors evolution golden host "
-        "options prefetch registry rollout settings successors waivers",
+        "cache contract drift errors evolution golden host options prefetch registry rollout "
+        "settings successors waivers",
         "pytest",
     ),
     "settings": Imports("errors options parsers"),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.cache import SHARED_FAILURES, Cache, Session
 from pytest_schema_registry.errors import (
     CacheLocked,
@@ -24,7 +25,6 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.protocol import schema
-from pytest_schema_registry.schemas import Answer, Kind, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from pytest_schema_registry import cassette_reader, cassette_writer
 from pytest_schema_registry import cassettes as module
+from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
-from pytest_schema_registry.schemas import Answer, Kind, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,7 +94,7 @@ import sys
 from pathlib import Path
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.cassettes import Cassettes
-from pytest_schema_registry.schemas import Answer, Kind, Question
+from pytest_schema_registry.answers import Answer, Kind, Question
 
 root, releases = Path(sys.argv[1]), sys.argv[2:]
 cache = Cache(root / "cache", Session("one", root / "own"), ttl=0, lock_timeout=60)
@@ -661,7 +661,7 @@ def test_a_bomb_of_aliases_fills_no_memory(tmp_path: Path, bomb: str) -> None:
         from pathlib import Path
         from pytest_schema_registry.cassettes import Cassettes
         from pytest_schema_registry.errors import CassetteDamaged
-        from pytest_schema_registry.schemas import Kind, Question
+        from pytest_schema_registry.answers import Kind, Question
 
         resource.setrlimit(resource.RLIMIT_AS, (500_000_000, 500_000_000))
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
@@ -791,7 +791,7 @@ def test_replay_imports_no_http_library(tmp_path: Path) -> None:
         import sys
         from pathlib import Path
         from pytest_schema_registry.cassettes import Cassettes
-        from pytest_schema_registry.schemas import Kind, Question
+        from pytest_schema_registry.answers import Kind, Question
 
         Cassettes(Path(sys.argv[1]), Path("cassettes"), "").load(Question(Kind.SCHEMA, "v1", "a.B"))
         print({"vcr", "httpx", "urllib3", "requests", "http.client"} & set(sys.modules))

@@ -27,8 +27,8 @@ from pytest_schema_registry import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.client import RegistryClient
-from pytest_schema_registry.schemas import Kind, Question
 from pytest_schema_registry.settings import Origin, resolve
 from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
 
@@ -626,7 +626,7 @@ def test_a_child_process_opens_a_connection_of_its_own(local_registry: LocalRegi
 import os
 from pytest_schema_registry.client import RegistryClient
 from pytest_schema_registry.parsers import Location
-from pytest_schema_registry.schemas import Kind, Question
+from pytest_schema_registry.answers import Kind, Question
 
 client = RegistryClient(Location({local_registry.url!r}))
 question = Question(Kind.SCHEMA, "v1", "x")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry import protocol
+from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.directory import DirectoryRegistry
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
-from pytest_schema_registry.schemas import Kind, Question, digest
+from pytest_schema_registry.schemas import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_schema_registry import protocol
+from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.drift import FAILS_FROM, GRADES, Drift, Fold, Watch, compared, watch
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
 from pytest_schema_registry.options import MODES
 from pytest_schema_registry.parsers import DRIFT_GRADES
 from pytest_schema_registry.reporting.drift import document, lines, missed, schema, write
-from pytest_schema_registry.schemas import Answer, Kind, Question, Schema, sha256_of
+from pytest_schema_registry.schemas import Schema, sha256_of
 from pytest_schema_registry.settings import Settings, command_line, resolve
 
 if TYPE_CHECKING:

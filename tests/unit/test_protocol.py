@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_schema_registry import protocol
-from pytest_schema_registry.schemas import Answer, IndexEntry, Kind, Question, Release, digest
+from pytest_schema_registry.answers import Answer, Kind, Question
+from pytest_schema_registry.schemas import IndexEntry, Release, digest
 
 INDEX = Question(Kind.INDEX)
 RELEASES = Question(Kind.RELEASES, "v1", "a.B")

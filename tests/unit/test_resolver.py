@@ -19,9 +19,9 @@ from pytest_schema_registry import (
     SchemaRegistryError,
     sources,
 )
+from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.resolver import Resolver, Step, steps
-from pytest_schema_registry.schemas import Kind, Question
 from pytest_schema_registry.settings import Origin, Settings, resolve
 from pytest_schema_registry.sources import Lazy
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
@@ -29,8 +29,8 @@ from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_schema_registry.answers import Answer
     from pytest_schema_registry.resolver import Registry
-    from pytest_schema_registry.schemas import Answer
 
 QUESTION = Question(Kind.SCHEMA, "v1", ORDER)
 PATH = f"/schemas/v1/{ORDER}"

@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.schemas import (
     Content,
-    Kind,
-    Question,
     Schema,
     Source,
     Violation,
