@@ -59,7 +59,7 @@ def concurrently(work: Callable[[T], R], items: Iterable[T], at_most: int) -> It
 def ahead(
     wanted: Collection[Wanted],
     retrieve: Callable[[Wanted], bool],
-    at_hand: Callable[[Collection[Question]], Iterable[Question]],
+    at_hand: Callable[[Collection[Question]], set[Question]],
     *,
     at_most: int,
     observe: Callable[[int, int, int], None] | None = None,
@@ -69,7 +69,7 @@ def ahead(
     Args:
         wanted: The schemas, each with its name.
         retrieve: Retrieves one, and says whether it can be had.
-        at_hand: Yields those questions that need no request of their own, each to be asked at once.
+        at_hand: Answers those questions that need no request of their own, and says which.
         at_most: How many are retrieved at a time.
         observe: Told how many there are, were asked for and will be, each time one was.
     """

@@ -29,7 +29,7 @@ from pytest_schema_registry.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
 
     from pytest_schema_registry.answers import Answer
     from pytest_schema_registry.cache import Cache
@@ -103,7 +103,6 @@ class Resolver:
         self._cassettes = cassettes
         self._answered = answered
         self._outcomes: dict[Question, Answer | SchemaRegistryError] = {}
-        self._at_hand: Answer | None = None
         self._locks: dict[Question, threading.Lock] = {}
 
     def retrieve(self, question: Question) -> Answer:
@@ -118,11 +117,7 @@ class Resolver:
             with self._locks.setdefault(question, threading.Lock()):
                 outcome = self._outcomes.get(question)
                 if outcome is None:
-                    outcome = self._outcome(question)
-                    failed = isinstance(outcome, SchemaRegistryError) or outcome.document is None
-                    # Whoever asked for a schema keeps its text; parsed, 500 of them fill 80 MB.
-                    if failed or question.kind is not Kind.SCHEMA:
-                        self._outcomes[question] = outcome
+                    outcome = self._outcomes[question] = self._outcome(question)
         if isinstance(outcome, SchemaRegistryError):
             raise copy(outcome)  # each caller's own, with its own traceback
         return outcome
@@ -146,8 +141,8 @@ class Resolver:
             else:
                 if answer is not None:
                     answer = replace(answer, outage=outage.reason) if outage else answer
-                    if self._answered is not None and not self._recording:
-                        self._answered(answer)
+                    if not self._recording:
+                        self._tell(answer)
                     return answer
                 if step is Step.STALE:
                     tried.append("the cache: no entry")
@@ -161,9 +156,6 @@ class Resolver:
             case Step.REGISTRY:
                 return self._fetch(question) if self._remote else self._ask(question)
             case Step.CACHE:
-                entry = self._at_hand
-                if entry is not None and entry.question == question:
-                    return entry
                 return self._cache.fresh(self._url(question), question)
             case Step.ASKED:
                 return self._cache.asked(self._url(question), question)
@@ -202,13 +194,16 @@ class Resolver:
         # On some disks names that differ in case are one file.
         path = str(cassettes.path(question)).casefold()
         with self._cache.lock(path):
-            if self._answered is not None:
-                self._answered(answer)
+            self._tell(answer)
             cassettes.save(answer, staging=self._cache.staging(path))
         return answer
 
-    def at_hand(self, questions: Collection[Question]) -> Iterator[Question]:
-        """Yield the questions that need no request, if they are asked while they are yielded.
+    def _tell(self, answer: Answer) -> None:
+        if self._answered is not None:
+            self._answered(answer)
+
+    def at_hand(self, questions: Collection[Question]) -> set[Question]:
+        """Answer the questions that need no request of their own, and say which those are.
 
         An expired cache entry counts where the registry's index lists it unchanged: one request
         then stands for all of them. Where the index cannot be had, or lists a schema with another
@@ -219,15 +214,17 @@ class Resolver:
         """
         # A time-to-live of zero says that each schema itself is to be asked for.
         if Step.CACHE not in self._steps or not self._cache.ttl:
-            return
+            return set()
+        answered = set()
         for question in questions:
             entry = self._cache.stale(self._url(question), question)
             if entry is not None and entry.source == "stale cache":
                 entry = self._confirmed(entry) if len(questions) >= MIN_CONFIRMED else None
             if entry is not None:
-                self._at_hand = entry
-                yield question
-                self._at_hand = None
+                self._outcomes[question] = entry
+                self._tell(entry)
+                answered.add(question)
+        return answered
 
     def _confirmed(self, entry: Answer) -> Answer | None:
         """An expired entry as of the registry's index, which may vouch for it."""
