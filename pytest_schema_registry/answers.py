@@ -26,7 +26,13 @@ class Kind(StrEnum):
 class Question:
     """One thing that can be asked of a registry; equal questions have equal answers.
 
-    ``later`` is the version line that consumers moved to, where compatibility is asked about.
+    Args:
+        kind: What it is about.
+        version: The version line.
+        name: The schema's name, or its global id.
+        release: A release within the line; None for the current one.
+        later: The version line that consumers moved to, where compatibility is asked about.
+        later_release: The release within that one.
     """
 
     kind: Kind
@@ -34,6 +40,7 @@ class Question:
     name: str = ""
     release: str | None = None
     later: str = ""
+    later_release: str | None = None
 
     @property
     def is_for_schema(self) -> bool:

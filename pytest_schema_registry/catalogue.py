@@ -112,7 +112,10 @@ class Catalogue:
             SchemaNotFound: One of the lines has no such schema, or the registry compares none.
             SchemaRegistryError: It could not be found out.
         """
-        answer = self._answer(Question(Kind.COMPATIBILITY, old, plain_name(name), later=new))
+        # Registries of this kind may insist on being told which releases are meant.
+        earlier, later = (self.schema(name, version).release for version in (old, new))
+        question = Question(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later)
+        answer = self._answer(question)
         if answer.document is None:
             lines = f"{old} or {new}"
             raise SchemaNotFound(name, lines, None, _origin(answer), _advice(answer))

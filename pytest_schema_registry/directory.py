@@ -14,15 +14,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files, protocol
-from pytest_schema_registry.answers import Answer, Kind
+from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.options import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.schemas import NAME_SUFFIX, READER, digest, plain_name
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from pytest_schema_registry.answers import Question
 
 
 class DirectoryRegistry:
@@ -89,8 +87,9 @@ class DirectoryRegistry:
     def _compatibility(self, question: Question) -> dict[str, Any] | None:
         from pytest_schema_registry.compatibility import NotASchema
 
-        old = self._current(question.version, question.name)
-        new = self._current(question.later, question.name)
+        name = question.name
+        old = self._schema(Question(Kind.SCHEMA, question.version, name, question.release))
+        new = self._schema(Question(Kind.SCHEMA, question.later, name, question.later_release))
         if old is None or new is None:
             return None
         try:

@@ -32,9 +32,15 @@ def path(question: Question) -> str:
         case Kind.RELEASES:
             return f"{_schema_path(question)}/versions"
         case Kind.COMPATIBILITY:
-            tracks = {"from_track": question.version, "to_track": question.later}
-            query = urlencode({"name": question.name, **tracks}, errors="surrogatepass")
-            return f"compat/check?{query}"
+            asked = {
+                "name": question.name,
+                "from_track": question.version,
+                "from_version": question.release,
+                "to_track": question.later,
+                "to_version": question.later_release,
+            }
+            known = {key: value for key, value in asked.items() if value is not None}
+            return f"compat/check?{urlencode(known, errors='surrogatepass')}"
         case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
             if not question.release:
                 return _schema_path(question)

@@ -428,7 +428,7 @@ def test_the_requests_are_those_of_the_code() -> None:
         Question(Kind.BY_ID, name="a.B"),
         Question(Kind.RELEASES, "v1", "a.B"),
         Question(Kind.INDEX),
-        Question(Kind.COMPATIBILITY, "v1", "a.B", later="v1"),
+        Question(Kind.COMPATIBILITY, "v1", "a.B", "1.0", "v1", "1.0"),
     ]
     assert [path.format(**values) for path in asked()] == [
         f"/{protocol.path(question)}" for question in questions

@@ -43,6 +43,10 @@ def answer(question: Question, document: Any) -> Answer:
             Question(Kind.COMPATIBILITY, "v1", "a/b c", later="v2"),
             "compat/check?name=a%2Fb+c&from_track=v1&to_track=v2",
         ),
+        (
+            Question(Kind.COMPATIBILITY, "v1", "a.B", "1.0", "v2", "2 0"),
+            "compat/check?name=a.B&from_track=v1&from_version=1.0&to_track=v2&to_version=2+0",
+        ),
         (Question(Kind.BY_ID, name="\ud800"), "schemas/by-id/%ED%A0%80"),
         (Question(Kind.SCHEMA, "v1", "a", "\ud800"), "schemas/v1/a?version=%ED%A0%80"),
     ],
