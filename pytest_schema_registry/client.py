@@ -202,7 +202,8 @@ class RegistryClient:
                 headers=headers,
                 # An Authorization header and userinfo cannot both be sent; the token was meant.
                 auth=None if self._token else self._location.auth,
-                timeout=httpx.Timeout(self._timeout),
+                # An attempt ends before that, and then says for what it has waited.
+                timeout=httpx.Timeout(self._timeout + 1),
                 follow_redirects=True,
                 max_redirects=MAX_REDIRECTS,
                 event_hooks={"request": [self._refuse_downgrade]},

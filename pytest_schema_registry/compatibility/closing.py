@@ -12,7 +12,7 @@ from functools import reduce
 from typing import Any
 
 from pytest_schema_registry.compatibility.budget import Budget
-from pytest_schema_registry.compatibility.document import Document, Part
+from pytest_schema_registry.compatibility.document import Document, Part, Place
 from pytest_schema_registry.compatibility.facets import types
 from pytest_schema_registry.compatibility.place import ANNOTATIONS
 from pytest_schema_registry.compatibility.surroundings import Option, beside, options
@@ -22,7 +22,7 @@ _IDENTIFIERS = frozenset({"$id", "id"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Members:
+class Members:
     """What is said about the members of an object.
 
     Args:
@@ -35,13 +35,13 @@ class _Members:
     patterns: frozenset[str] = frozenset()
     others: bool = False
 
-    def joined(self, more: "_Members") -> "_Members":
+    def joined(self, more: "Members") -> "Members":
         """What either says."""
-        return _Members(
+        return Members(
             self.names | more.names, self.patterns | more.patterns, self.others or more.others
         )
 
-    def within(self, more: "_Members") -> bool:
+    def within(self, more: "Members") -> bool:
         """Whether it says nothing beyond the other."""
         return self.names <= more.names and self.patterns <= more.patterns and not self.others
 
@@ -61,8 +61,8 @@ def close(document: Document, kept: set[str], budget: Budget) -> None:
 
 class _Plan:
     def __init__(self, document: Document, kept: set[str], budget: Budget) -> None:
-        self._said: dict[str, _Members] = {}
-        self._below: dict[str, tuple[set[str], _Members]] = {}
+        self._said: dict[str, Members] = {}
+        self._below: dict[str, tuple[set[str], Members]] = {}
         self._spared = set(kept)
         self._options = [
             option for option in options(document, budget) if "object" in types(option.parts)
@@ -75,7 +75,7 @@ class _Plan:
         found: dict[str, Part] = {}
         for option in self._options:
             fit = [part for part in option.parts if part.pointer not in self._spared]
-            if fit and not any(False in _rest(part) for part in option.parts):
+            if fit and not _is_closed(option.parts):
                 part = min(fit, key=self._size)
                 found[part.pointer] = part
         return list(found.values())
@@ -83,7 +83,7 @@ class _Plan:
     def limit(self, part: Part) -> None:
         """Close a part around what is said in it and below it."""
         _, members = self._reach(part)
-        if members.within(_described(part)):
+        if members.within(described(part)):
             part.schema["additionalProperties"] = False
             return
         if _is_reference(part):
@@ -94,7 +94,7 @@ class _Plan:
 
     def _spare(self, option: Option) -> None:
         """Note which parts of an option cannot be closed without losing what is declared."""
-        declared = any(_described(part).names for part in option.parts)
+        declared = any(described(part).names for part in option.parts)
         for part in option.around.values():
             if part.pointer not in self._spared and not (
                 declared and _can_be_changed(part) and self._says_all(part, option)
@@ -111,21 +111,29 @@ class _Plan:
 
     def _size(self, part: Part) -> tuple[int, bool, int]:
         reached, members = self._reach(part)
-        plain = members.within(_described(part))
+        plain = members.within(described(part))
         return len(members.names) + len(members.patterns), not plain, len(reached)
 
-    def _reach(self, part: Part) -> tuple[set[str], _Members]:
+    def _reach(self, part: Part) -> tuple[set[str], Members]:
         """The parts that apply along with one, and what they say about members."""
         if part.pointer not in self._below:
             parts = list(beside([part]))
-            members = reduce(_Members.joined, map(self._says, parts), _Members())
+            members = reduce(Members.joined, map(self._says, parts), Members())
             self._below[part.pointer] = {other.pointer for other in parts}, members
         return self._below[part.pointer]
 
-    def _says(self, part: Part) -> _Members:
+    def _says(self, part: Part) -> Members:
         if part.pointer not in self._said:
-            self._said[part.pointer] = _says(part)
+            self._said[part.pointer] = says(part)
         return self._said[part.pointer]
+
+
+def _is_closed(parts: Place) -> bool:
+    rest = [part.get("additionalProperties") for part in parts]
+    # What one part takes as additional is evaluated to all of them.
+    evaluated = any(value not in (None, False) for value in rest)
+    unevaluated = [part.get("unevaluatedProperties") for part in parts]
+    return False in rest or (False in unevaluated and not evaluated)
 
 
 def _is_reference(part: Part) -> bool:
@@ -142,20 +150,22 @@ def _can_be_changed(part: Part) -> bool:
     return not (_is_reference(part) and hidden)
 
 
-def _described(part: Part) -> _Members:
+def described(part: Part) -> Members:
+    """The members that a part describes itself."""
     if _is_reference(part):
-        return _Members()
-    return _Members(
+        return Members()
+    return Members(
         frozenset(part.get("properties") or {}), frozenset(part.get("patternProperties") or {})
     )
 
 
-def _says(part: Part) -> _Members:
+def says(part: Part) -> Members:
+    """All that a part says about members: those it requires, or makes others depend on, as well."""
     if _is_reference(part):
-        return _Members()
+        return Members()
     others = any(isinstance(value, dict) for value in _rest(part))
-    named = _Members(frozenset(_mentioned(part)), others=others)
-    return _described(part).joined(named)
+    named = Members(frozenset(_mentioned(part)), others=others)
+    return described(part).joined(named)
 
 
 def _rest(part: Part) -> list[Any]:
@@ -170,7 +180,7 @@ def _mentioned(part: Part) -> Iterator[str]:
             yield from others if isinstance(others, list) else ()
 
 
-def _limit(members: _Members, draft: int) -> dict[str, Any]:
+def _limit(members: Members, draft: int) -> dict[str, Any]:
     if draft <= 4:
         return {
             "properties": {name: {} for name in sorted(members.names)},

@@ -147,6 +147,7 @@ class Comparison:
         self._match_unions(pair, options)
         whole = len(options) == 1
         for option in options:
+            self._budget.spend()
             flat = replace(pair, producer=option, settled=True)
             lost = None if whole else self._lost(flat, pair)
             if lost is not None:
@@ -169,6 +170,7 @@ class Comparison:
 
     def _match_unions(self, pair: _Pair, options: list[Place]) -> None:
         for keyword, holder in unions(pair.consumer):
+            self._budget.spend()
             listed = branches(holder, keyword)
             for option, (taken, nearest) in zip(
                 options, union_rules.assign(options, listed), strict=True

@@ -1,6 +1,6 @@
 """Payloads for candidates: a proposed reason counts once a payload fails where it says."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,15 +37,22 @@ class Witness:
         consumer: The consumer's compiled schema.
         sampler: Makes the payloads.
         budget: What each check is charged to.
+        emits: Whether a producer sends such a payload, which its schema accepts.
     """
 
     def __init__(
-        self, producer: Checker, consumer: Checker, sampler: Sampler, budget: Budget
+        self,
+        producer: Checker,
+        consumer: Checker,
+        sampler: Sampler,
+        budget: Budget,
+        emits: Callable[[Any], bool],
     ) -> None:
         self._producer = producer
         self._consumer = consumer
         self._sampler = sampler
         self._budget = budget
+        self._emits = emits
 
     def show(self, candidate: Candidate) -> Shown | None:
         """A payload that fails exactly where the candidate says, or None."""
@@ -79,6 +86,8 @@ class Witness:
         """Why the consumer refuses a payload that the producer may emit."""
         self._budget.spend()
         if not self._producer.accepts(payload) or self._consumer.accepts(payload):
+            return []
+        if not self._emits(payload):
             return []
         return self._consumer.failures(payload)
 

@@ -102,14 +102,18 @@ class Document:
         return self._resolved[key]
 
     def _find(self, reference: str, pointer: str) -> Part | None:
+        target = self.pointer_of(reference, pointer)
+        return None if target is None else self.at(target)
+
+    def pointer_of(self, reference: str, pointer: str) -> str | None:
+        """Where a reference that stands at `pointer` leads, whether anything is there or not."""
         uri, fragment = urldefrag(_joined(self._base_of(pointer), reference))
         resource = self._resources.get(uri)
         if resource is None:
             return None
         if fragment and not fragment.startswith("/"):
-            anchor = self._anchors.get((uri, fragment))
-            return None if anchor is None else self.at(anchor)
-        return self.at(resource + unquote(fragment))
+            return self._anchors.get((uri, fragment))
+        return resource + unquote(fragment)
 
     def at(self, pointer: str) -> Part | None:
         """What stands at a pointer, None if nothing does."""

@@ -16,6 +16,8 @@ from pytest_schema_registry.compatibility.unfolding import unfolded
 if TYPE_CHECKING:
     import jsonschema_rs
 
+_UNEVALUATED = ("unevaluatedProperties", "unevaluatedItems")
+_EVALUATING = ("if", "$ref", "$dynamicRef", "$recursiveRef")
 _CLOSING = (("additionalProperties",), ("unevaluatedProperties",))
 # Each format of the standard refuses at least one of these.
 _NO_FORMAT = ("", "x", "(", "{", "%", "~2", "\\ ^<>", "http://[", "-x-.", "\0")
@@ -157,6 +159,8 @@ def covers(consumer: Schema, producer: Schema, *, formats: bool) -> Verdict:
     """
     import jsonschema_rs
 
+    if _is_misjudged(consumer) or _is_misjudged(producer):
+        return "unknown"
     try:
         ours = jsonschema_rs.canonicalize(consumer, validate_formats=formats, offline=True)
         theirs = jsonschema_rs.canonicalize(producer, validate_formats=formats, offline=True)
@@ -168,6 +172,16 @@ def covers(consumer: Schema, producer: Schema, *, formats: bool) -> Verdict:
     return "no" if answer == jsonschema_rs.canonical.Containment.NO else "unknown"
 
 
+def _is_misjudged(schema: Schema) -> bool:
+    """Whether the canonical form of a schema is known to be wrong, or to end the process.
+
+    What an `if` or a reference beside `unevaluated…` evaluates is lost (jsonschema-rs 0.61), and a
+    recursion there never ends.
+    """
+    keywords = {word for _, subschema in subschemas(schema) for word in subschema}
+    return not keywords.isdisjoint(_UNEVALUATED) and not keywords.isdisjoint(_EVALUATING)
+
+
 def _failures(errors: "Iterable[jsonschema_rs.ValidationError]", payload: Any) -> Iterator[Failure]:
     for error in errors:
         details = error.kind.as_dict()
@@ -177,7 +191,7 @@ def _failures(errors: "Iterable[jsonschema_rs.ValidationError]", payload: Any) -
         members: list[str | int | None] = details.get("unexpected") or [None]
         if kind == "FalseSchema" and _closes(keys):
             # With nothing declared beside it, the engine does not say which members it refuses.
-            members = list(_at(payload, path)) or [None]
+            members = _members(payload, path) or [None]
         elif isinstance(details.get("property"), str):
             members = [details["property"]]
         elif isinstance(details.get("limit"), int) and kind == "AdditionalItems":
@@ -188,10 +202,15 @@ def _failures(errors: "Iterable[jsonschema_rs.ValidationError]", payload: Any) -
             yield from _failures(branch, payload)
 
 
-def _at(payload: Any, path: tuple[str | int, ...]) -> Any:
+def _members(payload: Any, path: tuple[str | int, ...]) -> list[str | int | None]:
+    """The names in the object that a path leads to; none where there is no object."""
+    found = payload
     for key in path:
-        payload = payload[key]
-    return payload
+        # The engine's paths leave out what is named by an empty text.
+        if not isinstance(found, list | dict) or (isinstance(found, dict) and key not in found):
+            return []
+        found = found[key]  # type: ignore[index]  # a list's keys are integers
+    return list(found) if isinstance(found, dict) else []
 
 
 def _closes(keys: tuple[str, ...]) -> bool:

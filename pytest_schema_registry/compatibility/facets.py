@@ -32,7 +32,8 @@ def types(parts: Place) -> frozenset[str]:
         listed = part.get("type")
         if listed is not None:
             allowed &= declared_types(listed)
-    return allowed
+    values = finite(parts)
+    return allowed if values is None else allowed & {type_of(value) for value in values}
 
 
 def declared_types(listed: str | list[str]) -> set[str]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from pytest_schema_registry.compatibility.budget import Budget, BudgetExceeded
+from pytest_schema_registry.compatibility.declared import Declared
 from pytest_schema_registry.compatibility.document import Schema
 from pytest_schema_registry.compatibility.engine import Checker, TooDeep, UnresolvableReference
 from pytest_schema_registry.compatibility.errors import NotASchema
@@ -14,6 +15,7 @@ from pytest_schema_registry.compatibility.judgement import (
     judge,
     undecided,
 )
+from pytest_schema_registry.compatibility.known import known
 from pytest_schema_registry.compatibility.notes import notes
 from pytest_schema_registry.compatibility.policy import as_consumer, as_producer
 from pytest_schema_registry.compatibility.report import (
@@ -25,7 +27,7 @@ from pytest_schema_registry.compatibility.report import (
     Reason,
     ReasonVerdict,
 )
-from pytest_schema_registry.compatibility.values import check
+from pytest_schema_registry.compatibility.values import canonical, check
 from pytest_schema_registry.compatibility.wording import path
 
 _DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
@@ -79,6 +81,9 @@ def compare(
             trouble = replace(found, direction=_DIRECTIONS[level][0])
             return CompatibilityReport(None, (trouble,), (), level, policy)
         checkers.append(found)
+    if canonical(checkers[0].schema) == canonical(checkers[1].schema):
+        # A policy takes from those who write, and gives to those who read.
+        return CompatibilityReport(True, (), (), level, policy)
     reasons: list[Reason] = []
     told: list[Note] = []
     verdicts: list[bool | None] = []
@@ -94,7 +99,7 @@ def compare(
         )
         verdicts.append(judgement.compatible)
         reasons += _reasons(judgement, direction)
-        told += notes(old, new, direction)
+        told += notes(checkers[0].schema, checkers[1].schema, direction)
         if policy == "tolerant" and not _exhausted(judgement):
             told += _strict_only(
                 producer,
@@ -140,7 +145,8 @@ def _compiled(schema: Any, formats: bool) -> Checker:
         problem = f"a schema is an object or a boolean, not {type(schema).__name__}"
     if problem is not None:
         raise NotASchema(problem)
-    return Checker(schema, formats=formats)
+    Checker(schema, formats=formats)  # as it is written, it may break a rule or refer to nothing
+    return Checker(known(schema), formats=formats)
 
 
 def _judge(
@@ -156,6 +162,7 @@ def _judge(
 ) -> Judgement:
     tolerant = policy == "tolerant"
     granted = Budget(budget)
+    emits = Declared(producer.document, granted) if tolerant else None
     try:
         if tolerant:
             producer = Checker(as_producer(producer.schema, granted), formats=formats)
@@ -167,7 +174,15 @@ def _judge(
     except TooDeep as error:
         # A policy writes a few levels below the deepest one.
         return undecided("budget-exceeded", f"a schema is too deep for the policy: {error}")
-    return judge(producer, consumer, formats=formats, budget=granted, doubted=doubted, known=known)
+    return judge(
+        producer,
+        consumer,
+        formats=formats,
+        budget=granted,
+        doubted=doubted,
+        known=known,
+        emits=emits,
+    )
 
 
 def _exhausted(judgement: Judgement) -> bool:

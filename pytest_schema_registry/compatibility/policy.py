@@ -7,17 +7,25 @@ would widen the whole: such parts stay as they are.
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from pytest_schema_registry.compatibility.budget import Budget
 from pytest_schema_registry.compatibility.closing import close
-from pytest_schema_registry.compatibility.document import Document, Part, Place, Schema
-from pytest_schema_registry.compatibility.facets import finite
+from pytest_schema_registry.compatibility.document import (
+    Document,
+    Part,
+    Place,
+    Schema,
+    join,
+    split,
+)
 from pytest_schema_registry.compatibility.place import branches, conjuncts, required
 from pytest_schema_registry.compatibility.rules.unions import disjoint, tags
 from pytest_schema_registry.compatibility.surroundings import reachable
 
 _CONTRARY = ("not", "if", "contains", "propertyNames")
+_REST = ("additionalProperties", "unevaluatedProperties")
 
 
 def as_producer(schema: Schema, budget: Budget) -> Schema:
@@ -51,6 +59,7 @@ def as_consumer(schema: Schema, *, opened: bool, defaults: bool) -> Schema:
     """
     document = Document(_copy(schema))
     kept = _kept(document, optional_tags=False)
+    telling = _telling(document) if defaults else {}
     for part in reachable([document.part()]):
         if part.pointer in kept or not isinstance(part.schema, dict):
             continue
@@ -59,9 +68,14 @@ def as_consumer(schema: Schema, *, opened: bool, defaults: bool) -> Schema:
                 if part.schema.get(keyword) is False:
                     del part.schema[keyword]
         if defaults and isinstance(part.get("required"), list):
-            part.schema["required"] = [
-                name for name in part.schema["required"] if not _has_default(part, name)
+            kept_names = [
+                name
+                for name in part.schema["required"]
+                if name in telling.get(part.pointer, ()) or not _has_default(part, name)
             ]
+            part.schema["required"] = kept_names
+            if not kept_names:
+                del part.schema["required"]  # draft 4 does not take an empty list
     return document.root
 
 
@@ -72,8 +86,18 @@ def _copy(schema: Schema) -> Any:
 def _has_default(part: Part, name: str) -> bool:
     declared = [p for p in conjuncts((part,)) if name in (p.get("properties") or {})]
     place = conjuncts(p.below("properties", name) for p in declared)
-    tag = finite(place) is not None  # without its tag a union could become ambiguous
-    return not tag and any("default" in p.schema for p in place if isinstance(p.schema, dict))
+    return any("default" in p.schema for p in place if isinstance(p.schema, dict))
+
+
+def _telling(document: Document) -> dict[str, set[str]]:
+    """The members that tell branches apart, without which a union could become ambiguous."""
+    found: dict[str, set[str]] = {}
+    for part in reachable([document.part()]):
+        places = [conjuncts((branch,)) for branch in branches(part, "oneOf")]
+        names = {name for place in places for name in tags(place)}
+        for other in (other for place in places for other in place):
+            found.setdefault(other.pointer, set()).update(names)
+    return found
 
 
 def _kept(document: Document, *, optional_tags: bool) -> set[str]:
@@ -82,6 +106,10 @@ def _kept(document: Document, *, optional_tags: bool) -> set[str]:
     unions: list[list[Part]] = []
     for part in reachable([document.part()]):
         found += [part.below(word) for word in _CONTRARY if part.get(word) is not None]
+        reference = part.get("$ref")
+        target = document.resolve(reference, part.pointer) if reference else None
+        if target is not None:
+            found += _holders(target)  # a policy would take away what is referred to
         listed = branches(part, "oneOf")
         if not _apart(listed, optional_tags=optional_tags):
             found += listed
@@ -97,6 +125,15 @@ def _kept(document: Document, *, optional_tags: bool) -> set[str]:
     return kept
 
 
+def _holders(target: Part) -> Iterator[Part]:
+    """The parts around one in which it stands below what a policy sets or removes."""
+    keys = split(target.pointer)
+    for at, key in enumerate(keys):
+        holder = target.document.at(join("#", *keys[:at])) if key in _REST else None
+        if holder is not None:
+            yield holder
+
+
 def _apart(listed: list[Part], *, optional_tags: bool) -> bool:
     places: list[Place] = [conjuncts((branch,)) for branch in listed]
     return disjoint(places) or (optional_tags and _tag(places) is not None)
@@ -105,7 +142,7 @@ def _apart(listed: list[Part], *, optional_tags: bool) -> bool:
 def _apart_but_for(listed: list[Part], kept: set[str]) -> bool:
     """Whether branches are apart, or can be made so without a change to what is kept."""
     places = [conjuncts((branch,)) for branch in listed]
-    return disjoint(places) or not any(part.pointer in kept for place in places for part in place)
+    return disjoint(places) or not any(branch.pointer in kept for branch in listed)
 
 
 def _tag(places: list[Place]) -> str | None:
@@ -121,9 +158,13 @@ def _require_tags(holder: Part, kept: set[str]) -> None:
     listed = branches(holder, "oneOf")
     places = [conjuncts((branch,)) for branch in listed]
     name = None if disjoint(places) else _tag(places)
-    if name is None or any(part.pointer in kept for place in places for part in place):
+    if name is None or any(branch.pointer in kept for branch in listed):
         return
-    for place in places:
-        for part in place:
-            if name in (part.get("properties") or {}) and name not in required((part,)):
-                part.schema["required"] = [*part.schema.get("required", []), name]
+    for branch, place in zip(listed, places, strict=True):
+        if name in required(place):
+            continue
+        # In the branch: what it refers to may serve in other places, where nothing is told apart.
+        schema = branch.schema
+        if "$ref" in schema and branch.document.draft <= 7:
+            schema["allOf"] = [{"$ref": schema.pop("$ref")}]
+        schema["required"] = [*schema.get("required", []), name]

@@ -1,6 +1,8 @@
 """What an induction takes for granted of the schemas that it is about."""
 
+import re
 from typing import Any
+from urllib.parse import unquote, urljoin
 
 from pytest_schema_registry.compatibility.document import Document, draft_of, subschemas
 
@@ -29,12 +31,18 @@ def hold(document: Document) -> bool:
 def _repeated(schemas: dict[str, dict[str, Any]]) -> bool:
     """Whether something reads like an identifier twice, be it one in this draft or not."""
     found = [
-        schema[keyword].strip("#")
+        _spelled_alike(schema[keyword])
         for schema in schemas.values()
         for keyword in _IDENTIFIERS
         if isinstance(schema.get(keyword), str)
     ]
     return len(set(found)) < len(found)
+
+
+def _spelled_alike(identifier: str) -> str:
+    """The same text for all that may be one URI in another spelling (RFC 3986, section 6.2)."""
+    text = unquote(urljoin("http://base/", identifier.strip("#"))).casefold()
+    return re.sub(r":(?:80|443)?(?=/)|(?<!:)/+$|(?<=[^:/])/+(?=/)", "", text)
 
 
 def _leads_to(

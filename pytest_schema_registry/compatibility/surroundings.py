@@ -53,13 +53,19 @@ def options(document: Document, budget: Budget) -> Iterator[Option]:
         if identity(place) in seen:
             continue
         seen.add(identity(place))
-        for parts in alternatives(place):
-            # Up to draft 7 a reference is no part of what it refers to, but can be rewritten.
-            listed = {part.pointer: part for part in (*place, *parts)}
-            around = listed | {part.pointer: part for part in _undecided(parts)}
+        for option in ways(place):
             budget.spend(_STEPS)
-            yield Option(tuple(listed.values()), around)
-            waiting += _inner(tuple(around.values()), patterns)
+            yield option
+            waiting += _inner(tuple(option.around.values()), patterns)
+
+
+def ways(place: Place) -> Iterator[Option]:
+    """The ways to satisfy one place."""
+    for parts in alternatives(place):
+        # Up to draft 7 a reference is no part of what it refers to, but can be rewritten.
+        listed = {part.pointer: part for part in (*place, *parts)}
+        around = listed | {part.pointer: part for part in _undecided(parts)}
+        yield Option(tuple(listed.values()), around)
 
 
 def reachable(start: Iterable[Part]) -> Iterator[Part]:

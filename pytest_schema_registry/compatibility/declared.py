@@ -1,0 +1,81 @@
+"""Payloads that hold declared members only: what is sent by those who send nothing else.
+
+Closing a schema leaves open what it cannot close without refusing more than it should. So a payload
+that is to show a break is looked at itself.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial, reduce
+from typing import Any
+
+from pytest_schema_registry.compatibility.budget import Budget
+from pytest_schema_registry.compatibility.closing import Members, described, says
+from pytest_schema_registry.compatibility.document import Document, Place
+from pytest_schema_registry.compatibility.engine import Patterns
+from pytest_schema_registry.compatibility.facets import types
+from pytest_schema_registry.compatibility.place import element, member
+from pytest_schema_registry.compatibility.surroundings import Option, reachable, ways
+from pytest_schema_registry.compatibility.values import type_of
+
+
+class Declared:
+    """Tells whether a payload of a schema holds declared members only.
+
+    Args:
+        document: The schema as it is written.
+        budget: What the search is charged to.
+    """
+
+    def __init__(self, document: Document, budget: Budget) -> None:
+        self._root = document.part()
+        self._patterns = Patterns()
+        self._budget = budget
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing that the schema accepts is left out, since no member is declared."""
+        return not any(described(part).names for part in reachable([self._root]))
+
+    def __call__(self, payload: Any) -> bool:
+        """Whether there is a way to satisfy the schema that declares each member.
+
+        Raises:
+            BudgetExceeded: It takes too long.
+        """
+        return self._holds(payload, (self._root,))
+
+    def _holds(self, value: Any, place: Place) -> bool:
+        if not isinstance(value, dict | list) or not value:
+            return True
+        return any(
+            self._fits(value, option)
+            for option in ways(place)
+            if type_of(value) in types(option.parts)
+        )
+
+    def _fits(self, value: Any, option: Option) -> bool:
+        self._budget.spend()
+        parts = tuple(option.around.values())
+        if isinstance(value, list):
+            return all(
+                self._holds(each, _inside(parts, partial(element, index=at)))
+                for at, each in enumerate(value)
+            )
+        return self._declares(value, parts) and all(
+            self._holds(each, _inside(parts, partial(member, name=name, patterns=self._patterns)))
+            for name, each in value.items()
+        )
+
+    def _declares(self, names: Iterable[str], parts: Place) -> bool:
+        if not any(described(part).names for part in parts):
+            return True  # a map
+        said = reduce(Members.joined, map(says, parts))
+        return said.others or all(
+            name in said.names
+            or any(self._patterns.matches(pattern, name) for pattern in said.patterns)
+            for name in names
+        )
+
+
+def _inside(parts: Place, applies: Callable[[Place], Place]) -> Place:
+    return tuple(found for part in parts for found in applies((part,)))
