@@ -95,8 +95,10 @@ def test_every_payload_shown_is_valid_before_and_invalid_after(schemas: Any, pol
 @given(SCHEMAS, POLICIES)
 def test_no_schema_is_incompatible_with_itself(schema: Any, policy: Any) -> None:
     validator(schema)
+    # What is the same to the letter is not looked at.
+    other = schema | {"title": "the same"} if isinstance(schema, dict) else schema
 
-    assert compare(schema, schema, policy=policy, level="full", budget=0.5).compatible is not False
+    assert compare(schema, other, policy=policy, level="full", budget=0.5).compatible is not False
 
 
 @BOUNDED
