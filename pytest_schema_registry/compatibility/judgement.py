@@ -133,7 +133,8 @@ def judge(
     if search.exhausted:
         reasons = undecided("budget-exceeded", "the time for this pair is used up").reasons
     elif not reasons:
-        reasons = undecided("unsupported-keyword", "neither proved nor refuted").reasons
+        said = "something breaks" if proof == "no" else "neither proved nor refuted"
+        reasons = undecided("unsupported-keyword", said).reasons
     return Judgement(False if proof == "no" else None, reasons)
 
 
