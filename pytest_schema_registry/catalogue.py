@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Kind, Question
-from pytest_schema_registry.errors import CassetteMissing, SchemaNotFound
+from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
 from pytest_schema_registry.schemas import NAME_SUFFIX, Schema, origin, plain_name
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ class Catalogue:
             new: The version line that they are read by.
 
         Raises:
-            SchemaNotFound: One of the lines has no such schema, or the registry compares none.
+            SchemaNotFound: One of the lines has no such schema.
+            InvalidAnswer: The registry does not compare schemas.
             SchemaRegistryError: It could not be found out.
         """
         # Registries of this kind may insist on being told which releases are meant.
@@ -117,8 +118,9 @@ class Catalogue:
         question = Question(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later)
         answer = self._answer(question)
         if answer.document is None:
-            lines = f"{old} or {new}"
-            raise SchemaNotFound(name, lines, None, _origin(answer), _advice(answer))
+            reason = "it has both schemas, and does not compare them"
+            advice = "--registry-compat-source local does"
+            raise InvalidAnswer(answer.url, f"{reason}; {advice}")
         return protocol.compatibility(answer)
 
     def releases(self, name: str, versions: Sequence[str]) -> tuple[Release, ...]:

@@ -74,7 +74,7 @@ class Conformance:
         self._formats = formats
         self.default_draft = default_draft
         self._compiled: dict[tuple[str, str], Compiled] = {}
-        self._wrong: dict[tuple[str, str], SchemaRegistryError] = {}
+        self._wrong: dict[tuple[str, str, str], SchemaRegistryError] = {}
 
     def compiled(self, schema: Schema) -> Compiled:
         """The schema, ready to judge.
@@ -85,13 +85,13 @@ class Conformance:
         """
         # Relative references lead elsewhere in another version.
         key = (schema.text, schema.version)
-        if key in self._wrong:
-            raise copy(self._wrong[key])
+        if (wrong := self._wrong.get((schema.name, *key))) is not None:
+            raise copy(wrong)
         if key not in self._compiled:
             try:
                 self._compiled[key] = self._compile(schema)
             except SchemaRegistryError as exc:
-                self._wrong[key] = exc
+                self._wrong[schema.name, *key] = exc
                 raise
         compiled = self._compiled[key]
         # The same content may be published under several names.

@@ -92,8 +92,9 @@ class Contract:
         if self._wanted.prefer is None:
             raise InvalidSettings(
                 "registry_version",
-                "name the fixtures in the test's arguments: a test that asks for them with "
-                "getfixturevalue cannot run once for each version",
+                "name the fixtures in the test's arguments, or say prefer= in the marker: a test "
+                "that asks for them with getfixturevalue, or is a method of a TestCase, cannot "
+                "run once for each version",
             )
         if self._wanted.name is None:
             return self._wanted.prefer
@@ -123,7 +124,11 @@ class Contract:
         __tracebackhide__ = True
         started = perf_counter()
         try:
-            use = self._judging.get((schema, version)) or self._judge_by(schema, version)
+            try:
+                use = self._judging.get((schema, version))
+            except TypeError:  # one of them cannot be a key, and is none of what it may be
+                use = None
+            use = use or self._judge_by(schema, version)
             if use.idle:
                 self._rollout.begin(use)
             form = self._registry.form(payload, text=text)
@@ -139,7 +144,10 @@ class Contract:
                     compiled, form, others=self._versions, verbose=self._verbose
                 )
                 self._rollout.violated(use, violation)
-        except (ContractViolation, SchemaRegistryError) as exc:
+        except ContractViolation as exc:
+            raise exc.with_traceback(None) from None
+        except SchemaRegistryError as exc:
+            self._failed(schema, version, exc)
             raise exc.with_traceback(None) from None
         else:
             return form
@@ -159,8 +167,12 @@ class Contract:
             SchemaRegistryError: Nothing could be checked.
         """
         __tracebackhide__ = True
-        form = self._registry.form(payload, text=text)
-        use = self._judge_by(None, None)
+        try:
+            form = self._registry.form(payload, text=text)
+            use = self._judge_by(None, None)
+        except SchemaRegistryError as exc:
+            self._failed(None, None, exc)
+            raise
         self._rollout.begin(use)
         if use.compiled is None:
             use.unchecked += 1
@@ -169,7 +181,8 @@ class Contract:
         else:
             schema = use.compiled.schema
             said = f"the payload conforms to {schema}, and stands among the invalid ones"
-            self._rollout.violated(use, ContractViolation(said, schema, form, ()))
+            safe = self._registry.redacted(form)
+            self._rollout.violated(use, ContractViolation(said, schema, safe, ()))
 
     def schema(
         self,
@@ -208,20 +221,25 @@ class Contract:
             self._recorder.seconds += perf_counter() - started
 
     def _judge_by(self, asked: str | Schema | None, version: str | None) -> Use:
+        _check("assert_conforms", asked, version)
         if isinstance(asked, Schema):
             use = self._judging[asked, version] = self._judge(asked)
             return use
         pair = Pair(self._name(asked), version or self._wanted.version or "")
-        try:
-            if pair.version and self._level(pair) == "off":
-                use = Use(pair, "off", None)
-            else:
-                use = self._judge(self._retrieve(asked, version, None, None, None))
-        except SchemaRegistryError as exc:
-            self._recorder.failed(pair, exc)
-            raise
+        if pair.version and self._level(pair) == "off":
+            use = Use(pair, "off", None)
+        else:
+            use = self._judge(self._retrieve(asked, version, None, None, None))
         self._judging[asked, version] = use
         return use
+
+    def _failed(self, asked: Any, version: Any, error: SchemaRegistryError) -> None:
+        """Note that nothing could be checked, where it is known by what."""
+        if isinstance(asked, Schema):
+            self._recorder.failed(Pair(asked.name, asked.version), error)
+        elif isinstance(name := asked or self._wanted.name, str):
+            line = version if isinstance(version, str) else self._wanted.version
+            self._recorder.failed(Pair(plain_name(name), line or ""), error)
 
     def _judge(self, schema: Schema) -> Use:
         pair = Pair(schema.name, schema.version)
@@ -234,6 +252,7 @@ class Contract:
 
     def _look_at(self, *asked: str | None) -> Use:
         __tracebackhide__ = True
+        _check("registry_schema", *asked)
         use = self._looked_at.get(asked)
         if use is None:
             try:
@@ -264,6 +283,8 @@ class Contract:
     ) -> Schema:
         if name is None:
             release = release or self._wanted.release
+        if fallback is not None and prefer is None:
+            raise InvalidSettings("registry_schema", "fallback needs prefer")
         if version is None and prefer is None:
             version, prefer, fallback = (
                 self._wanted.version,
@@ -273,3 +294,11 @@ class Contract:
         return self._registry.get_schema(
             self._name(name), version, release=release, prefer=prefer, fallback=fallback
         )
+
+
+def _check(fixture: str, schema: Any, *words: Any) -> None:
+    if not isinstance(schema, str | Schema | None):
+        raise InvalidSettings(fixture, f"{schema!r} is no schema; give a name or a Schema")
+    for word in words:
+        if not isinstance(word, str | None):
+            raise InvalidSettings(fixture, f"{word!r} is neither a version nor a release")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Pair
     from pytest_schema_registry.session import SchemaRegistryPlugin
 
+RULE = "registry_compatibility"
 #: The facts that have a module of :mod:`~pytest_schema_registry.reporting` of their own.
 CHAPTERS = ("comparisons", "drift", "successors")
 
@@ -41,8 +42,11 @@ class Controller:
         self._tightened: list[str] = []
         self._missed: list[str] = []
         self._chapters: dict[str, Any] = {}
+        self._is_incomplete = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if not report.passed and RULE not in report.keywords:
+            self._is_incomplete = True
         self._add(getattr(report, FACTS, {}))
 
     @pytest.hookimpl(optionalhook=True)
@@ -59,6 +63,8 @@ class Controller:
             for kind in CHAPTERS:
                 if found := facts.get(kind):
                     self._chapter(kind).add(found)
+            if (extent := facts.get("extent")) is not None:
+                self._chapter("comparisons").extents.add(extent)
 
     def _chapter(self, kind: str) -> Any:
         if kind not in self._chapters:
@@ -68,15 +74,21 @@ class Controller:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         self._add(self._process.remaining_facts(exitstatus))
         if self._figures is None:
-            return
+            if exitstatus != pytest.ExitCode.OK or not self._process.insists_on_coverage:
+                return
+            self._add({"session_seconds": 0.0})
+        assert self._figures is not None  # noqa: S101  # something was added
         # What stops early has not seen everything that it would judge.
         stopped = session.shouldfail or session.shouldstop
-        self._judge_chapters(counts=exitstatus in JUDGED and not stopped)
+        counts = exitstatus in JUDGED and not stopped
+        if self._figures.used and self._process.settings.replay_payloads:
+            self._chapter("successors")  # of which nothing is to be told, perhaps
+        self._judge_chapters(counts=counts)
         session.exitstatus = self._exit_status(exitstatus)
-        if not self._figures.used:
+        if not (self._figures.used or self._process.insists_on_coverage):
             return
         self._tighten(self._figures)
-        if exitstatus in JUDGED:
+        if counts:
             self._judge(self._figures)
         session.exitstatus = self._exit_status(exitstatus)
         self._write(self._figures, session.exitstatus)
@@ -88,6 +100,8 @@ class Controller:
 
     def _judge_chapters(self, *, counts: bool) -> None:
         settings, now = self._process.settings, datetime.now(UTC)
+        if "comparisons" in self._chapters:
+            self._chapters["comparisons"].is_incomplete = self._is_incomplete
         if counts:
             for kind, found in self._chapters.items():
                 self._missed += _module(kind).missed(found, settings, now)

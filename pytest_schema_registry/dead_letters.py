@@ -110,8 +110,12 @@ def letters(raw: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     """The letters in a file's content, each with the number of its line."""
     for number, line in enumerate(raw.split(b"\n"), 1):
         each = _value(line)
-        if isinstance(each, dict) and each.keys() >= KEYS:
+        if isinstance(each, dict) and each.keys() >= KEYS and _names_a_schema(each):
             yield number, each
+
+
+def _names_a_schema(letter: dict[str, Any]) -> bool:
+    return isinstance(letter["schema"], str) and isinstance(letter["version"], str)
 
 
 def _value(line: bytes) -> Any:

@@ -47,6 +47,19 @@ class Declaration:
     fallback: str | None = None
     enforcement: Level | None = None
 
+    def is_run_by(self, name: str | None, version: str | None) -> bool:
+        """Whether a run with these parameters is one of those that are declared.
+
+        Args:
+            name: The run's schema, where it has one as a parameter.
+            version: The run's version line, where it has one as a parameter.
+        """
+        if len(self.names) > 1 and name not in self.names:
+            return False
+        return version is None or not (
+            self.prefer is not None or (self.versions and version not in self.versions)
+        )
+
     def wanted(self, name: str | None, version: str | None) -> Wanted:
         """What one run is about.
 
@@ -61,7 +74,7 @@ class Declaration:
 
 
 def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
-    """What markers say together: the closest word on names, and the closest on versions, counts.
+    """What markers say together: the closest word on names, versions or enforcement counts.
 
     Args:
         markers: Pairs of a collection node and a marker on it, closest first.
@@ -72,12 +85,15 @@ def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
     names: dict[str, None] = {}
     named_by = None
     choice: dict[str, Any] = {}
+    enforcement: Level | None = None
     for node, marker in markers:
         _check(marker)
         if marker.args and named_by in (None, node):
             names.update(dict.fromkeys(marker.args))
             named_by = node
-        choice = choice or marker.kwargs
+        if not choice and marker.kwargs.keys() - {"enforcement"}:
+            choice = marker.kwargs
+        enforcement = enforcement or marker.kwargs.get("enforcement")
     try:
         return Declaration(
             names=tuple(names),
@@ -85,7 +101,7 @@ def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
             release=choice.get("release"),
             prefer=_version(choice.get("prefer")),
             fallback=_version(choice.get("fallback")),
-            enforcement=choice.get("enforcement"),
+            enforcement=enforcement,
         )
     except ValueError as exc:
         raise _wrong(str(exc)) from None
@@ -117,8 +133,9 @@ def _check(marker: Any) -> None:
         raise _wrong(f"no such argument: {', '.join(sorted(unknown))}")
     if "versions" in marker.kwargs and "prefer" in marker.kwargs:
         raise _wrong("give versions, or prefer and fallback, not both")
-    if not isinstance(marker.kwargs.get("release"), str | None):
-        raise _wrong(f"{marker.kwargs['release']!r} is not a release")
+    release = marker.kwargs.get("release")
+    if not isinstance(release, str | None) or release == "":
+        raise _wrong(f"{release!r} is not a release")
     if marker.kwargs.get("enforcement") not in (None, *LEVELS):
         raise _wrong(f"{marker.kwargs['enforcement']!r} is none of {', '.join(LEVELS)}")
     if "fallback" in marker.kwargs and "prefer" not in marker.kwargs:

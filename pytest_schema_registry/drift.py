@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import protocol, sources
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
 from pytest_schema_registry.parsers import DRIFT_GRADES
-from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.schemas import canonical, plain_name
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ FAILS_FROM = "annotations"
 #: JSON Schema's own (2020-12 validation, sections 8 and 9), and what this registry adds.
 ANNOTATIONS = frozenset(
     {"title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples"}
-    | {"contentEncoding", "contentMediaType", "contentSchema", "$comment", "example"}
+    | {"$comment", "example"}
     | {"$core_version", "$track", "$schema_id"}
 )
 #: In canonical JSON, a reference that leads below one of them, or is escaped and so may do.
@@ -47,6 +46,7 @@ _REFERENCE = re.compile(
     r'"\$(?:ref|dynamicRef|recursiveRef)":"[^"#]*#[^"]*'
     rf'(?:[%\\]|/(?:{"|".join(map(re.escape, ANNOTATIONS))})[/"])'
 )
+TOO_DEEP = {"rule": "budget-exceeded", "path": "$", "change": "nested too deeply"}
 #: The longest text of a library's that is repeated.
 MAX_QUOTED = 200
 
@@ -139,8 +139,7 @@ class Watch:
             try:
                 drift = self._compared(asked, answer)
             except RecursionError:  # pragma: no cover  # Python versions differ in what they read
-                reason = {"rule": "budget-exceeded", "path": "$", "change": "nested too deeply"}
-                drift = replace(asked, grade="unknown", reasons=[reason])
+                drift = replace(asked, grade="unknown", reasons=[TOO_DEEP])
         else:
             return  # an old copy says nothing about the registry of today
         self._seen.add(question)
@@ -166,16 +165,14 @@ class Watch:
         asked = replace(asked, local_release=before.release, local_digest=before.digest)
         if now is None:
             return replace(asked, grade="gone")
-        if before.digest != now.digest and (refers_elsewhere(before) or refers_elsewhere(now)):
-            self._unsettled.append((asked, before, now))
-            return None
-        grade, reasons = compared(before, now, formats=self._formats)
-        return replace(asked, grade=grade, reasons=reasons)
+        # Compared later: here the answers of others wait, and it may refer to some of them.
+        self._unsettled.append((asked, before, now))
+        return None
 
     def settle(self, bundled: Callable[[Schema], Any]) -> None:
-        """Compare what refers to other schemas, with those as they are now.
+        """Grade what was answered; what it refers to is taken as it is now.
 
-        How those have changed is their own drift.
+        How that has changed is its own drift.
 
         Args:
             bundled: Gives a schema's content with all that it refers to; not to be called while an
@@ -188,6 +185,8 @@ class Watch:
             except SchemaRegistryError as exc:
                 reason = {"rule": "unresolvable-reference", "path": "$", "change": exc.headline}
                 grade, reasons = "unknown", [reason]
+            except RecursionError:
+                grade, reasons = "unknown", [TOO_DEEP]
             self._drifted(asdict(replace(asked, grade=grade, reasons=reasons)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pytest_schema_registry import waivers
 from pytest_schema_registry.compatibility import compare
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings import Settings
     from pytest_schema_registry.waivers import Waiver
 
-#: What a run leaves nothing out of: the project, the contract tests, or neither.
-Extent = Literal["project", "contracts", "part"]
 #: How many breaks a failure offers to waive.
 MAX_OFFERED = 5
 
@@ -72,7 +70,6 @@ class Evolution:
         registry: Where schemas come from.
         rollout: What follows from a use.
         settings: Of the session.
-        extent: What the session leaves nothing out of.
     """
 
     def __init__(
@@ -80,13 +77,10 @@ class Evolution:
         registry: SchemaRegistry,
         rollout: Rollout,
         settings: Settings,
-        *,
-        extent: Extent = "project",
     ) -> None:
         self._registry = registry
         self._rollout = rollout
         self._source = settings.compat_source
-        self._extent = extent
         self._formats = settings.format_assertion
         self._waivers: Sequence[Waiver] = ()
         if settings.waivers is not None:
@@ -213,7 +207,6 @@ class Evolution:
                 "outcome": outcome,
                 "waived": list(waived),
                 "waivers": list(waivers),
-                "extent": self._extent,
             }
         )
 

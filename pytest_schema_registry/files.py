@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: What is no reason to give up: another file system, one that takes nothing, a folder just deleted.
 _ELSEWHERE = (errno.EXDEV, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT)
 _SAFE_LENGTH = 120
+#: Seconds that a process may hold a file of the user's.
+_PATIENCE = 60
 _DEVICE_NAMES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
@@ -83,13 +85,14 @@ def turn(path: Path) -> Iterator[None]:
         path: The file; it need not exist.
 
     Raises:
-        OSError: The lock file cannot be written.
+        OSError: The lock file cannot be written, or another process holds it for a minute.
     """
     import filelock
 
     owner = os.getuid() if hasattr(os, "getuid") else ""
     mark = sha256(f"{owner} {path.resolve()}".encode()).hexdigest()[:16]
-    with filelock.FileLock(Path(tempfile.gettempdir(), f"schema-registry-{mark}.lock")):
+    lock = Path(tempfile.gettempdir(), f"schema-registry-{mark}.lock")
+    with filelock.FileLock(lock, timeout=_PATIENCE):
         yield
 
 

@@ -17,7 +17,11 @@ import pytest
 
 from pytest_schema_registry.dead_letters import letters
 from pytest_schema_registry.declarations import Wanted
-from pytest_schema_registry.errors import ContractViolation, SchemaRegistryError
+from pytest_schema_registry.errors import (
+    ContractViolation,
+    SchemaRegistryError,
+    SchemaRegistryWarning,
+)
 from pytest_schema_registry.redaction import REDACTED
 
 if TYPE_CHECKING:
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     Read = Callable[[], Iterable["Case"]]
 
 ENDING = ".payloads.jsonl"
+#: What says all by itself, warnings that are errors included.
+PLAIN = (ContractViolation, SchemaRegistryError, SchemaRegistryWarning)
 
 
 class Case(NamedTuple):
@@ -62,9 +68,10 @@ def collector(
         is_argument: Whether the user named the file.
     """
     settings = process.settings
-    folder = settings.root / settings.payloads
-    if path.is_relative_to(folder):
-        read = _golden(path, path.relative_to(folder).parts, settings.versions)
+    # Either may lead through links, or be spelled with dots.
+    real, folder = path.resolve(), (settings.root / settings.payloads).resolve()
+    if real.is_relative_to(folder):
+        read: Read | None = _golden(path, real.relative_to(folder).parts, settings.versions)
     elif is_argument and path.suffix == ".jsonl":
         read = _dead_letters(path)
     else:
@@ -75,7 +82,7 @@ def collector(
     return file
 
 
-def _golden(path: Path, parts: tuple[str, ...], versions: tuple[str, ...]) -> Read | None:
+def _golden(path: Path, parts: tuple[str, ...], versions: tuple[str, ...]) -> Read:
     if path.name.endswith(ENDING):
         name = path.name.removesuffix(ENDING)
         return lambda: (
@@ -95,7 +102,10 @@ def _golden(path: Path, parts: tuple[str, ...], versions: tuple[str, ...]) -> Re
                 )
                 for version in versions
             )
-    return None
+    return _refusal(
+        f"{path} is no golden payload; those stand in <name>{ENDING}, <name>/valid/*.json and "
+        "<name>/invalid/*.json"
+    )
 
 
 def _dead_letters(path: Path) -> Read | None:
@@ -103,6 +113,11 @@ def _dead_letters(path: Path) -> Read | None:
     found = list(letters(raw))
     if raw.strip() and not found:
         return None  # some other tool's file
+    lines = {number for number, line in enumerate(raw.split(b"\n"), 1) if line.strip()}
+    if damaged := sorted(lines - {number for number, _ in found}):
+        return _refusal(
+            f"{path} has no dead letter in line {damaged[0]}; correct the line, or remove it"
+        )
     return lambda: (
         Case(
             f"line {number}[{letter['schema']}-{letter['version']}]",
@@ -112,6 +127,13 @@ def _dead_letters(path: Path) -> Read | None:
         )
         for number, letter in found
     )
+
+
+def _refusal(text: str) -> Read:
+    def read() -> Iterable[Case]:
+        raise pytest.Collector.CollectError(text)
+
+    return read
 
 
 class PayloadFile(pytest.File):
@@ -174,7 +196,7 @@ class PayloadItem(pytest.Item):
             raise
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, ContractViolation | SchemaRegistryError):
+        if isinstance(excinfo.value, PLAIN):
             origin = f"\n  first met by: {self._case.origin}" if self._case.origin else ""
             return f"{excinfo.value}{origin}"
         return super().repr_failure(excinfo, style)

@@ -79,7 +79,9 @@ def ahead(
         if each.version is not None and each.release is None
     }
     asking = {question: each for each, question in question_of.items()}
-    settled = {question for question in at_hand(asking) if retrieve(asking[question])}
+    settled = at_hand(asking)
+    for _ in concurrently(retrieve, [asking[question] for question in settled], at_most):
+        pass  # what they refer to may be elsewhere
     elsewhere = [each for each in dict.fromkeys(wanted) if question_of.get(each) not in settled]
     fetched = 0
     for tried, had in enumerate(concurrently(retrieve, elsewhere, at_most), 1):

@@ -6,6 +6,7 @@ which both add to it merge. Taking a line out is a person's decision.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry import files
@@ -22,6 +23,10 @@ HEADER = (
 )
 
 
+#: A name may hold the sign, too.
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+
+
 def load(path: Path) -> frozenset[Pair]:
     """What the file lists; nothing where there is no file yet.
 
@@ -36,7 +41,7 @@ def load(path: Path) -> frozenset[Pair]:
         raise InvalidSettings("--registry-ratchet", f"{path} cannot be read: {exc}") from None
     pairs = set()
     for number, line in enumerate(lines, 1):
-        entry = line.partition("#")[0].strip()
+        entry = _COMMENT.sub("", line).strip()
         name, at, version = entry.rpartition("@")
         if entry and not (name and at and version):
             raise InvalidSettings(

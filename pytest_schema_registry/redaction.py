@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 REDACTED = "<redacted>"
+_WILDCARDS = frozenset("*?[")
 _STEP = re.compile(r"\.\.|\.?([^.\[\]]+)|\[(\*|\d+|'[^']*'|\"[^\"]*\")\]")
 
 
 class Redaction:
     """Hides values by field name (``password``) or by path (``$.cards[*].number``, ``$..token``).
 
-    Names are compared without regard to case. Paths are a subset of RFC 9535: child and wildcard
-    segments, and the descendant segment before a name.
+    Names may be patterns (``pass*``), and are compared without regard to case. Paths are a subset
+    of RFC 9535: child and wildcard segments, and the descendant segment before a name.
 
     Args:
         patterns: Field names and paths.
@@ -26,7 +28,9 @@ class Redaction:
     """
 
     def __init__(self, patterns: Sequence[str] = ()) -> None:
-        self._names = frozenset(each.casefold() for each in patterns if not each.startswith("$"))
+        names = {each.casefold() for each in patterns if not each.startswith("$")}
+        self._names = frozenset(names)
+        self._patterns = tuple(name for name in names if not _WILDCARDS.isdisjoint(name))
         self._paths = tuple(_parsed(each) for each in patterns if each.startswith("$"))
 
     def __bool__(self) -> bool:
@@ -62,8 +66,10 @@ class Redaction:
 
     def _matches(self, path: Sequence[str | int]) -> bool:
         last = path[-1] if path else None
-        if isinstance(last, str) and last.casefold() in self._names:
-            return True
+        if isinstance(last, str):
+            name = last.casefold()
+            if name in self._names or any(fnmatchcase(name, each) for each in self._patterns):
+                return True
         return any(_match(pattern, path) for pattern in self._paths)
 
 

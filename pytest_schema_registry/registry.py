@@ -224,6 +224,10 @@ class SchemaRegistry:
             return from_text(payload, self._redaction)
         return json_form(payload, self._redaction)
 
+    def redacted(self, form: Any) -> Any:
+        """A payload's JSON form without the values that are never shown."""
+        return self._redaction.applied(form)
+
     def compiled(self, schema: Schema) -> Compiled:
         """The schema, ready to judge: ``.conforms(payload)`` is as fast as a check can be.
 
@@ -254,7 +258,7 @@ class SchemaRegistry:
         """
         schema = compiled.schema
         found = self._diagnose(compiled, form)
-        safe = self._redaction.applied(form)
+        safe = self.redacted(form)
         elsewhere = self._elsewhere(schema, form, found, others)
         text = explain(schema, safe, found, conforms_to=elsewhere, verbose=verbose)
         return ContractViolation(text, schema, safe, found)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.answers import Answer
     from pytest_schema_registry.cache import Cache
     from pytest_schema_registry.cassettes import Cassettes
+    from pytest_schema_registry.schemas import IndexEntry
     from pytest_schema_registry.settings import Settings
 
 #: Below this, asking for the schemas themselves takes no more requests than asking for the index.
@@ -228,19 +229,24 @@ class Resolver:
 
     def _confirmed(self, entry: Answer) -> Answer | None:
         """An expired entry as of the registry's index, which may vouch for it."""
-        token = entry.document.get("sha256") if entry.document is not None else None
-        if (
-            token is None
-            or self._tokens.get((entry.question.version, entry.question.name)) != token
-        ):
+        said = entry.document
+        if said is None or said.get("sha256") is None:
+            return None
+        listed = self._listed.get((entry.question.version, entry.question.name))
+        if listed is None or listed.sha256 != said["sha256"]:
+            return None
+        # What is said about a schema may change where its content does not.
+        if listed.deprecated is not bool(said.get("deprecated")):
+            return None
+        if listed.release not in (None, said.get("core_version")):
             return None
         # Not written: the index is in the cache, and will vouch in the next session too.
         index = self.retrieve(Question(Kind.INDEX))
         return replace(entry, fetched_at=index.fetched_at, source=index.source)
 
     @cached_property
-    def _tokens(self) -> dict[tuple[str, str], str | None]:
-        """The change tokens in the index, by version and name; none where it cannot be had."""
+    def _listed(self) -> dict[tuple[str, str], IndexEntry]:
+        """What the index lists, by version and name; nothing where it cannot be had."""
         try:
             index = self.retrieve(Question(Kind.INDEX))
         except SchemaRegistryError:
@@ -248,7 +254,7 @@ class Resolver:
         # An index that is itself served although it is old says nothing about today.
         if index.document is None or index.source not in ("registry", "cache"):
             return {}
-        return {(each.version, each.name): each.sha256 for each in protocol.index(index)}
+        return {(each.version, each.name): each for each in protocol.index(index)}
 
     def _url(self, question: Question) -> str:
         return f"{self._address}/{protocol.path(question)}"

@@ -10,19 +10,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry.declarations import Wanted
-from pytest_schema_registry.errors import IncompatibleSchemas, SchemaRegistryError
+from pytest_schema_registry.errors import (
+    IncompatibleSchemas,
+    SchemaRegistryError,
+    SchemaRegistryWarning,
+)
 from pytest_schema_registry.rules import Case, Rule, parsed
 from pytest_schema_registry.schemas import Pair
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from pytest_schema_registry.evolution import Extent
-    from pytest_schema_registry.session import SchemaRegistryPlugin
+    from pytest_schema_registry.session import Extent, SchemaRegistryPlugin
 
 #: Two versions; the only one there is; or why that could not be found out.
 Comparison = Case | Pair | SchemaRegistryError
 MARKER = "registry_compatibility"
+LEAVING_OUT = ("ignore", "ignore_glob", "deselect")
+#: What says all by itself, warnings that are errors included.
+PLAIN = (IncompatibleSchemas, SchemaRegistryError, SchemaRegistryWarning)
 
 
 class RuleCollection:
@@ -38,7 +44,7 @@ class RuleCollection:
 
     def __init__(self, process: SchemaRegistryPlugin, config: pytest.Config) -> None:
         self._process = process
-        self._has_rules = bool(process.settings.compatibility)
+        self._has_rules = bool(process.settings.compatibility or process.rules_error)
         self._beside = (config.rootpath / process.settings.cassettes).parent.resolve()
         self._path = config.inipath or config.rootpath / MARKER
         self._everything = _testpaths(config) or [config.rootpath.resolve()]
@@ -57,15 +63,19 @@ class RuleCollection:
         return report
 
     def _extent(self, session: pytest.Session) -> Extent:
-        """What is collected whole."""
+        """What is collected whole, whatever is deselected then."""
         started_in = session.config.invocation_params.dir
         asked = [(started_in / each).resolve() for each in session.config.args]
-        if not _covered([self._beside], asked):
-            return "part"
-        return "project" if _covered(self._everything, asked) else "contracts"
+        if _covered(self._everything, asked):
+            return "project"
+        return "contracts" if _covered([self._beside], asked) else "part"
 
     def pytest_deselected(self) -> None:
         self._process.extent = "part"
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        if any(session.config.getoption(name) for name in LEAVING_OUT):
+            self._process.extent = "part"
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
         named = file_path == self._path and parent.session.isinitpath(file_path)
@@ -100,20 +110,25 @@ class RuleFile(pytest.File):
         self._process = process
 
     def collect(self) -> Iterator[RuleItem]:
+        if (error := self._process.rules_error) is not None:
+            yield self._item(MARKER, error)
         titles: set[str] = set()
         for rule in map(parsed, self._process.settings.compatibility):
             for title, comparison in self._comparisons(rule):
                 if title not in titles:
                     titles.add(title)
-                    item: RuleItem = RuleItem.from_parent(
-                        self,
-                        name=title,
-                        # As a text: pytest 9.2 reads what is in brackets out of it, for --lf.
-                        nodeid=f"{self.nodeid}::{title}",
-                        comparison=comparison,
-                        process=self._process,
-                    )
-                    yield item
+                    yield self._item(title, comparison)
+
+    def _item(self, title: str, comparison: Comparison) -> RuleItem:
+        item: RuleItem = RuleItem.from_parent(
+            self,
+            name=title,
+            # As a text: pytest 9.2 reads what is in brackets out of it, for --lf.
+            nodeid=f"{self.nodeid}::{title}",
+            comparison=comparison,
+            process=self._process,
+        )
+        return item
 
     def _comparisons(self, rule: Rule) -> Iterator[tuple[str, Comparison]]:
         if not rule.is_pattern:
@@ -125,16 +140,14 @@ class RuleFile(pytest.File):
             # As with any schema that cannot be had, its own test tells, and no other is stopped.
             yield rule.text, exc
             return
-        matching: list[tuple[str, Comparison]] = [
-            *((str(case), case) for case in rule.cases(listed)),
-            *rule.alone(listed),
-        ]
-        if not matching:
+        cases = [(str(case), case) for case in rule.cases(listed)]
+        if not cases:
             raise self.CollectError(
-                f"{MARKER}: {rule.text}: the registry lists nothing of such a name in these "
-                "versions; correct the rule"
+                f"{MARKER}: {rule.text}: the registry lists nothing of such a name in two of "
+                "these versions; correct the rule"
             )
-        yield from matching
+        yield from cases
+        yield from rule.alone(listed)
 
     @cached_property
     def _listed(self) -> set[Pair]:
@@ -184,7 +197,7 @@ class RuleItem(pytest.Item):
         )
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, IncompatibleSchemas | SchemaRegistryError):
+        if isinstance(excinfo.value, PLAIN):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: A shorter user name or parameter is no secret, and hiding it would spoil every word that has it.
 MIN_LENGTH = 4
+#: From this length on a text that holds a secret was made of it, and not by chance.
+UNMISTAKABLE = 8
 HIDDEN = "***"
 
 
@@ -40,9 +42,16 @@ class Secrets:
         spellings = {way for secret in secrets if secret.strip() for way in _spellings(secret)}
         # The longest first, as one may be a part of another.
         self._pattern = "|".join(sorted(spellings, key=len, reverse=True))
+        self._beyond_doubt = [
+            secret for secret in (token or "", password or user) if len(secret) >= UNMISTAKABLE
+        ]
 
     def __repr__(self) -> str:
         return "Secrets(…)"
+
+    def is_repeated(self, text: str) -> bool:
+        """Whether a text holds a token or a password, and not only a word that may be one."""
+        return any(secret in text for secret in self._beyond_doubt)
 
     def scrubbed(self, text: str) -> str:
         """A text without the secrets, however the one who said it spelled them."""

@@ -10,9 +10,11 @@ import shutil
 import tempfile
 import time
 import uuid
+from contextlib import contextmanager, suppress
+from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -21,19 +23,21 @@ from pytest_schema_registry.errors import InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.options import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from pytest_schema_registry.cache import Session
     from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
     from pytest_schema_registry.declarations import Declaration, Wanted
     from pytest_schema_registry.drift import Watch
-    from pytest_schema_registry.evolution import AssertCompatible, Evolution, Extent
+    from pytest_schema_registry.evolution import AssertCompatible, Evolution
     from pytest_schema_registry.prefetch import Progress
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.rollout import Rollout
     from pytest_schema_registry.settings import Settings
     from pytest_schema_registry.successors import Successors
 
+#: What a run leaves nothing out of: the project, the contract tests, or neither.
+Extent = Literal["project", "contracts", "part"]
 NAME = "_registry_name"
 VERSION = "registry_version"
 STATE: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
@@ -72,16 +76,46 @@ class SchemaRegistryPlugin:
     def _look_into_files(self) -> None:
         """What is wrong in the files that settings name stops the session before any test, too."""
         if self.settings.ratchet or self.settings.dead_letters:
-            self._new_rollout()
+            with self._unless_from_environment("ratchet", "dead-letters"):
+                self._new_rollout()
         if self.settings.waivers:
             from pytest_schema_registry import waivers
 
-            waivers.load(self.settings.waivers, self.settings.root)
+            with self._unless_from_environment("waivers"):
+                waivers.load(self.settings.waivers, self.settings.root)
+
+    @contextmanager
+    def _unless_from_environment(self, *names: str) -> Iterator[None]:
+        """Let what is wrong stop the session, or where the environment says it, its own tests."""
+        try:
+            yield
+        except InvalidSettings as exc:
+            said = [option.variable for option in OPTIONS if option.name in names]
+            named = [name for name in said if os.environ.get(name)]
+            if not named or any(self._cli[name] is not None for name in names):
+                raise
+            error = InvalidSettings(" or ".join(named), exc.reason)
+            self._environment_error = self._environment_error or error
 
     @property
     def has_rules(self) -> bool:
         """Whether the settings have compatibility rules, or waivers."""
-        return self._configured and bool(self.settings.compatibility or self.settings.waivers)
+        return self._configured and bool(
+            self.settings.compatibility or self.settings.waivers or self.rules_error
+        )
+
+    @property
+    def insists_on_coverage(self) -> bool:
+        """Whether coverage is asked for of this very run, and not only where there is any."""
+        lists = any(self._config.getoption(name) for name in LISTING)
+        return self._cli["require-coverage"] is not None and not lists
+
+    @property
+    def rules_error(self) -> InvalidSettings | None:
+        """What is wrong with the compatibility rules in the environment."""
+        error = self._environment_error
+        rules = next(option.variable for option in OPTIONS if option.name == "compatibility")
+        return error if error is not None and error.setting == rules else None
 
     @cached_property
     def settings(self) -> Settings:
@@ -94,14 +128,18 @@ class SchemaRegistryPlugin:
 
         root = self._config.rootpath
         cli, ini = settings.command_line(self._cli), settings.ini_file(self._ini)
-        environment = settings.environment(os.environ)
-        try:
-            return settings.resolve(cli, environment, ini, root=root, token=settings.token_from())
-        except settings.InvalidEnvironment as exc:
-            # Others read those variables too: only a test that uses the registry is stopped.
-            # Its frames hold all that was written, which --showlocals would show.
-            self._environment_error = exc.with_traceback(None)
-            return settings.resolve(cli, ini, root=root)
+        variables = dict(os.environ)
+        while True:
+            environment = settings.environment(variables)
+            try:
+                return settings.resolve(
+                    cli, environment, ini, root=root, token=settings.token_from()
+                )
+            except settings.InvalidEnvironment as exc:
+                # Others read those variables too: only a test that uses the registry is stopped.
+                # Its frames hold all that was written, which --showlocals would show.
+                self._environment_error = self._environment_error or exc.with_traceback(None)
+                del variables[exc.setting]
 
     @cached_property
     def registry(self) -> SchemaRegistry:
@@ -111,7 +149,7 @@ class SchemaRegistryPlugin:
             InvalidEnvironment: An environment variable that counts is wrong.
         """
         if self._environment_error is not None:
-            raise self._environment_error
+            raise copy(self._environment_error)  # each test's own, with its own traceback
         from pytest_schema_registry.registry import SchemaRegistry
 
         cache_dir = self.settings.cache_dir or host.cache_directory(self._config)
@@ -138,7 +176,7 @@ class SchemaRegistryPlugin:
         """The comparisons of schemas, made when the first test asks for one."""
         from pytest_schema_registry.evolution import Evolution
 
-        return Evolution(self.registry, self.rollout, self.settings, extent=self.extent)
+        return Evolution(self.registry, self.rollout, self.settings)
 
     @cached_property
     def _successors(self) -> Successors | None:
@@ -195,6 +233,12 @@ class SchemaRegistryPlugin:
             version: The version line it is about; None where that is negotiated.
         """
         declared = self._declared.get(self._item) or host.declaration(self._item)
+        if not declared.is_run_by(self._params.get(NAME), self._params.get(VERSION)):
+            raise InvalidSettings(
+                "@pytest.mark.registry_schema",
+                "on a parameter, or on a test that is collected already, it can no longer choose "
+                "names and versions; put it on the test",
+            )
         return self.contract(declared.wanted(self._params.get(NAME), version), declared.versions)
 
     def contract(self, wanted: Wanted, versions: tuple[str, ...] = ()) -> Contract:
@@ -273,7 +317,9 @@ class SchemaRegistryPlugin:
         lists = any(self._config.getoption(name) for name in LISTING)
         if (users or wanted) and not lists and self._environment_error is None:
             started = time.perf_counter()
-            self._declared = {item: host.declaration(item) for item in users}
+            for item in users:
+                with suppress(InvalidSettings):  # which is said where the test runs
+                    self._declared[item] = host.declaration(item)
             wanted += [
                 declared.wanted(host.params(item).get(NAME), host.params(item).get(VERSION))
                 for item, declared in self._declared.items()
@@ -351,7 +397,8 @@ class SchemaRegistryPlugin:
             started = time.perf_counter()
             self.rollout.recorder.succeeded(self._successors.checked())
             self.rollout.recorder.seconds += time.perf_counter() - started
-        return {**self._facts(), "session_seconds": time.perf_counter() - self._started}
+        facts = {**self._facts(), "session_seconds": time.perf_counter() - self._started}
+        return facts | ({"extent": self.extent} if self.settings.waivers else {})
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         if not self._owns_session and (facts := self.remaining_facts(exitstatus)):

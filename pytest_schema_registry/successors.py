@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import SchemaNotFound, SchemaRegistryError
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import Pair, digest
 
 if TYPE_CHECKING:
     from pytest_schema_registry.registry import SchemaRegistry
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: How many payloads of one schema a process keeps; those that come later are counted.
 MAX_KEPT = 10_000
+#: How many violations of one schema a process explains.
+MAX_EXPLAINED = 20
 
 
 class Successors:
@@ -66,6 +68,10 @@ class Successors:
         for text, test in payloads.items():
             form = json.loads(text)
             if not compiled.conforms(form):
-                worst = self._registry.violation(compiled, form).violations[0]
-                found["violations"].append([test, f"{worst.path}: {worst.message}"])
+                # As many as are shown; to explain 10,000 takes minutes.
+                said = ""
+                if len(found["violations"]) < MAX_EXPLAINED:
+                    worst = self._registry.violation(compiled, form).violations[0]
+                    said = f"{worst.path}: {worst.message}"
+                found["violations"].append([digest(form), test, said])
         return found

@@ -90,7 +90,10 @@ class Walk:
         keywords["required"] = self._required
         keywords["additionalProperties"] = self._additional_properties
         keywords["patternProperties"] = self._pattern_properties
-        keywords["dependencies"] = keywords["dependentRequired"] = self._dependencies
+        # The engine knows the former in every draft, as the later ones allow.
+        keywords["dependencies"] = self._dependencies
+        if "dependentRequired" in keywords:
+            keywords["dependentRequired"] = self._dependencies
         for keyword, check in (
             ("unevaluatedProperties", self._unevaluated_properties),
             ("unevaluatedItems", self._unevaluated_items),

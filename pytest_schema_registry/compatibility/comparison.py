@@ -203,9 +203,9 @@ class Comparison:
 
     def _members(self, pair: _Pair) -> Iterator[_Child]:
         both = (*pair.producer, *pair.consumer)
-        declared = names(both)
+        declared, sent = dict.fromkeys(names(both)), set(names(pair.producer))
         for name in declared:
-            yield from self._child(pair, name, name, known=name in names(pair.producer))
+            yield from self._child(pair, name, name, known=name in sent)
         described = dict.fromkeys(
             pattern for _, value in collect(both, "patternProperties") for pattern in value
         )

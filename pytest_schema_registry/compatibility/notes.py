@@ -53,8 +53,9 @@ def _places(old: Schema, new: Schema) -> Iterator[tuple[Keys, Place, Place]]:
             continue
         seen.add(pair)
         yield keys, one, other
+        shared = set(names(other))
         for name in names(one):
-            if name in names(other):
+            if name in shared:
                 step = (*keys, name)
                 pending.append((step, member(one, name, patterns), member(other, name, patterns)))
         pending.append(((*keys, "[*]"), element(one, 0), element(other, 0)))

@@ -56,7 +56,9 @@ class Reason:
 
         Payload and wording are left out, so a better sampler invalidates no waiver.
         """
-        parts = (self.rule, self.direction, self.path, self.old_pointer, self.new_pointer)
+        parts = [self.rule, self.direction, self.path, self.old_pointer, self.new_pointer]
+        if self.verdict == "said by the registry":
+            parts.append(self.change)  # there is nothing else to tell its reasons apart
         text_ = text.dumps([*parts, self.old_value, self.new_value])
         return hashlib.sha256(text_.encode()).hexdigest()[:12]
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.waivers import Waiver
 
 
 class Fold:
@@ -19,6 +20,10 @@ class Fold:
 
     def __init__(self) -> None:
         self.made: list[dict[str, Any]] = []
+        #: What each process left nothing out of.
+        self.extents: set[str] = set()
+        #: Whether a test did not come to its end, and so perhaps not to what it compares.
+        self.is_incomplete = False
 
     def add(self, found: Iterable[dict[str, Any]]) -> None:
         """Fold in what a process compared."""
@@ -39,7 +44,7 @@ def lines(fold: Fold, _settings: Settings, _now: datetime, *, verbosity: int = 0
     """
     said = []
     margin = ""
-    if verbosity >= 0:
+    if verbosity >= 0 and fold.made:
         margin = "  "
         outcomes = Counter(made["outcome"] for made in fold.made)
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
@@ -63,16 +68,19 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
     from pytest_schema_registry import waivers
 
     used = {place for made in fold.made for place in made["waivers"]}
-    extents = {made["extent"] for made in fold.made}
-    # In a part of a suite, a waiver may be for what was left out. All contract tests tell of the
-    # schemas that they compare, all tests of any, unless something could not be compared.
-    names = set() if "part" in extents else {made["name"] for made in fold.made}
-    impossible = any(made["outcome"] == "impossible" for made in fold.made)
-    is_everything = extents == {"project"} and not impossible
     said = []
     for waiver in waivers.load(settings.waivers, settings.root):
         if waiver.expires < now.date():
             said.append(f"{waiver.place}: the waiver of {waiver} expired on {waiver.expires}")
-        elif waiver.place not in used and (is_everything or any(map(waiver.concerns, names))):
+        elif waiver.place not in used and _was_met(fold, waiver):
             said.append(f"{waiver.place}: nothing needs the waiver of {waiver} any more")
     return [f"{line}; remove it" for line in said]
+
+
+def _was_met(fold: Fold, waiver: Waiver) -> bool:
+    """Whether all was compared that a waiver may be for."""
+    impossible = any(made["outcome"] == "impossible" for made in fold.made)
+    if fold.is_incomplete or impossible or not fold.extents or "part" in fold.extents:
+        return False
+    # All contract tests tell of the schemas that they compare, all tests of any.
+    return fold.extents == {"project"} or any(waiver.concerns(made["name"]) for made in fold.made)

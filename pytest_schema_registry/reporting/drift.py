@@ -137,7 +137,13 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
             f"--registry-cassette-max-age {settings.cassette_max_age or 0:g} and {option}",
         ),
     ]
-    return [
+    said = []
+    if fold.compared and not any(drift.recorded_at for drift in fold.compared):
+        said.append(
+            f"no cassette in {settings.cassettes} to compare with, required by {option}: record "
+            "first, or correct --registry-cassettes"
+        )
+    return said + [
         f"{what}: {len(drifts):,} ({_named(drifts)}), none allowed by {allowed}: "
         "record anew, and review what changes in the cassettes"
         for what, drifts, allowed in gates

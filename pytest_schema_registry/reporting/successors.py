@@ -25,15 +25,16 @@ class Fold:
         self.found += found
 
     def violations(self, level: str) -> list[tuple[str, str, str]]:
-        """Schema, test and message of each violation that is taken so strictly."""
-        return sorted(
-            {
-                (each["name"], test, message)
-                for each in self.found
-                if each["level"] == level
-                for test, message in each["violations"]
-            }
-        )
+        """Schema, test and message of each payload whose violation is taken so strictly."""
+        # Two processes may have met the same payload.
+        met = {
+            (each["name"], payload): (each["name"], test, message)
+            for each in self.found
+            if each["level"] == level
+            for payload, test, message in each["violations"]
+        }
+        # What is explained comes first.
+        return sorted(met.values(), key=lambda each: (not each[2], each))
 
     def without(self, key: str) -> list[str]:
         """The schemas that were not checked for some reason."""
@@ -86,6 +87,11 @@ def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
         said.append(
             f"payloads that conform to {old} and violate {new}: {len(violations):,} ({names}), "
             f"none allowed by {option}: keep {new} readable for those who send them"
+        )
+    if not fold.found and old not in settings.versions:
+        said.append(
+            f"no payload of {old} was met, required by {option}: no test is about {old}; "
+            "name a version line that is tested"
         )
     missing = fold.without("missing")
     if missing and not any(each["checked"] for each in fold.found):

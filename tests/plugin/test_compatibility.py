@@ -165,7 +165,7 @@ def test_a_rule_that_matches_nothing_is_an_error(
         [
             (
                 "*registry_compatibility: sohp.*: v1 -> v2: the registry lists nothing of such "
-                "a name in these versions; correct the rule"
+                "a name in two of these versions; correct the rule"
             )
         ]
     )

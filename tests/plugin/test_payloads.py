@@ -36,7 +36,6 @@ def test_golden_payloads_are_tests_against_every_version(
     write(payloads / ORDER / "valid" / "small.json", {"id": "a", "quantity": 1})
     write(payloads / ORDER / "invalid" / "without_id.json", {"quantity": 1})
     write(payloads / ORDER / "invalid" / "without_quantity.json", {"id": "a"})
-    write(payloads / ORDER / "notes.json", {})
     result = run("-n", workers, f"--registry-url={local_registry.url}")
     result.assert_outcomes(passed=8, failed=2)
     result.stdout.fnmatch_lines_random(

@@ -46,7 +46,7 @@ MAY_IMPORT = {
     ),
     "directory": Imports("answers compatibility errors files options protocol schemas"),
     "display": Imports("errors wording"),
-    "drift": Imports("compatibility errors parsers protocol references schemas sources"),
+    "drift": Imports("compatibility errors parsers protocol schemas sources"),
     "enforcement": Imports(),
     "errors": Imports(),
     "evolution": Imports("compatibility errors recorder schemas waivers"),

@@ -16,12 +16,16 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def made(outcome: str = "compatible", **said: Any) -> dict[str, Any]:
     comparison: dict[str, Any] = {"name": "a.A", "outcome": outcome, "waived": [], "waivers": []}
-    return comparison | {"extent": "project"} | said
+    return comparison | said
 
 
-def fold(*comparisons: dict[str, Any]) -> Fold:
+def fold(
+    *comparisons: dict[str, Any], extent: str = "project", is_incomplete: bool = False
+) -> Fold:
     folded = Fold()
     folded.add(comparisons)
+    folded.extents.add(extent)
+    folded.is_incomplete = is_incomplete
     return folded
 
 
@@ -58,23 +62,29 @@ expires = 2100-01-01
 
 
 @pytest.mark.parametrize(
-    ("comparisons", "is_missed"),
+    ("folded", "is_missed"),
     [
-        ([made()], True),
-        ([made(), made("incompatible")], True),
-        # It may be for what could not be compared, or for a comparison in another folder.
-        ([made(), made("impossible", name="")], False),
-        ([made(extent="contracts")], False),
-        ([made(extent="contracts", name="b.B")], True),
-        ([made(extent="part", name="b.B")], False),
-        ([made(waivers=["waivers.toml lines 2 to 6"])], False),
+        (fold(), True),
+        (fold(made()), True),
+        (fold(made(), made("incompatible")), True),
+        (fold(made(waivers=["waivers.toml lines 2 to 6"])), False),
+        # It may be for what could not be compared, or was not, or is compared elsewhere.
+        (fold(made(), made("impossible", name="")), False),
+        (fold(made(), is_incomplete=True), False),
+        (fold(made(), extent="contracts"), False),
+        (fold(made(name="b.B"), extent="contracts"), True),
+        (fold(made(name="b.B"), extent="part"), False),
     ],
 )
 def test_a_waiver_that_nothing_needs_is_told_by_who_would_have_met_it(
-    tmp_path: Path, comparisons: list[dict[str, Any]], is_missed: bool
+    tmp_path: Path, folded: Fold, is_missed: bool
 ) -> None:
     (tmp_path / "waivers.toml").write_text(WAIVER)
     settings = Settings(waivers=tmp_path / "waivers.toml", root=tmp_path)
     line = "nothing needs the waiver of required-added of b.* any more; remove it"
     said = [f"waivers.toml lines 2 to 6: {line}"] if is_missed else []
-    assert missed(fold(*comparisons), settings, NOW) == said
+    assert missed(folded, settings, NOW) == said
+
+
+def test_where_nothing_was_compared_nothing_is_counted() -> None:
+    assert lines(fold(), Settings(), NOW) == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,6 +187,7 @@ def told(outcome: Answer | Exception, *answers: Answer) -> list[dict[str, Any]]:
     watching = Watch(lambda: Recorded(outcome), found.append, formats=True)  # type: ignore[arg-type, return-value]  # a double
     for each in answers:
         watching.answered(each)
+    watching.settle(attrgetter("content"))
     return found
 
 
@@ -239,6 +241,7 @@ def test_a_schema_is_looked_at_once() -> None:
     watching = Watch(lambda: cassettes, found.append, formats=True)  # type: ignore[arg-type, return-value]  # a double
     for _ in range(3):
         watching.answered(answer(ORDER))
+    watching.settle(attrgetter("content"))
     assert (cassettes.loads, len(found)) == (1, 1)
 
 

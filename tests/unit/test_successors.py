@@ -10,7 +10,7 @@ from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.recorder import Recorder
 from pytest_schema_registry.reporting.successors import Fold, lines, missed
 from pytest_schema_registry.rollout import Rollout
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import Pair, digest
 from pytest_schema_registry.settings import Settings
 from pytest_schema_registry.successors import Successors
 
@@ -44,7 +44,7 @@ def test_each_payload_is_checked_once(following: Successors) -> None:
         "level": "strict",
         "checked": 3,
         "left_out": 0,
-        "violations": [["one", "$: 9 is greater than the maximum of 5"]],
+        "violations": [[digest(9), "one", "$: 9 is greater than the maximum of 5"]],
     }
     assert following.checked() == []
 
@@ -81,7 +81,7 @@ def outcome(name: str, *violations: list[str], **said: Any) -> dict[str, Any]:
 
 
 def test_many_violations_are_counted() -> None:
-    many = [outcome(f"a.{number:02}", ["test", "wrong"]) for number in range(22)]
+    many = [outcome(f"a.{number:02}", ["payload", "test", "wrong"]) for number in range(22)]
     said = lines(fold(*many), SETTINGS, NOW)
     assert len(said) == 22
     assert said[0] == "22 payloads of v1 checked against v2: 22 violating"
@@ -91,7 +91,10 @@ def test_many_violations_are_counted() -> None:
 
 
 def test_workers_that_say_the_same_say_it_once() -> None:
-    same = outcome("a.A", ["test", "wrong"]), outcome("a.A", ["test", "wrong"])
+    same = (
+        outcome("a.A", ["payload", "test", "wrong"]),
+        outcome("a.A", ["payload", "test", "wrong"]),
+    )
     assert lines(fold(*same), SETTINGS, NOW)[1:] == ["  a.A, sent by test: wrong"]
     down = outcome("a.A", error="it is down"), outcome("a.A", error="it is down")
     assert len(missed(fold(*down), SETTINGS, NOW)) == 1
@@ -105,6 +108,24 @@ def test_what_the_next_version_does_not_have_is_said_where_it_has_others() -> No
     assert missed(switched_off, SETTINGS, NOW) == []
 
 
+def test_each_payload_counts_and_some_are_explained(following: Successors) -> None:
+    for payload in range(6, 40):
+        following.conformed(A_V1, payload)
+    found = following.checked()
+    said = lines(fold(*found), SETTINGS, NOW)
+    assert said[0] == "34 payloads of v1 checked against v2: 34 violating"
+    assert said[1] == "  a.A, sent by one: $: 10 is greater than the maximum of 5"
+    assert said[-1] == "  and 14 more"
+    assert sum(bool(message) for _, _, message in found[0]["violations"]) == 20
+
+
+def test_a_version_line_that_no_test_is_about_is_missed() -> None:
+    nothing = fold()
+    assert missed(nothing, SETTINGS, NOW) == []
+    (line,) = missed(nothing, Settings(replay_payloads=("vl", "v2")), NOW)
+    assert line.startswith("no payload of vl was met, required by --registry-replay-payloads vl:v2")
+
+
 def test_quietly_only_violations_are_told() -> None:
     assert lines(fold(outcome("a.A")), SETTINGS, NOW, verbosity=-1) == []
-    assert len(lines(fold(outcome("a.A", ["t", "w"])), SETTINGS, NOW, verbosity=-1)) == 2
+    assert len(lines(fold(outcome("a.A", ["p", "t", "w"])), SETTINGS, NOW, verbosity=-1)) == 2
