@@ -81,7 +81,7 @@ class Controller:
         # What stops early has not seen everything that it would judge.
         stopped = session.shouldfail or session.shouldstop
         counts = exitstatus in JUDGED and not stopped
-        if self._figures.used and self._process.settings.replay_payloads:
+        if counts and self._figures.used and self._process.settings.replay_payloads:
             self._chapter("successors")  # of which nothing is to be told, perhaps
         self._judge_chapters(counts=counts)
         session.exitstatus = self._exit_status(exitstatus)
