@@ -14,7 +14,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_schema_registry import cassette_reader, cassette_writer
+from pytest_schema_registry import cassette_reader, cassette_writer, protocol
 from pytest_schema_registry import cassettes as module
 from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.cassettes import Cassettes
@@ -814,3 +814,12 @@ def test_vcrpy_is_loaded_before_it_is_needed_so_that_no_mock_is_in_its_way() -> 
     command = [sys.executable, "-c", textwrap.dedent(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+def test_of_an_opinion_only_the_latest_is_kept(tmp_path: Path) -> None:
+    for release in ("1.0", "1.1"):
+        asked = Question(Kind.COMPATIBILITY, "v1", "a.B", release, "v2", "2.0")
+        url = f"{BASE}/{protocol.path(asked)}"
+        file = save(tmp_path, Answer.of(asked, url, {"compatible": True}, FETCHED, "registry"))
+    assert "from_version=1.1" in file.read_text()
+    assert "from_version=1.0" not in file.read_text()

@@ -662,3 +662,25 @@ def test_a_redirect_to_a_host_that_is_down_says_nothing_of_the_registry(
     with pytest.raises(RegistryUnavailable) as caught:
         client.fetch(QUESTION)
     assert not caught.value.unreachable
+
+
+@pytest.mark.parametrize("where", ["note", "description", "etag"])
+def test_an_answer_that_repeats_a_token_is_refused_before_it_is_kept(
+    client_of: Connect, local_registry: LocalRegistry, where: str
+) -> None:
+    token = "a-token-of-ours"
+    said = {"content": {"description": token if where == "description" else ""}}
+    note = {"deprecation_note": f"Bearer {token}" if where == "note" else None}
+    headers = {"content-type": "application/json", "etag": token if where == "etag" else "1"}
+    local_registry.always(Reply(200, said | note, headers))
+    error = error_of(client_of(local_registry.url, token=token))
+    assert isinstance(error, InvalidAnswer)
+    assert error.reason == "it repeats the credentials that it was sent"
+    assert token not in str(error)
+
+
+def test_a_short_password_may_be_a_word_of_a_schema(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    local_registry.always(Reply(200, {"content": {"title": "order"}}, {}))
+    assert client_of(local_registry.url, token="order").fetch(QUESTION).content is not None

@@ -263,3 +263,12 @@ def test_only_a_schema_that_refers_elsewhere_may_ask_for_another(
     content: Any, elsewhere: bool
 ) -> None:
     assert refers_elsewhere(given(content)) is elsewhere
+
+
+def test_the_same_wrong_schema_is_called_by_each_of_its_names(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    for name in ("a.A", "a.B"):
+        local_registry.publish(name, v1={"type": "objekt"})
+        with pytest.raises(InvalidSchema, match=f"^{name} v1: the schema is itself wrong"):
+            registry.compiled(registry.get_schema(name, "v1"))

@@ -637,3 +637,16 @@ def test_a_report_replaces_that_of_an_earlier_session(tmp_path: Path) -> None:
         write(path, fold_of(drift(name)), settings(url="http://x"), [], NOON)
     assert [each["name"] for each in json.loads(path.read_text())["schemas"]] == ["b"]
     assert [file.name for file in path.parent.iterdir()] == ["drift.json"]
+
+
+def test_what_is_nested_too_deeply_to_be_compared_is_unknown() -> None:
+    found: list[dict[str, Any]] = []
+    watching = Watch(lambda: Recorded(answer(ORDER)), found.append, formats=True)  # type: ignore[arg-type, return-value]  # a double
+    watching.answered(answer(TEXT))
+
+    def too_deep(_schema: Any) -> Any:
+        raise RecursionError
+
+    watching.settle(too_deep)
+    assert [each["grade"] for each in found] == ["unknown"]
+    assert found[0]["reasons"][0]["change"] == "nested too deeply"

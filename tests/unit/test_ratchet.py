@@ -75,3 +75,9 @@ def test_sessions_that_end_at_once_lose_nothing_of_each_other(file: Path) -> Non
     ]
     assert [session.wait() for session in sessions] == [0] * 4
     assert len(ratchet.load(file)) == 80
+
+
+def test_a_name_may_hold_the_sign_of_a_comment(file: Path) -> None:
+    ratchet.add(file, {Pair("a#b", "v1")})
+    file.write_text(file.read_text() + "a.C@v1  # by hand\n")
+    assert ratchet.load(file) == {Pair("a#b", "v1"), Pair("a.C", "v1")}

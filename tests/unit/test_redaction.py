@@ -82,3 +82,10 @@ def test_nothing_under_a_hidden_name_is_ever_left(payload: Any) -> None:
 
     assert left(Redaction(["SECRET"]).applied(payload))
     assert left(Redaction(["$..secret"]).applied(payload))
+
+
+def test_a_name_may_be_a_pattern() -> None:
+    redaction = Redaction(["Pass*"])
+    payload = {"password": "x", "PassPhrase": "y", "compass": "z"}
+    hidden = {"password": REDACTED, "PassPhrase": REDACTED, "compass": "z"}
+    assert redaction.applied(payload) == hidden

@@ -21,6 +21,7 @@ from pytest_schema_registry import (
 )
 from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.cache import Cache, Session
+from pytest_schema_registry.directory import DirectoryRegistry
 from pytest_schema_registry.resolver import Resolver, Step, steps
 from pytest_schema_registry.settings import Origin, Settings, resolve
 from pytest_schema_registry.sources import Lazy
@@ -493,3 +494,25 @@ def test_one_expired_schema_is_asked_for_itself(host: Host, local_registry: Loca
     time.sleep(0.02)
     assert host("second", **SHORT).at_hand([QUESTION]) == set()
     assert local_registry.paths == [PATH]
+
+
+@pytest.mark.parametrize("said", [{"deprecated": True}, {"$core_version": "1.1"}])
+def test_what_the_index_says_anew_of_a_schema_is_asked_for(
+    host: Host, local_registry: LocalRegistry, said: dict[str, Any]
+) -> None:
+    for question in QUESTIONS:
+        local_registry.publish(question.name, v1={"title": question.name})
+        host("first", **SHORT).retrieve(question)
+    time.sleep(0.02)
+    index = local_registry_index(local_registry)
+    for entry in index["tracks"]["v1"]["schemas"]:
+        if entry["name"] == "a.A":
+            entry["deprecated"] = said.get("deprecated", False)
+            entry["latest_core_version"] = said.get("$core_version")
+    local_registry.always(Reply(200, index, {"content-type": "application/json"}), "index")
+    at_hand = host("second", **SHORT).at_hand(QUESTIONS)
+    assert {question.name for question in at_hand} == {"a.B", "a.C"}
+
+
+def local_registry_index(local_registry: LocalRegistry) -> Any:
+    return DirectoryRegistry(local_registry.directory, "here").fetch(Question(Kind.INDEX)).whole

@@ -240,3 +240,18 @@ def test_a_place_in_a_schema_can_be_read_back(path: list[str | int]) -> None:
     steps = json_pointer(path).split("/")
     read = [step.replace("~1", "/").replace("~0", "~") for step in steps]
     assert read == ["#", *map(str, path)]
+
+
+def test_equal_schemas_are_one_whatever_their_text() -> None:
+    spaced, plain = Content('{ "b": 1,\n"a": 2 }'), Content.of({"a": 2, "b": 1})
+    assert spaced == plain
+    assert hash(spaced) == hash(plain)
+    assert spaced.digest == plain.digest
+    assert spaced.text != plain.text
+    assert plain != "a text"
+
+
+@pytest.mark.parametrize("text", ["[1e999]", "NaN", "-Infinity", "-1e999"])
+def test_a_number_that_is_none_cannot_be_read(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not JSON|beyond what a number can be"):
+        Content(text).parsed()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pytest_schema_registry import compatibility
 from pytest_schema_registry.compatibility import CompatibilityReport, compare
 
 OLD = {
@@ -505,3 +506,15 @@ def test_no_line_is_too_long_for_a_terminal() -> None:
         f"  ✗ enum-value-removed  $.{'a' * 30}.{'b' * 30}",
         "        " + '"' + "y" * 28 + "… no longer allowed",
     ]
+
+
+def test_reasons_of_a_registry_are_told_apart_by_their_words() -> None:
+    report = CompatibilityReport.said(False, ["a field is gone", "another one changed"])
+    assert len({reason.fingerprint for reason in report.reasons}) == 2
+
+
+def test_the_package_has_the_names_that_it_lists_and_no_others() -> None:
+    for name in compatibility.__all__:
+        assert getattr(compatibility, name).__name__ == name
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        compatibility.nothing  # noqa: B018
