@@ -45,12 +45,23 @@ def test_rules_in_the_environment_outlive_a_wrong_variable(
     result.stdout.fnmatch_lines([f"*SCHEMA_REGISTRY_{name}: *"])
 
 
-@pytest.mark.parametrize("variable", ["WAIVERS", "RATCHET", "DEAD_LETTERS"])
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [("WAIVERS", "bad"), ("RATCHET", "<<<<<<< HEAD"), ("RATCHET", None), ("DEAD_LETTERS", None)],
+)
 def test_a_wrong_file_in_the_environment_stops_only_what_uses_the_plugin(
-    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, url: str, variable: str
+    run: Run,
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    variable: str,
+    text: str | None,
 ) -> None:
-    wrong = pytester.path / "a_folder"
-    wrong.mkdir()
+    wrong = pytester.path / "wrong"
+    if text is None:
+        wrong.mkdir()
+    else:
+        wrong.write_text(text)
     monkeypatch.setenv(f"SCHEMA_REGISTRY_{variable}", str(wrong))
     pytester.makepyfile(test_plain=PLAIN, test_order=CONFORMING)
     result = run(url)
@@ -246,6 +257,17 @@ def test_what_could_not_be_judged_is_in_the_matrix(
     result = run(url)
     result.assert_outcomes(errors=4)
     result.stdout.fnmatch_lines([f"{ORDER}  ✗   ✗", "0 checks: 4 impossible (*"])
+
+
+def test_an_invalid_payload_that_is_no_json_is_in_the_matrix(
+    run: Run, pytester: pytest.Pytester, url: str
+) -> None:
+    folder = pytester.path / "tests/contracts/payloads" / ORDER / "invalid"
+    folder.mkdir(parents=True)
+    (folder / "cut.json").write_text("{")
+    result = run(url)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines([f"{ORDER}  ✗   ✗"])
 
 
 def test_warnings_that_are_errors_are_shown_in_a_line(

@@ -7,7 +7,6 @@ from pytest_schema_registry.compatibility.facets import (
     Bound,
     declared_types,
     finite,
-    has_const,
     is_multiple,
     largest,
     lower,
@@ -48,8 +47,6 @@ def values_removed(producer: Place, consumer: Place) -> Iterator[Finding]:
     for part in consumer:
         for keyword, rule in (("enum", "enum-value-removed"), ("const", "const-changed")):
             if not isinstance(part.schema, dict) or keyword not in part.schema:
-                continue
-            if keyword == "const" and not has_const(part):
                 continue
             site = Site.of(part, keyword)
             left = site.value if keyword == "enum" else [site.value]

@@ -28,6 +28,7 @@ def test_a_keyword_of_another_draft_is_left_out(keyword: str) -> None:
         {"const": {"x": 1}, "enum": [{"x": 1}], "default": {"x": 1}, "examples": [{"x": 1}]},
         {"$schema": DRAFT_4, "id": "http://a/", "definitions": {"x": {"exclusiveMinimum": True}}},
         {"$defs": {"a": {"$schema": DRAFT_7, "x": {"type": "string"}}}},
+        {"$ref": LATEST},
     ],
 )
 def test_all_else_stays_as_it_is(schema: Any) -> None:

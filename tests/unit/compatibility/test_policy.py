@@ -309,3 +309,11 @@ def test_tag_with_a_default_is_always_sent() -> None:
 
     assert compare(old, new, level="full").compatible is True
     assert compare(new, {"oneOf": new["oneOf"][:1]}).compatible is False
+
+
+def test_a_branch_that_is_negated_elsewhere_keeps_its_union_as_it_is() -> None:
+    branches = [tagged("a"), tagged("b")]
+    negated = {"not": {"$ref": "#/properties/u/oneOf/0"}}
+    schema = {"properties": {"u": {"oneOf": branches}, "x": negated}}
+    producer: Any = as_producer(schema, Budget(5))
+    assert producer["properties"]["u"]["oneOf"] == branches
