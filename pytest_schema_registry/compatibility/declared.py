@@ -10,8 +10,8 @@ from typing import Any
 
 from pytest_schema_registry.compatibility.budget import Budget
 from pytest_schema_registry.compatibility.closing import Members, described, says
-from pytest_schema_registry.compatibility.document import Document, Place
-from pytest_schema_registry.compatibility.engine import Patterns
+from pytest_schema_registry.compatibility.document import Place
+from pytest_schema_registry.compatibility.engine import Checker, Patterns
 from pytest_schema_registry.compatibility.facets import types
 from pytest_schema_registry.compatibility.place import element, member
 from pytest_schema_registry.compatibility.surroundings import Option, reachable, ways
@@ -19,15 +19,16 @@ from pytest_schema_registry.compatibility.values import type_of
 
 
 class Declared:
-    """Tells whether a payload of a schema holds declared members only.
+    """Tells whether a payload obeys a schema, and holds declared members only.
 
     Args:
-        document: The schema as it is written.
+        written: The schema as it is written.
         budget: What the search is charged to.
     """
 
-    def __init__(self, document: Document, budget: Budget) -> None:
-        self._root = document.part()
+    def __init__(self, written: Checker, budget: Budget) -> None:
+        self._written = written
+        self._root = written.document.part()
         self._patterns = Patterns()
         self._budget = budget
 
@@ -42,7 +43,7 @@ class Declared:
         Raises:
             BudgetExceeded: It takes too long.
         """
-        return self._holds(payload, (self._root,))
+        return self._written.accepts(payload) and self._holds(payload, (self._root,))
 
     def _holds(self, value: Any, place: Place) -> bool:
         if not isinstance(value, dict | list) or not value:

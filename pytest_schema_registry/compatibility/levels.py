@@ -162,7 +162,7 @@ def _judge(
 ) -> Judgement:
     tolerant = policy == "tolerant"
     granted = Budget(budget)
-    emits = Declared(producer.document, granted) if tolerant else None
+    emits = Declared(producer, granted) if tolerant else None
     try:
         if tolerant:
             producer = Checker(as_producer(producer.schema, granted), formats=formats)

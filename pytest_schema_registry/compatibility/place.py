@@ -43,14 +43,14 @@ def conjuncts(place: Iterable[Part]) -> Place:
         if not isinstance(part.schema, dict):
             found.append(part)
             continue
-        targets = list(_targets(part))
+        referred = list(targets(part))
         if "$ref" in part.schema and part.document.draft <= 7:
             # Up to draft 7 a reference hides everything beside it (draft 7 core, section 8.3).
-            pending.extend(targets)
+            pending.extend(referred)
             continue
         found.append(part)
         pending.extend(branches(part, "allOf")[::-1])
-        pending.extend(targets)
+        pending.extend(referred)
     return tuple(found)
 
 
@@ -136,7 +136,8 @@ def _has_any(part: Part, keywords: frozenset[str]) -> bool:
     return isinstance(part.schema, dict) and not keywords.isdisjoint(part.schema)
 
 
-def _targets(part: Part) -> Iterator[Part]:
+def targets(part: Part) -> Iterator[Part]:
+    """What the references of a part lead to."""
     for word in _REFERENCES:
         reference = part.get(word)
         target = part.document.resolve(reference, part.pointer) if reference else None

@@ -16,6 +16,7 @@ from pytest_schema_registry.compatibility.place import (
     member,
     names,
     prefix,
+    targets,
 )
 
 _UNIONS = ("anyOf", "oneOf")
@@ -127,7 +128,9 @@ def _inner(parts: Place, patterns: Patterns) -> Iterator[Place]:
 
 
 def _next_to(part: Part) -> list[Part]:
-    found = [target for target in conjuncts((part,)) if target.pointer != part.pointer]
+    # Up to draft 7 a reference that leads to a reference is none of the conjuncts.
+    both = (*targets(part), *conjuncts((part,)))
+    found = [target for target in both if target.pointer != part.pointer]
     if not isinstance(part.schema, dict) or _SAME_VALUE.isdisjoint(part.schema):
         return found
     found += [branch for word in ("allOf", *_UNIONS) for branch in branches(part, word)]

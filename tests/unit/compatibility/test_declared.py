@@ -6,14 +6,14 @@ import pytest
 
 from pytest_schema_registry.compatibility.budget import Budget, BudgetExceeded
 from pytest_schema_registry.compatibility.declared import Declared
-from pytest_schema_registry.compatibility.document import Document
+from pytest_schema_registry.compatibility.engine import Checker
 
 TEXT = {"type": "string"}
-EITHER = {"oneOf": [{"properties": {"a": TEXT}}, {"properties": {"b": {"properties": {"c": {}}}}}]}
+EITHER = {"anyOf": [{"properties": {"a": TEXT}}, {"properties": {"b": {"properties": {"c": {}}}}}]}
 
 
 def declared(schema: Any, seconds: float = 5) -> Declared:
-    return Declared(Document(schema), Budget(seconds))
+    return Declared(Checker(schema, formats=True), Budget(seconds))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ def declared(schema: Any, seconds: float = 5) -> Declared:
         # Where nothing is declared, anything may be meant.
         ({"type": "object"}, {"z": "x"}, True),
         ({"properties": {"a": {}}, "required": ["b"]}, {"b": 1}, True),
+        ({"properties": {"a": TEXT}}, {"a": 1}, False),
         ({"properties": {"a": {}}, "patternProperties": {"^x": {}}}, {"x1": 1}, True),
         ({"properties": {"a": {}}, "patternProperties": {"^x": {}}}, {"y": 1}, False),
         ({"properties": {"a": {}}, "additionalProperties": TEXT}, {"z": "x"}, True),

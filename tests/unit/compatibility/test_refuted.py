@@ -85,6 +85,11 @@ BY_NAME = {
     ]
 }
 UNEVALUATED = {"$schema": DRAFT_7, **objects(a=TEXT), "unevaluatedProperties": False}
+CHAINED: dict[str, Any] = {
+    "$schema": DRAFT_7,
+    "$ref": "#/definitions/B",
+    "definitions": {"B": objects(c=TEXT, a={"type": "object", "not": {"$ref": "#"}})},
+}
 CASES = {
     "an if without outcomes, and members": Case(
         {
@@ -170,6 +175,11 @@ CASES = {
         objects(a=NUMBER),
         {"additionalProperties": False, **objects(a={"$ref": "#/additionalProperties"})},
         False,
+    ),
+    "a reference to a reference below a not": Case(
+        CHAINED,
+        {**CHAINED, "definitions": {"B": {**CHAINED["definitions"]["B"], "title": "the same"}}},
+        True,
     ),
     "a member called as a keyword": Case(
         {"properties": {"additionalProperties": NUMBER}},
