@@ -5,12 +5,11 @@ Imported by every pytest run of an environment, so whatever is heavy is imported
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
 import uuid
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -20,10 +19,10 @@ import pytest
 
 from pytest_schema_registry import host
 from pytest_schema_registry.errors import InvalidSettings, SchemaRegistryError
-from pytest_schema_registry.options import OPTIONS
+from pytest_schema_registry.written import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from pytest_schema_registry.cache import Session
     from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
@@ -42,7 +41,6 @@ NAME = "_registry_name"
 VERSION = "registry_version"
 STATE: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 SESSION_INPUT = "schema_registry_session"
-LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
 WANTED = "registry_wanted"
 FACTS = "schema_registry_facts"
 UNCHECKED = "schema_registry_unchecked"
@@ -61,85 +59,49 @@ class SchemaRegistryPlugin:
         self._started = time.perf_counter()
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
-        self._environment_error: InvalidSettings | None = None
         self._watch: Watch | None = None
         #: Of which no test, and so no comparison, is left out of this run.
         self.extent: Extent = "part"
-        self._cli = host.options(config)
-        self._ini = host.ini_values(config)
-        written = [*self._cli.values(), *self._ini.values()]
-        written += [os.environ.get(option.variable) or None for option in OPTIONS]
-        self._configured = written.count(None) < len(written)
-        if self._configured and self._owns_session:
+        self._written = Written(config)
+        if self._written.is_anything and self._owns_session:
             self._look_into_files()
 
     def _look_into_files(self) -> None:
         """What is wrong in the files that settings name stops the session before any test, too."""
         if self.settings.ratchet or self.settings.dead_letters:
-            with self._unless_from_environment("ratchet", "dead-letters"):
+            with self._written.looking_into("ratchet", "dead-letters"):
                 self._new_rollout()
         if self.settings.waivers:
             from pytest_schema_registry import waivers
 
-            with self._unless_from_environment("waivers"):
+            with self._written.looking_into("waivers"):
                 waivers.load(self.settings.waivers, self.settings.root)
 
-    @contextmanager
-    def _unless_from_environment(self, *names: str) -> Iterator[None]:
-        """Let what is wrong stop the session, or where the environment says it, its own tests."""
-        try:
-            yield
-        except InvalidSettings as exc:
-            said = [option.variable for option in OPTIONS if option.name in names]
-            named = [name for name in said if os.environ.get(name)]
-            if not named or any(self._cli[name] is not None for name in names):
-                raise
-            error = InvalidSettings(" or ".join(named), exc.reason)
-            self._environment_error = self._environment_error or error
-
     @property
-    def has_rules(self) -> bool:
-        """Whether the settings have compatibility rules, or waivers."""
-        return self._configured and bool(
-            self.settings.compatibility or self.settings.waivers or self.rules_error
-        )
-
-    @property
-    def insists_on_coverage(self) -> bool:
-        """Whether coverage is asked for of this very run, and not only where there is any."""
-        lists = any(self._config.getoption(name) for name in LISTING)
-        return self._cli["require-coverage"] is not None and not lists
-
-    @property
-    def rules_error(self) -> InvalidSettings | None:
-        """What is wrong with the compatibility rules in the environment."""
-        error = self._environment_error
-        rules = next(option.variable for option in OPTIONS if option.name == "compatibility")
-        return error if error is not None and error.setting == rules else None
-
-    @cached_property
     def settings(self) -> Settings:
         """What the session was told; a session that was told nothing, and asks nothing, has none.
 
         Raises:
             InvalidSettings: Something on the command line or in the ini file is wrong.
         """
-        from pytest_schema_registry import settings
+        return self._written.settings
 
-        root = self._config.rootpath
-        cli, ini = settings.command_line(self._cli), settings.ini_file(self._ini)
-        variables = dict(os.environ)
-        while True:
-            environment = settings.environment(variables)
-            try:
-                return settings.resolve(
-                    cli, environment, ini, root=root, token=settings.token_from()
-                )
-            except settings.InvalidEnvironment as exc:
-                # Others read those variables too: only a test that uses the registry is stopped.
-                # Its frames hold all that was written, which --showlocals would show.
-                self._environment_error = self._environment_error or exc.with_traceback(None)
-                del variables[exc.setting]
+    @property
+    def has_rules(self) -> bool:
+        """Whether the settings have compatibility rules, or waivers."""
+        return self._written.is_anything and bool(
+            self.settings.compatibility or self.settings.waivers or self.rules_error
+        )
+
+    @property
+    def rules_error(self) -> InvalidSettings | None:
+        """What is wrong with the compatibility rules in the environment."""
+        return self._written.rules_error
+
+    @property
+    def insists_on_coverage(self) -> bool:
+        """Whether coverage is asked for of this very run, and not only where there is any."""
+        return self._written.insists_on_coverage
 
     @cached_property
     def registry(self) -> SchemaRegistry:
@@ -148,8 +110,9 @@ class SchemaRegistryPlugin:
         Raises:
             InvalidEnvironment: An environment variable that counts is wrong.
         """
-        if self._environment_error is not None:
-            raise copy(self._environment_error)  # each test's own, with its own traceback
+        if self._written.environment_error is not None:
+            # Each test's own, with its own traceback.
+            raise copy(self._written.environment_error)
         from pytest_schema_registry.registry import SchemaRegistry
 
         cache_dir = self.settings.cache_dir or host.cache_directory(self._config)
@@ -275,7 +238,7 @@ class SchemaRegistryPlugin:
         return self._config.get_verbosity()
 
     def pytest_report_header(self) -> str | None:
-        return self.settings.describe() if self._configured else None
+        return self.settings.describe() if self._written.is_anything else None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -314,8 +277,8 @@ class SchemaRegistryPlugin:
         """
         users = [item for item in session.items if VERSION in getattr(item, "fixturenames", ())]
         wanted = [each for item in session.items for each in getattr(item, WANTED, ())]
-        lists = any(self._config.getoption(name) for name in LISTING)
-        if (users or wanted) and not lists and self._environment_error is None:
+        lists = self._written.lists_only
+        if (users or wanted) and not lists and self._written.environment_error is None:
             started = time.perf_counter()
             for item in users:
                 with suppress(InvalidSettings):  # which is said where the test runs

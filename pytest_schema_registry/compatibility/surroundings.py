@@ -1,7 +1,7 @@
 """What applies to one value together, at every place of a payload."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from pytest_schema_registry.compatibility.budget import Budget
@@ -71,19 +71,15 @@ def ways(place: Place) -> Iterator[Option]:
 
 def reachable(start: Iterable[Part]) -> Iterator[Part]:
     """Every part that may apply somewhere in a payload of the first ones."""
-    seen: set[str] = set()
-    pending = list(start)
-    while pending:
-        part = pending.pop()
-        if part.pointer not in seen:
-            seen.add(part.pointer)
-            yield part
-            pending += _next_to(part)
-            pending += _inside(part)
+    return _closure(start, lambda part: [*_next_to(part), *_inside(part)])
 
 
 def beside(start: Iterable[Part]) -> Iterator[Part]:
     """Every part that may apply to the same value as the first ones do."""
+    return _closure(start, _next_to)
+
+
+def _closure(start: Iterable[Part], more: Callable[[Part], list[Part]]) -> Iterator[Part]:
     seen: set[str] = set()
     pending = list(start)
     while pending:
@@ -91,7 +87,7 @@ def beside(start: Iterable[Part]) -> Iterator[Part]:
         if part.pointer not in seen:
             seen.add(part.pointer)
             yield part
-            pending += _next_to(part)
+            pending += more(part)
 
 
 def _undecided(parts: Place) -> Iterator[Part]:

@@ -79,8 +79,8 @@ MAY_IMPORT = {
     "secrets": Imports(),
     "server": Imports("answers compatibility directory errors schemas", "fastapi"),
     "session": Imports(
-        "cache contract drift errors evolution golden host options prefetch registry rollout "
-        "settings successors waivers",
+        "cache contract drift errors evolution golden host prefetch registry rollout "
+        "successors waivers written",
         "pytest",
     ),
     "settings": Imports("errors options parsers"),
@@ -89,6 +89,7 @@ MAY_IMPORT = {
     "waivers": Imports("compatibility errors"),
     "walk": Imports("errors references schemas wording", "jsonschema"),
     "wording": Imports(),
+    "written": Imports("errors host options settings"),
 }
 
 

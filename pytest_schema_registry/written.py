@@ -1,0 +1,111 @@
+"""What was written for a session: on the command line, in the environment, in the ini file.
+
+Imported by every pytest run of an environment, so whatever is heavy is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pytest_schema_registry import host
+from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.options import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+    from pytest_schema_registry.settings import Settings
+
+LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
+_VARIABLES = {option.name: option.variable for option in OPTIONS}
+
+
+class Written:
+    """What was written for a session, and what is wrong with it.
+
+    Args:
+        config: pytest's.
+
+    Raises:
+        InvalidSettings: pytest cannot read the ini file.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._cli = host.options(config)
+        self._ini = host.ini_values(config)
+        #: What is wrong in the environment: an error of what uses the plugin, and of nothing else.
+        self.environment_error: InvalidSettings | None = None
+
+    @cached_property
+    def is_anything(self) -> bool:
+        """Whether there is any of it."""
+        written = [*self._cli.values(), *self._ini.values()]
+        written += [os.environ.get(variable) or None for variable in _VARIABLES.values()]
+        return written.count(None) < len(written)
+
+    @property
+    def lists_only(self) -> bool:
+        """Whether pytest was asked what there is, and not to run it."""
+        return any(self._config.getoption(name) for name in LISTING)
+
+    @property
+    def insists_on_coverage(self) -> bool:
+        """Whether coverage is asked for of this very run, and not only where there is any."""
+        return self._cli["require-coverage"] is not None and not self.lists_only
+
+    @property
+    def rules_error(self) -> InvalidSettings | None:
+        """What is wrong with the compatibility rules in the environment."""
+        error = self.environment_error
+        is_theirs = error is not None and error.setting == _VARIABLES["compatibility"]
+        return error if is_theirs else None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What it comes to; what is wrong in the environment is left out, and kept as its error.
+
+        Raises:
+            InvalidSettings: Something on the command line or in the ini file is wrong.
+        """
+        from pytest_schema_registry import settings
+
+        root = self._config.rootpath
+        cli, ini = settings.command_line(self._cli), settings.ini_file(self._ini)
+        variables = dict(os.environ)
+        while True:
+            environment = settings.environment(variables)
+            try:
+                return settings.resolve(
+                    cli, environment, ini, root=root, token=settings.token_from()
+                )
+            except settings.InvalidEnvironment as exc:
+                # Its frames hold all that was written, which --showlocals would show.
+                self._note(exc.with_traceback(None))
+                del variables[exc.setting]
+
+    @contextmanager
+    def looking_into(self, *names: str) -> Iterator[None]:
+        """Look into files that options name; what is wrong there is wrong where they are written.
+
+        Args:
+            names: The options.
+
+        Raises:
+            InvalidSettings: It is on the command line or in the ini file.
+        """
+        try:
+            yield
+        except InvalidSettings as exc:
+            named = [_VARIABLES[name] for name in names if os.environ.get(_VARIABLES[name])]
+            if not named or any(self._cli[name] is not None for name in names):
+                raise
+            self._note(InvalidSettings(" or ".join(named), exc.reason))
+
+    def _note(self, error: InvalidSettings) -> None:
+        self.environment_error = self.environment_error or error
