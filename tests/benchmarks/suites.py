@@ -22,9 +22,23 @@ NAME = {EVENT!r}
 @pytest.fixture
 def plain():
     return None
+
+@pytest.fixture
+def default():
+    pass
+
+@pytest.fixture(params=["v1"])
+def version(default, request):
+    return request.param
+
+@pytest.fixture
+def alike(version):
+    pass
 """
 OURS = "def test_{}(assert_conforms): assert_conforms(event(), NAME)\n"
 PLAIN = "def test_{}(plain): pass\n"
+#: Fixtures as ours depend on each other, and nothing else.
+ALIKE = "def test_{}(alike): pass\n"
 
 
 def rows(directory: Path, *, short: bool) -> list[Row]:
@@ -41,12 +55,14 @@ def rows(directory: Path, *, short: bool) -> list[Row]:
     options = (f"--registry-url={registry}", "--registry-versions=v1")
     ours = _suite(directory / "ours", OURS, tests)
     plain = _suite(directory / "plain", PLAIN, tests)
+    alike = _suite(directory / "alike", ALIKE, tests)
     outcome = f"{tests} passed"
 
     walls, cpus = compared(
         {
             "ours": lambda: session(ours, *options, outcome=outcome),
             "plain": lambda: session(plain, *options, outcome=outcome),
+            "alike": lambda: session(alike, *options, outcome=outcome),
         },
         rounds,
     )
@@ -55,6 +71,11 @@ def rows(directory: Path, *, short: bool) -> list[Row]:
     return [
         Row(4, f"{what}: wall", walls.ratios("ours", "plain"), at_most=1.10),
         Row(4, f"{what}: CPU", cpus.ratios("ours", "plain")),
+        Row(
+            4,
+            "  empty tests with fixtures like ours / with a plain one: CPU",
+            cpus.ratios("alike", "plain"),
+        ),
         Row(
             5,
             "modules of jsonschema that they import, at the very end",
