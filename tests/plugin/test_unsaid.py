@@ -92,17 +92,25 @@ def test_a_marker_on_a_parameter_is_an_error_of_its_test(
 
 
 @WORKERS
-@pytest.mark.parametrize("text", [PLAIN, f"import pytest\npytest.skip('no producer')\n{PLAIN}"])
+@pytest.mark.parametrize(
+    "contracts", [PLAIN, "import pytest\npytest.importorskip('no_such_producer')"]
+)
 def test_coverage_that_is_insisted_on_is_missed_where_nothing_is_tested(
-    run: Run, pytester: pytest.Pytester, url: str, workers: str, text: str
+    run: Run, pytester: pytest.Pytester, url: str, workers: str, contracts: str
 ) -> None:
-    pytester.makepyfile(test_own=PLAIN, test_order=text.replace("skip(", "skip(reason=", 1))
-    result = run(url, "-n", workers, "--registry-require-coverage", "-k", "plain")
-    if "skip" not in text:
-        assert result.ret == pytest.ExitCode.TESTS_FAILED
-        result.stdout.fnmatch_lines(["missed: schemas without a contract test: 2 *"])
-    assert run(url, "--registry-require-coverage", "--collect-only", "test_own.py").ret == 0
-    assert run(url, "test_own.py").ret == 0
+    pytester.makepyfile(test_own=PLAIN, test_order=contracts)
+    result = run(url, "-n", workers, "--registry-require-coverage")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["missed: schemas without a contract test: 2 *"])
+
+
+@pytest.mark.parametrize("options", [[], ["--registry-require-coverage", "--collect-only"]])
+def test_coverage_that_is_not_asked_of_a_run_is_not_missed(
+    run: Run, pytester: pytest.Pytester, url: str, options: list[str]
+) -> None:
+    pytester.makepyfile(PLAIN)
+    pytester.makeini("[pytest]\nregistry_require_coverage = on\n")
+    assert run(url, *options).ret == 0
 
 
 @WORKERS
