@@ -12,12 +12,11 @@ from functools import reduce
 from typing import Any
 
 from pytest_schema_registry.compatibility.budget import Budget
-from pytest_schema_registry.compatibility.document import Document, Part, Place
+from pytest_schema_registry.compatibility.document import REST, Document, Part, Place
 from pytest_schema_registry.compatibility.facets import types
 from pytest_schema_registry.compatibility.place import ANNOTATIONS
 from pytest_schema_registry.compatibility.surroundings import Option, beside, options
 
-_REST = ("additionalProperties", "unevaluatedProperties")
 _IDENTIFIERS = frozenset({"$id", "id"})
 
 
@@ -169,7 +168,7 @@ def says(part: Part) -> Members:
 
 
 def _rest(part: Part) -> list[Any]:
-    return [] if _is_reference(part) else [part.get(word) for word in _REST]
+    return [] if _is_reference(part) else [part.get(word) for word in REST]
 
 
 def _mentioned(part: Part) -> Iterator[str]:

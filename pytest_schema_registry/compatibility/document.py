@@ -16,6 +16,10 @@ _DRAFTS = {
 }
 # Values below these keywords are data, so a "$id" or "$ref" in there identifies nothing.
 DATA_KEYWORDS = frozenset({"const", "enum", "default", "examples", "example"})
+# Of these there is only the first up to draft 7.
+REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+# Below these keywords stands what holds for members that nothing else describes.
+REST = ("additionalProperties", "unevaluatedProperties")
 # Below these keywords stand names chosen by the author, each with a schema of its own.
 NAMED_SCHEMAS = frozenset(
     {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
@@ -43,6 +47,14 @@ class Part(NamedTuple):
         """The value of a keyword, None where it is absent or the schema is a boolean."""
         schema = self.schema
         return schema.get(keyword) if isinstance(schema, dict) else None
+
+    def targets(self) -> Iterator["Part"]:
+        """What its references lead to, as far as that is in the document."""
+        if isinstance(self.schema, dict):
+            for _, reference in references(self.schema):
+                target = self.document.resolve(reference, self.pointer)
+                if target is not None:
+                    yield target
 
 
 # Every part of a place applies to the same value; without parts anything is allowed.
@@ -170,6 +182,13 @@ def draft_of(root: Schema) -> int:
             if name in declared:
                 return draft
     return 2020
+
+
+def references(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The references that a subschema itself makes, each with its keyword."""
+    for word in REFERENCES:
+        if isinstance(schema.get(word), str):
+            yield word, schema[word]
 
 
 def subschemas(root: Schema) -> Iterator[tuple[str, dict[str, Any]]]:

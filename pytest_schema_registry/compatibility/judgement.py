@@ -9,7 +9,14 @@ from pytest_schema_registry.compatibility.budget import Budget, BudgetExceeded
 from pytest_schema_registry.compatibility.comparison import Comparison
 from pytest_schema_registry.compatibility.confirmation import Shown, Witness
 from pytest_schema_registry.compatibility.declared import Declared
-from pytest_schema_registry.compatibility.document import Document, Part, Schema, join, subschemas
+from pytest_schema_registry.compatibility.document import (
+    Document,
+    Part,
+    Schema,
+    join,
+    references,
+    subschemas,
+)
 from pytest_schema_registry.compatibility.engine import (
     Checker,
     Failure,
@@ -267,7 +274,7 @@ def undecided(rule: str, text: str, schema: Schema = True) -> Judgement:
 def _dangling(schema: Schema) -> Site | None:
     document = Document(schema)
     for pointer, subschema in subschemas(schema):
-        reference = subschema.get("$ref")
-        if isinstance(reference, str) and document.resolve(reference, pointer) is None:
-            return Site(join(pointer, "$ref"), reference)
+        for word, reference in references(subschema):
+            if document.resolve(reference, pointer) is None:
+                return Site(join(pointer, word), reference)
     return None

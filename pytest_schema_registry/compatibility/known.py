@@ -13,6 +13,7 @@ from pytest_schema_registry.compatibility.document import (
     Schema,
     draft_of,
     join,
+    references,
     split,
     subschemas,
 )
@@ -26,23 +27,21 @@ _ALWAYS = frozenset(
     # In no draft, and told of in notes.
     | {"discriminator", "example"}
 )
+_LATER = 9999  # than any draft
 #: The first and the last draft that know a keyword, as the engine goes by it.
-_NEVER = 9999  # no draft ended it
 _SPANS = {
     "id": (0, 4),
     "additionalItems": (0, 2019),
-    **dict.fromkeys(("$id", "const", "contains", "propertyNames", "examples"), (6, _NEVER)),
-    **dict.fromkeys(("contentEncoding", "contentMediaType"), (6, _NEVER)),
-    **dict.fromkeys(("if", "then", "else", "$comment", "readOnly", "writeOnly"), (7, _NEVER)),
-    **dict.fromkeys(("$defs", "$anchor", "$vocabulary", "deprecated"), (2019, _NEVER)),
-    **dict.fromkeys(("dependentRequired", "dependentSchemas", "contentSchema"), (2019, _NEVER)),
-    **dict.fromkeys(("unevaluatedItems", "unevaluatedProperties"), (2019, _NEVER)),
-    **dict.fromkeys(("minContains", "maxContains"), (2019, _NEVER)),
+    **dict.fromkeys(("$id", "const", "contains", "propertyNames", "examples"), (6, _LATER)),
+    **dict.fromkeys(("contentEncoding", "contentMediaType"), (6, _LATER)),
+    **dict.fromkeys(("if", "then", "else", "$comment", "readOnly", "writeOnly"), (7, _LATER)),
+    **dict.fromkeys(("$defs", "$anchor", "$vocabulary", "deprecated"), (2019, _LATER)),
+    **dict.fromkeys(("dependentRequired", "dependentSchemas", "contentSchema"), (2019, _LATER)),
+    **dict.fromkeys(("unevaluatedItems", "unevaluatedProperties"), (2019, _LATER)),
+    **dict.fromkeys(("minContains", "maxContains"), (2019, _LATER)),
     **dict.fromkeys(("$recursiveRef", "$recursiveAnchor"), (2019, 2019)),
-    **dict.fromkeys(("$dynamicRef", "$dynamicAnchor", "prefixItems"), (2020, _NEVER)),
+    **dict.fromkeys(("$dynamicRef", "$dynamicAnchor", "prefixItems"), (2020, _LATER)),
 }
-
-
 #: Below these keywords stands a schema, or a list of them.
 _SCHEMAS = frozenset(
     {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "items", "prefixItems", "contains"}
@@ -97,8 +96,8 @@ def _copied(schema: Any, draft: int, keywords: frozenset[str]) -> Any:
 def _referred(document: Document) -> Iterator[str]:
     """Where the references in a document lead."""
     for pointer, schema in subschemas(document.root):
-        if isinstance(schema.get("$ref"), str):
-            target = document.pointer_of(schema["$ref"], pointer)
+        for _, reference in references(schema):
+            target = document.pointer_of(reference, pointer)
             if target is not None:
                 yield target
 

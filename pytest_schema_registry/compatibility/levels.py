@@ -131,7 +131,7 @@ def _read(schema: Any, read_in: Direction, formats: bool) -> Checker | Reason:
     try:
         return _compiled(schema, formats)
     except UnresolvableReference as error:
-        judgement = undecided("unresolvable-reference", str(error), schema)
+        judgement = undecided("unresolvable-reference", str(error), known(schema))
     except RecursionError as error:
         judgement = undecided("budget-exceeded", f"the {name} schema is {error}")
     except NotASchema as error:

@@ -4,14 +4,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pytest_schema_registry.compatibility.document import Part, Place
+from pytest_schema_registry.compatibility.document import REFERENCES, Part, Place
 from pytest_schema_registry.compatibility.engine import Patterns
 
 _MOST_ALTERNATIVES = 250
 _MOST_EXPANSIONS = 500
 _MOST_SOFT = 200
-_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-_WIDER = frozenset({*_REFERENCES, "allOf"})
+_WIDER = frozenset({*REFERENCES, "allOf"})
 _CHOOSING = frozenset({"anyOf", "oneOf", "if"})
 ANNOTATIONS = frozenset(
     {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$defs", "definitions"}
@@ -43,7 +42,7 @@ def conjuncts(place: Iterable[Part]) -> Place:
         if not isinstance(part.schema, dict):
             found.append(part)
             continue
-        referred = list(targets(part))
+        referred = list(part.targets())
         if "$ref" in part.schema and part.document.draft <= 7:
             # Up to draft 7 a reference hides everything beside it (draft 7 core, section 8.3).
             pending.extend(referred)
@@ -134,15 +133,6 @@ def _choices(
 
 def _has_any(part: Part, keywords: frozenset[str]) -> bool:
     return isinstance(part.schema, dict) and not keywords.isdisjoint(part.schema)
-
-
-def targets(part: Part) -> Iterator[Part]:
-    """What the references of a part lead to."""
-    for word in _REFERENCES:
-        reference = part.get(word)
-        target = part.document.resolve(reference, part.pointer) if reference else None
-        if target is not None:
-            yield target
 
 
 def member(parts: Place, name: str, patterns: Patterns) -> Place:

@@ -13,6 +13,7 @@ from typing import Any
 from pytest_schema_registry.compatibility.budget import Budget
 from pytest_schema_registry.compatibility.closing import close
 from pytest_schema_registry.compatibility.document import (
+    REST,
     Document,
     Part,
     Place,
@@ -25,7 +26,6 @@ from pytest_schema_registry.compatibility.rules.unions import disjoint, tags
 from pytest_schema_registry.compatibility.surroundings import reachable
 
 _CONTRARY = ("not", "if", "contains", "propertyNames")
-_REST = ("additionalProperties", "unevaluatedProperties")
 
 
 def as_producer(schema: Schema, budget: Budget) -> Schema:
@@ -64,18 +64,17 @@ def as_consumer(schema: Schema, *, opened: bool, defaults: bool) -> Schema:
         if part.pointer in kept or not isinstance(part.schema, dict):
             continue
         if opened:
-            for keyword in ("additionalProperties", "unevaluatedProperties"):
+            for keyword in REST:
                 if part.schema.get(keyword) is False:
                     del part.schema[keyword]
         if defaults and isinstance(part.get("required"), list):
-            kept_names = [
+            names = [
                 name
-                for name in part.schema["required"]
+                for name in part.schema.pop("required")
                 if name in telling.get(part.pointer, ()) or not _has_default(part, name)
             ]
-            part.schema["required"] = kept_names
-            if not kept_names:
-                del part.schema["required"]  # draft 4 does not take an empty list
+            if names:  # draft 4 does not take an empty list
+                part.schema["required"] = names
     return document.root
 
 
@@ -106,9 +105,7 @@ def _kept(document: Document, *, optional_tags: bool) -> set[str]:
     unions: list[list[Part]] = []
     for part in reachable([document.part()]):
         found += [part.below(word) for word in _CONTRARY if part.get(word) is not None]
-        reference = part.get("$ref")
-        target = document.resolve(reference, part.pointer) if reference else None
-        if target is not None:
+        for target in part.targets():
             found += _holders(target)  # a policy would take away what is referred to
         listed = branches(part, "oneOf")
         if not _apart(listed, optional_tags=optional_tags):
@@ -129,7 +126,7 @@ def _holders(target: Part) -> Iterator[Part]:
     """The parts around one in which it stands below what a policy sets or removes."""
     keys = split(target.pointer)
     for at, key in enumerate(keys):
-        holder = target.document.at(join("#", *keys[:at])) if key in _REST else None
+        holder = target.document.at(join("#", *keys[:at])) if key in REST else None
         if holder is not None:
             yield holder
 

@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from pytest_schema_registry.compatibility.budget import Budget
-from pytest_schema_registry.compatibility.document import Document, Key, Part, Place, identity
+from pytest_schema_registry.compatibility.document import (
+    REST,
+    Document,
+    Key,
+    Part,
+    Place,
+    identity,
+)
 from pytest_schema_registry.compatibility.engine import Patterns
 from pytest_schema_registry.compatibility.place import (
     alternatives,
@@ -16,15 +23,13 @@ from pytest_schema_registry.compatibility.place import (
     member,
     names,
     prefix,
-    targets,
 )
 
 _UNIONS = ("anyOf", "oneOf")
 _CONDITIONS = ("then", "else", "if", "not")
 _MEMBERS = ("properties", "patternProperties")
 _BESIDE = ("dependentSchemas", "dependencies")
-_REST = ("additionalProperties", "unevaluatedProperties")
-_OTHERS = (*_REST, "contains", "propertyNames")
+_OTHERS = (*REST, "contains", "propertyNames")
 _ELEMENTS = ("items", "prefixItems", "additionalItems", "unevaluatedItems")
 _SAME_VALUE = frozenset({"allOf", *_UNIONS, *_CONDITIONS, *_BESIDE})
 _OTHER_VALUES = frozenset({*_MEMBERS, *_OTHERS, *_ELEMENTS})
@@ -112,7 +117,7 @@ def _inner(parts: Place, patterns: Patterns) -> Iterator[Place]:
         for part, listed in collect(parts, "patternProperties")
         for pattern in listed
     ]
-    rest = [part.below(word) for word in _REST for part, _ in collect(parts, word)]
+    rest = [part.below(word) for word in REST for part, _ in collect(parts, word)]
     for one in (*described, *rest):
         yield (one,)
     # Patterns may overlap, and what one part describes can be any other member to another part.
@@ -125,7 +130,7 @@ def _inner(parts: Place, patterns: Patterns) -> Iterator[Place]:
 
 def _next_to(part: Part) -> list[Part]:
     # Up to draft 7 a reference that leads to a reference is none of the conjuncts.
-    both = (*targets(part), *conjuncts((part,)))
+    both = (*part.targets(), *conjuncts((part,)))
     found = [target for target in both if target.pointer != part.pointer]
     if not isinstance(part.schema, dict) or _SAME_VALUE.isdisjoint(part.schema):
         return found

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from pytest_schema_registry.compatibility.document import Document, Part, subschemas
+from pytest_schema_registry.compatibility.document import REFERENCES, Document, Part, subschemas
 
 _IN_LISTS = ("allOf", "anyOf", "oneOf")
 _SINGLE = ("if", "then", "else", "not")
 _BY_NAME = ("dependentSchemas", "dependencies")
-_ALL = frozenset({"$ref", *_IN_LISTS, *_SINGLE, *_BY_NAME})
+_ALL = frozenset({*REFERENCES, *_IN_LISTS, *_SINGLE, *_BY_NAME})
 
 
 def unfolded(document: Document) -> int:
@@ -36,10 +36,7 @@ def unfolded(document: Document) -> int:
 def _inner(part: Part) -> Iterator[Part]:
     if not isinstance(part.schema, dict) or _ALL.isdisjoint(part.schema):
         return
-    reference = part.get("$ref")
-    target = part.document.resolve(reference, part.pointer) if reference else None
-    if target is not None:
-        yield target
+    yield from part.targets()
     for word in _IN_LISTS:
         yield from (part.below(word, at) for at in range(len(part.get(word) or ())))
     yield from (part.below(word) for word in _SINGLE if part.get(word) is not None)

@@ -280,6 +280,16 @@ def test_what_a_policy_changes_only_narrows_producers_and_widens_consumers() -> 
             assert narrow <= written <= wide, (schema, payload)
 
 
+@pytest.mark.parametrize("reference", ["$ref", "$dynamicRef"])
+def test_what_is_referred_to_stays_where_a_policy_would_take_it_away(reference: Any) -> None:
+    schema = {"properties": {"a": {reference: "#/additionalProperties"}}}
+    closed = {**schema, "additionalProperties": False}
+
+    assert as_consumer(closed, opened=True, defaults=False) == closed
+    assert as_producer(closed, Budget(5)) == closed
+    assert compare(closed, {"properties": {"a": TEXT}}, level="forward").compatible is False
+
+
 class Card(BaseModel):
     kind: str = Field("card", json_schema_extra={"const": "card"})
     number: str

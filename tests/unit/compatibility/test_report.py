@@ -95,15 +95,17 @@ orders.Id v1 -> v2 may not be backward compatible: undecided   (strict; 1 reason
     )
 
 
-def test_reference_that_leads_nowhere_is_pointed_at() -> None:
-    old = {"type": "object", "properties": {"a": {"$ref": "https://schemas.invalid/a.json"}}}
+@pytest.mark.parametrize("reference", ["$ref", "$dynamicRef"])
+def test_reference_that_leads_nowhere_is_pointed_at(reference: str) -> None:
+    there = "https://schemas.invalid/a.json"
+    old = {"type": "object", "properties": {"a": {reference: there}}}
 
     assert compare(old, {}).render("orders.Order v1 -> v2") == lines(
         """
 orders.Order v1 -> v2 may not be backward compatible: undecided   (tolerant; 1 reason)
   ? unresolvable-reference  $  "https://schemas.invalid/a.json" is not in the schema
         v1 #/properties/a/$ref
-"""
+""".replace("$ref", reference)
     )
 
 

@@ -224,6 +224,10 @@ def test_reference_to_itself_says_nothing_of_what_it_accepts() -> None:
         {"$ref": "#/$defs/a~1b~0c", "$defs": {"a/b~c": TEXT}},
         {"$ref": "#t", "$defs": {"t": {"$anchor": "t", **TEXT}}},
         {"$ref": "#/allOf/0", "allOf": [TEXT]},
+        {"$ref": "#/x-models/t", "x-models": {"t": TEXT}},
+        {"$dynamicRef": "#/$defs/t", "$defs": {"t": TEXT}},
+        {"$dynamicRef": "#/x-models/t", "x-models": {"t": TEXT}},
+        {"$dynamicRef": "#t", "$defs": {"t": {"$dynamicAnchor": "t", **TEXT}}},
         {"$schema": DRAFT_7, "$ref": "#t", "definitions": {"t": {"$id": "#t", **TEXT}}},
     ],
 )
@@ -284,6 +288,7 @@ def test_engine_that_gives_up_on_a_pattern_disproves_nothing() -> None:
     [
         {"$ref": "https://schemas.invalid/other.json"},
         {"properties": {"a": {"$ref": "#/$defs/Missing"}}},
+        {"properties": {"a": {"$dynamicRef": "#/$defs/Missing"}}},
         {"$schema": "https://schemas.invalid/dialect"},
     ],
 )
@@ -374,22 +379,26 @@ def test_proof_outlasts_the_budget_for_doubting_it() -> None:
     assert judge(checker(WIDE), checker(WIDE), formats=True, budget=budget).compatible is True
 
 
-def doubled(depth: Any, word: Any, leaf: Any) -> Any:
+def doubled(depth: Any, word: Any, reference: Any, leaf: Any) -> Any:
     """Definitions that refer to the next one twice."""
     definitions = {
-        f"M{at}": {word: [{"$ref": f"#/$defs/M{at + 1}"}, {"$ref": f"#/$defs/M{at + 1}"}]}
+        f"M{at}": {word: [{reference: f"#/$defs/M{at + 1}"}, {reference: f"#/$defs/M{at + 1}"}]}
         for at in range(depth)
     }
     return {"$defs": {**definitions, f"M{depth}": leaf}, "$ref": "#/$defs/M0"}
 
 
+@pytest.mark.parametrize("reference", ["$ref", "$dynamicRef"])
 @pytest.mark.parametrize("word", ["allOf", "anyOf"])
 @pytest.mark.parametrize(("depth", "compatible"), [(14, False), (60, None)])
-def test_references_that_multiply_end(depth: Any, word: Any, compatible: Any) -> None:
+def test_references_that_multiply_end(
+    depth: Any, word: Any, reference: Any, compatible: Any
+) -> None:
     """The engine would collect each of 2^14 failures, and for 60 levels not even check."""
     started = time.monotonic()
 
-    old, new = doubled(depth, word, TEXT), doubled(depth, word, {**TEXT, "maxLength": 3})
+    leaves = (TEXT, {**TEXT, "maxLength": 3})
+    old, new = (doubled(depth, word, reference, leaf) for leaf in leaves)
     report = compare(old, new, policy="strict")
 
     assert report.compatible is compatible
