@@ -188,12 +188,11 @@ def _kind_of(value: Any) -> str:
     return "null" if value is None else kinds.get(type(value), "a number")
 
 
-def schema(answer: Answer, reason: str | None = None) -> Schema:
+def schema(answer: Answer) -> Schema:
     """The schema in an answer that :func:`fault` found nothing wrong with.
 
     Args:
         answer: The answer, with a document.
-        reason: Why a negotiation chose this version, if one did.
     """
     document = answer.document
     assert answer.content is not None  # noqa: S101  # every answer that is a schema has one
@@ -208,7 +207,6 @@ def schema(answer: Answer, reason: str | None = None) -> Schema:
         source=answer.source,
         fetched_at=datetime.fromtimestamp(answer.fetched_at, UTC),
         url=answer.url,
-        reason=reason,
         outage=answer.outage,
     )
 

@@ -21,8 +21,6 @@ HEADER = (
     "# Schemas that contract tests have conformed to, and must from now on.",
     "# pytest-schema-registry adds lines; only people take them out.",
 )
-
-
 #: A name may hold the sign, too.
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
