@@ -405,6 +405,23 @@ def test_references_that_multiply_end(
     assert time.monotonic() - started < 5
 
 
+def test_dynamic_references_that_multiply_end() -> None:
+    """Read on its own each of them leads to a leaf; from the root, to what refers twice again."""
+    definitions: dict[str, Any] = {"end": {"$dynamicAnchor": "n60", **TEXT}}
+    for at in range(60):
+        twice = [{"$dynamicRef": f"#n{at + 1}"}, {"$dynamicRef": f"#n{at + 1}"}]
+        leaf = {"$dynamicAnchor": f"n{at + 1}"}
+        definitions[f"R{at}"] = {"$id": f"http://a/{at}", "allOf": twice, "$defs": {"L": leaf}}
+        definitions[f"E{at}"] = {"$dynamicAnchor": f"n{at}", "$ref": f"http://a/{at}"}
+    old = {"$id": "http://a/root", "$ref": "http://a/0", "$defs": definitions}
+    started = time.monotonic()
+
+    report = compare(old, {**old, "maxLength": 3}, policy="strict")
+
+    assert (report.compatible, rules(report)) == (None, ["budget-exceeded"])
+    assert time.monotonic() - started < 5
+
+
 def test_long_lists_are_compared_in_one_go() -> None:
     values = [f"v{at}" for at in range(4000)]
     started = time.monotonic()
