@@ -98,7 +98,8 @@ orders.Id v1 -> v2 may not be backward compatible: undecided   (strict; 1 reason
 @pytest.mark.parametrize("reference", ["$ref", "$dynamicRef"])
 def test_reference_that_leads_nowhere_is_pointed_at(reference: str) -> None:
     there = "https://schemas.invalid/a.json"
-    old = {"type": "object", "properties": {"a": {reference: there}}}
+    within = {"a": {reference: there}, "b": {reference: "#/$defs/B"}}
+    old = {"type": "object", "properties": within, "$defs": {"B": TEXT}}
 
     assert compare(old, {}).render("orders.Order v1 -> v2") == lines(
         """

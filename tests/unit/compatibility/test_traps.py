@@ -298,6 +298,16 @@ def test_reference_out_of_the_document_is_not_followed(schema: Any) -> None:
         assert (report.compatible, rules(report)) == (None, ["unresolvable-reference"])
 
 
+def test_meta_schema_is_known_to_the_engine_and_not_followed() -> None:
+    def holding(number: Any) -> Any:
+        properties = {"schema": {"$ref": LATEST}, "n": number}
+        return {"type": "object", "properties": properties, "required": ["n", "schema"]}
+
+    assert compare(holding(TEXT), holding(TEXT)).compatible is True
+    report = compare(holding(TEXT), holding({"type": "integer"}))
+    assert (report.compatible, rules(report)) == (False, ["type-narrowed"])
+
+
 @pytest.mark.parametrize(
     "schema",
     [
