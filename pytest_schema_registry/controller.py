@@ -1,7 +1,4 @@
-"""The process that reports: folds what all processes recorded, judges it, and closes the run.
-
-Imported by every pytest run of an environment, so whatever is heavy is imported where it is used.
-"""
+"""The process that reports: folds what all processes recorded, judges it, and closes the run."""
 
 from __future__ import annotations
 
@@ -15,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.session import FACTS, JUDGED
+from pytest_schema_registry.session import JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_schema_registry.reporting.figures import Figures
     from pytest_schema_registry.schemas import Pair
-    from pytest_schema_registry.session import SchemaRegistryPlugin
+    from pytest_schema_registry.session import Process
 
 RULE = "registry_compatibility"
 #: The facts that have a module of :mod:`~pytest_schema_registry.reporting` of their own.
@@ -36,7 +33,7 @@ class Controller:
         process: The plugin in the same process.
     """
 
-    def __init__(self, process: SchemaRegistryPlugin) -> None:
+    def __init__(self, process: Process) -> None:
         self._process = process
         self._figures: Figures | None = None
         self._tightened: list[str] = []
@@ -47,24 +44,18 @@ class Controller:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not report.passed and RULE not in report.keywords:
             self._is_incomplete = True
-        self._add(getattr(report, FACTS, {}))
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        # A worker that crashed has no last word; what its tests reported is here already.
-        self._add(getattr(node, "workeroutput", {}).get(FACTS, {}))
+    def add(self, facts: dict[str, Any]) -> None:
+        """What happened in a process since it last told."""
+        from pytest_schema_registry.reporting.figures import Figures
 
-    def _add(self, facts: dict[str, Any]) -> None:
-        if facts:
-            from pytest_schema_registry.reporting.figures import Figures
-
-            self._figures = self._figures or Figures()
-            self._figures.add(facts)
-            for kind in CHAPTERS:
-                if found := facts.get(kind):
-                    self._chapter(kind).add(found)
-            if (extent := facts.get("extent")) is not None:
-                self._chapter("comparisons").extents.add(extent)
+        self._figures = self._figures or Figures()
+        self._figures.add(facts)
+        for kind in CHAPTERS:
+            if found := facts.get(kind):
+                self._chapter(kind).add(found)
+        if (extent := facts.get("extent")) is not None:
+            self._chapter("comparisons").extents.add(extent)
 
     def _chapter(self, kind: str) -> Any:
         if kind not in self._chapters:
@@ -72,11 +63,12 @@ class Controller:
         return self._chapters[kind]
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        self._add(self._process.remaining_facts(exitstatus))
+        if facts := self._process.remaining_facts(exitstatus):
+            self.add(facts)
         if self._figures is None:
             if exitstatus != pytest.ExitCode.OK or not self._process.insists_on_coverage:
                 return
-            self._add({"session_seconds": 0.0})
+            self.add({"session_seconds": 0.0})
         assert self._figures is not None  # noqa: S101  # something was added
         # What stops early has not seen everything that it would judge.
         stopped = session.shouldfail or session.shouldstop

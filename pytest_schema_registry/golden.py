@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_schema_registry.schemas import Violation
-    from pytest_schema_registry.session import SchemaRegistryPlugin
+    from pytest_schema_registry.session import Process
 
     Read = Callable[[], Iterable["Case"]]
 
@@ -57,7 +57,7 @@ class Case(NamedTuple):
 
 
 def collector(
-    path: Path, parent: pytest.Collector, process: SchemaRegistryPlugin, *, is_argument: bool
+    path: Path, parent: pytest.Collector, process: Process, *, is_argument: bool
 ) -> PayloadFile | None:
     """What collects a file, if it holds payloads.
 
@@ -144,7 +144,7 @@ class PayloadFile(pytest.File):
         process: Gives the contracts.
     """
 
-    def __init__(self, *, read: Read, process: SchemaRegistryPlugin, **node: Any) -> None:
+    def __init__(self, *, read: Read, process: Process, **node: Any) -> None:
         super().__init__(**node)
         self._read = read
         self._process = process
@@ -173,7 +173,7 @@ class PayloadItem(pytest.Item):
         process: Gives the contract.
     """
 
-    def __init__(self, *, case: Case, process: SchemaRegistryPlugin, **node: Any) -> None:
+    def __init__(self, *, case: Case, process: Process, **node: Any) -> None:
         super().__init__(**node)
         self._case = case
         self._process = process

@@ -1,22 +1,28 @@
 """What pytest knows: what was written for it, its cache, a test's markers and parameters.
 
-Imported by every pytest run of an environment, so whatever is heavy is imported where it is used.
+Imported by every pytest run of an environment, so all else is imported where it is first used.
 """
 
 from __future__ import annotations
 
+import os
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry.errors import CacheWarning, InvalidSettings
 from pytest_schema_registry.options import OPTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_schema_registry.declarations import Declaration
+
+#: The parameter of a contract test, and so a fixture of every one.
+VERSION = "registry_version"
+#: Plain attributes of a report, which travel from an xdist worker to the controller.
+FACTS = "schema_registry_facts"
+UNCHECKED = "schema_registry_unchecked"
 
 
 def options(config: pytest.Config) -> dict[str, Any]:
@@ -30,7 +36,7 @@ def ini_values(config: pytest.Config) -> dict[str, Any]:
     """What was written in the ini file, by option; None where nothing was.
 
     Raises:
-        InvalidSettings: pytest cannot read it as what it should be.
+        pytest.UsageError: pytest cannot read it as what it should be.
     """
     values = {}
     for option in OPTIONS:
@@ -38,8 +44,19 @@ def ini_values(config: pytest.Config) -> dict[str, Any]:
             values[option.name] = config.getini(option.ini)
         # Which of them pytest raises depends on its version.
         except (TypeError, ValueError, pytest.UsageError) as exc:
-            raise InvalidSettings(f"{option.ini} (ini file)", str(exc)) from None
+            raise pytest.UsageError(f"{option.ini} (ini file): {exc}") from None
     return values
+
+
+def is_anything_written(config: pytest.Config) -> bool:
+    """Whether anything is written for us: on the command line, in the ini file, in the environment.
+
+    Raises:
+        pytest.UsageError: pytest cannot read what the ini file has.
+    """
+    written = [*options(config).values(), *ini_values(config).values()]
+    written += [os.environ.get(option.variable) or None for option in OPTIONS]
+    return written.count(None) < len(written)
 
 
 def cache_directory(config: pytest.Config) -> Path | None:
@@ -48,6 +65,8 @@ def cache_directory(config: pytest.Config) -> Path | None:
     try:
         return cache and cache.mkdir("schema-registry")
     except OSError as exc:
+        from pytest_schema_registry.errors import CacheWarning
+
         warnings.warn(
             f"pytest's cache directory cannot be used ({exc})", CacheWarning, stacklevel=2
         )

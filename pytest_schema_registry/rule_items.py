@@ -21,7 +21,7 @@ from pytest_schema_registry.schemas import Pair
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from pytest_schema_registry.session import Extent, SchemaRegistryPlugin
+    from pytest_schema_registry.session import Extent, Process
 
 #: Two versions; the only one there is; or why that could not be found out.
 Comparison = Case | Pair | SchemaRegistryError
@@ -42,7 +42,7 @@ class RuleCollection:
         config: The session's.
     """
 
-    def __init__(self, process: SchemaRegistryPlugin, config: pytest.Config) -> None:
+    def __init__(self, process: Process, config: pytest.Config) -> None:
         self._process = process
         self._has_rules = bool(process.settings.compatibility or process.rules_error)
         self._beside = (config.rootpath / process.settings.cassettes).parent.resolve()
@@ -105,7 +105,7 @@ class RuleFile(pytest.File):
         process: Gives the settings and the comparisons.
     """
 
-    def __init__(self, *, process: SchemaRegistryPlugin, **node: Any) -> None:
+    def __init__(self, *, process: Process, **node: Any) -> None:
         super().__init__(**node)
         self._process = process
 
@@ -166,7 +166,7 @@ class RuleItem(pytest.Item):
         self,
         *,
         comparison: Comparison,
-        process: SchemaRegistryPlugin,
+        process: Process,
         **node: Any,
     ) -> None:
         super().__init__(**node)

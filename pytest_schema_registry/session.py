@@ -1,14 +1,10 @@
-"""The plugin in one process: hooks, fixtures, and what they share. The wiring, and no logic.
-
-Imported by every pytest run of an environment, so whatever is heavy is imported where it is used.
-"""
+"""What the plugin does in one process that needs it. The wiring, and no logic."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 import time
-import uuid
 from contextlib import suppress
 from copy import copy
 from functools import cached_property
@@ -19,16 +15,17 @@ import pytest
 
 from pytest_schema_registry import host
 from pytest_schema_registry.errors import InvalidSettings, SchemaRegistryError
+from pytest_schema_registry.host import FACTS, UNCHECKED, VERSION
 from pytest_schema_registry.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_schema_registry.cache import Session
-    from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
+    from pytest_schema_registry.contract import Contract
     from pytest_schema_registry.declarations import Declaration, Wanted
     from pytest_schema_registry.drift import Watch
-    from pytest_schema_registry.evolution import AssertCompatible, Evolution
+    from pytest_schema_registry.evolution import Evolution
     from pytest_schema_registry.prefetch import Progress
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.rollout import Rollout
@@ -38,31 +35,42 @@ if TYPE_CHECKING:
 #: What a run leaves nothing out of: the project, the contract tests, or neither.
 Extent = Literal["project", "contracts", "part"]
 NAME = "_registry_name"
-VERSION = "registry_version"
-STATE: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
-SESSION_INPUT = "schema_registry_session"
 WANTED = "registry_wanted"
-FACTS = "schema_registry_facts"
-UNCHECKED = "schema_registry_unchecked"
 #: How a run ends that has seen what it would judge.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
-class SchemaRegistryPlugin:
-    """The plugin in one process: the only one, the controller, or a worker."""
+class Process:
+    """The plugin in one process: the only one, the controller, or a worker.
 
-    def __init__(self, config: pytest.Config) -> None:
+    Args:
+        config: The session's.
+        session_id: What all processes of the session have in common.
+        owns_session: Whether this process is the last one to end.
+        started: When it began, as :func:`time.perf_counter` says.
+
+    Raises:
+        InvalidSettings: Something on the command line or in the ini file is wrong.
+    """
+
+    def __init__(
+        self,
+        config: pytest.Config,
+        *,
+        session_id: str,
+        owns_session: bool,
+        started: float,
+    ) -> None:
         self._config = config
-        shared = getattr(config, "workerinput", {})
-        self._owns_session = not shared
-        self._session_id: str = shared.get(SESSION_INPUT) or uuid.uuid4().hex
-        self._started = time.perf_counter()
+        self._written = Written(config)
+        self._session_id = session_id
+        self._owns_session = owns_session
+        self._started = started
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
         self._watch: Watch | None = None
         #: Of which no test, and so no comparison, is left out of this run.
         self.extent: Extent = "part"
-        self._written = Written(config)
         if self._written.is_anything and self._owns_session:
             self._look_into_files()
 
@@ -161,35 +169,13 @@ class SchemaRegistryPlugin:
 
         return Session(self._session_id, session_directory(self._session_id))
 
-    # The test is taken from pytest_runtest_setup: a fixture that asks for ``request`` costs more
-    # than all that is done here.
-
-    @pytest.fixture
-    def registry_version(self, _registry_versions: None) -> str:
-        """The version line that this run of the test is about: ``"v1"``, ``"v2"``."""
-        __tracebackhide__ = True
+    @property
+    def version(self) -> str:
+        """The version line that the current test is about."""
         version: str | None = self._params.get(VERSION)
-        return version or self._contract(None).version
+        return version or self.contract_of_test(None).version
 
-    @pytest.fixture
-    def registry_schema(self, registry_version: str) -> RegistrySchema:
-        """Return the schema for the test's version, an explicit one, or a negotiated one."""
-        __tracebackhide__ = True
-        return self._contract(registry_version).schema
-
-    @pytest.fixture
-    def assert_conforms(self, registry_version: str) -> AssertConforms:
-        """Fail the test unless a payload conforms to its schema in the registry."""
-        __tracebackhide__ = True
-        return self._contract(registry_version).assert_conforms
-
-    @pytest.fixture
-    def assert_compatible(self) -> AssertCompatible:
-        """Fail the test unless two schemas still speak to each other."""
-        __tracebackhide__ = True
-        return self.evolution.assert_compatible
-
-    def _contract(self, version: str | None) -> Contract:
+    def contract_of_test(self, version: str | None) -> Contract:
         """What the current test may ask, shared by all tests that are about the same.
 
         Args:
@@ -240,23 +226,14 @@ class SchemaRegistryPlugin:
     def pytest_report_header(self) -> str | None:
         return self.settings.describe() if self._written.is_anything else None
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        node.workerinput[SESSION_INPUT] = self._session_id
-
-    def pytest_collect_file(
-        self, file_path: Path, parent: pytest.Collector
-    ) -> pytest.Collector | None:
-        if file_path.suffix not in (".json", ".jsonl"):
-            return None
+    def payload_file(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """What collects a file, if it holds payloads."""
         from pytest_schema_registry.golden import collector
 
-        is_argument = parent.session.isinitpath(file_path)
-        return collector(file_path, parent, self, is_argument=is_argument)
+        return collector(path, parent, self, is_argument=parent.session.isinitpath(path))
 
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        if VERSION not in metafunc.fixturenames:
-            return
+    def parametrize(self, metafunc: pytest.Metafunc) -> None:
+        """Run a contract test against each version line that it declares, and each name."""
         try:
             declared = host.declaration(metafunc.definition)
         except InvalidSettings as exc:
@@ -322,7 +299,6 @@ class SchemaRegistryPlugin:
             except InvalidSettings as exc:
                 report.sections.append(("schema registry", str(exc)))
         if report.when == "teardown" and (facts := self._facts()):
-            # Plain attributes of a report travel from an xdist worker to the controller.
             vars(report)[FACTS] = facts
         if call.excinfo is not None and isinstance(call.excinfo.value, SchemaRegistryError):
             if not hasattr(report, "wasxfail"):
@@ -333,10 +309,6 @@ class SchemaRegistryPlugin:
                 report.outcome = "failed"
                 vars(report)[UNCHECKED] = True
         return report
-
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
-        # Nothing was checked, so the payload did not fail: an error, as it is in a fixture.
-        return ("error", "E", "ERROR") if hasattr(report, UNCHECKED) else None
 
     def _facts(self) -> dict[str, Any]:
         """What happened in this process since it was last asked."""

@@ -1,7 +1,4 @@
-"""What was written for a session: on the command line, in the environment, in the ini file.
-
-Imported by every pytest run of an environment, so whatever is heavy is imported where it is used.
-"""
+"""What was written for a session: on the command line, in the environment, in the ini file."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pytest_schema_registry import host
+from pytest_schema_registry import host, settings
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.options import OPTIONS
 
@@ -32,7 +29,7 @@ class Written:
         config: pytest's.
 
     Raises:
-        InvalidSettings: pytest cannot read the ini file.
+        pytest.UsageError: pytest cannot read what the ini file has for us.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -45,9 +42,7 @@ class Written:
     @cached_property
     def is_anything(self) -> bool:
         """Whether there is any of it."""
-        written = [*self._cli.values(), *self._ini.values()]
-        written += [os.environ.get(variable) or None for variable in _VARIABLES.values()]
-        return written.count(None) < len(written)
+        return host.is_anything_written(self._config)
 
     @property
     def lists_only(self) -> bool:
@@ -73,8 +68,6 @@ class Written:
         Raises:
             InvalidSettings: Something on the command line or in the ini file is wrong.
         """
-        from pytest_schema_registry import settings
-
         root = self._config.rootpath
         cli, ini = settings.command_line(self._cli), settings.ini_file(self._ini)
         variables = dict(os.environ)

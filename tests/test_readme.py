@@ -66,12 +66,12 @@ from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.evolution import AssertCompatible, Evolution
 from pytest_schema_registry.options import DEFAULT_CASSETTES, DRAFTS, MODES, OPTIONS
 from pytest_schema_registry.parsers import Location
+from pytest_schema_registry.plugin import SchemaRegistryPlugin
 from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.resolver import Step, steps
 from pytest_schema_registry.rollout import Rollout
 from pytest_schema_registry.schemas import Pair
-from pytest_schema_registry.session import SchemaRegistryPlugin
 from pytest_schema_registry.settings import Settings
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, Reply
 

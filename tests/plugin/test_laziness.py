@@ -18,7 +18,9 @@ import pytest
 HEAVY = {"httpx", "jsonschema", "referencing", "filelock", "vcr", "yaml", "jsonschema_rs"}
 
 def note(role):
+    ours = sorted(name for name in sys.modules if name.startswith("pytest_schema_registry."))
     Path(f"loaded-{role}-{os.getpid()}").write_text(" ".join(sorted(HEAVY & set(sys.modules))))
+    Path(f"ours-{role}-{os.getpid()}").write_text(" ".join(ours))
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
@@ -52,6 +54,17 @@ def test_a_session_that_does_not_use_the_plugin_imports_nothing_heavy(
     run("-n", workers, *options).assert_outcomes(passed=1)
     assert heavy_modules(pytester, "main") == [[]]
     assert heavy_modules(pytester, "worker") == [[]] * processes
+
+
+@pytest.mark.parametrize(("workers", "processes"), [("0", 1), ("2", 3)])
+def test_a_session_that_is_told_nothing_and_asks_nothing_imports_three_modules(
+    run: Run, pytester: pytest.Pytester, workers: str, processes: int
+) -> None:
+    pytester.makepyfile("def test_own(): pass")
+    run("-n", workers).assert_outcomes(passed=1)
+    three = [f"pytest_schema_registry.{name}" for name in ("host", "options", "plugin")]
+    imported = [file.read_text().split() for file in pytester.path.glob("ours-*")]
+    assert imported == [three] * processes
 
 
 def test_a_controller_imports_nothing_heavy_whatever_its_workers_do(

@@ -59,7 +59,7 @@ MAY_IMPORT = {
     "options": Imports(),
     "parsers": Imports("enforcement options redaction rules"),
     "payloads": Imports("errors redaction schemas wording"),
-    "plugin": Imports("controller display errors options rule_items session", "pytest"),
+    "plugin": Imports("controller display errors host options rule_items session", "pytest"),
     "prefetch": Imports("answers schemas"),
     "protocol": Imports("answers schemas"),
     "ratchet": Imports("errors files schemas"),
