@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_schema_registry.schemas import Content
+from pytest_schema_registry.schemas import NAME_SUFFIX, Content
 
 if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Source
@@ -46,6 +46,11 @@ class Question:
     def is_for_schema(self) -> bool:
         """Whether its answer holds a schema."""
         return self.kind in (Kind.SCHEMA, Kind.BY_ID)
+
+    @property
+    def suffixed(self) -> Self:
+        """The same question by the name with the ending that some registries list."""
+        return replace(self, name=self.name + NAME_SUFFIX)
 
     def __str__(self) -> str:
         if self.kind is Kind.INDEX:

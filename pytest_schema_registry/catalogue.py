@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
-from pytest_schema_registry.schemas import NAME_SUFFIX, Schema, origin, plain_name
+from pytest_schema_registry.schemas import Schema, origin, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -172,9 +172,8 @@ class Catalogue:
     def _answer(self, question: Question) -> Answer:
         answer = self._resolver.retrieve(question)
         if answer.document is None and answer.source != "directory":
-            suffixed = replace(question, name=question.name + NAME_SUFFIX)
             try:
-                other = self._resolver.retrieve(suffixed)
+                other = self._resolver.retrieve(question.suffixed)
             except CassetteMissing:
                 return answer
             if other.document is not None:

@@ -27,6 +27,7 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -216,33 +217,46 @@ class Resolver:
         # A time-to-live of zero says that each schema itself is to be asked for.
         if Step.CACHE not in self._steps or not self._cache.ttl:
             return set()
+        many = len(questions) >= MIN_CONFIRMED
         answered = set()
         for question in questions:
-            entry = self._cache.stale(self._url(question), question)
-            if entry is not None and entry.source == "stale cache":
-                entry = self._confirmed(entry) if len(questions) >= MIN_CONFIRMED else None
-            if entry is not None:
-                self._outcomes[question] = entry
+            entries = self._kept(question)
+            if entries and entries[-1].source == "stale cache":
+                entries = self._confirmed(entries) if many else []
+            for entry in entries:
+                self._outcomes[entry.question] = entry
                 self._tell(entry)
                 answered.add(question)
         return answered
 
-    def _confirmed(self, entry: Answer) -> Answer | None:
-        """An expired entry as of the registry's index, which may vouch for it."""
+    def _kept(self, question: Question) -> list[Answer]:
+        """The cache entries that answer a question, that of the name's other spelling the last."""
+        entry = self._cache.stale(self._url(question), question)
+        if entry is None:
+            return []
+        if entry.document is not None:
+            return [entry]
+        suffixed = question.suffixed
+        other = self._cache.stale(self._url(suffixed), suffixed)
+        return [] if other is None else [entry, other]
+
+    def _confirmed(self, entries: list[Answer]) -> list[Answer]:
+        """Expired entries as of the registry's index, which may vouch for the last of them."""
+        entry = entries[-1]
         said = entry.document
         if said is None or said.get("sha256") is None:
-            return None
-        listed = self._listed.get((entry.question.version, entry.question.name))
+            return []
+        listed = self._listed.get((entry.question.version, plain_name(entry.question.name)))
         if listed is None or listed.sha256 != said["sha256"]:
-            return None
+            return []
         # What is said about a schema may change where its content does not.
         if listed.deprecated is not bool(said.get("deprecated")):
-            return None
+            return []
         if listed.release not in (None, said.get("core_version")):
-            return None
+            return []
         # Not written: the index is in the cache, and will vouch in the next session too.
         index = self.retrieve(Question(Kind.INDEX))
-        return replace(entry, fetched_at=index.fetched_at, source=index.source)
+        return [replace(each, fetched_at=index.fetched_at, source=index.source) for each in entries]
 
     @cached_property
     def _listed(self) -> dict[tuple[str, str], IndexEntry]:

@@ -71,7 +71,7 @@ MAY_IMPORT = {
         "prefetch redaction references resolver schemas settings sources",
     ),
     "reporting": Imports("answers drift errors files schemas waivers", "prometheus_client"),
-    "resolver": Imports("answers cache errors protocol"),
+    "resolver": Imports("answers cache errors protocol schemas"),
     "rollout": Imports("dead_letters enforcement errors ratchet recorder schemas"),
     "rule_items": Imports("declarations errors rules schemas", "pytest"),
     "rules": Imports("compatibility schemas"),

@@ -441,6 +441,29 @@ def test_what_the_index_lists_unchanged_is_as_old_as_the_index(
     }
 
 
+def test_an_index_that_lists_names_with_an_ending_vouches_for_them(
+    host: Host, local_registry: LocalRegistry
+) -> None:
+    names = [f"{name}.schema" for name in NAMES]
+    entries = [{"name": name, "sha256": f"of {name}"} for name in names]
+    for entry in entries:
+        body = {**entry, "content": {"title": entry["name"]}}
+        local_registry.always(Reply(200, body), f"schemas/v1/{entry['name']}")
+    entries[2] = {**entries[2], "sha256": "changed"}
+    local_registry.always(Reply(200, {"tracks": {"v1": {"schemas": entries}}}), "index")
+    for question in QUESTIONS:
+        for spelled in (question, question.suffixed):
+            host("first", **SHORT).retrieve(spelled)
+    time.sleep(0.02)
+    local_registry.requests.clear()
+
+    resolver = host("second", **SHORT)
+    assert {question.name for question in resolver.at_hand(QUESTIONS)} == {"a.A", "a.B"}
+    assert resolver.retrieve(QUESTIONS[0]).whole is None
+    assert resolver.retrieve(QUESTIONS[0].suffixed).whole["content"] == {"title": names[0]}
+    assert local_registry.paths == ["/index"]
+
+
 def test_what_is_fresh_needs_no_index(host: Host, local_registry: LocalRegistry) -> None:
     for question in QUESTIONS:
         local_registry.publish(question.name, v1={"title": question.name})
