@@ -6,12 +6,14 @@ compiles with ``offline``, any other with a retriever that asks the registry.
 
 from __future__ import annotations
 
+import math
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from pytest_schema_registry.bundle import bundled
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.references import base_uri, dangling, reference
 from pytest_schema_registry.schemas import canonical, json_pointer
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 #: What the engine writes in place of a value, which is cut or hidden where it is shown.
 MASK = "\uf8ff"
+#: The most subschemas that one value may be checked against, which takes the engine about 15 ms.
+MAX_UNFOLDED = 1_000_000
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 _DRAFTS: dict[str, type[jsonschema_rs.Validator]] = {
@@ -108,7 +112,6 @@ class Conformance:
     def _compile(self, schema: Schema) -> Compiled:
         try:
             validator = self._validator(schema.text, offline=True)
-            return Compiled(schema, validator, validator.is_valid)
         except jsonschema_rs.ValidationError as exc:
             if not isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
                 raise _invalid(schema, exc) from None
@@ -116,6 +119,9 @@ class Conformance:
             too_deep = "recursion limit" in str(exc)
             reason = "it is nested too deeply" if too_deep else printable(str(exc))
             raise InvalidSchema(str(schema), "#", reason, schema.origin) from None
+        else:
+            _refuse_multiplied(schema, schema.text, lambda: schema.content)
+            return Compiled(schema, validator, validator.is_valid)
         return self._compile_with_references(schema)
 
     def _compile_with_references(self, schema: Schema) -> Compiled:
@@ -142,6 +148,8 @@ class Conformance:
         except jsonschema_rs.ValidationError as exc:
             # The engine swallows what its retriever raises.
             raise next(iter(refused), None) or _invalid(schema, exc) from None
+        whole = bundled(schema, referred, self.default_draft)
+        _refuse_multiplied(schema, canonical(whole), lambda: whole)
         return Compiled(schema, validator, validator.is_valid, referred)
 
     def _validator(self, text: str, **options: Any) -> jsonschema_rs.Validator:
@@ -155,6 +163,33 @@ class Conformance:
             mask=MASK,
             **options,
         )
+
+
+def _refuse_multiplied(schema: Schema, text: str, content: Callable[[], Any]) -> None:
+    """Refuse a schema whose definitions refer to each other so often that no check would end.
+
+    Two references to a definition that has two references, and so on, double at each step what the
+    engine does for one value; nothing can interrupt it.
+
+    Args:
+        schema: The schema.
+        text: It, and all that it refers to, as JSON.
+        content: Gives the same as a document.
+
+    Raises:
+        InvalidSchema: One value would be checked against too many subschemas.
+    """
+    # Of all ways to chain some references, threes multiply the most; a subschema takes 20
+    # characters or so. An escaped keyword is not seen here, and so the text is not believed.
+    most = math.log(max(len(text) / 20, 1)) + text.count('ef"') / 3 * math.log(3)
+    if most <= math.log(MAX_UNFOLDED) and "\\u00" not in text:
+        return
+    from pytest_schema_registry.compatibility.document import Document
+    from pytest_schema_registry.compatibility.unfolding import unfolded
+
+    if unfolded(Document(content())) > MAX_UNFOLDED:
+        reason = f"its references multiply: more than {MAX_UNFOLDED:,} subschemas for one value"
+        raise InvalidSchema(str(schema), "#", reason, schema.origin)
 
 
 def _invalid(schema: Schema, exc: jsonschema_rs.ValidationError) -> InvalidSchema:

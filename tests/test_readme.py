@@ -50,6 +50,7 @@ from pytest_schema_registry import (
     SchemaNotFound,
     SchemaRegistry,
     SchemaRegistryError,
+    conformance,
     diagnosis,
     errors,
     exchange,
@@ -905,6 +906,7 @@ def test_the_limits_are_those_of_the_code(registry: SchemaRegistry) -> None:
     limits = section("Limits")
     assert f"at most {payloads.MAX_DEPTH} levels deep" in limits
     assert f"at most {payloads.MAX_VALUES:,} values" in limits
+    assert f"{conformance.MAX_UNFOLDED:,} subschemas for one value" in limits
     assert f"at most {diagnosis.MAX_VIOLATIONS:,} violations".capitalize() in limits
     assert "at most two seconds" in limits
     assert diagnosis.SECONDS == 2

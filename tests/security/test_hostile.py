@@ -238,8 +238,18 @@ CASSETTES: dict[str, Callable[[str], str]] = {
     "evil": lambda name: cassette(name, "{", more=f"? {EVIL!a}\n: !{quote(EVIL)} x"),
     "evil.name": lambda name: cassette(name, json.dumps({"content": {}, "name": EVIL})),
 }
+#: Each definition refers twice to the next one.
+DOUBLING = {
+    "$ref": "#/$defs/a0",
+    "$defs": {
+        **{f"a{n}": {"allOf": [{"$ref": f"#/$defs/a{n + 1}"}] * 2} for n in range(40)},
+        "a40": {"type": "integer"},
+    },
+}
 #: What the verdict on a payload needs, and is refused with the schema's name.
 SCHEMAS = {
+    "references": json.dumps({"content": DOUBLING}),
+    "references.escaped": json.dumps({"content": DOUBLING}).replace("$ref", r"\u0024r\u0065f"),
     "deep.verdict": '{"content": ' + '{"not": ' * 700 + "{}" + "}" * 701,
     "type": '{"content": {"type": [{}]}}',
     "itself": '{"content": {"$ref": "evil.itself#/x"}}',

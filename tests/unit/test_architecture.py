@@ -35,7 +35,10 @@ MAY_IMPORT = {
     "catalogue": Imports("answers errors protocol schemas"),
     "client": Imports("answers errors exchange protocol secrets", "httpx"),
     "compatibility": Imports(theirs="jsonschema_rs"),
-    "conformance": Imports("errors references schemas wording", "jsonschema_rs"),
+    "conformance": Imports(
+        "bundle compatibility errors references schemas wording",
+        "jsonschema_rs",
+    ),
     "contract": Imports("errors recorder schemas"),
     "controller": Imports("errors ratchet reporting schemas session wording", "pytest"),
     "dead_letters": Imports("errors files schemas"),

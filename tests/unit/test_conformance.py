@@ -166,6 +166,38 @@ def test_a_schema_that_is_nested_too_deeply_is_wrong(local_registry: LocalRegist
             registry.validate_payload(schema, 1)
 
 
+def doubling(steps: int) -> dict[str, Any]:
+    """A schema that checks one value ``2 ** steps`` times against its last definition."""
+    definitions: dict[str, Any] = {
+        f"a{step}": {"allOf": [{"$ref": f"#/$defs/a{step + 1}"}] * 2} for step in range(steps)
+    }
+    return {"$ref": "#/$defs/a0", "$defs": definitions | {f"a{steps}": {"type": "integer"}}}
+
+
+def test_references_that_multiply_are_followed_as_far_as_an_engine_can() -> None:
+    assert conforms(doubling(12), 1)
+    assert not conforms(doubling(12), "a")
+    assert refusal(doubling(20)).reason == (
+        "its references multiply: more than 1,000,000 subschemas for one value"
+    )
+
+
+def test_many_references_that_do_not_multiply_are_nothing_special() -> None:
+    definitions = {f"a{number}": {"type": "integer"} for number in range(200)}
+    branches = [{"$ref": f"#/$defs/{name}"} for name in definitions]
+    assert conforms({"anyOf": branches, "$defs": definitions}, 1)
+
+
+def test_references_from_schema_to_schema_multiply_too(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    for step in range(40):
+        local_registry.publish(f"a.A{step}", v1={"allOf": [{"$ref": f"a.A{step + 1}"}] * 2})
+    local_registry.publish("a.A40", v1={"type": "integer"})
+    with pytest.raises(InvalidSchema, match="its references multiply"):
+        registry.validate_payload("a.A0", 1)
+
+
 def test_a_reference_that_leads_to_no_schema_says_where_it_is_written(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
