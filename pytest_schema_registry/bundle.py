@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from pytest_schema_registry.references import document_name
+from pytest_schema_registry.references import base_uri, document_name, lineless
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +29,8 @@ _OLDER = {
 def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = "2020-12") -> Any:
     """The content of a schema with all that it refers to embedded.
 
-    What is embedded is identified by what it is called from within the schema, so that the
-    documents of two version lines do not differ in their identifiers.
+    What is of the schema's own version line is identified as of none, so that the documents of two
+    lines do not differ in their identifiers.
 
     Args:
         schema: The schema.
@@ -46,18 +45,28 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = "2
     if not referred:
         return content
     dialect = str(content.get("$schema", ""))
-    older = (words for draft, words in _OLDER.items() if draft in dialect)
-    keyword, identifier = next(older, ("$defs", "$id"))
-    content.setdefault(identifier, quote(schema.name))
-    embedded = content.setdefault(keyword, {})
-    for uri, other in referred.items():
+    older = next((words for draft, words in _OLDER.items() if draft in dialect), None)
+    keyword, identifier = older or ("$defs", "$id")
+
+    def identified(document: Any, uri: str) -> Any:
+        if not isinstance(document, dict):
+            return {identifier: uri, "allOf": [document]}
+        if older and "$ref" in document:
+            # Beside a reference these drafts hear nothing, an identifier included.
+            heard = {key: document[key] for key in ("$schema", keyword) if key in document}
+            return {**heard, identifier: uri, "allOf": [{"$ref": document["$ref"]}]}
+        return {**document, identifier: uri}
+
+    own = base_uri(schema)
+    whole = identified(content, content.get(identifier, lineless(schema, own)))
+    embedded = whole[keyword] = dict(whole.get(keyword, {}))
+    for uri, document in referred.items():
         name = document_name(schema, uri)
         key = name if name not in embedded else uri
-        embedded[key] = _identified(other, identifier, quote(name, safe=":/?&=+-._~%"))
-    return content
-
-
-def _identified(content: Any, identifier: str, uri: str) -> Any:
-    if isinstance(content, dict):
-        return {**content, identifier: uri}
-    return {identifier: uri, "allOf": [content]}
+        embedded[key] = identified(document, lineless(schema, uri))
+    if any(document_name(schema, uri).startswith("../") for uri in referred):
+        # From another line references may lead back to this one, by its name.
+        for uri, document in {own: content, **referred}.items():
+            if lineless(schema, uri) != uri:
+                embedded[uri] = identified(document, uri)
+    return whole

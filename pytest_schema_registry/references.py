@@ -73,6 +73,18 @@ def base_uri(schema: Schema) -> str:
     return f"{_BASE}{version}/{quote(schema.name, safe='')}"
 
 
+def lineless(schema: Schema, uri: str) -> str:
+    """A URI of another schema, as of no version line where it is of the same one as this.
+
+    Args:
+        schema: The schema that refers to it.
+        uri: Where it refers to, absolute and without a fragment.
+    """
+    own = base_uri(schema).rpartition("/")[0]
+    line, _, name = uri.rpartition("/")
+    return f"{_BASE}{_NO_VERSION}/{name}" if line == own else uri
+
+
 def document_name(schema: Schema, uri: str) -> str:
     """What another schema is called from within this one.
 
