@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.recorder import Use
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.settings import Settings
+
+_PACKAGE = os.path.join(os.path.dirname(__file__), "")  # noqa: PTH118, PTH120  # as frames say it
 
 
 class Rollout:
@@ -172,6 +176,10 @@ class Rollout:
 
 
 def _warn(warning: Warning) -> None:
-    # The line is that of the test.
+    """Warn of the line that called into this package: the test's."""
     __tracebackhide__ = True
-    warnings.warn(warning, stacklevel=4)
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    # Python 3.12 knows skip_file_prefixes.
+    warnings.warn(warning, stacklevel=level)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.local_registry import ORDER, ORDER_V2, Reply
+from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, Reply
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -197,6 +197,28 @@ def test_a_ratchet_that_cannot_be_written_fails_the_run(
     result = run(suite, "--registry-versions=v1", "--registry-ratchet=r")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["missed: --registry-ratchet: *r cannot be written: *"])
+
+
+@pytest.mark.parametrize(
+    ("fixture", "arguments"),
+    [
+        ("assert_conforms", '{"id": "a"}, "orders.Order", version="v1"'),
+        ("assert_compatible", '"orders.Order@v1", {}'),
+        ("registry_schema", '"orders.Order", version="v1"'),
+    ],
+)
+def test_a_warning_is_of_the_tests_own_line(
+    run: Run,
+    pytester: pytest.Pytester,
+    local_registry: LocalRegistry,
+    fixture: str,
+    arguments: str,
+) -> None:
+    local_registry.publish(ORDER, v1={**ORDER_V1, "deprecated": True})
+    pytester.makepyfile(test_own=f"def test_own({fixture}):\n    {fixture}({arguments})\n")
+    result = run(f"--registry-url={local_registry.url}", "--registry-versions=v1")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*test_own.py:2: DeprecatedSchemaWarning: *"])
 
 
 @WORKERS
