@@ -106,10 +106,10 @@ class Controller:
     def _tighten(self, figures: Figures) -> None:
         if self._process.settings.ratchet is None:
             return
-        from pytest_schema_registry import ratchet
+        from pytest_schema_registry.ratchet import add
 
         try:
-            new = ratchet.add(self._process.settings.ratchet, figures.conformed())
+            new = add(self._process.settings.ratchet, figures.conformed())
         except SchemaRegistryError as exc:
             self._missed.append(str(exc))
         else:

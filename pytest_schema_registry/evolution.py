@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from pytest_schema_registry import waivers
 from pytest_schema_registry.compatibility import compare
 from pytest_schema_registry.errors import (
     CompatibilityWarning,
@@ -17,6 +16,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.recorder import Use
 from pytest_schema_registry.schemas import Pair, Schema, given, plain_name
+from pytest_schema_registry.waivers import applied, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ class Evolution:
         self._formats = settings.format_assertion
         self._waivers: Sequence[Waiver] = ()
         if settings.waivers is not None:
-            self._waivers = waivers.load(settings.waivers, settings.root)
+            self._waivers = load(settings.waivers, settings.root)
 
     def assert_compatible(
         self,
@@ -177,7 +177,7 @@ class Evolution:
 
     def _judged(self, report: CompatibilityReport, old: _Side, new: _Side) -> CompatibilityReport:
         name, headline = new.name or old.name, _headline(old, new)
-        report, used = waivers.applied(self._waivers, report, name, datetime.now(UTC).date())
+        report, used = applied(self._waivers, report, name, datetime.now(UTC).date())
         self._record(
             _outcome(report),
             name,

@@ -6,16 +6,16 @@ Imported by every pytest run of an environment, so all else is imported where it
 from __future__ import annotations
 
 import os
+import tempfile
 import warnings
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from pytest_schema_registry.options import OPTIONS
+from pytest_schema_registry.options import DEFAULT_PAYLOADS, OPTIONS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_schema_registry.declarations import Declaration
 
 #: The parameter of a contract test, and so a fixture of every one.
@@ -25,38 +25,45 @@ FACTS = "schema_registry_facts"
 UNCHECKED = "schema_registry_unchecked"
 
 
-def options(config: pytest.Config) -> dict[str, Any]:
-    """What was written on the command line, by option; None where nothing was."""
-    return {
-        option.name: config.getoption(f"registry_{option.argument}", None) for option in OPTIONS
-    }
+class Places(NamedTuple):
+    """What was written for a session in each place, by option; None where nothing was.
+
+    Args:
+        command_line: On the command line.
+        ini_file: In the ini file.
+    """
+
+    command_line: dict[str, Any]
+    ini_file: dict[str, Any]
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether there is any of it, in the environment included."""
+        values = [*self.command_line.values(), *self.ini_file.values()]
+        values += [os.environ.get(option.variable) or None for option in OPTIONS]
+        return values.count(None) < len(values)
 
 
-def ini_values(config: pytest.Config) -> dict[str, Any]:
-    """What was written in the ini file, by option; None where nothing was.
+def places(config: pytest.Config) -> Places:
+    """What was written for a session where pytest reads it.
 
     Raises:
-        pytest.UsageError: pytest cannot read it as what it should be.
+        pytest.UsageError: pytest cannot read the ini file's value as what it should be.
     """
-    values = {}
+    command_line, ini_file = {}, {}
     for option in OPTIONS:
+        command_line[option.name] = config.getoption(f"registry_{option.argument}", None)
         try:
-            values[option.name] = config.getini(option.ini)
+            ini_file[option.name] = config.getini(option.ini)
         # Which of them pytest raises depends on its version.
         except (TypeError, ValueError, pytest.UsageError) as exc:
             raise pytest.UsageError(f"{option.ini} (ini file): {exc}") from None
-    return values
+    return Places(command_line, ini_file)
 
 
-def is_anything_written(config: pytest.Config) -> bool:
-    """Whether anything is written for us: on the command line, in the ini file, in the environment.
-
-    Raises:
-        pytest.UsageError: pytest cannot read what the ini file has.
-    """
-    written = [*options(config).values(), *ini_values(config).values()]
-    written += [os.environ.get(option.variable) or None for option in OPTIONS]
-    return written.count(None) < len(written)
+def session_directory(session_id: str) -> Path:
+    """Where a session caches what it cannot, or may not, keep for the next."""
+    return Path(tempfile.gettempdir()) / f"pytest-schema-registry-{session_id}"
 
 
 def cache_directory(config: pytest.Config) -> Path | None:
@@ -73,21 +80,39 @@ def cache_directory(config: pytest.Config) -> Path | None:
         return None
 
 
+def is_golden(path: Path, config: pytest.Config) -> bool:
+    """Whether a file is where golden payloads are, in a session that was told nothing else."""
+    return path.resolve().is_relative_to((config.rootpath / DEFAULT_PAYLOADS).resolve())
+
+
 def declaration(node: pytest.Item) -> Declaration:
     """What a test's markers declare.
 
     Raises:
         InvalidSettings: A marker cannot be understood.
     """
-    from pytest_schema_registry import declarations
+    from pytest_schema_registry.declarations import MARKER, declaration
 
-    return declarations.declaration(node.iter_markers_with_node(declarations.MARKER))
+    return declaration(node.iter_markers_with_node(MARKER))
 
 
-def expects(item: pytest.Item, error: Exception) -> bool:
-    """Whether the test is marked as failing with just this kind of error."""
-    raises = (marker.kwargs.get("raises") for marker in item.iter_markers("xfail"))
-    return any(kinds is not None and isinstance(error, kinds) for kinds in raises)
+def tell_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:
+    """Have a report say that nothing was checked, where an error says so.
+
+    An xfail speaks of the payload; that nothing was checked must not hide behind it, where it is
+    not marked as failing with just this kind of error.
+    """
+    from pytest_schema_registry.errors import SchemaRegistryError
+
+    if not isinstance(error, SchemaRegistryError):
+        return
+    if hasattr(report, "wasxfail"):
+        raises = (marker.kwargs.get("raises") for marker in item.iter_markers("xfail"))
+        if any(kinds is not None and isinstance(error, kinds) for kinds in raises):
+            return
+        del report.wasxfail
+        report.outcome = "failed"
+    vars(report)[UNCHECKED] = True
 
 
 def params(item: pytest.Item) -> dict[str, Any]:

@@ -1,21 +1,23 @@
-"""Options, markers, fixtures, and the hooks of a session that does not use them yet.
+"""Options, markers, fixtures, and the hooks that hold in every session, used or not.
 
 Imported by every pytest run of an environment, so all else is imported where it is first used.
 """
 
 from __future__ import annotations
 
+import shutil
 import time
 import uuid
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry.host import FACTS, UNCHECKED, VERSION, is_anything_written
+from pytest_schema_registry import host
+from pytest_schema_registry.host import FACTS, UNCHECKED, VERSION
 from pytest_schema_registry.options import OPTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
     from pytest_schema_registry.contract import AssertConforms, RegistrySchema
@@ -31,7 +33,6 @@ MARKER_HELP = (
 RULES_HELP = "registry_compatibility: the tests that the ini file's compatibility rules make"
 PLUGIN: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 SESSION_INPUT = "schema_registry_session"
-PAYLOADS = (".json", ".jsonl")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,8 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER_HELP)
     config.addinivalue_line("markers", RULES_HELP)
     plugin = config.stash[PLUGIN] = SchemaRegistryPlugin(config)
-    if is_anything_written(config):
-        _begun(plugin)
+    if plugin.places.is_anything:
+        plugin.begin()
     config.pluginmanager.register(plugin, "schema_registry_fixtures")
 
 
@@ -74,13 +75,15 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     from pytest_schema_registry.display import show
     from pytest_schema_registry.errors import InvalidSettings
 
-    process = _begun(SchemaRegistryPlugin(config))
+    plugin = SchemaRegistryPlugin(config)
+    process = plugin.begin()
     try:
         lines, missing = show(process.registry, names, process.settings.versions)
     except InvalidSettings as exc:
         raise pytest.UsageError(str(exc)) from None
     finally:
         process.pytest_unconfigure()
+        plugin.pytest_unconfigure()
     print("\n".join(lines))
     return 1 if missing else 0
 
@@ -100,65 +103,62 @@ def _registry_versions() -> None:
     """Stands in a test's fixtures exactly when our own ``registry_version`` does."""
 
 
-def _begun(plugin: SchemaRegistryPlugin) -> Process:
-    from pytest_schema_registry.errors import InvalidSettings
-
-    try:
-        return plugin.process
-    except InvalidSettings as exc:
-        raise pytest.UsageError(str(exc)) from None
-
-
 class SchemaRegistryPlugin:
     """The fixtures, and the hooks that see whether a session needs more than them.
 
     Args:
         config: The session's.
+
+    Raises:
+        pytest.UsageError: pytest cannot read what the ini file has for us.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._started = time.perf_counter()
-        # A worker of xdist is told by its controller.
-        told = getattr(config, "workerinput", {})
+        self._is_worker = hasattr(config, "workerinput")
+        told: dict[str, Any] = getattr(config, "workerinput", {})
         self._session_id: str = told.get(SESSION_INPUT) or uuid.uuid4().hex
+        #: What was written for the session.
+        self.places = host.places(config)
+        self._process: Process | None = None
+        self._controller: Controller | None = None
         self._item: pytest.Item | None = None
 
     @property
     def process(self) -> Process:
-        """What does the work, made where something is written for it or a test needs it.
+        """What does the work, made where something is written for it or a test needs it."""
+        return self._process or self.begin()
+
+    def begin(self) -> Process:
+        """Make what does the work.
 
         Raises:
-            InvalidSettings: Something on the command line or in the ini file is wrong.
+            pytest.UsageError: Something on the command line or in the ini file is wrong.
         """
-        return self._made[0]
-
-    @cached_property
-    def _made(self) -> tuple[Process, Controller | None]:
+        from pytest_schema_registry.errors import InvalidSettings
         from pytest_schema_registry.session import Process
 
-        is_worker = hasattr(self._config, "workerinput")
-        process = Process(
-            self._config,
-            session_id=self._session_id,
-            owns_session=not is_worker,
-            started=self._started,
-        )
-        if self._item is not None:
-            process.pytest_runtest_setup(self._item)
-        register = self._config.pluginmanager.register
-        register(process, "schema_registry_session")
+        is_worker, config = self._is_worker, self._config
+        try:
+            process = Process(config, self.places, self._session_id, self._started, is_worker)
+        except InvalidSettings as exc:
+            raise pytest.UsageError(str(exc)) from None
+        plugins: dict[str, object] = {"schema_registry_session": process}
         if process.has_rules:
             from pytest_schema_registry.rule_items import RuleCollection
 
-            register(RuleCollection(process, self._config), "schema_registry_rules")
-        if is_worker:
-            return process, None
-        from pytest_schema_registry.controller import Controller
+            plugins["schema_registry_rules"] = RuleCollection(process, config)
+        if not is_worker:
+            from pytest_schema_registry.controller import Controller
 
-        controller = Controller(process)
-        register(controller, "schema_registry_controller")
-        return process, controller
+            self._controller = plugins["schema_registry_controller"] = Controller(process)
+        if self._item is not None:
+            process.begin_test(self._item)
+        self._process = process
+        for name, plugin in plugins.items():
+            config.pluginmanager.register(plugin, name)
+        return process
 
     # The test is taken from pytest_runtest_setup: a fixture that asks for ``request`` costs more
     # than all that is done here.
@@ -194,9 +194,13 @@ class SchemaRegistryPlugin:
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        if file_path.suffix not in PAYLOADS:
+        if file_path.suffix not in (".json", ".jsonl"):
             return None
-        return self.process.payload_file(file_path, parent)
+        is_argument = parent.session.isinitpath(file_path)
+        # Data of a project that does not use us must not cost it all that follows.
+        if self._process is None and not (is_argument or host.is_golden(file_path, self._config)):
+            return None
+        return self.process.payload_file(file_path, parent, is_argument=is_argument)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if VERSION in metafunc.fixturenames:
@@ -205,6 +209,21 @@ class SchemaRegistryPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self._item = item
+        if self._process is not None:
+            self._process.begin_test(item)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if call.excinfo is not None:
+            host.tell_unchecked(report, item, call.excinfo.value)
+        return report
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
+        # Nothing was checked, so the payload did not fail: an error, as it is in a fixture.
+        return ("error", "E", "ERROR") if hasattr(report, UNCHECKED) else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._add(getattr(report, FACTS, {}))
@@ -214,10 +233,15 @@ class SchemaRegistryPlugin:
         # A worker that crashed has no last word; what its tests reported is here already.
         self._add(getattr(node, "workeroutput", {}).get(FACTS, {}))
 
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
-        # Nothing was checked, so the payload did not fail: an error, as it is in a fixture.
-        return ("error", "E", "ERROR") if hasattr(report, UNCHECKED) else None
-
     def _add(self, facts: dict[str, Any]) -> None:
-        if facts and (controller := self._made[1]) is not None:
-            controller.add(facts)
+        if not facts or self._is_worker:
+            return
+        if self._controller is None:
+            self.begin()
+        assert self._controller is not None  # noqa: S101  # only a worker has none
+        self._controller.add(facts)
+
+    def pytest_unconfigure(self) -> None:
+        if not self._is_worker:
+            # Workers may have made it, whatever became of them and their last words.
+            shutil.rmtree(host.session_directory(self._session_id), ignore_errors=True)

@@ -8,7 +8,6 @@ import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_schema_registry import ratchet
 from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.errors import (
     ContractWarning,
@@ -17,6 +16,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
     StaleSchemaWarning,
 )
+from pytest_schema_registry.ratchet import load
 from pytest_schema_registry.recorder import Recorder
 from pytest_schema_registry.schemas import Pair
 
@@ -73,7 +73,7 @@ class Rollout:
         Raises:
             InvalidSettings: One of its files cannot be used.
         """
-        proved = None if settings.ratchet is None else ratchet.load(settings.ratchet)
+        proved = None if settings.ratchet is None else load(settings.ratchet)
         letters = None
         if settings.dead_letters is not None:
             from pytest_schema_registry.dead_letters import DeadLetters

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 from contextlib import suppress
 from copy import copy
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 from pytest_schema_registry import host
-from pytest_schema_registry.errors import InvalidSettings, SchemaRegistryError
-from pytest_schema_registry.host import FACTS, UNCHECKED, VERSION
+from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.host import FACTS, VERSION
 from pytest_schema_registry.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
     from pytest_schema_registry.cache import Session
     from pytest_schema_registry.contract import Contract
@@ -45,9 +43,10 @@ class Process:
 
     Args:
         config: The session's.
+        places: What was written for the session.
         session_id: What all processes of the session have in common.
-        owns_session: Whether this process is the last one to end.
         started: When it began, as :func:`time.perf_counter` says.
+        is_worker: Whether a controller reports what happens here.
 
     Raises:
         InvalidSettings: Something on the command line or in the ini file is wrong.
@@ -56,23 +55,30 @@ class Process:
     def __init__(
         self,
         config: pytest.Config,
-        *,
+        places: host.Places,
         session_id: str,
-        owns_session: bool,
         started: float,
+        is_worker: bool,
     ) -> None:
         self._config = config
-        self._written = Written(config)
+        self._written = Written(config, places)
         self._session_id = session_id
-        self._owns_session = owns_session
+        self._is_worker = is_worker
         self._started = started
+        self._item: pytest.Item | None = None
+        self._params: dict[str, Any] = {}
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
         self._watch: Watch | None = None
         #: Of which no test, and so no comparison, is left out of this run.
         self.extent: Extent = "part"
-        if self._written.is_anything and self._owns_session:
-            self._look_into_files()
+        #: Whether there are compatibility rules, or waivers.
+        self.has_rules = False
+        if self._written.is_anything:
+            if not is_worker:
+                self._look_into_files()
+            rules = self.settings.compatibility or self.settings.waivers or self.rules_error
+            self.has_rules = bool(rules)
 
     def _look_into_files(self) -> None:
         """What is wrong in the files that settings name stops the session before any test, too."""
@@ -80,10 +86,10 @@ class Process:
             with self._written.looking_into("ratchet", "dead-letters"):
                 self._new_rollout()
         if self.settings.waivers:
-            from pytest_schema_registry import waivers
+            from pytest_schema_registry.waivers import load
 
             with self._written.looking_into("waivers"):
-                waivers.load(self.settings.waivers, self.settings.root)
+                load(self.settings.waivers, self.settings.root)
 
     @property
     def settings(self) -> Settings:
@@ -93,13 +99,6 @@ class Process:
             InvalidSettings: Something on the command line or in the ini file is wrong.
         """
         return self._written.settings
-
-    @property
-    def has_rules(self) -> bool:
-        """Whether the settings have compatibility rules, or waivers."""
-        return self._written.is_anything and bool(
-            self.settings.compatibility or self.settings.waivers or self.rules_error
-        )
 
     @property
     def rules_error(self) -> InvalidSettings | None:
@@ -138,9 +137,14 @@ class Process:
     def rollout(self) -> Rollout:
         """What follows from what this process's tests do, made when the first one needs it."""
         rollout = self._new_rollout()
-        if "_item" in vars(self):
+        if self._item is not None:
             rollout.begin_test(self._item.nodeid)
         return rollout
+
+    @property
+    def _is_used(self) -> bool:
+        """Whether anything was done with a schema here."""
+        return "rollout" in vars(self)
 
     @cached_property
     def evolution(self) -> Evolution:
@@ -167,11 +171,12 @@ class Process:
     def _session(self) -> Session:
         from pytest_schema_registry.cache import Session
 
-        return Session(self._session_id, session_directory(self._session_id))
+        return Session(self._session_id, host.session_directory(self._session_id))
 
     @property
     def version(self) -> str:
         """The version line that the current test is about."""
+        __tracebackhide__ = True
         version: str | None = self._params.get(VERSION)
         return version or self.contract_of_test(None).version
 
@@ -181,6 +186,8 @@ class Process:
         Args:
             version: The version line it is about; None where that is negotiated.
         """
+        __tracebackhide__ = True
+        assert self._item is not None  # noqa: S101  # only tests ask
         declared = self._declared.get(self._item) or host.declaration(self._item)
         if not declared.is_run_by(self._params.get(NAME), self._params.get(VERSION)):
             raise InvalidSettings(
@@ -211,11 +218,11 @@ class Process:
             )
         return contract
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    def begin_test(self, item: pytest.Item) -> None:
+        """Another test begins."""
         self._item = item
         self._params = host.params(item)
-        if "rollout" in vars(self):
+        if self._is_used:
             self.rollout.begin_test(item.nodeid)
 
     @property
@@ -226,11 +233,13 @@ class Process:
     def pytest_report_header(self) -> str | None:
         return self.settings.describe() if self._written.is_anything else None
 
-    def payload_file(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    def payload_file(
+        self, path: Path, parent: pytest.Collector, *, is_argument: bool
+    ) -> pytest.Collector | None:
         """What collects a file, if it holds payloads."""
         from pytest_schema_registry.golden import collector
 
-        return collector(path, parent, self, is_argument=parent.session.isinitpath(path))
+        return collector(path, parent, self, is_argument=is_argument)
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """Run a contract test against each version line that it declares, and each name."""
@@ -290,29 +299,21 @@ class Process:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        if call.when == "call" and "rollout" in vars(self):
+        if call.when == "call" and self._is_used:
             item.user_properties += self.rollout.recorder.properties()
         report = yield
-        if "rollout" in vars(self) and (report.when == "call" or not report.passed):
+        if self._is_used and (report.when == "call" or not report.passed):
             try:
                 self.rollout.judged(passed=report.passed)
             except InvalidSettings as exc:
                 report.sections.append(("schema registry", str(exc)))
         if report.when == "teardown" and (facts := self._facts()):
             vars(report)[FACTS] = facts
-        if call.excinfo is not None and isinstance(call.excinfo.value, SchemaRegistryError):
-            if not hasattr(report, "wasxfail"):
-                vars(report)[UNCHECKED] = True
-            elif not host.expects(item, call.excinfo.value):
-                # An xfail speaks of the payload; that nothing was checked must not hide behind it.
-                del report.wasxfail
-                report.outcome = "failed"
-                vars(report)[UNCHECKED] = True
         return report
 
     def _facts(self) -> dict[str, Any]:
         """What happened in this process since it was last asked."""
-        if "rollout" not in vars(self):
+        if not self._is_used:
             return {}
         if self._watch is not None:
             started = time.perf_counter()
@@ -326,7 +327,7 @@ class Process:
         Args:
             exitstatus: pytest's; whoever interrupts a run does not wait for a registry.
         """
-        if "rollout" not in vars(self):
+        if not self._is_used:
             return {}
         if self._successors is not None and exitstatus in JUDGED:
             started = time.perf_counter()
@@ -336,17 +337,9 @@ class Process:
         return facts | ({"extent": self.extent} if self.settings.waivers else {})
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        if not self._owns_session and (facts := self.remaining_facts(exitstatus)):
+        if self._is_worker and (facts := self.remaining_facts(exitstatus)):
             self._config.workeroutput[FACTS] = facts  # type: ignore[attr-defined]  # xdist's
 
     def pytest_unconfigure(self) -> None:
         if "registry" in vars(self):
             self.registry.close()
-        directory = session_directory(self._session_id)
-        if self._owns_session and directory.exists():
-            shutil.rmtree(directory, ignore_errors=True)
-
-
-def session_directory(session_id: str) -> Path:
-    """Where a session caches what it cannot, or may not, keep for the next."""
-    return Path(tempfile.gettempdir()) / f"pytest-schema-registry-{session_id}"

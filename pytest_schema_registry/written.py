@@ -7,15 +7,23 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pytest_schema_registry import host, settings
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.options import OPTIONS
+from pytest_schema_registry.settings import (
+    InvalidEnvironment,
+    command_line,
+    environment,
+    ini_file,
+    resolve,
+    token_from,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pytest
 
+    from pytest_schema_registry.host import Places
     from pytest_schema_registry.settings import Settings
 
 LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
@@ -27,22 +35,17 @@ class Written:
 
     Args:
         config: pytest's.
-
-    Raises:
-        pytest.UsageError: pytest cannot read what the ini file has for us.
+        places: What pytest has read.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, places: Places) -> None:
         self._config = config
-        self._cli = host.options(config)
-        self._ini = host.ini_values(config)
+        self._cli = places.command_line
+        self._ini = places.ini_file
+        #: Whether there is any of it.
+        self.is_anything = places.is_anything
         #: What is wrong in the environment: an error of what uses the plugin, and of nothing else.
         self.environment_error: InvalidSettings | None = None
-
-    @cached_property
-    def is_anything(self) -> bool:
-        """Whether there is any of it."""
-        return host.is_anything_written(self._config)
 
     @property
     def lists_only(self) -> bool:
@@ -69,15 +72,13 @@ class Written:
             InvalidSettings: Something on the command line or in the ini file is wrong.
         """
         root = self._config.rootpath
-        cli, ini = settings.command_line(self._cli), settings.ini_file(self._ini)
+        cli, ini = command_line(self._cli), ini_file(self._ini)
         variables = dict(os.environ)
         while True:
-            environment = settings.environment(variables)
+            origin = environment(variables)
             try:
-                return settings.resolve(
-                    cli, environment, ini, root=root, token=settings.token_from()
-                )
-            except settings.InvalidEnvironment as exc:
+                return resolve(cli, origin, ini, root=root, token=token_from())
+            except InvalidEnvironment as exc:
                 # Its frames hold all that was written, which --showlocals would show.
                 self._note(exc.with_traceback(None))
                 del variables[exc.setting]

@@ -65,11 +65,11 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
     """
     if settings.waivers is None:
         return []
-    from pytest_schema_registry import waivers
+    from pytest_schema_registry.waivers import load
 
     used = {place for made in fold.made for place in made["waivers"]}
     said = []
-    for waiver in waivers.load(settings.waivers, settings.root):
+    for waiver in load(settings.waivers, settings.root):
         if waiver.expires < now.date():
             said.append(f"{waiver.place}: the waiver of {waiver} expired on {waiver.expires}")
         elif waiver.place not in used and _was_met(fold, waiver):

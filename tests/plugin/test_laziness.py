@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.local_registry import ORDER
+
 if TYPE_CHECKING:
     from tests.conftest import Run
     from tests.local_registry import LocalRegistry
@@ -61,10 +63,97 @@ def test_a_session_that_is_told_nothing_and_asks_nothing_imports_three_modules(
     run: Run, pytester: pytest.Pytester, workers: str, processes: int
 ) -> None:
     pytester.makepyfile("def test_own(): pass")
+    (pytester.path / "data.json").write_text("{}")
     run("-n", workers).assert_outcomes(passed=1)
     three = [f"pytest_schema_registry.{name}" for name in ("host", "options", "plugin")]
     imported = [file.read_text().split() for file in pytester.path.glob("ours-*")]
     assert imported == [three] * processes
+
+
+def test_what_is_made_late_is_like_what_is_made_at_the_start(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile("""
+        import pytest
+        from pytest_schema_registry import InvalidSettings
+
+        @pytest.mark.parametrize("name", ["assert_conforms", "registry_schema"])
+        def test_no_version(request, name):
+            with pytest.raises(InvalidSettings, match="name the fixtures in the test's arguments"):
+                request.getfixturevalue(name)
+
+        def test_compatible(request):
+            request.getfixturevalue("assert_compatible")({}, {})
+
+        def test_registry(request):
+            assert request.getfixturevalue("schema_registry").validate_payload({}, 1)[0]
+    """)
+    for name in ("no_version", "compatible", "registry"):
+        result = run("-k", name, "--registry-offline")
+        assert run("-k", name).parseoutcomes() == result.parseoutcomes()
+        assert "failed" not in result.parseoutcomes()
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize("options", [[], ["--registry-offline"]])
+def test_an_xfail_hides_no_error_of_the_library_itself(
+    run: Run, pytester: pytest.Pytester, workers: str, options: list[str]
+) -> None:
+    pytester.makepyfile("""
+        import pytest
+        from pytest_schema_registry import SchemaNotFound, SchemaRegistry
+
+        @pytest.mark.xfail
+        def test_hidden():
+            with SchemaRegistry(".") as registry:
+                registry.get_schema("no.Such", "v1")
+
+        @pytest.mark.xfail(raises=SchemaNotFound)
+        def test_expected():
+            with SchemaRegistry(".") as registry:
+                registry.get_schema("no.Such", "v1")
+    """)
+    run("-n", workers, *options).assert_outcomes(errors=1, xfailed=1)
+
+
+def test_sessions_in_one_process_know_each_others_errors(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        pytest_plugins = ["pytester"]
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_wrong_option(pytester, number):
+            result = pytester.runpytest_inprocess("-p", "no:randomly", "--registry-mode=no")
+            assert result.ret == pytest.ExitCode.USAGE_ERROR
+    """)
+    run().assert_outcomes(passed=2)
+
+
+def test_a_crashed_worker_leaves_nothing_behind(
+    run: Run,
+    pytester: pytest.Pytester,
+    local_registry: LocalRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    local_registry.publish(ORDER, v1={"deprecated": True}, v2={"deprecated": True})
+    pytester.makepyfile(f"""
+        import os
+
+        def test_crash(registry_schema):
+            registry_schema("{ORDER}")
+            if os.environ.get("CRASH"):
+                os._exit(1)
+    """)
+    run(f"--registry-url={local_registry.url}", "--registry-mode=record").assert_outcomes(passed=2)
+    temporary = pytester.mkdir("temporary")
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setenv("CRASH", "1")
+    result = run("-n2", "--max-worker-restart=0")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert not list(temporary.glob("pytest-schema-registry-*"))
 
 
 def test_a_controller_imports_nothing_heavy_whatever_its_workers_do(

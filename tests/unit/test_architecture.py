@@ -92,7 +92,7 @@ MAY_IMPORT = {
     "waivers": Imports("compatibility errors"),
     "walk": Imports("errors references schemas wording", "jsonschema"),
     "wording": Imports(),
-    "written": Imports("errors host options settings"),
+    "written": Imports("errors options settings"),
 }
 
 
