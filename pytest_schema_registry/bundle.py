@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.compatibility.document import draft_of
+from pytest_schema_registry.compatibility.known import keywords_of
 from pytest_schema_registry.references import base_uri, document_name, lineless
 
 if TYPE_CHECKING:
@@ -17,12 +19,6 @@ _DIALECTS = {
     "6": "http://json-schema.org/draft-06/schema#",
     "7": "http://json-schema.org/draft-07/schema#",
     "2019-09": "https://json-schema.org/draft/2019-09/schema",
-}
-#: Where older drafts embed schemas, and what identifies them there.
-_OLDER = {
-    "draft-04": ("definitions", "id"),
-    "draft-06": ("definitions", "$id"),
-    "draft-07": ("definitions", "$id"),
 }
 
 
@@ -44,29 +40,41 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = "2
         content.setdefault("$schema", _DIALECTS[default_draft])
     if not referred:
         return content
-    dialect = str(content.get("$schema", ""))
-    older = next((words for draft, words in _OLDER.items() if draft in dialect), None)
-    keyword, identifier = older or ("$defs", "$id")
-
-    def identified(document: Any, uri: str) -> Any:
-        if not isinstance(document, dict):
-            return {identifier: uri, "allOf": [document]}
-        if older and "$ref" in document:
-            # Beside a reference these drafts hear nothing, an identifier included.
-            heard = {key: document[key] for key in ("$schema", keyword) if key in document}
-            return {**heard, identifier: uri, "allOf": [{"$ref": document["$ref"]}]}
-        return {**document, identifier: uri}
-
+    draft = draft_of(content)
     own = base_uri(schema)
-    whole = identified(content, content.get(identifier, lineless(schema, own)))
+    known_as = None if _is_reference(content, draft) else content.get(_identifier(draft))
+    whole = _identified(content, known_as or lineless(schema, own), draft)
+    keyword = "definitions" if draft <= 7 else "$defs"
     embedded = whole[keyword] = dict(whole.get(keyword, {}))
     for uri, document in referred.items():
         name = document_name(schema, uri)
         key = name if name not in embedded else uri
-        embedded[key] = identified(document, lineless(schema, uri))
+        embedded[key] = _identified(document, lineless(schema, uri), draft)
     if any(document_name(schema, uri).startswith("../") for uri in referred):
         # From another line references may lead back to this one, by its name.
         for uri, document in {own: content, **referred}.items():
             if lineless(schema, uri) != uri:
-                embedded[uri] = identified(document, uri)
+                embedded[uri] = _identified(document, uri, draft)
     return whole
+
+
+def _identified(document: Any, uri: str, draft: int) -> dict[str, Any]:
+    """A schema that says the same, and who it is."""
+    identifier = {_identifier(draft): uri}
+    if not isinstance(document, dict):
+        return {**identifier, "allOf": [document]}
+    if _is_reference(document, draft):
+        # What nobody hears must not be heard, and what references lead to must stay in its place.
+        silent = keywords_of(draft) - {"$schema", "definitions"}
+        kept = {key: value for key, value in document.items() if key not in silent}
+        return {**kept, **identifier, "allOf": [{"$ref": document["$ref"]}]}
+    return {**document, **identifier}
+
+
+def _is_reference(document: dict[str, Any], draft: int) -> bool:
+    """Whether nothing else in a schema counts, its identifier included (draft 7 core, 8.3)."""
+    return draft <= 7 and "$ref" in document
+
+
+def _identifier(draft: int) -> str:
+    return "id" if draft <= 4 else "$id"

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from pytest_schema_registry.bundle import bundled
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.references import base_uri, dangling, reference
 from pytest_schema_registry.schemas import canonical, json_pointer
@@ -120,7 +119,7 @@ class Conformance:
             reason = "it is nested too deeply" if too_deep else printable(str(exc))
             raise InvalidSchema(str(schema), "#", reason, schema.origin) from None
         else:
-            _refuse_multiplied(schema, schema.text, lambda: schema.content)
+            _refuse_multiplied(schema, {})
             return Compiled(schema, validator, validator.is_valid)
         return self._compile_with_references(schema)
 
@@ -148,8 +147,7 @@ class Conformance:
         except jsonschema_rs.ValidationError as exc:
             # The engine swallows what its retriever raises.
             raise next(iter(refused), None) or _invalid(schema, exc) from None
-        whole = bundled(schema, referred, self.default_draft)
-        _refuse_multiplied(schema, canonical(whole), lambda: whole)
+        _refuse_multiplied(schema, referred)
         return Compiled(schema, validator, validator.is_valid, referred)
 
     def _validator(self, text: str, **options: Any) -> jsonschema_rs.Validator:
@@ -165,7 +163,7 @@ class Conformance:
         )
 
 
-def _refuse_multiplied(schema: Schema, text: str, content: Callable[[], Any]) -> None:
+def _refuse_multiplied(schema: Schema, referred: dict[str, Any]) -> None:
     """Refuse a schema whose definitions refer to each other so often that no check would end.
 
     Two references to a definition that has two references, and so on, double at each step what the
@@ -173,23 +171,33 @@ def _refuse_multiplied(schema: Schema, text: str, content: Callable[[], Any]) ->
 
     Args:
         schema: The schema.
-        text: It, and all that it refers to, as JSON.
-        content: Gives the same as a document.
+        referred: The other schemas that it needs, by the URI that it refers to them with.
 
     Raises:
         InvalidSchema: One value would be checked against too many subschemas.
     """
-    # Of all ways to chain some references, threes multiply the most; a subschema takes 20
-    # characters or so. An escaped keyword is not seen here, and so the text is not believed.
-    most = math.log(max(len(text) / 20, 1)) + text.count('ef"') / 3 * math.log(3)
-    if most <= math.log(MAX_UNFOLDED) and "\\u00" not in text:
+    text = "".join((schema.text, *map(canonical, referred.values())))
+    if is_surely_small(text):
         return
     from pytest_schema_registry.compatibility.document import Document
     from pytest_schema_registry.compatibility.unfolding import unfolded
 
-    if unfolded(Document(content())) > MAX_UNFOLDED:
+    documents = {base_uri(schema): schema.content, **referred}
+    if unfolded(*(Document(document, uri) for uri, document in documents.items())) > MAX_UNFOLDED:
         reason = f"its references multiply: more than {MAX_UNFOLDED:,} subschemas for one value"
         raise InvalidSchema(str(schema), "#", reason, schema.origin)
+
+
+def is_surely_small(text: str) -> bool:
+    """Whether so few references cannot multiply to too much, as far as a look at the text says.
+
+    Args:
+        text: Schemas as JSON.
+    """
+    # Of all ways to chain some references, threes multiply the most; a subschema takes 20
+    # characters or so. An escaped keyword is not seen here, and so the text is not believed.
+    most = math.log(max(len(text) / 20, 1)) + text.count('ef"') / 3 * math.log(3)
+    return most <= math.log(MAX_UNFOLDED) and "\\u00" not in text
 
 
 def _invalid(schema: Schema, exc: jsonschema_rs.ValidationError) -> InvalidSchema:

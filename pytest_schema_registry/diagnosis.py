@@ -68,18 +68,18 @@ def diagnose(
     documents = {uri: _one_draft(each) for uri, each in compiled.referred.items()}
     uri = base_uri(schema)
     documents[uri] = _one_draft(content)
-    resources = {each: _resource(document, base) for each, document in documents.items()}
     # Its relative references are relative to its own identifier, where it has one.
-    start = urljoin(uri, resources[uri].id() or "")
-    resources[start] = resources[uri]
-    registry: Any = _Registry().with_resources(resources.items())
-    walk = Walk(base, compiled, conformance, time.monotonic() + SECONDS)
+    start = urljoin(uri, _resource(documents[uri], base).id() or "")
     root = {"$ref": start}
     locations = {id(root): "#", **_locations(schema, documents)}
     describe = _Describe(payload, redaction, locations, elsewhere=base.ID_OF(base.META_SCHEMA))
     relevance = exceptions.by_relevance()
     found: list[tuple[Any, Violation]] = []
     try:
+        resources = {each: _resource(document, base) for each, document in documents.items()}
+        resources[start] = resources[uri]
+        registry: Any = _Registry().with_resources(resources.items())
+        walk = Walk(base, compiled, conformance, time.monotonic() + SECONDS)
         errors = walk.validator(root, registry=registry).iter_errors(payload)
         for error in islice(errors, MAX_VIOLATIONS):
             key: Any = relevance(error)
@@ -88,6 +88,9 @@ def diagnose(
         # The engine would take as long, and cannot be interrupted.
         found = found or [((), _unexplained(describe.safe, f"in {SECONDS:g} s"))]
     except (RecursionError, referencing.exceptions.Unresolvable):
+        pass
+    except (AttributeError, TypeError, ValueError):
+        # A reference may lead to where no meta-schema has looked, and to what is no schema.
         pass
     if not found:
         return (_first(compiled, payload, describe),)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias, TypeVar
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 Schema: TypeAlias = "dict[str, Any] | bool"
 
@@ -26,6 +26,8 @@ NAMED_SCHEMAS = frozenset(
 )
 
 
+#: Where a reference leads that is none.
+_NOWHERE = "about:invalid"
 _Name = TypeVar("_Name")
 
 
@@ -87,13 +89,14 @@ class Document:
 
     Args:
         root: The schema; it is never changed.
+        base: The URI that it is known by, where it has one.
     """
 
-    def __init__(self, root: Schema) -> None:
+    def __init__(self, root: Schema, base: str = "") -> None:
         self.root = root
         self.draft = draft_of(root)
-        self._bases: dict[str, str] = {"#": ""}
-        self._resources: dict[str, str] = {"": "#"}
+        self._bases: dict[str, str] = {"#": base}
+        self._resources: dict[str, str] = {base: "#"}
         self._anchors: dict[tuple[str, str], str] = {}
         #: Whether an identifier is given to two subschemas.
         self.ambiguous = False
@@ -108,18 +111,25 @@ class Document:
         """The target of a reference that stands at `pointer`, None outside this document."""
         key = (reference, pointer)
         if key not in self._resolved:
-            target = self._find(reference, pointer)
-            is_schema = target is not None and isinstance(target.schema, dict | bool)
-            self._resolved[key] = target if is_schema else None
+            self._resolved[key] = self.find(self.uri_of(reference, pointer))
         return self._resolved[key]
 
-    def _find(self, reference: str, pointer: str) -> Part | None:
-        target = self.pointer_of(reference, pointer)
-        return None if target is None else self.at(target)
+    def uri_of(self, reference: str, pointer: str) -> str:
+        """A reference that stands at `pointer`, made absolute."""
+        return _joined(self._base_of(pointer), reference)
+
+    def find(self, uri: str) -> Part | None:
+        """The schema that a URI identifies, None outside this document."""
+        pointer = self._located(uri)
+        found = None if pointer is None else self.at(pointer)
+        return found if found is not None and isinstance(found.schema, dict | bool) else None
 
     def pointer_of(self, reference: str, pointer: str) -> str | None:
         """Where a reference that stands at `pointer` leads, whether anything is there or not."""
-        uri, fragment = urldefrag(_joined(self._base_of(pointer), reference))
+        return self._located(self.uri_of(reference, pointer))
+
+    def _located(self, identifier: str) -> str | None:
+        uri, fragment = urldefrag(identifier)
         resource = self._resources.get(uri)
         if resource is None:
             return None
@@ -170,8 +180,12 @@ class Document:
 
 def _joined(base: str, reference: str) -> str:
     """A reference made absolute (RFC 3986, section 5.2)."""
-    # Behind a URN, urljoin would lose the base.
-    return base + reference if reference.startswith("#") else urljoin(base, reference)
+    try:
+        urlsplit(reference)
+        # Behind a URN, urljoin would lose the base.
+        return base + reference if reference.startswith("#") else urljoin(base, reference)
+    except ValueError:
+        return _NOWHERE
 
 
 def draft_of(root: Schema) -> int:

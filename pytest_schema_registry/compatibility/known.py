@@ -57,7 +57,7 @@ def known(root: Schema) -> Schema:
         root: A schema that follows its meta-schema; it is not changed.
     """
     draft = draft_of(root)
-    keywords = _ALWAYS | {word for word, (first, last) in _SPANS.items() if first <= draft <= last}
+    keywords = keywords_of(draft)
     whole = Document(root)
     targets: dict[str, Any] = {}
     while True:
@@ -75,6 +75,11 @@ def known(root: Schema) -> Schema:
         if not missing:
             return found
         targets |= missing  # each of them may refer to more
+
+
+def keywords_of(draft: int) -> frozenset[str]:
+    """What a draft knows."""
+    return _ALWAYS | {word for word, (first, last) in _SPANS.items() if first <= draft <= last}
 
 
 def _copied(schema: Any, draft: int, keywords: frozenset[str]) -> Any:

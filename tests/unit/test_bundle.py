@@ -137,19 +137,20 @@ def test_lines_that_refer_to_each_other_are_compared(
 
 
 @pytest.mark.parametrize("dialect", ["draft-04", "draft-06", "draft-07"])
-def test_a_reference_beside_definitions_is_compared_in_older_drafts(
+def test_what_stands_beside_a_reference_is_not_heard_in_older_drafts(
     registry: SchemaRegistry, local_registry: LocalRegistry, dialect: str
 ) -> None:
-    def referring(name: str) -> Any:
+    def referring(name: str, keyword: str) -> Any:
         return {
             "$schema": f"http://json-schema.org/{dialect}/schema#",
-            "$ref": "#/definitions/Inner",
-            "definitions": {"Inner": {"properties": {"a": {"$ref": name}}}},
+            "$ref": f"#/{keyword}/Inner",
+            keyword: {"Inner": {"properties": {"a": {"$ref": name}}}},
             "type": "null",
+            "id" if dialect == "draft-04" else "$id": "https://schemas.invalid/a/",
         }
 
-    local_registry.publish("a.A", v1=referring("a.B"))
-    local_registry.publish("a.B", v1=referring("a.C"))
+    local_registry.publish("a.A", v1=referring("a.B", "definitions"))
+    local_registry.publish("a.B", v1=referring("a.C", "components"))
     local_registry.publish("a.C", v1={"type": "integer"})
     found = document(registry, "a.A")
     validator = jsonschema_rs.validator_for(found, offline=True)

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pytest_schema_registry import InvalidSchema, RegistryUnavailable, SchemaRegistry
-from pytest_schema_registry.conformance import Conformance
+from pytest_schema_registry.compatibility.document import Document
+from pytest_schema_registry.compatibility.unfolding import unfolded
+from pytest_schema_registry.conformance import MAX_UNFOLDED, Conformance, is_surely_small
 from pytest_schema_registry.references import refers_elsewhere
-from pytest_schema_registry.schemas import given
+from pytest_schema_registry.schemas import given as schema_of
 from tests.local_registry import ORDER, LocalRegistry, Reply
 
 if TYPE_CHECKING:
@@ -188,14 +193,57 @@ def test_many_references_that_do_not_multiply_are_nothing_special() -> None:
     assert conforms({"anyOf": branches, "$defs": definitions}, 1)
 
 
+@pytest.mark.parametrize(
+    ("next_name", "own_id"),
+    [
+        ("a.A{}", {}),
+        ("../{line}/a.A{}", {}),
+        ("https://schemas.invalid/a.A{}", {"$id": "https://schemas.invalid/a.A{}"}),
+    ],
+)
 def test_references_from_schema_to_schema_multiply_too(
+    local_registry: LocalRegistry, next_name: str, own_id: dict[str, str]
+) -> None:
+    for step in range(41):
+        own = {key: text.format(step) for key, text in own_id.items()}
+        for line, other in (("v1", "v2"), ("v2", "v1")):
+            reference = {"$ref": next_name.format(step + 1, line=other)}
+            schema = {"allOf": [reference] * 2} if step < 40 else {"type": "integer"}
+            local_registry.publish(f"a.A{step}", **{line: {**own, **schema}})
+    with SchemaRegistry(local_registry.directory) as registry:
+        first = registry.get_schema("a.A0", "v1")
+        with pytest.raises(InvalidSchema, match="its references multiply"):
+            registry.validate_payload(first, 1)
+
+
+@given(
+    steps=st.lists(st.integers(1, 8), min_size=1, max_size=30),
+    leaves=st.integers(1, 200),
+    word=st.sampled_from(["allOf", "anyOf", "oneOf"]),
+)
+@example(steps=[3] * 10, leaves=1, word="allOf")
+@example(steps=[2] * 16, leaves=200, word="oneOf")
+def test_what_is_not_looked_at_is_small(steps: list[int], leaves: int, word: str) -> None:
+    definitions: dict[str, Any] = {
+        f"a{place}": {word: [{"$ref": f"#/$defs/a{place + 1}"}] * times}
+        for place, times in enumerate(steps)
+    }
+    definitions[f"a{len(steps)}"] = {"anyOf": [{"minimum": 1}] * leaves}
+    schema = {"$ref": "#/$defs/a0", "$defs": definitions}
+    if is_surely_small(json.dumps(schema)):
+        assert unfolded(Document(schema)) <= MAX_UNFOLDED
+
+
+def test_nothing_hides_references_that_multiply(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
-    for step in range(40):
-        local_registry.publish(f"a.A{step}", v1={"allOf": [{"$ref": f"a.A{step + 1}"}] * 2})
-    local_registry.publish("a.A40", v1={"type": "integer"})
+    definitions = {**doubling(40)["$defs"], "a40": {"$ref": "a.B"}}
+    schema = {"$schema": DRAFT_7, "$ref": "#/components/a0", "components": definitions}
+    text = json.dumps(schema).replace("#/$defs", "#/components")
+    local_registry.publish("a.A", v1=json.loads(text))
+    local_registry.publish("a.B", v1={"$schema": DRAFT_7, "type": "integer"})
     with pytest.raises(InvalidSchema, match="its references multiply"):
-        registry.validate_payload("a.A0", 1)
+        registry.validate_payload("a.A", 1)
 
 
 def test_a_reference_that_leads_to_no_schema_says_where_it_is_written(
@@ -294,7 +342,7 @@ def test_the_engine_never_fetches_anything_itself(
 def test_only_a_schema_that_refers_elsewhere_may_ask_for_another(
     content: Any, elsewhere: bool
 ) -> None:
-    assert refers_elsewhere(given(content)) is elsewhere
+    assert refers_elsewhere(schema_of(content)) is elsewhere
 
 
 def test_the_same_wrong_schema_is_called_by_each_of_its_names(

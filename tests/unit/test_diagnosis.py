@@ -446,6 +446,22 @@ def test_a_walk_that_has_no_end_is_left_to_the_engine() -> None:
     assert only({**schema, "items": schema, "unevaluatedItems": False}, [[]]).keyword
 
 
+@pytest.mark.parametrize(
+    ("unknown", "message"),
+    [
+        ({"const": 1, "if": "#/x"}, "{} is not 1"),
+        ({"not": {"$schema": {}}}, '{"$schema":{}} is not allowed for {}'),
+        ({"type": []}, "{} is not of types "),
+    ],
+)
+@pytest.mark.parametrize("draft", [{}, {"$schema": "http://json-schema.org/draft-07/schema#"}])
+def test_where_no_meta_schema_has_looked_the_engine_explains(
+    unknown: dict[str, Any], message: str, draft: dict[str, str]
+) -> None:
+    violation = only({**draft, "x": unknown, "$ref": "#/x"}, {})
+    assert (violation.path, violation.message) == ("$", message)
+
+
 def test_at_most_ten_thousand_violations_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_schema_registry.diagnosis.SECONDS", 60.0)
     assert len(violations({"items": {"type": "integer"}}, ["x"] * 100_000)) == MAX_VIOLATIONS

@@ -12,6 +12,7 @@ from pytest_schema_registry.compatibility.budget import Budget
 from pytest_schema_registry.compatibility.document import Document
 from pytest_schema_registry.compatibility.engine import Checker, Patterns
 from pytest_schema_registry.compatibility.judgement import judge
+from pytest_schema_registry.compatibility.unfolding import unfolded
 from pytest_schema_registry.compatibility.witness import Sampler
 
 TEXT = {"type": "string"}
@@ -477,6 +478,28 @@ def test_format_counts_exactly_when_it_is_asserted(formats: Any, compatible: Any
         old = {"$schema": draft, "type": "string"}
         report = compare(old, {**old, "format": "date"}, policy="strict", formats=formats)
         assert report.compatible is compatible
+
+
+@pytest.mark.parametrize("identifier", ["//[", "http://[/a", "#%"])
+def test_an_identifier_that_is_none_identifies_nothing(identifier: str) -> None:
+    """Below a keyword that nobody knows, nothing has looked at it."""
+    unknown = {"$id": identifier, "not": {"$id": "#a", "$ref": identifier}}
+    old = {"x-unknown": unknown, "type": "string"}
+
+    assert compare(old, {"type": "string"}).compatible is True
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"allOf": 5, "dependencies": True, "$dynamicAnchor": [], "$id": "//[", "$ref": "//["},
+        {"allOf": {"a": 5}, "dependentSchemas": [{}], "not": 5, "$dynamicRef": {}},
+    ],
+)
+def test_what_no_meta_schema_has_looked_at_is_measured_too(unknown: Any) -> None:
+    doubled = {"allOf": [{"$ref": "#/$defs/a"}] * 2, "$defs": {"a": {}}, "x-unknown": unknown}
+
+    assert unfolded(Document(doubled)) == 5
 
 
 def test_equality_is_that_of_json_and_not_of_python() -> None:
