@@ -161,6 +161,7 @@ class Controller:
         except OSError as exc:
             self._missed.append(f"{option}: the file cannot be written: {exc}")
 
+    @pytest.hookimpl(trylast=True)  # in the same place, whenever this is made
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._figures is None:
             return

@@ -94,6 +94,15 @@ def test_what_is_made_late_is_like_what_is_made_at_the_start(
         assert "failed" not in result.parseoutcomes()
 
 
+@pytest.mark.parametrize("options", [[], ["--registry-offline"]])
+def test_the_closing_lines_come_after_those_of_others(
+    run: Run, pytester: pytest.Pytester, options: list[str]
+) -> None:
+    pytester.makepyfile("def test(assert_conforms): assert_conforms({}, 'orders.Order')")
+    result = run("--junitxml=report.xml", *options)
+    result.stdout.fnmatch_lines(["*generated xml file*", "*= schema registry =*"])
+
+
 @pytest.mark.parametrize("workers", ["0", "2"])
 @pytest.mark.parametrize("options", [[], ["--registry-offline"]])
 def test_an_xfail_hides_no_error_of_the_library_itself(
