@@ -299,10 +299,12 @@ class Process:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        if call.when == "call" and self._is_used:
+        if not self._is_used:
+            return (yield)
+        if call.when == "call":
             item.user_properties += self.rollout.recorder.properties()
         report = yield
-        if self._is_used and (report.when == "call" or not report.passed):
+        if report.when == "call" or not report.passed:
             try:
                 self.rollout.judged(passed=report.passed)
             except InvalidSettings as exc:
