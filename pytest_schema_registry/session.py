@@ -315,8 +315,6 @@ class Process:
 
     def _facts(self) -> dict[str, Any]:
         """What happened in this process since it was last asked."""
-        if not self._is_used:
-            return {}
         if self._watch is not None:
             started = time.perf_counter()
             self._watch.settle(self.registry.bundled)
