@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.compatibility.document import draft_of
+from pytest_schema_registry.compatibility.document import draft_of, identifier_of, is_reference
 from pytest_schema_registry.compatibility.known import keywords_of
 from pytest_schema_registry.references import base_uri, document_name, lineless
 
@@ -42,7 +42,7 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = "2
         return content
     draft = draft_of(content)
     own = base_uri(schema)
-    known_as = None if _is_reference(content, draft) else content.get(_identifier(draft))
+    known_as = None if is_reference(content, draft) else content.get(identifier_of(draft))
     whole = _identified(content, known_as or lineless(schema, own), draft)
     keyword = "definitions" if draft <= 7 else "$defs"
     embedded = whole[keyword] = dict(whole.get(keyword, {}))
@@ -60,21 +60,12 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = "2
 
 def _identified(document: Any, uri: str, draft: int) -> dict[str, Any]:
     """A schema that says the same, and who it is."""
-    identifier = {_identifier(draft): uri}
+    identifier = {identifier_of(draft): uri}
     if not isinstance(document, dict):
         return {**identifier, "allOf": [document]}
-    if _is_reference(document, draft):
+    if is_reference(document, draft):
         # What nobody hears must not be heard, and what references lead to must stay in its place.
         silent = keywords_of(draft) - {"$schema", "definitions"}
         kept = {key: value for key, value in document.items() if key not in silent}
         return {**kept, **identifier, "allOf": [{"$ref": document["$ref"]}]}
     return {**document, **identifier}
-
-
-def _is_reference(document: dict[str, Any], draft: int) -> bool:
-    """Whether nothing else in a schema counts, its identifier included (draft 7 core, 8.3)."""
-    return draft <= 7 and "$ref" in document
-
-
-def _identifier(draft: int) -> str:
-    return "id" if draft <= 4 else "$id"

@@ -25,7 +25,7 @@ from pytest_schema_registry.walk import DRAFT_4_FLAGS, OutOfTime, Walk
 from pytest_schema_registry.wording import sentence, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_schema_registry.conformance import Compiled, Conformance
     from pytest_schema_registry.redaction import Redaction
@@ -75,12 +75,10 @@ def diagnose(
     describe = _Describe(payload, redaction, locations, elsewhere=base.ID_OF(base.META_SCHEMA))
     relevance = exceptions.by_relevance()
     found: list[tuple[Any, Violation]] = []
+    documents[start] = documents[uri]
+    walk = Walk(base, compiled, conformance, time.monotonic() + SECONDS)
+    errors = _errors(walk, root, documents, payload, base)
     try:
-        resources = {each: _resource(document, base) for each, document in documents.items()}
-        resources[start] = resources[uri]
-        registry: Any = _Registry().with_resources(resources.items())
-        walk = Walk(base, compiled, conformance, time.monotonic() + SECONDS)
-        errors = walk.validator(root, registry=registry).iter_errors(payload)
         for error in islice(errors, MAX_VIOLATIONS):
             key: Any = relevance(error)
             found.append((key[:1] + key[2:], describe(error)))
@@ -89,9 +87,6 @@ def diagnose(
         found = found or [((), _unexplained(describe.safe, f"in {SECONDS:g} s"))]
     except (RecursionError, referencing.exceptions.Unresolvable):
         pass
-    except (AttributeError, TypeError, ValueError):
-        # A reference may lead to where no meta-schema has looked, and to what is no schema.
-        pass
     if not found:
         return (_first(compiled, payload, describe),)
     # Stable, so that what is equally relevant stays in the schema's order.
@@ -99,6 +94,19 @@ def diagnose(
     # What two rules refer to is refused once.
     once = {(each.path, each.schema_path, each.message): each for _, each in reversed(found)}
     return tuple(reversed(once.values()))
+
+
+def _errors(
+    walk: Walk, root: dict[str, str], documents: dict[str, Any], payload: Any, base: Any
+) -> Iterator[Any]:
+    """What the walk finds, as far as what it comes to is a schema."""
+    resources = ((uri, _resource(document, base)) for uri, document in documents.items())
+    try:
+        registry: Any = _Registry().with_resources(resources)
+        yield from walk.validator(root, registry=registry).iter_errors(payload)
+    except (AttributeError, TypeError, ValueError):
+        # A reference may lead to where no meta-schema has looked, and to what is none.
+        return
 
 
 def _resource(content: Any, base: Any) -> Any:

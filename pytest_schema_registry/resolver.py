@@ -226,6 +226,7 @@ class Resolver:
             for entry in entries:
                 self._outcomes[entry.question] = entry
                 self._tell(entry)
+            if entries:
                 answered.add(question)
         return answered
 

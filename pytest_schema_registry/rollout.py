@@ -6,6 +6,7 @@ import inspect
 import os
 import warnings
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry.enforcement import Enforcement
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.settings import Settings
 
-_PACKAGE = os.path.join(os.path.dirname(__file__), "")  # noqa: PTH118, PTH120  # as frames say it
+_PACKAGE = f"{Path(__file__).parent}{os.sep}"
 
 
 class Rollout:

@@ -85,7 +85,7 @@ class _Plan:
         if members.within(described(part)):
             part.schema["additionalProperties"] = False
             return
-        if _is_reference(part):
+        if part.is_reference:
             # What stands beside a reference would be ignored.
             part.schema["allOf"] = [{"$ref": part.schema.pop("$ref")}]
         limit = _limit(members, part.document.draft)
@@ -135,23 +135,18 @@ def _is_closed(parts: Place) -> bool:
     return False in rest or (False in unevaluated and not evaluated)
 
 
-def _is_reference(part: Part) -> bool:
-    """Whether a reference hides what stands beside it (draft 7 core, section 8.3)."""
-    return part.document.draft <= 7 and part.get("$ref") is not None
-
-
 def _can_be_changed(part: Part) -> bool:
     if not isinstance(part.schema, dict):
         return False
     # Taken out of a reference's shadow, anything that asserts or identifies would count.
     hidden = part.schema.keys() - ANNOTATIONS - {"$ref"}
     hidden |= part.schema.keys() & _IDENTIFIERS if part.pointer != "#" else set()
-    return not (_is_reference(part) and hidden)
+    return not (part.is_reference and hidden)
 
 
 def described(part: Part) -> Members:
     """The members that a part describes itself."""
-    if _is_reference(part):
+    if part.is_reference:
         return Members()
     return Members(
         frozenset(part.get("properties") or {}), frozenset(part.get("patternProperties") or {})
@@ -160,7 +155,7 @@ def described(part: Part) -> Members:
 
 def says(part: Part) -> Members:
     """All that a part says about members: those it requires, or makes others depend on, as well."""
-    if _is_reference(part):
+    if part.is_reference:
         return Members()
     others = any(isinstance(value, dict) for value in _rest(part))
     named = Members(frozenset(_mentioned(part)), others=others)
@@ -168,7 +163,7 @@ def says(part: Part) -> Members:
 
 
 def _rest(part: Part) -> list[Any]:
-    return [] if _is_reference(part) else [part.get(word) for word in REST]
+    return [] if part.is_reference else [part.get(word) for word in REST]
 
 
 def _mentioned(part: Part) -> Iterator[str]:

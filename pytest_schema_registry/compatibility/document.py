@@ -50,6 +50,11 @@ class Part(NamedTuple):
         schema = self.schema
         return schema.get(keyword) if isinstance(schema, dict) else None
 
+    @property
+    def is_reference(self) -> bool:
+        """Whether nothing counts here but a reference, see :func:`is_reference`."""
+        return isinstance(self.schema, dict) and is_reference(self.schema, self.document.draft)
+
     def targets(self) -> Iterator["Part"]:
         """What its references lead to, as far as that is in the document."""
         if isinstance(self.schema, dict):
@@ -155,9 +160,9 @@ class Document:
         return self._bases[pointer]
 
     def _read_identifiers(self) -> None:
-        keyword = "id" if self.draft <= 4 else "$id"
+        keyword = identifier_of(self.draft)
         for pointer, schema in subschemas(self.root):
-            if self.draft <= 7 and "$ref" in schema:
+            if is_reference(schema, self.draft):
                 continue
             base = self._base_of(pointer)
             identifier = schema.get(keyword)
@@ -196,6 +201,16 @@ def draft_of(root: Schema) -> int:
             if name in declared:
                 return draft
     return 2020
+
+
+def identifier_of(draft: int) -> str:
+    """The keyword that identifies a schema in a draft."""
+    return "id" if draft <= 4 else "$id"
+
+
+def is_reference(schema: dict[str, Any], draft: int) -> bool:
+    """Whether a reference hides all that stands beside it, as up to draft 7 (core, section 8.3)."""
+    return draft <= 7 and "$ref" in schema
 
 
 def references(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:

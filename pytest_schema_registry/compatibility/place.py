@@ -43,8 +43,7 @@ def conjuncts(place: Iterable[Part]) -> Place:
             found.append(part)
             continue
         referred = list(part.targets())
-        if "$ref" in part.schema and part.document.draft <= 7:
-            # Up to draft 7 a reference hides everything beside it (draft 7 core, section 8.3).
+        if part.is_reference:
             pending.extend(referred)
             continue
         found.append(part)

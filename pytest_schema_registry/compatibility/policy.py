@@ -162,6 +162,6 @@ def _require_tags(holder: Part, kept: set[str]) -> None:
             continue
         # In the branch: what it refers to may serve in other places, where nothing is told apart.
         schema = branch.schema
-        if "$ref" in schema and branch.document.draft <= 7:
+        if branch.is_reference:
             schema["allOf"] = [{"$ref": schema.pop("$ref")}]
         schema["required"] = [*schema.get("required", []), name]
