@@ -75,9 +75,11 @@ def _targets(
 ) -> Iterator[Part]:
     """What references may lead to: a dynamic one to any such anchor (core, section 8.2.3.2)."""
     for word, reference in references(part.schema):
-        uri = part.document.uri_of(reference, part.pointer)
-        places = (document.find(uri) for document in (part.document, *documents))
-        target = next((place for place in places if place is not None), None)
+        target = part.document.resolve(reference, part.pointer)
+        if target is None:
+            uri = part.document.uri_of(reference, part.pointer)
+            places = (document.find(uri) for document in documents)
+            target = next((place for place in places if place is not None), None)
         others = anchored.get(reference.rpartition("#")[2], []) if word == "$dynamicRef" else []
         found = {identity((each,)): each for each in (target, *others) if each is not None}
         yield from found.values()
