@@ -9,7 +9,7 @@ import os
 import tempfile
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,16 +25,24 @@ FACTS = "schema_registry_facts"
 UNCHECKED = "schema_registry_unchecked"
 
 
-class Places(NamedTuple):
-    """What was written for a session in each place, by option; None where nothing was.
+class Places:
+    """What was written for a session in each place that pytest reads, by option; else None.
 
-    Args:
-        command_line: On the command line.
-        ini_file: In the ini file.
+    Raises:
+        pytest.UsageError: pytest cannot read the ini file's value as what it should be.
     """
 
-    command_line: dict[str, Any]
-    ini_file: dict[str, Any]
+    def __init__(self, config: pytest.Config) -> None:
+        self.command_line: dict[str, Any] = {}
+        self.ini_file: dict[str, Any] = {}
+        for option in OPTIONS:
+            written = config.getoption(f"registry_{option.argument}", None)
+            self.command_line[option.name] = written
+            try:
+                self.ini_file[option.name] = config.getini(option.ini)
+            # Which of them pytest raises depends on its version.
+            except (TypeError, ValueError, pytest.UsageError) as exc:
+                raise pytest.UsageError(f"{option.ini} (ini file): {exc}") from None
 
     @property
     def is_anything(self) -> bool:
@@ -42,23 +50,6 @@ class Places(NamedTuple):
         values = [*self.command_line.values(), *self.ini_file.values()]
         values += [os.environ.get(option.variable) or None for option in OPTIONS]
         return values.count(None) < len(values)
-
-
-def places(config: pytest.Config) -> Places:
-    """What was written for a session where pytest reads it.
-
-    Raises:
-        pytest.UsageError: pytest cannot read the ini file's value as what it should be.
-    """
-    command_line, ini_file = {}, {}
-    for option in OPTIONS:
-        command_line[option.name] = config.getoption(f"registry_{option.argument}", None)
-        try:
-            ini_file[option.name] = config.getini(option.ini)
-        # Which of them pytest raises depends on its version.
-        except (TypeError, ValueError, pytest.UsageError) as exc:
-            raise pytest.UsageError(f"{option.ini} (ini file): {exc}") from None
-    return Places(command_line, ini_file)
 
 
 def session_directory(session_id: str) -> Path:

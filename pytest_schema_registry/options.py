@@ -6,7 +6,7 @@ Imported by every pytest run of an environment, so it imports nothing that pytes
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 MODES = ("auto", "live", "record", "replay")
 COMPAT_SOURCES = ("local", "registry", "both")
@@ -19,21 +19,41 @@ DEFAULT_MAX_IN_FLIGHT = 16
 IniType = Literal["string", "linelist", "args", "bool", "float", "int"]
 
 
-class Option(NamedTuple):
+class Option:
     """One setting, under its three names.
 
-    ``parser`` names its function in :mod:`~pytest_schema_registry.parsers`. The flag of a switch
-    takes no value, and turns it on.
+    Args:
+        name: In the flag, with hyphens.
+        field: Of the settings.
+        metavar: Of the value, in the help.
+        default: What the help says it is.
+        help: What it is.
+        parser: The function of :mod:`~pytest_schema_registry.parsers` that reads it.
+        ini_type: What pytest reads in the ini file.
+        is_switch: Whether the flag takes no value, and turns it on.
     """
 
-    name: str
-    field: str
-    metavar: str
-    default: str
-    help: str
-    parser: str
-    ini_type: IniType = "string"
-    is_switch: bool = False
+    # No dataclass, nor a NamedTuple: Python compiles those anew in every run.
+    def __init__(  # noqa: PLR0917  # a row of the table
+        self,
+        name: str,
+        field: str,
+        metavar: str,
+        default: str,
+        help: str,  # noqa: A002  # as argparse has it
+        parser: str,
+        *,
+        ini_type: IniType = "string",
+        is_switch: bool = False,
+    ) -> None:
+        self.name = name
+        self.field = field
+        self.metavar = metavar
+        self.default = default
+        self.help = help
+        self.parser = parser
+        self.ini_type = ini_type
+        self.is_switch = is_switch
 
     @property
     def flag(self) -> str:

@@ -65,9 +65,9 @@ from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySc
 from pytest_schema_registry.drift import GRADES
 from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.evolution import AssertCompatible, Evolution
+from pytest_schema_registry.hooks import SchemaRegistryPlugin
 from pytest_schema_registry.options import DEFAULT_CASSETTES, DRAFTS, MODES, OPTIONS
 from pytest_schema_registry.parsers import Location
-from pytest_schema_registry.plugin import SchemaRegistryPlugin
 from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.resolver import Step, steps
@@ -521,9 +521,9 @@ def test_the_fixtures_are_what_their_table_says(pytester: pytest.Pytester, run: 
 def test_the_fixtures_are_those_of_the_code() -> None:
     places = {**vars(SchemaRegistryPlugin), **vars(plugin)}
     fixtures = {
-        name
-        for name, value in places.items()
-        if type(value).__name__ == "FixtureFunctionDefinition" and not name.startswith("_")
+        value.name
+        for value in places.values()
+        if type(value).__name__ == "FixtureFunctionDefinition" and not value.name.startswith("_")
     }
     named = {code(cell)[0].partition("(")[0] for cell, _ in table(section("In a test"))}
     assert named == fixtures

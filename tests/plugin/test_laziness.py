@@ -59,15 +59,54 @@ def test_a_session_that_does_not_use_the_plugin_imports_nothing_heavy(
 
 
 @pytest.mark.parametrize(("workers", "processes"), [("0", 1), ("2", 3)])
-def test_a_session_that_is_told_nothing_and_asks_nothing_imports_three_modules(
+def test_a_session_that_is_told_nothing_and_asks_nothing_imports_four_modules(
     run: Run, pytester: pytest.Pytester, workers: str, processes: int
 ) -> None:
     pytester.makepyfile("def test_own(): pass")
     (pytester.path / "data.json").write_text("{}")
     run("-n", workers).assert_outcomes(passed=1)
-    three = [f"pytest_schema_registry.{name}" for name in ("host", "options", "plugin")]
+    four = [f"pytest_schema_registry.{name}" for name in ("hooks", "host", "options", "plugin")]
     imported = [file.read_text().split() for file in pytester.path.glob("ours-*")]
-    assert imported == [three] * processes
+    assert imported == [four] * processes
+
+
+@pytest.mark.parametrize(("workers", "processes"), [("0", 1), ("2", 3)])
+def test_only_what_names_the_plugin_is_compiled_by_pytest(
+    run: Run,
+    pytester: pytest.Pytester,
+    local_registry: LocalRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+    workers: str,
+    processes: int,
+) -> None:
+    local_registry.publish(ORDER, v1={}, v2={})
+    pytester.makepyfile(f"def test(assert_conforms): assert_conforms({{}}, {ORDER!r})")
+    pytester.makeconftest(f"""{CONFTEST}
+PLUGIN = "pytest_schema_registry.plugin"
+
+def pytest_sessionfinish():
+    assert any(finder.__module__ == PLUGIN for finder in sys.meta_path)
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    note("any")
+    assert not any(getattr(finder, "__module__", "") == PLUGIN for finder in sys.meta_path)
+""")
+    bytecode = pytester.path / "bytecode"
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(bytecode))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    run("-n", workers, f"--registry-url={local_registry.url}").assert_outcomes(passed=2)
+    assert len(list(pytester.path.glob("ours-any-*"))) == processes
+    compiled = bytecode.rglob("pytest_schema_registry/*-pytest-*.pyc")
+    assert {file.name.partition(".")[0] for file in compiled} == {"__init__", "plugin"}
+
+
+def test_the_plugin_may_be_named_on_the_command_line(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile("def test(assert_compatible): assert_compatible({}, {})")
+    run("-W", "error", "-p", "pytest_schema_registry.plugin").assert_outcomes(passed=1)
 
 
 def test_what_is_made_late_is_like_what_is_made_at_the_start(

@@ -1,0 +1,247 @@
+"""Options, markers, fixtures, and the hooks that hold in every session, used or not.
+
+Imported by every pytest run of an environment, so all else is imported where it is first used.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_schema_registry import host
+from pytest_schema_registry.host import FACTS, UNCHECKED, VERSION
+from pytest_schema_registry.options import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from pytest_schema_registry.contract import AssertConforms, RegistrySchema
+    from pytest_schema_registry.controller import Controller
+    from pytest_schema_registry.evolution import AssertCompatible
+    from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.session import Process
+
+MARKER_HELP = (
+    "registry_schema(*names, versions=None, release=None, prefer=None, fallback=None, "
+    "enforcement=None): the schemas that a contract test is about, fetched before it runs"
+)
+RULES_HELP = "registry_compatibility: the tests that the ini file's compatibility rules make"
+PLUGIN: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
+SESSION_INPUT = "schema_registry_session"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("schema registry")
+    for option in OPTIONS:
+        text = f"{option.help} (default: {option.default})"
+        kind: dict[str, Any] = {"metavar": option.metavar}
+        if option.is_switch:
+            kind = {"action": "store_const", "const": "on"}
+        group.addoption(option.flag, dest=f"registry_{option.argument}", help=text, **kind)
+        parser.addini(option.ini, text, type=option.ini_type, default=None)
+    group.addoption(
+        "--registry-offline",
+        dest="registry_mode",
+        action="store_const",
+        const="replay",
+        help="short for --registry-mode replay",
+    )
+    group.addoption(
+        "--registry-show",
+        action="append",
+        metavar="NAME",
+        help="print a schema as a person reads it, in each of the versions, and exit",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", MARKER_HELP)
+    config.addinivalue_line("markers", RULES_HELP)
+    plugin = config.stash[PLUGIN] = SchemaRegistryPlugin(config)
+    if plugin.places.is_anything:
+        plugin.begin()
+    config.pluginmanager.register(plugin, "schema_registry_fixtures")
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    names = config.getoption("registry_show")
+    if not names:
+        return None
+    from pytest_schema_registry.display import show
+    from pytest_schema_registry.errors import InvalidSettings
+
+    plugin = SchemaRegistryPlugin(config)
+    process = plugin.begin()
+    try:
+        lines, missing = show(process.registry, names, process.settings.versions)
+    except InvalidSettings as exc:
+        raise pytest.UsageError(str(exc)) from None
+    finally:
+        process.pytest_unconfigure()
+        plugin.pytest_unconfigure()
+    print("\n".join(lines))
+    return 1 if missing else 0
+
+
+# Wider fixtures than a test's are no methods: pytest takes them for those of a test's class.
+
+
+@pytest.fixture(scope="session")
+def schema_registry(request: pytest.FixtureRequest) -> SchemaRegistry:
+    """The session's registry itself; using it alone does not parametrize a test."""
+    __tracebackhide__ = True
+    return request.config.stash[PLUGIN].process.registry
+
+
+@pytest.fixture(scope="session", name="_registry_versions")
+def registry_versions() -> None:
+    """Stands in a test's fixtures exactly when our own ``registry_version`` does."""
+
+
+class SchemaRegistryPlugin:
+    """The fixtures, and the hooks that see whether a session needs more than them.
+
+    Args:
+        config: The session's.
+
+    Raises:
+        pytest.UsageError: pytest cannot read what the ini file has for us.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._started = time.perf_counter()
+        self._is_worker = hasattr(config, "workerinput")
+        told: dict[str, Any] = getattr(config, "workerinput", {})
+        self._session_id: str = told.get(SESSION_INPUT) or uuid.uuid4().hex
+        #: What was written for the session.
+        self.places = host.Places(config)
+        self._process: Process | None = None
+        self._controller: Controller | None = None
+        self._item: pytest.Item | None = None
+
+    @property
+    def process(self) -> Process:
+        """What does the work, made where something is written for it or a test needs it."""
+        return self._process or self.begin()
+
+    def begin(self) -> Process:
+        """Make what does the work.
+
+        Raises:
+            pytest.UsageError: Something on the command line or in the ini file is wrong.
+        """
+        from pytest_schema_registry.errors import InvalidSettings
+        from pytest_schema_registry.session import Process
+
+        is_worker, config = self._is_worker, self._config
+        try:
+            process = Process(config, self.places, self._session_id, self._started, is_worker)
+        except InvalidSettings as exc:
+            raise pytest.UsageError(str(exc)) from None
+        plugins: dict[str, object] = {"schema_registry_session": process}
+        if process.has_rules:
+            from pytest_schema_registry.rule_items import RuleCollection
+
+            plugins["schema_registry_rules"] = RuleCollection(process, config)
+        if not is_worker:
+            from pytest_schema_registry.controller import Controller
+
+            self._controller = plugins["schema_registry_controller"] = Controller(process)
+        if self._item is not None:
+            process.begin_test(self._item)
+        self._process = process
+        for name, plugin in plugins.items():
+            config.pluginmanager.register(plugin, name)
+        return process
+
+    # The test is taken from pytest_runtest_setup: a fixture that asks for ``request`` costs more
+    # than all that is done here.
+
+    @pytest.fixture
+    def registry_version(self, _registry_versions: None) -> str:
+        """The version line that this run of the test is about: ``"v1"``, ``"v2"``."""
+        __tracebackhide__ = True
+        return self.process.version
+
+    @pytest.fixture
+    def registry_schema(self, registry_version: str) -> RegistrySchema:
+        """Return the schema for the test's version, an explicit one, or a negotiated one."""
+        __tracebackhide__ = True
+        return self.process.contract_of_test(registry_version).schema
+
+    @pytest.fixture
+    def assert_conforms(self, registry_version: str) -> AssertConforms:
+        """Fail the test unless a payload conforms to its schema in the registry."""
+        __tracebackhide__ = True
+        return self.process.contract_of_test(registry_version).assert_conforms
+
+    @pytest.fixture
+    def assert_compatible(self) -> AssertCompatible:
+        """Fail the test unless two schemas still speak to each other."""
+        __tracebackhide__ = True
+        return self.process.evolution.assert_compatible
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput[SESSION_INPUT] = self._session_id
+
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        if file_path.suffix not in (".json", ".jsonl"):
+            return None
+        is_argument = parent.session.isinitpath(file_path)
+        # Data of a project that does not use us must not cost it all that follows.
+        if self._process is None and not (is_argument or host.is_golden(file_path, self._config)):
+            return None
+        return self.process.payload_file(file_path, parent, is_argument=is_argument)
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if VERSION in metafunc.fixturenames:
+            self.process.parametrize(metafunc)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self._item = item
+        if self._process is not None:
+            self._process.begin_test(item)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if call.excinfo is not None:
+            host.tell_unchecked(report, item, call.excinfo.value)
+        return report
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
+        # Nothing was checked, so the payload did not fail: an error, as it is in a fixture.
+        return ("error", "E", "ERROR") if hasattr(report, UNCHECKED) else None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._add(getattr(report, FACTS, {}))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        # A worker that crashed has no last word; what its tests reported is here already.
+        self._add(getattr(node, "workeroutput", {}).get(FACTS, {}))
+
+    def _add(self, facts: dict[str, Any]) -> None:
+        if not facts or self._is_worker:
+            return
+        if self._controller is None:
+            self.begin()
+        assert self._controller is not None  # noqa: S101  # only a worker has none
+        self._controller.add(facts)
+
+    def pytest_unconfigure(self) -> None:
+        if not self._is_worker:
+            # Workers may have made it, whatever became of them and their last words.
+            shutil.rmtree(host.session_directory(self._session_id), ignore_errors=True)
