@@ -280,8 +280,8 @@ class Process:
 
     def _progress(self) -> Progress | None:
         terminal = self._config.pluginmanager.getplugin("terminalreporter")
-        # A worker of xdist has none; what it fetches is in the controller's summary.
-        if terminal is None or self._config.get_verbosity() < 0:
+        # Nobody sees a worker's; what it fetches is in the controller's summary.
+        if self._is_worker or terminal is None or self._config.get_verbosity() < 0:
             return None
         from pytest_schema_registry.prefetch import Progress
 
