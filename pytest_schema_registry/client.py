@@ -116,14 +116,7 @@ class RegistryClient:
         document, text = self._document(url, response)
         if reason := protocol.fault(question, document):
             raise InvalidAnswer(url, self._secrets.scrubbed(reason))
-        self._refuse_secrets(url, response)
         return self._answer(question, url, response, document, text)
-
-    def _refuse_secrets(self, url: str, response: httpx.Response) -> None:
-        # It would be cached, and recorded in a file that is committed.
-        said = response.content.decode("utf-8", "replace") + response.headers.get("etag", "")
-        if self._secrets.is_repeated(said):
-            raise InvalidAnswer(url, "it repeats the credentials that it was sent")
 
     def close(self) -> None:
         """Close the pool; the next fetch opens another."""
@@ -140,6 +133,9 @@ class RegistryClient:
         text: str | None = None,
     ) -> Answer:
         etag = response.headers.get("etag")
+        # It would be cached, and recorded in a file that is committed.
+        if self._secrets.is_repeated([document, etag]):
+            raise InvalidAnswer(url, "it repeats the credentials that it was sent")
         return Answer.of(question, url, document, self._clock(), "registry", etag=etag, text=text)
 
     def _document(self, url: str, response: httpx.Response) -> tuple[Any, str | None]:

@@ -2,8 +2,8 @@
 
 pytest's importer takes every module of a plugin for one whose assertions are to be rewritten. It
 compiles them for itself, anew in every run that cannot keep what that makes, and reads what was
-kept a byte at a time (``marshal.load`` of a file). Ours have no assertions that are to be explained;
-without it, a contract test in a fresh container starts a tenth of a second earlier.
+kept a byte at a time (``marshal.load`` of a file). Ours have no assertions to be explained; without
+it, a contract test in a fresh container starts a tenth of a second earlier.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import json
 import re
 from base64 import b64encode
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MIN_LENGTH = 4
 #: From this length on a text that holds a secret was made of it, and not by chance.
 UNMISTAKABLE = 8
+#: The parameters of an address that are credentials; others say a tenant or a branch, and a schema
+#: may do so too.
+_CREDENTIALS = re.compile("key|token|secret|pass|auth|sig|cred", re.IGNORECASE)
 HIDDEN = "***"
 
 
@@ -31,33 +34,51 @@ class Secrets:
 
     def __init__(self, location: Location, token: str | None) -> None:
         user, password = location.auth or ("", "")
-        named = [user, *(value for _, value in location.params)]
         # A user without a password is a token.
         secrets = [token or "", password or user]
-        secrets += [each for each in named if len(each) >= MIN_LENGTH]
         if location.auth is not None:
             secrets.append(
                 b64encode(f"{user}:{password}".encode("utf-8", "surrogatepass")).decode()
             )
-        spellings = {way for secret in secrets if secret.strip() for way in _spellings(secret)}
-        # The longest first, as one may be a part of another.
-        self._pattern = "|".join(sorted(spellings, key=len, reverse=True))
-        self._beyond_doubt = [
-            secret for secret in (token or "", password or user) if len(secret) >= UNMISTAKABLE
-        ]
+        words = [user, *(value for _, value in location.params)]
+        self._all = _pattern([*secrets, *(each for each in words if len(each) >= MIN_LENGTH)])
+        secrets += [value for name, value in location.params if _CREDENTIALS.search(name)]
+        self._beyond_doubt = _pattern([each for each in secrets if len(each) >= UNMISTAKABLE])
 
     def __repr__(self) -> str:
         return "Secrets(…)"
 
-    def is_repeated(self, text: str) -> bool:
-        """Whether a text holds a token or a password, and not only a word that may be one."""
-        return any(secret in text for secret in self._beyond_doubt)
+    def is_repeated(self, said: Any) -> bool:
+        """Whether a JSON value holds a credential, and not only a word that may be one.
+
+        Args:
+            said: The value, as it was read: on its way JSON escapes what it likes.
+        """
+        if self._beyond_doubt is None:
+            return False
+        # Without recursion: it may be nested as deep as can be read.
+        texts, left = [], [said]
+        while left:
+            each = left.pop()
+            if isinstance(each, dict):
+                left += [*each, *each.values()]
+            elif isinstance(each, list):
+                left += each
+            else:
+                texts.append(str(each))
+        return self._beyond_doubt.search("\n".join(texts)) is not None
 
     def scrubbed(self, text: str) -> str:
         """A text without the secrets, however the one who said it spelled them."""
-        if not self._pattern:
-            return text
-        return re.sub(self._pattern, HIDDEN, text, flags=re.IGNORECASE)
+        return self._all.sub(HIDDEN, text) if self._all else text
+
+
+def _pattern(secrets: list[str]) -> re.Pattern[str] | None:
+    """What finds any of them, in any spelling."""
+    spellings = {way for secret in secrets if secret.strip() for way in _spellings(secret)}
+    # The longest first, as one may be a part of another.
+    pattern = "|".join(sorted(spellings, key=len, reverse=True))
+    return re.compile(pattern, re.IGNORECASE) if pattern else None
 
 
 def _spellings(secret: str) -> Iterator[str]:

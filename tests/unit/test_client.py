@@ -41,6 +41,8 @@ JSON = {"content-type": "application/json"}
 ANSWER = {"name": ORDER, "track": "v1", "core_version": "1.0.0", "content": {}}
 TOKEN = "tok-en-that-nobody-may-see"
 
+REPEATED = "it repeats the credentials that it was sent"
+
 
 class Connect(Protocol):
     def __call__(self, url: str, **arguments: Any) -> RegistryClient: ...
@@ -675,8 +677,48 @@ def test_an_answer_that_repeats_a_token_is_refused_before_it_is_kept(
     local_registry.always(Reply(200, said | note, headers))
     error = error_of(client_of(local_registry.url, token=token))
     assert isinstance(error, InvalidAnswer)
-    assert error.reason == "it repeats the credentials that it was sent"
+    assert error.reason == REPEATED
     assert token not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "repeated"),
+    [
+        ("Basic bWU6c2VjcmV0L3DDpHNz", "user and password"),
+        (r"secret\/p\u00e4ss", "the password, escaped"),
+        ("secret%2fp%C3%A4ss", "the password, in a URL"),
+        ("https://r.example/x?api_key=key-0123456789", "the key"),
+        ("https://r.example/x?tenant=telemetry", None),
+        ("me and a sec", None),
+    ],
+)
+@pytest.mark.parametrize("content", ['{{"$id": "{}"}}', '{{"enum": [["{}"]]}}', '{{"{}": 1}}'])
+def test_an_answer_that_repeats_a_credential_is_refused_however_it_spells_it(
+    client_of: Connect,
+    local_registry: LocalRegistry,
+    content: str,
+    spelled: str,
+    repeated: str | None,
+) -> None:
+    address = local_registry.url.replace("//", "//me:secret%2Fp%C3%A4ss@")
+    client = client_of(f"{address}?api_key=key-0123456789&tenant=telemetry")
+    local_registry.always(Reply(200, f'{{"content": {content.format(spelled)}}}', {}))
+    if repeated is None:
+        assert client.fetch(QUESTION).content is not None
+    else:
+        error = error_of(client)
+        assert isinstance(error, InvalidAnswer)
+        assert error.reason == REPEATED
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_what_says_that_there_is_nothing_may_not_repeat_a_token_either(
+    client_of: Connect, local_registry: LocalRegistry, status: int
+) -> None:
+    local_registry.always(Reply(status, "", {"etag": '"a-token-of-ours"'}))
+    error = error_of(client_of(local_registry.url, token="a-token-of-ours"))
+    assert isinstance(error, InvalidAnswer)
+    assert error.reason == REPEATED
 
 
 def test_a_short_password_may_be_a_word_of_a_schema(
