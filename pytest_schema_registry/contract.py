@@ -167,22 +167,27 @@ class Contract:
             SchemaRegistryError: Nothing could be checked.
         """
         __tracebackhide__ = True
+        started = perf_counter()
         try:
             form = self._registry.form(payload, text=text)
             use = self._judge_by(None, None)
+            self._rollout.begin(use)
+            compiled = use.compiled
+            if compiled is None:
+                use.unchecked += 1
+            elif compiled.conforms(form):
+                said = f"the payload conforms to {use.schema}, and stands among the invalid ones"
+                safe = self._registry.redacted(form)
+                self._rollout.violated(use, ContractViolation(said, compiled.schema, safe, ()))
+            else:
+                # Where there is nothing to say, the engine has refused what it could not decide.
+                self._registry.violation(compiled, form)
+                use.refused += 1
         except SchemaRegistryError as exc:
             self._failed(None, None, exc)
             raise
-        self._rollout.begin(use)
-        if use.compiled is None:
-            use.unchecked += 1
-        elif not use.compiled.conforms(form):
-            use.refused += 1
-        else:
-            schema = use.compiled.schema
-            said = f"the payload conforms to {schema}, and stands among the invalid ones"
-            safe = self._registry.redacted(form)
-            self._rollout.violated(use, ContractViolation(said, schema, safe, ()))
+        finally:
+            self._recorder.seconds += perf_counter() - started
 
     def schema(
         self,

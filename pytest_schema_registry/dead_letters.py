@@ -92,7 +92,7 @@ class DeadLetters:
                 self._kept.update(_key(each) for _, each in letters(new))
                 tail = new.rpartition(b"\n")[2]
                 if tail and _value(tail) is not _NOT_JSON:
-                    line = b"\n" + line
+                    file.write(b"\n")
                 elif tail:
                     # A writer was killed in the middle of its line.
                     file.truncate(file.tell() - len(tail))

@@ -191,9 +191,15 @@ class PayloadItem(pytest.Item):
         try:
             contract.assert_conforms(self._case.text, text=True)
         except ContractViolation as exc:
-            if all(map(_redacted, exc.violations)):
+            if self._is_redacted and all(map(_redacted, exc.violations)):
                 pytest.skip("what was wrong with it is redacted, so it cannot be checked again")
             raise
+
+    @property
+    def _is_redacted(self) -> bool:
+        """Whether all that is never shown is missing from the payload itself, too."""
+        payload = json.loads(self._case.text)
+        return bool(self._case.origin and self._process.registry.redacted(payload) == payload)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, PLAIN):

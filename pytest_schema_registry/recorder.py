@@ -81,6 +81,7 @@ class Recorder:
     def __init__(self) -> None:
         self.seconds = 0.0
         self._uses: list[Use] = []
+        self._told = 0
         self._fetches: list[Fetch] = []
         self._errors: Counter[tuple[Pair, str]] = Counter()
         self._drift: list[dict[str, Any]] = []
@@ -88,10 +89,11 @@ class Recorder:
         self._successors: list[dict[str, Any]] = []
 
     def properties(self) -> list[tuple[str, object]]:
-        """What the current test used, as properties of a JUnit file."""
+        """What the current test used since this was last asked, as properties of a JUnit file."""
+        new, self._told = self._uses[self._told :], len(self._uses)
         return [
             (key, value)
-            for use in self._uses
+            for use in new
             if use.schema is not None
             for key, value in (
                 ("schema", use.schema.name),
@@ -145,6 +147,7 @@ class Recorder:
             for use in self._uses:
                 use.reset()
             self._uses.clear()
+            self._told = 0
         if self._fetches:
             facts["fetches"] = [asdict(fetch) for fetch in self._fetches]
             self._fetches.clear()

@@ -144,22 +144,26 @@ class Rollout:
         """
         __tracebackhide__ = True
         use.violating += 1
+        is_enforced = use.level == "strict"
         # Without a violation, it is the schema that takes too much.
         if self._dead_letters is not None and violation.violations:
             from pytest_schema_registry.dead_letters import letter
 
             facts = {"test": self.test, "mode": self._mode, "enforcement": use.level}
-            self._letters.append(letter(violation, time=datetime.now(UTC), **facts))
-        if use.level == "strict":
+            new = letter(violation, time=datetime.now(UTC), **facts)
+            if is_enforced:
+                self._letters.append(new)  # until it is known whether the test expects it
+            else:
+                self._dead_letters.add(new)
+        if is_enforced:
             raise violation
-        self._keep_letters()
         _warn(ContractWarning(f"not enforced: {violation.text}"))
 
     def judged(self, *, passed: bool) -> None:
-        """The current test is over, or has failed.
+        """The current test is over, or has failed in one of its phases.
 
         Args:
-            passed: Whether it passed; then its violations are what it expected.
+            passed: Whether all of it passed; then its violations are what it expected.
 
         Raises:
             InvalidSettings: Its dead letters cannot be written.

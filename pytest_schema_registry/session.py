@@ -66,6 +66,7 @@ class Process:
         self._is_worker = is_worker
         self._started = started
         self._item: pytest.Item | None = None
+        self._has_failed = False
         self._params: dict[str, Any] = {}
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
@@ -221,6 +222,7 @@ class Process:
     def begin_test(self, item: pytest.Item) -> None:
         """Another test begins."""
         self._item = item
+        self._has_failed = False
         self._params = host.params(item)
         if self._is_used:
             self.rollout.begin_test(item.nodeid)
@@ -304,12 +306,15 @@ class Process:
         if call.when == "call":
             item.user_properties += self.rollout.recorder.properties()
         report = yield
-        if report.when == "call" or not report.passed:
+        # There are more reports than those of the phases: a subtest has its own.
+        self._has_failed |= not report.passed
+        is_over = report.when == "teardown"
+        if is_over or not report.passed:
             try:
-                self.rollout.judged(passed=report.passed)
+                self.rollout.judged(passed=not self._has_failed)
             except InvalidSettings as exc:
                 report.sections.append(("schema registry", str(exc)))
-        if report.when == "teardown" and (facts := self._facts()):
+        if is_over and (facts := self._facts()):
             vars(report)[FACTS] = facts
         return report
 

@@ -64,14 +64,17 @@ class Successors:
             return found | {"missing": True}
         except SchemaRegistryError as exc:
             return found | {"error": exc.headline}
-        found["checked"] = len(payloads)
         for text, test in payloads.items():
             form = json.loads(text)
             if not compiled.conforms(form):
                 # As many as are shown; to explain 10,000 takes minutes.
                 said = ""
                 if len(found["violations"]) < MAX_EXPLAINED:
-                    worst = self._registry.violation(compiled, form).violations[0]
+                    try:
+                        worst = self._registry.violation(compiled, form).violations[0]
+                    except SchemaRegistryError as exc:  # it is the schema that takes too much
+                        return found | {"error": exc.headline}
                     said = f"{worst.path}: {worst.message}"
                 found["violations"].append([digest(form), test, said])
+            found["checked"] += 1
         return found

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+#: A pattern that takes an engine which backtracks more steps over many a's than anybody waits for.
+ENDLESS = "^(?:(a+)(?=a|b))+c$"
 ORDER = "orders.Order"
 ORDER_V1: dict[str, Any] = {
     "$core_version": "1.0.0",

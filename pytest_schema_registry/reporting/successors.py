@@ -100,7 +100,7 @@ def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
             f"{_named(missing)}; name a version line that has"
         )
     said += [
-        f"{each['name']} {new} cannot be had, required by {option}: {each['error']}"
+        f"{each['name']} {new} cannot be checked against, required by {option}: {each['error']}"
         for each in fold.found
         if each.get("error")
     ]

@@ -41,6 +41,9 @@ def test_what_could_not_be_checked_is_an_error_and_what_was_violated_is_a_failur
     )
 
 
+WORKERS = pytest.mark.parametrize("workers", ["0", "2"])
+
+
 def test_only_what_could_not_be_checked_fails_the_session(
     run: Run, pytester: pytest.Pytester
 ) -> None:
@@ -66,6 +69,54 @@ def test_a_violation_can_be_expected(
                 registry_schema("orders.Missing")
     """)
     run(f"--registry-url={local_registry.url}").assert_outcomes(passed=4)
+
+
+@WORKERS
+def test_what_a_subtest_violates_is_not_expected_because_the_next_conforms(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, workers: str
+) -> None:
+    pytest.importorskip("_pytest.subtests", reason="pytest 9 has subtests of its own")
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.registry_schema("orders.Order", versions="v1")
+        def test_orders(assert_conforms, subtests):
+            for number, order in enumerate([{"id": "a"}, {}, {"id": "b"}]):
+                with subtests.test(number=number):
+                    assert_conforms(order)
+    """)
+    result = run(
+        "-n",
+        workers,
+        f"--registry-url={local_registry.url}",
+        "--registry-ratchet=ratchet.txt",
+        "--registry-enforcement=v1=strict",
+        "--junitxml=junit.xml",
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["orders.Order  ✗", "3 checks: 2 conforming, 1 violating *"])
+    assert not (pytester.path / "ratchet.txt").exists()
+    assert (pytester.path / "junit.xml").read_text().count('name="schema"') == 1
+
+
+def test_a_violation_can_be_expected_when_the_test_is_torn_down(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile("""
+        import pytest
+        from pytest_schema_registry import ContractViolation
+
+        @pytest.fixture
+        def refused(assert_conforms):
+            yield
+            with pytest.raises(ContractViolation):
+                assert_conforms({}, "orders.Order")
+
+        def test_own(refused): pass
+    """)
+    result = run(f"--registry-url={local_registry.url}")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["2 checks: 2 refused as expected *"])
 
 
 def test_the_registry_itself_can_be_asked(

@@ -162,6 +162,28 @@ def test_what_was_redacted_is_skipped_where_nothing_else_is_wrong(
     result.stdout.fnmatch_lines(["SKIPPED*what was wrong with it is redacted*"])
 
 
+def test_what_is_redacted_is_wrong_in_a_golden_payload_all_the_same(
+    run: Run, payloads: Path, local_registry: LocalRegistry
+) -> None:
+    write(payloads / f"{ORDER}.payloads.jsonl", {"id": "a", "quantity": 0})
+    write(payloads / ORDER / "valid" / "small.json", {"id": "a", "quantity": 0})
+    url = f"--registry-url={local_registry.url}"
+    result = run(url, "--registry-versions=v2", "--registry-redact=quantity")
+    result.assert_outcomes(failed=2)
+
+
+def test_a_dead_letter_that_holds_what_is_redacted_since_is_checked_again(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile(f"""
+        def test_quantity(assert_conforms):
+            assert_conforms({{"id": "a", "quantity": 0}}, "{ORDER}", version="v2")
+    """)
+    url = f"--registry-url={local_registry.url}"
+    run(url, "--registry-dead-letters=l.jsonl")
+    run(url, "l.jsonl", "--registry-redact=quantity").assert_outcomes(failed=1)
+
+
 def test_somebody_elses_lines_are_not_ours(run: Run, pytester: pytest.Pytester) -> None:
     (pytester.path / "other.jsonl").write_text('{"a": 1}\n')
     (pytester.path / "other.json").write_text("{}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
+from tests.local_registry import ENDLESS, ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -106,8 +106,28 @@ def test_what_cannot_be_had_fails_the_run(
     result.stdout.fnmatch_lines(
         [
             (
-                "missed: orders.Order v2 cannot be had, required by "
+                "missed: orders.Order v2 cannot be checked against, required by "
                 "--registry-replay-payloads v1:v2: the registry refused the request with status 403"
+            )
+        ]
+    )
+
+
+@WORKERS
+def test_what_cannot_be_judged_fails_the_run(
+    run: Run, pytester: pytest.Pytester, url: str, local_registry: LocalRegistry, workers: str
+) -> None:
+    local_registry.publish(ORDER, v1={}, v2={"properties": {"id": {"pattern": ENDLESS}}})
+    pytester.makepyfile(test_shop=SOURCE.replace('"b"', '"a" * 60'))
+    result = run(url, REPLAY, "-n", workers)
+    result.assert_outcomes(passed=2)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            (
+                "missed: orders.Order v2 cannot be checked against, required by "
+                "--registry-replay-payloads v1:v2: orders.Order v2: the schema is itself wrong: "
+                "*takes too many steps*"
             )
         ]
     )

@@ -10,6 +10,7 @@ from pytest_schema_registry import (
     ContractViolation,
     ContractWarning,
     DeprecatedSchemaWarning,
+    InvalidSchema,
     InvalidSettings,
     PayloadNotJSON,
     SchemaDeprecated,
@@ -23,7 +24,7 @@ from pytest_schema_registry.declarations import Wanted
 from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.recorder import Recorder
 from pytest_schema_registry.rollout import Rollout
-from tests.local_registry import ORDER, ORDER_V2, LocalRegistry, Reply
+from tests.local_registry import ENDLESS, ORDER, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,6 +169,19 @@ def test_a_violation_that_is_not_enforced_is_a_warning_and_a_dead_letter(
     )
 
 
+def test_a_violation_that_may_be_expected_waits_for_the_end_of_its_test(
+    contract_of: Callable[..., Contract], tmp_path: Path
+) -> None:
+    file = tmp_path / "letters.jsonl"
+    contract = contract_of(Wanted(ORDER, None), "v1=warn", dead_letters=DeadLetters(file))
+    with pytest.raises(ContractViolation):
+        contract.assert_conforms({"id": "expected"}, ORDER, version="v2")
+    with pytest.warns(ContractWarning):
+        contract.assert_conforms({}, ORDER, version="v1")
+    (letter,) = map(json.loads, file.read_text().splitlines())
+    assert letter["payload"] == {}
+
+
 def test_what_is_switched_off_is_neither_checked_nor_asked_for(
     contract_of: Callable[..., Contract], local_registry: LocalRegistry
 ) -> None:
@@ -195,6 +209,15 @@ def test_an_invalid_payload_must_not_conform(contract_of: Callable[..., Contract
     contract.assert_refused({})
     with pytest.raises(ContractViolation, match="and stands among the invalid ones"):
         contract.assert_refused(GOOD)
+
+
+def test_an_invalid_payload_that_cannot_be_judged_is_not_refused(
+    contract_of: Callable[..., Contract], local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("orders.Code", v1={"pattern": ENDLESS})
+    contract = contract_of(Wanted("orders.Code", "v1"))
+    with pytest.raises(InvalidSchema, match="takes too many steps"):
+        contract.assert_refused("a" * 60)
 
 
 def test_a_deprecated_schema_is_a_warning_or_an_error(

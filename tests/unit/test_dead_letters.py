@@ -105,9 +105,10 @@ def test_the_half_line_of_a_killed_writer_goes_and_nothing_else(file: Path) -> N
 def test_a_last_line_that_a_person_left_without_its_end_stays(file: Path) -> None:
     DeadLetters(file).add(of(1))
     file.write_bytes(file.read_bytes().rstrip())
-    DeadLetters(file).add(of(1))
-    DeadLetters(file).add(of(2))
-    assert kept(file) == [1, 2]
+    letters_of = DeadLetters(file)
+    for payload in (1, 2, 3):
+        letters_of.add(of(payload))
+    assert kept(file) == [1, 2, 3]
 
 
 def test_a_file_of_nothing_but_half_a_line_begins_anew(file: Path) -> None:
