@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 MAX_VIOLATIONS = 10_000
 SECONDS = 2.0
+#: The keywords whose violation names a property of the payload.
+QUOTING = frozenset({"additionalProperties", "unevaluatedProperties"})
+#: What is said of a value that is never shown, where a rule's own words may quote a name in it.
+HIDDEN = f"{shown(REDACTED)} has something that the schema does not allow"
 
 # An attrs class, which a type checker cannot see through.
 _Registry: Any = referencing.Registry
@@ -148,7 +152,7 @@ def _first(compiled: Compiled, payload: Any, describe: _Describe) -> Violation:
         error = next(compiled.validator.iter_errors(payload))
     except ValueError:  # its verdict goes deeper than its errors
         return _unexplained(describe.safe, "so deep in it")
-    path = tuple(error.instance_path)
+    path = describe.visible(error.instance_path)
     value = _at(describe.safe, path)
     location = json_pointer(error.schema_path)
     # The path is the one within the schema, embedded or not, that the keyword stands in.
@@ -159,7 +163,7 @@ def _first(compiled: Compiled, payload: Any, describe: _Describe) -> Violation:
         schema_path=location,
         keyword=str(error.schema_path[-1]) if error.schema_path else "false",
         value=value,
-        message=error.message.replace(MASK, shown(value)),
+        message=HIDDEN if value == REDACTED else error.message.replace(MASK, shown(value)),
     )
 
 
@@ -185,26 +189,31 @@ class _Describe:
         self, payload: Any, redaction: Redaction, locations: dict[int, str], *, elsewhere: str
     ) -> None:
         self.safe = redaction.applied(payload)
+        self.visible = redaction.visible
         self._payload = payload
         self._locations = locations
         self._elsewhere = elsewhere
 
     def __call__(self, error: Any) -> Violation:
-        path = tuple(error.absolute_path)
+        whole = tuple(error.absolute_path)
+        path = self.visible(whole)
         value = _at(self.safe, path)
         keyword = error.validator or "false"
         causes: tuple[Violation, ...] = ()
         if error.context and not _types(error):
             causes = tuple(self(each) for each in _closest(error.context))
         text = shown(value)
-        if isinstance(error.instance, str) and isinstance(_at(self._payload, path), dict):
+        is_name = isinstance(error.instance, str) and isinstance(_at(self._payload, whole), dict)
+        if is_name and value != REDACTED:
             text = f"the property name {shown(error.instance)}"
         return Violation(
             path=json_path(path),
             schema_path=self._location(error),
             keyword=keyword,
             value=value,
-            message=_message(error, keyword, text),
+            message=HIDDEN
+            if value == REDACTED and (is_name or keyword in QUOTING)
+            else _message(error, keyword, text),
             causes=causes,
         )
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import PayloadNotJSON
@@ -106,8 +107,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> Any:
     value = dict(pairs)
     if len(value) == len(pairs):
         return value
-    keys = [key for key, _ in pairs]
-    twice = next(key for key in keys if keys.count(key) > 1)
+    twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
     return _NotAValue(twice, "an object that has twice the key", "send each key once")
 
 
@@ -178,6 +178,8 @@ def _converted(payload: Any, redaction: Redaction | None) -> Any:
             path, step = path
             steps.append(step)
         steps.reverse()
+        if redaction:
+            steps = list(redaction.visible(steps))
         # A value without a JSON form cannot be looked into for what it must not show.
         value = REDACTED if redaction else _shown(exc.value)
         raise PayloadNotJSON(

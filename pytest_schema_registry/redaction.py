@@ -40,6 +40,11 @@ class Redaction:
         """Whether the value at a path, or one that it is part of, is hidden."""
         return any(self._matches(path[: end + 1]) for end in range(len(path)))
 
+    def visible(self, path: Sequence[str | int]) -> Sequence[str | int]:
+        """A path as far as it may be shown: in what is hidden, the names are hidden, too."""
+        ends = (end for end in range(1, len(path)) if self._matches(path[:end]))
+        return path[: next(ends, len(path))]
+
     def applied(self, value: Any, path: tuple[str | int, ...] = ()) -> Any:
         """The value as it may be shown, with all that is hidden in it replaced.
 

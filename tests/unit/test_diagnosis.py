@@ -325,10 +325,38 @@ def test_a_value_that_is_hidden_is_in_no_violation() -> None:
 def test_what_is_part_of_a_hidden_value_is_hidden() -> None:
     rule = {"properties": {"name": {"type": "string"}}, "required": ["key"]}
     found = violations({"properties": {"user": rule}}, {"user": {"name": 5}}, redact=["user"])
-    assert {each.path: each.value for each in found} == {
-        "$.user": "<redacted>",
-        "$.user.name": "<redacted>",
+    assert {(each.path, each.schema_path, each.value) for each in found} == {
+        ("$.user", "#/properties/user/required", "<redacted>"),
+        ("$.user", "#/properties/user/properties/name/type", "<redacted>"),
     }
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"additionalProperties": False},
+        {"unevaluatedProperties": False},
+        {"additionalProperties": {"type": "integer"}},
+        {"patternProperties": {"": {"type": "integer"}}},
+        {"propertyNames": {"maxLength": 2}},
+        {"propertyNames": False},
+        {"propertyNames": {"enum": ["a"]}},
+        {"anyOf": [{"additionalProperties": False}]},
+    ],
+)
+@pytest.mark.parametrize("payload", [{"s3cret": "x"}, [{"s3cret": "x"}]])
+def test_a_name_in_a_hidden_value_is_hidden_too(rule: dict[str, Any], payload: Any) -> None:
+    schema = {"properties": {"user": {**rule, "items": rule}}}
+    found = violations(schema, {"user": payload}, redact=["user"])
+    assert "$.user" in {each.path for each in found}
+    assert "s3cret" not in repr(found)
+
+
+def test_where_the_engine_explains_a_hidden_value_it_names_nothing_in_it() -> None:
+    schema = {"x": {"additionalProperties": False}, "properties": {"user": {"$ref": "#/x"}}}
+    payload: Any = {"s3cret": 1}
+    assert "s3cret" not in repr(violations(schema, {"user": payload}, redact=["user"]))
+    assert "s3cret" in repr(violations(schema, {"user": payload}))
 
 
 @pytest.mark.parametrize(

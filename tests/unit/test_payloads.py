@@ -207,6 +207,12 @@ def test_a_value_is_not_shown_where_anything_is_to_be_hidden(payload: Any) -> No
     assert "s3cret" not in str(caught.value)
 
 
+def test_a_name_in_what_is_hidden_is_not_shown() -> None:
+    with pytest.raises(PayloadNotJSON) as caught:
+        json_form({"password": {"s3cret": {1}}}, Redaction(["password"]))
+    assert caught.value.path == "$.password"
+
+
 def test_nothing_of_a_path_is_obeyed_by_a_terminal() -> None:
     with pytest.raises(PayloadNotJSON) as caught:
         json_form({"\x1b\x9b2J\u202e": NOW})

@@ -49,6 +49,8 @@ def test_a_part_of_what_is_hidden_is_hidden() -> None:
     assert redaction.applied("ada", ("user", "name")) == REDACTED
     assert redaction.applied("t", ("deep", 0, "token", 0)) == REDACTED
     assert redaction.applied({"token": 1, "b": 2}, ("x",)) == {"token": REDACTED, "b": 2}
+    assert redaction.visible(("user", "name", "first")) == ("user",)
+    assert redaction.visible(("users", "token")) == ("users", "token")
     assert not redaction.hides(())
     assert not redaction.hides(("users", 0))
 
