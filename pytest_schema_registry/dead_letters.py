@@ -110,12 +110,16 @@ def letters(raw: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     """The letters in a file's content, each with the number of its line."""
     for number, line in enumerate(raw.split(b"\n"), 1):
         each = _value(line)
-        if isinstance(each, dict) and each.keys() >= KEYS and _names_a_schema(each):
+        if _is_letter(each):
             yield number, each
 
 
-def _names_a_schema(letter: dict[str, Any]) -> bool:
-    return isinstance(letter["schema"], str) and isinstance(letter["version"], str)
+def _is_letter(value: Any) -> bool:
+    if not isinstance(value, dict) or not value.keys() >= KEYS:
+        return False
+    named = isinstance(value["schema"], str) and isinstance(value["version"], str)
+    found = value["violations"]
+    return named and isinstance(found, list) and all(isinstance(each, dict) for each in found)
 
 
 def _value(line: bytes) -> Any:

@@ -162,6 +162,36 @@ def test_what_was_redacted_is_skipped_where_nothing_else_is_wrong(
     result.stdout.fnmatch_lines(["SKIPPED*what was wrong with it is redacted*"])
 
 
+def test_a_dead_letter_is_not_judged_by_what_stands_for_a_redacted_value(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(
+        "orders.Login", v1={"properties": {"word": {"type": "string"}, "id": {"maximum": 9}}}
+    )
+    pytester.makepyfile("""
+        import pytest
+
+        WRONG = [
+            {"word": 5},
+            {"word": [{"at": 5}], "id": 3},
+            {"word": 5, "id": 10},
+            {"word": "w", "id": 11},
+            {"id": 12},
+        ]
+
+        @pytest.mark.registry_schema("orders.Login", versions="v1")
+        @pytest.mark.parametrize("payload", WRONG)
+        def test_login(assert_conforms, payload):
+            assert_conforms(payload)
+    """)
+    options = (f"--registry-url={local_registry.url}", "--registry-redact=word")
+    run(*options, "--registry-dead-letters=l.jsonl").assert_outcomes(failed=5)
+    local_registry.publish("orders.Login", v1={"properties": {"word": {"type": "string"}}})
+    result = run(*options, "l.jsonl", "-rs", "--registry-cache-ttl=0")
+    result.assert_outcomes(passed=2, skipped=3)
+    result.stdout.fnmatch_lines(["2 checks: 2 conforming *"])
+
+
 def test_what_is_redacted_is_wrong_in_a_golden_payload_all_the_same(
     run: Run, payloads: Path, local_registry: LocalRegistry
 ) -> None:

@@ -53,7 +53,7 @@ MAY_IMPORT = {
     "exchange": Imports(theirs="httpx httpx_retries"),
     "explanation": Imports("wording"),
     "files": Imports(theirs="filelock"),
-    "golden": Imports("dead_letters declarations errors redaction", "pytest"),
+    "golden": Imports("dead_letters declarations errors redaction schemas", "pytest"),
     "hooks": Imports("controller display errors host options rule_items session", "pytest"),
     "host": Imports("declarations errors options", "pytest"),
     "opinion": Imports("compatibility"),
