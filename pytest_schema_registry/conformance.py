@@ -6,6 +6,7 @@ compiles with ``offline``, any other with a retriever that asks the registry.
 
 from __future__ import annotations
 
+import json
 import math
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -152,7 +153,7 @@ class Conformance:
 
     def _validator(self, text: str, **options: Any) -> jsonschema_rs.Validator:
         make: Callable[..., jsonschema_rs.Validator] = jsonschema_rs.validator_for
-        if self.default_draft != "2020-12" and '"$schema"' not in text:
+        if self.default_draft != "2020-12" and "$schema" not in _members(text):
             make = _DRAFTS[self.default_draft]
         return make(
             text,
@@ -161,6 +162,11 @@ class Conformance:
             mask=MASK,
             **options,
         )
+
+
+def _members(text: str) -> dict[str, Any]:
+    document = json.loads(text)
+    return document if isinstance(document, dict) else {}
 
 
 def _refuse_multiplied(schema: Schema, referred: dict[str, Any]) -> None:

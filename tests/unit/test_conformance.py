@@ -73,6 +73,13 @@ def test_a_schema_that_states_no_draft_is_of_the_default_one(draft: str, refused
     assert conforms(ONLY_LATER, {"a": 1}, default_draft=draft) is not refused
 
 
+def test_a_property_of_that_name_states_no_draft() -> None:
+    described = {"properties": {"$schema": {}}, **ONLY_LATER}
+    assert conforms(described, {"a": 1}, default_draft="7")
+    assert not conforms(described, {"a": 1}, default_draft="2019-09")
+    assert not conforms(False, 1, default_draft="7")
+
+
 def test_without_a_setting_a_schema_is_of_the_newest_draft() -> None:
     assert not conforms(ONLY_LATER, {"a": 1})
     assert refusal(ONLY_DRAFT_4).pointer == "#/exclusiveMinimum"
