@@ -209,6 +209,8 @@ class RegistryClient:
                 timeout=httpx.Timeout(self._timeout + 1),
                 follow_redirects=True,
                 max_redirects=MAX_REDIRECTS,
+                # How many requests there are at a time is not httpx's to say.
+                limits=httpx.Limits(max_connections=None),
                 event_hooks={"request": [self._refuse_downgrade]},
             )
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as exc:

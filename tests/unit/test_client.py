@@ -11,6 +11,7 @@ import time
 import tracemalloc
 import zlib
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -719,6 +720,16 @@ def test_what_says_that_there_is_nothing_may_not_repeat_a_token_either(
     error = error_of(client_of(local_registry.url, token="a-token-of-ours"))
     assert isinstance(error, InvalidAnswer)
     assert error.reason == REPEATED
+
+
+def test_as_many_requests_are_under_way_as_are_made(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    local_registry.always(Reply(200, ANSWER, JSON, delay=1))
+    client = client_of(local_registry.url, timeout=1.8)
+    with ThreadPoolExecutor(110) as pool:  # httpx's own limit is 100
+        answers = list(pool.map(client.fetch, [QUESTION] * 110))
+    assert len(answers) == 110
 
 
 def test_a_short_password_may_be_a_word_of_a_schema(
