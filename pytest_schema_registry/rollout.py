@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import threading
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +66,7 @@ class Rollout:
         self._mode = mode
         self._refuse_deprecated = refuse_deprecated
         self._letters: list[dict[str, Any]] = []
+        self._beginning = threading.Lock()
         self.test = ""
 
     @classmethod
@@ -122,6 +124,13 @@ class Rollout:
         Raises:
             SchemaDeprecated: It is deprecated, and that is not accepted.
         """
+        __tracebackhide__ = True
+        # A test may have threads.
+        with self._beginning:
+            if use.idle:
+                self._begin(use)
+
+    def _begin(self, use: Use) -> None:
         __tracebackhide__ = True
         schema = use.schema
         if schema is not None and schema.deprecated:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 import warnings
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +25,7 @@ from pytest_schema_registry.contract import Contract
 from pytest_schema_registry.dead_letters import DeadLetters
 from pytest_schema_registry.declarations import Wanted
 from pytest_schema_registry.enforcement import Enforcement
-from pytest_schema_registry.recorder import Recorder
+from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.rollout import Rollout
 from tests.local_registry import ENDLESS, ORDER, ORDER_V2, LocalRegistry, Reply
 
@@ -202,6 +205,27 @@ def test_a_marker_goes_before_the_rules(contract_of: Callable[..., Contract]) ->
     contract = contract_of(Wanted(ORDER, "v2", enforcement="strict"), "off")
     with pytest.raises(ContractViolation):
         contract.assert_conforms({})
+
+
+def test_threads_of_a_test_use_a_schema_once(
+    contract_of: Callable[..., Contract], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Hesitant(Recorder):
+        def has_used(self, use: Use) -> bool:
+            time.sleep(0.05)
+            return super().has_used(use)
+
+    monkeypatch.setattr(sys.modules[__name__], "Recorder", Hesitant)
+    contract = contract_of(Wanted(ORDER, "v2"))
+    contract.assert_conforms(GOOD)
+    contract._recorder.drained()
+    threads = [Thread(target=contract.assert_conforms, args=(GOOD,)) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    (use,) = contract._recorder.drained()["uses"]
+    assert use["conforming"] == 4
 
 
 def test_an_invalid_payload_must_not_conform(contract_of: Callable[..., Contract]) -> None:
