@@ -91,7 +91,7 @@ def _near_miss(violation: Violation, content: Any) -> str | None:
     declared = beside.get("properties", {}) if isinstance(beside, dict) else {}
     missing = [name for name in declared if name not in violation.value]
     if violation.keyword == "required":
-        missing = [name for name in missing if violation.message.startswith(json.dumps(name))]
+        missing = [name for name in missing if violation.message.startswith(shown(name))]
     for name in violation.value:
         if name not in declared and (near := difflib.get_close_matches(name, missing, 1)):
             return f"the payload has {shown(name)}: did you mean {shown(near[0])}?"
@@ -115,7 +115,7 @@ def renamed(old: Any, new: Any, found: Sequence[Violation]) -> tuple[tuple[str, 
             continue
         parent = violation.schema_path.rpartition("/")[0]
         before, after = (_properties(content, parent) for content in (old, new))
-        lacking = [name for name in after if violation.message.startswith(json.dumps(name))]
+        lacking = [name for name in after if violation.message.startswith(shown(name))]
         for name in violation.value:
             if name in before and name not in after:
                 pairs += [(name, each) for each in lacking if _alike(before[name], after[each])]

@@ -114,6 +114,13 @@ def test_a_name_that_is_nearly_the_schemas_is_pointed_out(
         """)
 
 
+def test_a_name_of_any_letters_is_pointed_out(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(NAME, v1={"properties": {"größe": {}}, "required": ["größe"]})
+    assert 'the payload has "größen": did you mean "größe"?' in text_of(registry, {"größen": 1})
+
+
 @pytest.mark.parametrize(
     ("schema", "payload"),
     [
