@@ -39,7 +39,7 @@ def load(path: Path) -> frozenset[Pair]:
         raise InvalidSettings("--registry-ratchet", f"{path} cannot be read: {exc}") from None
     pairs = set()
     for number, line in enumerate(lines, 1):
-        entry = _COMMENT.sub("", line).strip()
+        entry = _entry(line)
         name, at, version = entry.rpartition("@")
         if entry and not (name and at and version):
             raise InvalidSettings(
@@ -67,9 +67,24 @@ def add(path: Path, pairs: Collection[Pair]) -> frozenset[Pair]:
             known = load(path)
             new = frozenset(pairs) - known
             if new:
-                lines = [*HEADER, *sorted(map(str, known | new))]
+                text = path.read_text(encoding="utf-8") if path.exists() else ""
+                lines = text.splitlines() or [*HEADER]
+                for entry in sorted(map(str, new)):
+                    lines.insert(_place(lines, entry), entry)
                 staging = path.with_name(f"{path.name}.new")
                 files.replace(path, "\n".join(lines) + "\n", staging=staging)
             return new
     except OSError as exc:
         raise InvalidSettings("--registry-ratchet", f"{path} cannot be written: {exc}") from None
+
+
+def _entry(line: str) -> str:
+    return _COMMENT.sub("", line).strip()
+
+
+def _place(lines: list[str], entry: str) -> int:
+    """Where a new line goes: below the last that comes before it, or else above the first."""
+    entries = [(number, _entry(line)) for number, line in enumerate(lines)]
+    before = [number for number, each in entries if each and each < entry]
+    others = [number for number, each in entries if each]
+    return before[-1] + 1 if before else min(others, default=len(lines))

@@ -39,6 +39,25 @@ def test_a_file_that_gains_nothing_is_not_touched(file: Path) -> None:
     assert file.read_text() == "shop.Order@v1  # since May\n"
 
 
+def test_what_people_wrote_into_the_file_stays(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("# ours\n\n# since May\nshop.Item@v2\nshop.Order@v1  # at last\n# the end\n")
+    ratchet.add(file, {Pair("a.A", "v1"), Pair("shop.Just", "v1"), Pair("z.Z", "v1"), ITEM})
+    assert file.read_text() == (
+        "# ours\n\n# since May\na.A@v1\nshop.Item@v2\nshop.Just@v1\nshop.Order@v1  # at last\n"
+        "z.Z@v1\n# the end\n"
+    )
+
+
+@pytest.mark.parametrize(("written", "kept"), [("# ours\n", "# ours\n"), ("", None)])
+def test_a_file_without_entries_gains_the_first(file: Path, written: str, kept: str | None) -> None:
+    file.parent.mkdir()
+    file.write_text(written)
+    ratchet.add(file, {ORDER})
+    head = "\n".join([*ratchet.HEADER, ""]) if kept is None else kept
+    assert file.read_text() == f"{head}shop.Order@v1\n"
+
+
 def test_a_name_may_hold_an_at_sign(file: Path) -> None:
     ratchet.add(file, {Pair("a@b", "v1")})
     assert ratchet.load(file) == {Pair("a@b", "v1")}
