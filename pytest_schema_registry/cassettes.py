@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,7 @@ class Cassettes:
         self._root = root
         self._directory = directory
         self._command = command
+        self._saving = threading.Lock()
 
     def prepare(self) -> None:
         """Load what writes them, before a test replaces any of it."""
@@ -97,7 +99,7 @@ class Cassettes:
     def save(self, answer: Answer, *, staging: Path) -> None:
         """Record an answer in its cassette, beside what else is recorded there.
 
-        The caller holds the cassette's lock.
+        The caller holds the cassette's lock; whoever has another cache takes turns all the same.
 
         Args:
             answer: What the registry said.
@@ -109,6 +111,16 @@ class Cassettes:
         from pytest_schema_registry import cassette_writer
 
         path = self.path(answer.question)
+        try:
+            with self._saving, files.turn(self._root / self._directory):
+                text = cassette_writer.text_of([*self._kept(answer), _exchange(answer)])
+                files.replace(self._root / path, text, staging=staging)
+        except OSError as exc:
+            raise CassetteNotWritten(str(path), str(exc.strerror or exc)) from None
+
+    def _kept(self, answer: Answer) -> list[Exchange]:
+        """What stays of a cassette when an answer is recorded in it."""
+        path = self.path(answer.question)
         tail = f"/{protocol.path(answer.question)}"
         try:
             recorded = self._exchanges(path, str(answer.question))
@@ -116,12 +128,8 @@ class Cassettes:
             if answer.question.kind is Kind.COMPATIBILITY:
                 kept = [each for each in kept if each.status != 200]  # of other releases
         except (CassetteMissing, CassetteDamaged):
-            kept = []
-        text = cassette_writer.text_of([*kept, _exchange(answer)])
-        try:
-            files.replace(self._root / path, text, staging=staging)
-        except OSError as exc:
-            raise CassetteNotWritten(str(path), str(exc.strerror or exc)) from None
+            return []
+        return kept
 
     def _exchanges(self, path: Path, wanted: str) -> list[Exchange]:
         try:

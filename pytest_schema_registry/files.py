@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 import tempfile
 from contextlib import contextmanager
 from hashlib import sha256
@@ -70,6 +71,9 @@ def beginning(path: Path, limit: int) -> bytes:
     Raises:
         OSError: It cannot be read.
     """
+    if stat.S_ISFIFO(path.stat().st_mode):
+        # To open it waits for somebody who writes into it.
+        raise OSError(errno.EINVAL, "It is a pipe", str(path))
     with path.open("rb") as file:
         # Room is made for all that is asked for, and that takes longer than reading a schema.
         return file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)

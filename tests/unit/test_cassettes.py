@@ -96,8 +96,8 @@ from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.answers import Answer, Kind, Question
 
-root, releases = Path(sys.argv[1]), sys.argv[2:]
-cache = Cache(root / "cache", Session("one", root / "own"), ttl=0, lock_timeout=60)
+root, folder, releases = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
+cache = Cache(root / folder, Session("one", root / "own"), ttl=0, lock_timeout=60)
 cassettes = Cassettes(root, Path("cassettes"), "record")
 print("ready", flush=True)
 sys.stdin.readline()
@@ -736,10 +736,10 @@ def test_what_a_killed_writer_left_behind_is_no_cassette_and_no_obstacle(tmp_pat
     assert list(tree(tmp_path)) == ["cassettes/v1/a.B.yaml"]
 
 
-def saver(root: Path, *releases: str) -> subprocess.Popen[str]:
+def saver(root: Path, *releases: str, cache: str = "cache") -> subprocess.Popen[str]:
     """A process that records releases once it is told to."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SAVER, str(root), *releases],
+        [sys.executable, "-c", SAVER, str(root), cache, *releases],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -760,9 +760,15 @@ def release(number: str) -> Question:
     return Question(Kind.SCHEMA, "v1", "a.B", number)
 
 
-def test_two_processes_that_record_into_one_cassette_lose_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cache", ["cache", "another"])
+def test_two_processes_that_record_into_one_cassette_lose_nothing(
+    tmp_path: Path, cache: str
+) -> None:
     releases = [f"1.{number}" for number in range(20)]
-    with saver(tmp_path, *releases[::2]) as one, saver(tmp_path, *releases[1::2]) as other:
+    with (
+        saver(tmp_path, *releases[::2]) as one,
+        saver(tmp_path, *releases[1::2], cache=cache) as other,
+    ):
         start(one, other)
         for process in (one, other):
             process.communicate()

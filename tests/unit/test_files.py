@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_schema_registry.files import file_name, replace
+from pytest_schema_registry.files import beginning, file_name, replace
 
 NAMES = st.text(st.characters(exclude_categories=())) | st.text("./\\~%:aA\0 \n", max_size=8)
 DEVICES = ["con", "PRN", "Aux.json", "nul", "com1", "LPT9.a.b"]
@@ -148,6 +148,13 @@ def test_staging_on_another_file_system_is_no_obstacle(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a reader there holds up a writer")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="It is a pipe"):
+        beginning(tmp_path / "pipe", 10)
+
+
 def test_a_reader_sees_the_old_text_or_the_new_one_even_when_the_writer_is_killed(
     tmp_path: Path,
 ) -> None:
