@@ -10,6 +10,7 @@ of repeating it.
 from __future__ import annotations
 
 import json
+import threading
 import time
 import warnings
 from contextlib import contextmanager, suppress
@@ -80,6 +81,7 @@ class Cache:
         session: The run that asks.
         ttl: Seconds from the fetch during which another session's entry counts as fresh.
         lock_timeout: Seconds that another process may hold an address.
+        realm: Tells registries apart that have one address, and no entry shows.
         clock: Seconds since the epoch.
     """
 
@@ -90,12 +92,15 @@ class Cache:
         *,
         ttl: float,
         lock_timeout: float,
+        realm: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._session = session
         self._directory = directory or session.directory
         self.ttl = ttl
         self._lock_timeout = lock_timeout
+        self._realm = realm
+        self._retreating = threading.Lock()
         self._clock = clock
 
     @property
@@ -226,18 +231,23 @@ class Cache:
                 files.replace(self._path(url, kind), text, staging=self._path(url, f"{kind}.new"))
 
     def _retreat(self, exc: OSError) -> None:
-        if self._directory != self._session.directory:
-            warnings.warn(
-                f"the cache directory {self._directory} cannot be used "
-                f"({exc.strerror or exc}); this session keeps a cache of its own, the next "
-                "asks the registry again. --registry-cache-dir chooses another",
-                CacheWarning,
-                stacklevel=2,
+        with self._retreating:
+            left, self._directory = self._directory, self._session.directory
+            if left == self._directory:
+                return
+            text = (
+                f"the cache directory {left} cannot be used ({exc.strerror or exc}); this session "
+                "keeps a cache of its own, the next asks the registry again. --registry-cache-dir "
+                "chooses another"
             )
-            self._directory = self._session.directory
+            with warnings.catch_warnings():
+                # As an error it would be one of whatever test comes first.
+                warnings.simplefilter("always", CacheWarning)
+                warnings.warn(text, CacheWarning, stacklevel=2)
 
     def _path(self, url: str, kind: str) -> Path:
-        return self._directory / f"{sha256(url.encode()).hexdigest()[:40]}.{kind}"
+        key = f"{self._realm} {url}" if self._realm else url
+        return self._directory / f"{sha256(key.encode()).hexdigest()[:40]}.{kind}"
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Content | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import string
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,6 +25,8 @@ DRIFT_GRADES = (
     "gone",
 )
 _VERSION_CHARACTERS = frozenset(string.ascii_letters + string.digits + "._-")
+#: The parameters of an address that are credentials.
+CREDENTIAL = re.compile("key|token|secret|pass|auth|sig|cred", re.IGNORECASE)
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True}
 _SWITCH |= {"off": False, "false": False, "no": False, "0": False}
 
@@ -45,6 +48,11 @@ class Location(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Location({self.shown!r})"
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """What of the query is no credential, and may choose between registries: a tenant."""
+        return tuple(each for each in self.params if not CREDENTIAL.search(each[0]))
 
 
 def parsed(option: Option, written: Any, root: Path) -> Any:

@@ -23,7 +23,7 @@ from pytest_schema_registry.prefetch import ahead
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.resolver import Resolver
-from pytest_schema_registry.schemas import Schema, given
+from pytest_schema_registry.schemas import Schema, digest, given
 from pytest_schema_registry.settings import Origin, resolve, token_from
 from pytest_schema_registry.sources import Lazy
 
@@ -101,6 +101,7 @@ class SchemaRegistry:
             raise exc.with_traceback(None) from None
         session = uuid.uuid4().hex
         own = Path(tempfile.gettempdir()) / f"schema-registry-{session}"
+        self._own: Path | None = own
         weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
         self._assemble(settings, Session(session, own), settings.cache_dir)
 
@@ -123,6 +124,7 @@ class SchemaRegistry:
             answered: Told each answer, wherever it came from.
         """
         self = cls.__new__(cls)
+        self._own = None
         self._assemble(settings, session, cache_dir, observe, answered)
         return self
 
@@ -135,6 +137,7 @@ class SchemaRegistry:
         answered: Callable[[Answer], None] | None = None,
     ) -> None:
         self._settings = settings
+        choices = settings.location.choices if settings.location else ()
         self._registry = Lazy(lambda: sources.registry(settings, observe))
         self._cache = cache = Cache(
             cache_dir,
@@ -142,6 +145,7 @@ class SchemaRegistry:
             ttl=settings.cache_ttl,
             # Whoever holds an address may take its whole budget.
             lock_timeout=3 * settings.timeout + 5,
+            realm=digest(choices) if choices else "",
         )
         cassettes = Lazy(lambda: sources.cassettes(settings))
         if settings.mode == "record":
@@ -369,9 +373,11 @@ class SchemaRegistry:
         return self._cache.size()
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and forget what was kept for this object alone."""
         if self._registry.made is not None:
             self._registry.made.close()
+        if self._own is not None:
+            shutil.rmtree(self._own, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
+from pytest_schema_registry.parsers import CREDENTIAL
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
 MIN_LENGTH = 4
 #: From this length on a text that holds a secret was made of it, and not by chance.
 UNMISTAKABLE = 8
-#: The parameters of an address that are credentials; others say a tenant or a branch, and a schema
-#: may do so too.
-_CREDENTIALS = re.compile("key|token|secret|pass|auth|sig|cred", re.IGNORECASE)
 HIDDEN = "***"
 
 
@@ -42,7 +41,8 @@ class Secrets:
             )
         words = [user, *(value for _, value in location.params)]
         self._all = _pattern([*secrets, *(each for each in words if len(each) >= MIN_LENGTH)])
-        secrets += [value for name, value in location.params if _CREDENTIALS.search(name)]
+        # The others say a tenant or a branch, and a schema may do so too.
+        secrets += [value for name, value in location.params if CREDENTIAL.search(name)]
         self._beyond_doubt = _pattern([each for each in secrets if len(each) >= UNMISTAKABLE])
 
     def __repr__(self) -> str:

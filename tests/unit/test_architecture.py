@@ -77,7 +77,7 @@ MAY_IMPORT = {
     "rule_items": Imports("declarations errors rules schemas", "pytest"),
     "rules": Imports("compatibility schemas"),
     "schemas": Imports("errors"),
-    "secrets": Imports(),
+    "secrets": Imports("parsers"),
     "server": Imports("answers compatibility directory errors schemas", "fastapi"),
     "session": Imports(
         "cache contract drift errors evolution golden host prefetch registry rollout "

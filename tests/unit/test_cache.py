@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+import warnings
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -452,6 +453,17 @@ def test_a_directory_that_cannot_be_used_is_said_once_and_left(
     assert mine.directory == session.directory
     with mine.lock(URL):
         mine.keep(answer())
+    assert mine.fresh(URL, QUESTION) == answer()
+
+
+def test_what_is_said_of_a_directory_is_no_error_of_whoever_comes_first(
+    tmp_path: Path, unusable: Path
+) -> None:
+    mine = Cache(unusable, Session("this", tmp_path / "own"), ttl=300, lock_timeout=5)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("error")
+        keep(mine)
+    assert [each.category for each in caught] == [CacheWarning]
     assert mine.fresh(URL, QUESTION) == answer()
 
 

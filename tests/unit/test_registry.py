@@ -366,11 +366,34 @@ def test_without_a_cache_directory_nothing_outlives_the_registry(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     registry = SchemaRegistry(local_registry.url)
     registry.get_schema(ORDER, "v1")
-    registry.close()
     assert list(tmp_path.rglob("*.entry")) != []
+    registry.close()
+    assert list(tmp_path.rglob("*")) == []
+    registry.get_schema(ORDER, "v2")  # it goes on, closed or not
+    assert list(tmp_path.rglob("*.entry")) != []
+    registry._registry().close()
     del registry
     gc.collect()
     assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "requests"),
+    [
+        ("?tenant=a", "?tenant=b", 2),
+        ("?tenant=a", "", 2),
+        ("?tenant=a&api_key=1", "?tenant=a&api_key=2", 1),
+        ("", "?access_token=2", 1),
+    ],
+)
+def test_one_cache_serves_two_registries_at_one_address(
+    local_registry: LocalRegistry, tmp_path: Path, one: str, other: str, requests: int
+) -> None:
+    for query in (one, other):
+        with SchemaRegistry(local_registry.url + query, cache_dir=tmp_path) as registry:
+            registry.get_schema(ORDER, "v1")
+    assert len(local_registry.requests) == requests
+    assert not any(b"tenant" in file.read_bytes() for file in tmp_path.iterdir())
 
 
 def test_a_registry_without_an_address_can_be_closed() -> None:
