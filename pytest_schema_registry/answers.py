@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry.schemas import NAME_SUFFIX, Content
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Source
@@ -56,8 +57,8 @@ class Question:
         if self.kind is Kind.INDEX:
             return "the index"
         if self.kind is Kind.BY_ID:
-            return f"the schema with the id {self.name}"
-        what = f"{self.name} {self.version}"
+            return f"the schema with the id {printable(self.name)}"
+        what = printable(f"{self.name} {self.version}")
         if self.kind is Kind.RELEASES:
             return f"the releases of {what}"
         if self.kind is Kind.COMPATIBILITY:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.recorder import Use
 from pytest_schema_registry.schemas import Pair, Schema, plain_name
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.declarations import Wanted
@@ -79,7 +80,7 @@ class Contract:
         self._judging: dict[tuple[str | Schema | None, str | None], Use] = {}
 
     def __repr__(self) -> str:
-        return f"<contract {' '.join(filter(None, self._wanted))}>"
+        return printable(f"<contract {' '.join(filter(None, self._wanted))}>")
 
     @property
     def version(self) -> str:

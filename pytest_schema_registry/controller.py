@@ -176,18 +176,18 @@ class Controller:
         settings, now = self._process.settings, datetime.now(UTC)
         for kind, found in sorted(self._chapters.items()):
             said = _module(kind).lines(found, settings, now, verbosity=verbosity)
-            lines += map(printable, said)
+            lines += said
         if lines or self._missed:
             terminalreporter.section("schema registry")
         for line in lines:
-            terminalreporter.write_line(line)
+            terminalreporter.write_line(printable(line))
         for line in self._missed:
             terminalreporter.write_line(printable(f"missed: {line}"), red=True)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             from pytest_schema_registry.reporting import github
 
             for line in github.workflow_commands(self._figures, self._missed):
-                terminalreporter.write_line(line)
+                terminalreporter.write_line(printable(line))
 
 
 def _module(kind: str) -> Any:

@@ -33,6 +33,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.wording import printable
+
 if TYPE_CHECKING:
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.schemas import Schema, Violation
@@ -169,11 +171,8 @@ class SchemaNotFound(SchemaRegistryError):
 
     def __str__(self) -> str:
         release = f" in release {self.release}" if self.release else ""
-        return (
-            f"no schema {self.name} in {self.version}{release}\n"
-            f"  according to: {self.where}\n"
-            f"  next: {self.advice}"
-        )
+        missing = printable(f"no schema {self.name} in {self.version}{release}")
+        return f"{missing}\n  according to: {self.where}\n  next: {self.advice}"
 
 
 class InvalidSchema(SchemaRegistryError):

@@ -24,6 +24,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schemas import json_path
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -124,7 +125,7 @@ def _dead_letters(path: Path) -> Read | None:
         )
     return lambda: (
         Case(
-            f"line {number}[{letter['schema']}-{letter['version']}]",
+            printable(f"line {number}[{letter['schema']}-{letter['version']}]"),
             Wanted(letter["schema"], letter["version"]),
             json.dumps(letter["payload"]),
             origin=f"{letter.get('test')}, {letter.get('time')}",

@@ -121,7 +121,7 @@ def _types_fault(said: dict[str, Any], *texts: str) -> str | None:
             return f"{key!r} is {_kind_of(said[key])}, not a string"
     if not isinstance(said.get("deprecated"), bool | None):
         return f"'deprecated' is {_kind_of(said['deprecated'])}, not a boolean"
-    # Of all that is shown, only this is neither asked for nor escaped.
+    # It is shown as it is.
     if not (said.get("core_version") or "").isprintable():
         return "'core_version' has what cannot be printed"
     return None
@@ -168,6 +168,9 @@ def _index_fault(document: Any) -> str | None:
                 return f"entry {place} of track {_quoted(track)} has no 'name'"
             if wrong := _types_fault(entry, "sha256", "latest_core_version", "$schema_id"):
                 return f"in entry {place} of track {_quoted(track)}, {wrong}"
+            # A rule names no schema, and makes a test of each that the index names.
+            if not entry["name"].isprintable() or not track.isprintable():
+                return f"entry {place} of track {_quoted(track)} has a name that cannot be printed"
     return None
 
 

@@ -19,6 +19,7 @@ from pytest_schema_registry.reporting.summary import (
     table,
     totals,
 )
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -114,7 +115,7 @@ def _cell(text: str) -> str:
 
 def _code(text: str) -> str:
     """A text as a code span (CommonMark 6.1), where only the mark of its end means anything."""
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     mark = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
     space = " " if len(mark) > 1 else ""
     return f"{mark}{space}{line}{space}{mark}" if line else ""

@@ -124,6 +124,13 @@ def test_asked(schema_registry, name):
 
 def test_listed(schema_registry):
     schema_registry.versions("evil.Schema")
+
+def test_missing(schema_registry):
+    schema_registry.get_schema(EVIL, "v1")
+
+@pytest.mark.registry_schema(EVIL, versions="v1")
+def test_missing_and_declared(assert_conforms):
+    assert_conforms({{}})
 """
 SCHEMA = {
     "title": EVIL,
@@ -187,10 +194,32 @@ def test_no_terminal_obeys_the_names_in_an_index(
     run: Run, pytester: pytest.Pytester, evil: LocalRegistry
 ) -> None:
     pytester.makepyfile(OBEYED)
-    run(f"--registry-url={evil.url}", "--registry-require-coverage", "-k", "warned")
+    pytester.makeini("[pytest]\nregistry_compatibility =\n    *: v1 -> v2\n")
+    run(f"--registry-url={evil.url}", "--registry-require-coverage", "-v")
     output = raw_output(pytester)
-    assert "missed: schemas without a contract test: 1 " in output
+    assert "entry 0 of track 'v1' has a name that cannot be printed" in output
     assert obeyed(output) == set()
+
+
+def test_no_terminal_obeys_the_names_in_dead_letters(run: Run, pytester: pytest.Pytester) -> None:
+    letter = {"schema": f"a{EVIL}", "version": f"v1{EVIL}", "payload": EVIL, "violations": []}
+    (pytester.path / "l.jsonl").write_text(json.dumps(letter))
+    run("l.jsonl", "-v").assert_outcomes(errors=1)
+    assert obeyed(raw_output(pytester)) == set()
+
+
+def test_no_terminal_obeys_the_names_of_golden_payloads(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    name = f"a{EVIL}".replace("\0", "").replace("/", "")
+    local_registry.always(Reply(200, {"content": {}}, JSON))
+    folder = pytester.path / "tests" / "contracts" / "payloads"
+    folder.mkdir(parents=True)
+    (folder / f"{name}.payloads.jsonl").write_text("1\n")
+    result = run(f"--registry-url={local_registry.url}", "tests", "-q")
+    result.assert_outcomes(passed=2)
+    lines = obeyed(raw_output(pytester))
+    assert not any("registry" in line for line in lines)
 
 
 def test_no_terminal_obeys_a_schema_that_is_shown(

@@ -206,6 +206,14 @@ def test_a_list_of_releases_has_a_release_in_each_entry(document: Any, fault: st
         ({"tracks": []}, "an index is a JSON object with 'tracks'"),
         ({"tracks": {"v1": []}}, "track 'v1' has no list of 'schemas'"),
         ({"tracks": {"v1": {"schemas": {}}}}, "track 'v1' has no list of 'schemas'"),
+        (
+            {"tracks": {"v1": {"schemas": [{"name": "a\x1b"}]}}},
+            "entry 0 of track 'v1' has a name that cannot be printed",
+        ),
+        (
+            {"tracks": {"\n": {"schemas": [{"name": "a"}]}}},
+            "entry 0 of track '\\n' has a name that cannot be printed",
+        ),
         ({"tracks": {"v1": {"schemas": [1]}}}, "entry 0 of track 'v1' has no 'name'"),
         ({"tracks": {"v1": {"schemas": [{"name": 1}]}}}, "entry 0 of track 'v1' has no 'name'"),
         (
