@@ -77,6 +77,7 @@ class Process:
         self.has_rules = False
         if self._written.is_anything:
             if not is_worker:
+                self._written.refuse_moved_root()
                 self._look_into_files()
             rules = self.settings.compatibility or self.settings.waivers or self.rules_error
             self.has_rules = bool(rules)

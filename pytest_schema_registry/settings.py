@@ -91,11 +91,11 @@ class Settings(NamedTuple):
     @property
     def record_command(self) -> str:
         """The command that records cassettes with these settings."""
-        url = shlex.quote(self.location.shown) if self.location else "URL"
-        command = f"pytest --registry-mode record --registry-url {url}"
+        url = self.location.shown if self.location else "URL"
+        command = ["pytest", "--registry-mode=record", f"--registry-url={url}"]
         if self.cassettes != DEFAULT_CASSETTES:
-            command += f" --registry-cassettes {shlex.quote(str(self.cassettes))}"
-        return command
+            command.append(f"--registry-cassettes={self.cassettes}")
+        return shlex.join(command)
 
     def describe(self) -> str:
         """One line for the report header, without credentials."""

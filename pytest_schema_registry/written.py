@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import InvalidSettings
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings import Settings
 
 LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
+#: Where pytest looks for what is written in an ini file, in one directory after the other.
+INI_FILES = (
+    *("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"),
+    *("pyproject.toml", "tox.ini", "setup.cfg"),
+)
+_FLAGS = {option.flag for option in OPTIONS if not option.is_switch}
 _VARIABLES = {option.name: option.variable for option in OPTIONS}
 
 
@@ -82,6 +89,33 @@ class Written:
                 # Its frames hold all that was written, which --showlocals would show.
                 self._note(exc.with_traceback(None))
                 del variables[exc.setting]
+
+    def refuse_moved_root(self) -> None:
+        """See that no value of ours has led pytest to another project's ini file, or to none.
+
+        What is written after a space, and exists, pytest takes for a path to tests before it knows
+        our options; its rootdir is then above that and the project, where ours is not found
+        (https://github.com/pytest-dev/pytest/issues/1435).
+
+        Raises:
+            InvalidSettings: One has.
+        """
+        config = self._config
+        if config.getoption("inifilename", None) or config.getoption("rootdir", None):
+            return
+        here, root = config.invocation_params.dir, config.rootpath
+        passed_over = [each for each in (here, *here.parents) if each.is_relative_to(root)]
+        is_moved = root not in (here, *here.parents) or any(
+            (each / name).is_file() for each in passed_over[:-1] for name in INI_FILES
+        )
+        is_moved |= config.inipath is None and root != here
+        for flag, value in pairwise(map(str, config.invocation_params.args)):
+            if is_moved and flag in _FLAGS and (here / value).exists():
+                raise InvalidSettings(
+                    f"{flag} {value}",
+                    f"what follows a space pytest takes for a path to tests, too, and so its "
+                    f"rootdir is {root} and its ini file {config.inipath}; write {flag}={value}",
+                )
 
     @contextmanager
     def looking_into(self, *names: str) -> Iterator[None]:

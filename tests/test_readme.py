@@ -897,7 +897,7 @@ def test_every_message_occurs_and_gives_the_advice_of_the_table(
     for word in code(advice):
         assert word in str(caught.value)
     if "the message has the command" in advice:
-        assert "pytest --registry-mode record" in str(caught.value)
+        assert "pytest --registry-mode=record" in str(caught.value)
     if "the pointer says where" in advice:
         assert "at: #/type" in str(caught.value)
 

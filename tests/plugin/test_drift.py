@@ -79,7 +79,7 @@ def test_what_changed_since_the_recording_is_said(
         "    length-tightened at $.id: no maxLength -> 9",
         "  orders.Order v3: new, no such schema -> 2.0.0",
         "  orders.Order v2: annotations only, 2.0.0 -> 2.0.1",
-        f"record them anew: pytest --registry-mode record --registry-url {local_registry.url}",
+        f"record them anew: pytest --registry-mode=record --registry-url={local_registry.url}",
     ]
 
 
@@ -162,7 +162,7 @@ def test_a_run_that_drift_fails_says_why(
         "drift: 1 of 3 schemas differs from its cassette:",
         "  orders.Order v1: breaking, 1.0.0 -> 1.1.0",
         "    length-tightened at $.id: no maxLength -> 9",
-        f"record them anew: pytest --registry-mode record --registry-url {local_registry.url}",
+        f"record them anew: pytest --registry-mode=record --registry-url={local_registry.url}",
         (
             "missed: drift graded breaking or worse: 1 (orders.Order v1), none allowed by "
             "--registry-drift fail=breaking: record anew, and review what changes in the cassettes"
@@ -211,7 +211,7 @@ def test_a_damaged_cassette_is_drift_and_no_error(
             "    cassette-damaged at tests/contracts/cassettes/v1/orders.Order.yaml: "
             "its end is missing"
         ),
-        f"record them anew: pytest --registry-mode record --registry-url {local_registry.url}",
+        f"record them anew: pytest --registry-mode=record --registry-url={local_registry.url}",
     ]
 
 

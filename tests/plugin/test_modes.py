@@ -83,7 +83,7 @@ def test_replay_without_a_recording_says_how_to_record(run: Run, workers: str) -
             f"E *cassette: tests/contracts/cassettes/v1/{ORDER}.yaml",
             (
                 "E *next: record it where the registry can be reached: "
-                "pytest --registry-mode record --registry-url URL"
+                "pytest --registry-mode=record --registry-url=URL"
             ),
         ]
     )

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Run
     from tests.local_registry import LocalRegistry
 
@@ -137,3 +139,72 @@ def test_a_container_registrys_variables_are_not_read(
     monkeypatch.setenv("REGISTRY_URL", "ftp://x")
     monkeypatch.setenv("REGISTRY_TOKEN", "tok-en")
     run("--co").stdout.no_fnmatch_line("schema registry:*")
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project beside a directory with schemas, in which pytest is started."""
+    folder = pytester.mkdir("project")
+    (folder / "test_own.py").write_text("def test_own(assert_conforms): assert_conforms(1, 'a.B')")
+    registry = pytester.path / "schemas" / "v1"
+    registry.mkdir(parents=True)
+    (registry / "a.B.json").write_text("{}")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+MOVED = ("--registry-url", "../schemas")
+
+
+@pytest.mark.parametrize("ini_file", ["project/pytest.ini", None])
+def test_a_value_that_leads_pytest_away_from_its_ini_file_is_an_error(
+    run: Run, pytester: pytest.Pytester, project: Path, ini_file: str | None
+) -> None:
+    if ini_file:
+        (pytester.path / ini_file).write_text("[pytest]")
+    result = run(*MOVED, "--registry-versions=v1")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [
+            (
+                "ERROR: --registry-url ../schemas: what follows a space pytest takes for a path to "
+                f"tests, too, and so its rootdir is {project.parent} and its ini file None; write "
+                "--registry-url=../schemas"
+            )
+        ]
+    )
+
+
+def test_a_value_that_leads_pytest_to_the_ini_file_of_others_is_an_error(
+    run: Run, pytester: pytest.Pytester, project: Path
+) -> None:
+    assert project.is_dir()
+    (pytester.path / "schemas" / "pytest.ini").write_text("[pytest]")
+    (pytester.path / "schemas" / "test_own.py").write_text("def test_own(): pass")
+    assert run(*MOVED).ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ("--registry-url=../schemas",),
+        (*MOVED, "--rootdir=."),
+        (*MOVED, "-c", "pytest.ini"),
+        ("--registry-url", "schemas"),
+    ],
+)
+def test_any_other_value_leads_nowhere(
+    run: Run, project: Path, pytester: pytest.Pytester, written: tuple[str, ...]
+) -> None:
+    (project / "pytest.ini").write_text("[pytest]")
+    (project / "schemas").symlink_to(pytester.path / "schemas")
+    run(*written, "--registry-versions=v1", "test_own.py").assert_outcomes(passed=1)
+
+
+def test_an_ini_file_above_both_is_the_projects(
+    run: Run, project: Path, pytester: pytest.Pytester
+) -> None:
+    (pytester.path / "pytest.ini").write_text("[pytest]")
+    schemas = str(pytester.path / "schemas")
+    result = run("--registry-url", schemas, "--registry-versions=v1", str(project / "test_own.py"))
+    result.assert_outcomes(passed=1)

@@ -379,7 +379,7 @@ def test_what_was_only_dated_was_not_compared() -> None:
 # What a person is told
 
 OLD: dict[str, Any] = {"recorded_at": NOON.timestamp() - 40 * DAY}
-COMMAND = "pytest --registry-mode record --registry-url http://x"
+COMMAND = "pytest --registry-mode=record --registry-url=http://x"
 ANEW = f"record them anew: {COMMAND}"
 REASON = {"rule": "required-added", "path": "$.id", "change": '"id" may be missing -> required'}
 

@@ -288,16 +288,16 @@ def test_a_mode_and_an_address_say_whether_a_network_is_used(
 @pytest.mark.parametrize(
     ("cli", "arguments"),
     [
-        ({}, "--registry-url URL"),
-        ({"url": URL}, f"--registry-url {URL}"),
-        ({"url": f"{URL}/a b"}, f"--registry-url '{URL}/a b'"),
-        ({"cassettes": "my own"}, "--registry-url URL --registry-cassettes 'my own'"),
+        ({}, "--registry-url=URL"),
+        ({"url": URL}, f"--registry-url={URL}"),
+        ({"url": f"{URL}/a b"}, f"'--registry-url={URL}/a b'"),
+        ({"cassettes": "my own"}, "--registry-url=URL '--registry-cassettes=my own'"),
     ],
 )
 def test_the_command_that_records_has_what_these_settings_have(
     cli: dict[str, str], arguments: str
 ) -> None:
-    assert settings(cli).record_command == f"pytest --registry-mode record {arguments}"
+    assert settings(cli).record_command == f"pytest --registry-mode=record {arguments}"
 
 
 def test_the_default_cassettes_are_not_repeated_in_the_command() -> None:
