@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import InvalidAnswer as InvalidAnswer
     from pytest_schema_registry.errors import InvalidSchema as InvalidSchema
     from pytest_schema_registry.errors import InvalidSettings as InvalidSettings
+    from pytest_schema_registry.errors import NothingChecked as NothingChecked
     from pytest_schema_registry.errors import PayloadNotJSON as PayloadNotJSON
     from pytest_schema_registry.errors import RegistryRefused as RegistryRefused
     from pytest_schema_registry.errors import RegistryUnavailable as RegistryUnavailable
@@ -55,6 +56,7 @@ _MODULES = {
         "InvalidAnswer",
         "InvalidSchema",
         "InvalidSettings",
+        "NothingChecked",
         "PayloadNotJSON",
         "RegistryRefused",
         "RegistryUnavailable",

@@ -10,6 +10,7 @@ from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
 from pytest_schema_registry.schemas import Schema, origin, plain_name
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +52,7 @@ class Catalogue:
             answer = self._answer(question)
             if answer.document is None:
                 raise SchemaNotFound(
-                    question.name, version, release, _origin(answer), _advice(answer)
+                    printable(question.name), version, release, _origin(answer), _advice(answer)
                 )
             schema = self._schemas[question] = protocol.schema(answer)
             self._found(schema)
@@ -140,7 +141,7 @@ class Catalogue:
                 listed += protocol.releases(answer)
         if not listed:
             lines = ", ".join(versions)
-            raise SchemaNotFound(name, lines, None, _origin(answer), _advice(answer))
+            raise SchemaNotFound(printable(name), lines, None, _origin(answer), _advice(answer))
         return tuple(listed)
 
     def referred(self, reference: Reference, versions: Sequence[str]) -> Any:
@@ -162,7 +163,8 @@ class Catalogue:
             return answer.content.parsed()
         if reference.name is not None:
             return self._named(reference.name, reference.version, versions)
-        raise SchemaNotFound(reference.uri, "any version", None, _origin(answer), _advice(answer))
+        uri = printable(reference.uri)
+        raise SchemaNotFound(uri, "any version", None, _origin(answer), _advice(answer))
 
     def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Any:
         if version:

@@ -124,6 +124,7 @@ class Contract:
         """
         __tracebackhide__ = True
         started = perf_counter()
+        self._rollout.has_checked = True
         try:
             try:
                 use = self._judging.get((schema, version))

@@ -13,7 +13,8 @@
         ├── CassetteNotWritten      recording could not write its file
         ├── CacheLocked             another process holds a cache lock beyond the time allowed
         ├── SchemaDeprecated        the schema is deprecated, and that is not accepted
-        └── PayloadNotJSON          the payload has a value that JSON has no form for
+        ├── PayloadNotJSON          the payload has a value that JSON has no form for
+        └── NothingChecked          the test asked for a check, and made none
     AssertionError
     ├── ContractViolation           the payload breaks the contract, so the test fails
     └── IncompatibleSchemas         two schemas do not speak to each other, so the test fails
@@ -32,8 +33,6 @@ crosses from one xdist worker to another), and builds its text from them.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.compatibility import CompatibilityReport
@@ -171,8 +170,11 @@ class SchemaNotFound(SchemaRegistryError):
 
     def __str__(self) -> str:
         release = f" in release {self.release}" if self.release else ""
-        missing = printable(f"no schema {self.name} in {self.version}{release}")
-        return f"{missing}\n  according to: {self.where}\n  next: {self.advice}"
+        return (
+            f"no schema {self.name} in {self.version}{release}\n"
+            f"  according to: {self.where}\n"
+            f"  next: {self.advice}"
+        )
 
 
 class InvalidSchema(SchemaRegistryError):
@@ -332,6 +334,25 @@ class PayloadNotJSON(SchemaRegistryError):
 
     def __str__(self) -> str:
         return f"the payload is not JSON at {self.path}: {self.value}\n  next: {self.advice}"
+
+
+class NothingChecked(SchemaRegistryError):
+    """The test asked for a check, and made none: it would pass whatever the contract says.
+
+    Args:
+        fixture: What it asked for.
+    """
+
+    def __init__(self, fixture: str) -> None:
+        super().__init__(fixture)
+        self.fixture = fixture
+
+    def __str__(self) -> str:
+        return (
+            f"the test asked for {self.fixture} and has checked nothing\n"
+            "  next: is what it loops over empty? Check something, skip the test, or take "
+            f"{self.fixture} out of its arguments"
+        )
 
 
 class ContractViolation(AssertionError):

@@ -115,6 +115,7 @@ class Evolution:
         """
         __tracebackhide__ = True
         started = perf_counter()
+        self._rollout.has_checked = True
         try:
             sides = self._side(old, "old"), self._side(new, "new")
             report = self._report(*sides, level=level, policy=policy, defaults=defaults)

@@ -89,13 +89,7 @@ def collector(
 
 def _golden(path: Path, parts: tuple[str, ...], versions: tuple[str, ...]) -> Read:
     if path.name.endswith(ENDING):
-        name = path.name.removesuffix(ENDING)
-        return lambda: (
-            Case(f"line {number}[{version}]", Wanted(name, version), line)
-            for number, line in enumerate(path.read_text("utf-8-sig").split("\n"), 1)
-            if line.strip()
-            for version in versions
-        )
+        return lambda: _lines(path, versions)
     match parts:
         case (name, "valid" | "invalid" as kind, file) if file.endswith(".json"):
             return lambda: (
@@ -110,6 +104,19 @@ def _golden(path: Path, parts: tuple[str, ...], versions: tuple[str, ...]) -> Re
     return _refusal(
         f"{path} is no golden payload; those stand in <name>{ENDING}, <name>/valid/*.json and "
         "<name>/invalid/*.json"
+    )
+
+
+def _lines(path: Path, versions: tuple[str, ...]) -> Iterable[Case]:
+    lines = path.read_text("utf-8-sig").split("\n")
+    payloads = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not payloads:
+        raise pytest.Collector.CollectError(f"{path} has no payload; add one, or remove the file")
+    name = path.name.removesuffix(ENDING)
+    return (
+        Case(f"line {number}[{version}]", Wanted(name, version), line)
+        for number, line in payloads
+        for version in versions
     )
 
 

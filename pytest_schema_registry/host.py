@@ -5,6 +5,7 @@ Imported by every pytest run of an environment, so all else is imported where it
 
 from __future__ import annotations
 
+import inspect
 import os
 import tempfile
 import warnings
@@ -104,6 +105,12 @@ def tell_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseExce
         del report.wasxfail
         report.outcome = "failed"
     vars(report)[UNCHECKED] = True
+
+
+def arguments(item: pytest.Item) -> set[str]:
+    """What a test function asks for itself, and not by way of a fixture."""
+    function = getattr(item, "function", None)  # absent from what is no function, as a doctest
+    return set(inspect.signature(function).parameters) if function is not None else set()
 
 
 def params(item: pytest.Item) -> dict[str, Any]:

@@ -68,6 +68,8 @@ class Rollout:
         self._letters: list[dict[str, Any]] = []
         self._beginning = threading.Lock()
         self.test = ""
+        #: Whether the current test has asked for a check, whatever came of it.
+        self.has_checked = False
 
     @classmethod
     def from_settings(cls, settings: Settings, session: Session) -> Self:
@@ -116,6 +118,7 @@ class Rollout:
     def begin_test(self, test: str) -> None:
         """Another test begins, with an id."""
         self.test = test
+        self.has_checked = False
         self._letters.clear()
 
     def begin(self, use: Use) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from pytest_schema_registry import host
-from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.errors import InvalidSettings, NothingChecked
 from pytest_schema_registry.host import FACTS, VERSION
 from pytest_schema_registry.written import Written
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Extent = Literal["project", "contracts", "part"]
 NAME = "_registry_name"
 WANTED = "registry_wanted"
+#: The fixtures that are asked for in order to check something.
+CHECKS = frozenset({"assert_conforms", "assert_compatible"})
 #: How a run ends that has seen what it would judge.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
@@ -297,6 +299,13 @@ class Process:
             text = f"--registry-enforcement: nothing is covered by {', '.join(idle)}; correct it"
             report = pytest.CollectReport("registry_enforcement", "failed", text, [])
             self._config.hook.pytest_collectreport(report=report)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
+        yield
+        if not (self._is_used and self.rollout.has_checked):
+            for fixture in host.arguments(item) & CHECKS:
+                raise NothingChecked(fixture)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

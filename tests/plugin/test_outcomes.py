@@ -44,6 +44,56 @@ def test_what_could_not_be_checked_is_an_error_and_what_was_violated_is_a_failur
 WORKERS = pytest.mark.parametrize("workers", ["0", "2"])
 
 
+@WORKERS
+def test_a_test_that_asks_for_a_check_and_makes_none_is_an_error(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, workers: str
+) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.fixture
+        def indirect(assert_conforms):
+            return assert_conforms
+
+        def test_loop(assert_conforms):
+            for event in []:
+                assert_conforms(event, "orders.Order")
+
+        @pytest.mark.registry_schema("no.Such")
+        def test_declared(assert_conforms): pass
+
+        def test_compatible(assert_compatible): pass
+
+        @pytest.mark.xfail
+        def test_expected(assert_conforms): pass
+
+        class TestMethods:
+            def test_method(self, assert_conforms): pass
+
+        def test_indirect(indirect): pass
+
+        def test_schema(registry_schema): pass
+
+        def test_skipped(assert_conforms): pytest.skip()
+
+        @pytest.mark.registry_schema("orders.Order", enforcement="off")
+        def test_off(assert_conforms): assert_conforms(1)
+
+        def test_failed(assert_conforms): assert False
+
+        def test_checked(assert_compatible): assert_compatible({}, {})
+    """)
+    url = f"--registry-url={local_registry.url}"
+    result = run("-n", workers, url, "--registry-versions=v1")
+    result.assert_outcomes(errors=5, passed=4, skipped=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*NothingChecked: the test asked for assert_conforms and has checked nothing",
+            "*next: is what it loops over empty? Check something, skip the test, or take *",
+        ]
+    )
+
+
 def test_only_what_could_not_be_checked_fails_the_session(
     run: Run, pytester: pytest.Pytester
 ) -> None:

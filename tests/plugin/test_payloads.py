@@ -214,6 +214,13 @@ def test_a_dead_letter_that_holds_what_is_redacted_since_is_checked_again(
     run(url, "l.jsonl", "--registry-redact=quantity").assert_outcomes(failed=1)
 
 
+def test_a_file_of_no_payload_is_an_error(run: Run, payloads: Path) -> None:
+    (payloads / f"{ORDER}.payloads.jsonl").write_text("\n")
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*.payloads.jsonl has no payload; add one, or remove the file"])
+
+
 def test_somebody_elses_lines_are_not_ours(run: Run, pytester: pytest.Pytester) -> None:
     (pytester.path / "other.jsonl").write_text('{"a": 1}\n')
     (pytester.path / "other.json").write_text("{}")

@@ -24,6 +24,7 @@ from pytest_schema_registry.errors import (
     InvalidAnswer,
     InvalidSchema,
     InvalidSettings,
+    NothingChecked,
     PayloadNotJSON,
     RegistryRefused,
     RegistryUnavailable,
@@ -178,6 +179,14 @@ or choose another --registry-cache-dir
         """
         the payload is not JSON at $.at: datetime(…)
           next: pass a string
+        """,
+    ),
+    (
+        NothingChecked("assert_conforms"),
+        """
+        the test asked for assert_conforms and has checked nothing
+          next: is what it loops over empty? Check something, skip the test, \
+or take assert_conforms out of its arguments
         """,
     ),
     (

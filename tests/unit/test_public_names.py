@@ -38,6 +38,7 @@ NAMES = [
     "InvalidAnswer",
     "InvalidSchema",
     "InvalidSettings",
+    "NothingChecked",
     "PayloadNotJSON",
     "RegistryRefused",
     "RegistrySchema",
