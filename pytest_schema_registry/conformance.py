@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MASK = "\uf8ff"
 #: The most subschemas that one value may be checked against, which takes the engine about 15 ms.
 MAX_UNFOLDED = 1_000_000
+_ENGINES_ADVICE = ". Custom meta-schemas must be registered in the registry before use"
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 _DRAFTS: dict[str, type[jsonschema_rs.Validator]] = {
@@ -215,5 +216,7 @@ def _invalid(schema: Schema, exc: jsonschema_rs.ValidationError) -> InvalidSchem
     pointer = json_pointer(exc.instance_path)
     if isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
         pointer = dangling(schema, reason)
+    # The engine means a registry of its own.
+    reason = reason.replace(_ENGINES_ADVICE, f"; known are the drafts {', '.join(_DRAFTS)}")
     reason = printable(" ".join(reason.split()))
     return InvalidSchema(str(schema), printable(pointer), reason, schema.origin)

@@ -73,6 +73,15 @@ def test_a_schema_that_states_no_draft_is_of_the_default_one(draft: str, refused
     assert conforms(ONLY_LATER, {"a": 1}, default_draft=draft) is not refused
 
 
+def test_a_draft_that_is_none_is_an_error_that_names_those_there_are() -> None:
+    with SchemaRegistry() as registry, pytest.raises(InvalidSchema) as caught:
+        registry.validate_payload({"$schema": "https://json-schema.org/draft/2099-01/schema"}, 1)
+    assert caught.value.reason == (
+        "Unknown meta-schema: 'https://json-schema.org/draft/2099-01/schema'; known are the drafts "
+        "4, 6, 7, 2019-09, 2020-12"
+    )
+
+
 def test_a_property_of_that_name_states_no_draft() -> None:
     described = {"properties": {"$schema": {}}, **ONLY_LATER}
     assert conforms(described, {"a": 1}, default_draft="7")
