@@ -204,16 +204,17 @@ class _Describe:
             causes = tuple(self(each) for each in _closest(error.context))
         text = shown(value)
         is_name = isinstance(error.instance, str) and isinstance(_at(self._payload, whole), dict)
-        if is_name and value != REDACTED:
+        if is_name:
             text = f"the property name {shown(error.instance)}"
+        message = _message(error, keyword, text)
+        if value == REDACTED and (is_name or keyword in QUOTING):
+            message = HIDDEN
         return Violation(
             path=json_path(path),
             schema_path=self._location(error),
             keyword=keyword,
             value=value,
-            message=HIDDEN
-            if value == REDACTED and (is_name or keyword in QUOTING)
-            else _message(error, keyword, text),
+            message=message,
             causes=causes,
         )
 

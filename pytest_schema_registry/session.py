@@ -302,6 +302,7 @@ class Process:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
+        __tracebackhide__ = True
         yield
         if not (self._is_used and self.rollout.has_checked):
             for fixture in host.arguments(item) & CHECKS:

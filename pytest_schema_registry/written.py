@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import InvalidSettings
@@ -104,16 +105,18 @@ class Written:
         if config.getoption("inifilename", None) or config.getoption("rootdir", None):
             return
         here, root = config.invocation_params.dir, config.rootpath
-        passed_over = [each for each in (here, *here.parents) if each.is_relative_to(root)]
-        is_moved = root not in (here, *here.parents) or any(
-            (each / name).is_file() for each in passed_over[:-1] for name in INI_FILES
-        )
-        is_moved |= config.inipath is None and root != here
+        is_aside = not here.is_relative_to(root)
+        below = [each for each in (here, *here.parents) if each.is_relative_to(root)][:-1]
+        is_passed_over = any((each / name).is_file() for each in below for name in INI_FILES)
+        is_lost = is_passed_over or (config.inipath is None and root != here)
         for flag, value in pairwise(map(str, config.invocation_params.args)):
-            if is_moved and flag in _FLAGS and (here / value).exists():
+            path = os.path.normpath(here / value)
+            if flag not in _FLAGS or not os.path.exists(path):  # noqa: PTH110  # of any text
+                continue
+            if is_aside or (is_lost and not Path(path).is_relative_to(here)):
                 raise InvalidSettings(
                     f"{flag} {value}",
-                    f"what follows a space pytest takes for a path to tests, too, and so its "
+                    "what follows a space pytest takes for a path to tests, too, and so its "
                     f"rootdir is {root} and its ini file {config.inipath}; write {flag}={value}",
                 )
 

@@ -191,6 +191,7 @@ def test_a_value_that_leads_pytest_to_the_ini_file_of_others_is_an_error(
         (*MOVED, "--rootdir=."),
         (*MOVED, "-c", "pytest.ini"),
         ("--registry-url", "schemas"),
+        ("--registry-url=../schemas", "--registry-redact", "x" * 5_000),
     ],
 )
 def test_any_other_value_leads_nowhere(
