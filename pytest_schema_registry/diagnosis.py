@@ -169,8 +169,6 @@ def _first(compiled: Compiled, payload: Any, describe: _Describe) -> Violation:
 
 def _at(value: Any, path: Sequence[str | int]) -> Any:
     for step in path:
-        if value == REDACTED:
-            return value
         value = value[step]
     return value
 

@@ -9,6 +9,7 @@ it, a contract test in a fresh container starts a tenth of a second earlier.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
@@ -53,5 +54,5 @@ __all__ = [
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """Take the finder away: what the interpreter's own list holds outlives its last collection."""
-    if Finder in sys.meta_path:
+    with suppress(ValueError):  # whoever ran pytest in a process may have put the list back
         sys.meta_path.remove(Finder)

@@ -165,9 +165,9 @@ def test_what_was_redacted_is_skipped_where_nothing_else_is_wrong(
 def test_a_dead_letter_is_not_judged_by_what_stands_for_a_redacted_value(
     run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
 ) -> None:
-    local_registry.publish(
-        "orders.Login", v1={"properties": {"word": {"type": "string"}, "id": {"maximum": 9}}}
-    )
+    text = {"type": "string"}
+    words = {"word": text, "words": {"items": text}}
+    local_registry.publish("orders.Login", v1={"properties": {**words, "id": {"maximum": 9}}})
     pytester.makepyfile("""
         import pytest
 
@@ -176,6 +176,7 @@ def test_a_dead_letter_is_not_judged_by_what_stands_for_a_redacted_value(
             {"word": [{"at": 5}], "id": 3},
             {"word": 5, "id": 10},
             {"word": "w", "id": 11},
+            {"words": ["a", 5]},
             {"id": 12},
         ]
 
@@ -184,11 +185,11 @@ def test_a_dead_letter_is_not_judged_by_what_stands_for_a_redacted_value(
         def test_login(assert_conforms, payload):
             assert_conforms(payload)
     """)
-    options = (f"--registry-url={local_registry.url}", "--registry-redact=word")
-    run(*options, "--registry-dead-letters=l.jsonl").assert_outcomes(failed=5)
-    local_registry.publish("orders.Login", v1={"properties": {"word": {"type": "string"}}})
+    options = (f"--registry-url={local_registry.url}", "--registry-redact=word,$.words[*]")
+    run(*options, "--registry-dead-letters=l.jsonl").assert_outcomes(failed=6)
+    local_registry.publish("orders.Login", v1={"properties": words})
     result = run(*options, "l.jsonl", "-rs", "--registry-cache-ttl=0")
-    result.assert_outcomes(passed=2, skipped=3)
+    result.assert_outcomes(passed=2, skipped=4)
     result.stdout.fnmatch_lines(["2 checks: 2 conforming *"])
 
 
