@@ -124,12 +124,11 @@ class Cassettes:
         tail = f"/{protocol.path(answer.question)}"
         try:
             recorded = self._exchanges(path, str(answer.question))
-            kept = [each for each in recorded if not each.uri.endswith(tail)]
-            if answer.question.kind is Kind.COMPATIBILITY:
-                kept = [each for each in kept if each.status != 200]  # of other releases
         except (CassetteMissing, CassetteDamaged):
             return []
-        return kept
+        if answer.question.kind is Kind.COMPATIBILITY:
+            recorded = [each for each in recorded if each.status != 200]  # of other releases
+        return [each for each in recorded if not each.uri.endswith(tail)]
 
     def _exchanges(self, path: Path, wanted: str) -> list[Exchange]:
         try:

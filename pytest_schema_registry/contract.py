@@ -124,7 +124,6 @@ class Contract:
         """
         __tracebackhide__ = True
         started = perf_counter()
-        self._rollout.has_checked = True
         try:
             try:
                 use = self._judging.get((schema, version))
@@ -132,6 +131,7 @@ class Contract:
                 use = None
             use = use or self._judge_by(schema, version)
             if use.idle:
+                self._rollout.has_checked = True
                 self._rollout.begin(use)
             form = self._registry.form(payload, text=text)
             compiled = use.compiled
@@ -242,6 +242,7 @@ class Contract:
 
     def _failed(self, asked: Any, version: Any, error: SchemaRegistryError) -> None:
         """Note that nothing could be checked, where it is known by what."""
+        self._rollout.has_checked = True
         if isinstance(asked, Schema):
             self._recorder.failed(Pair(asked.name, asked.version), error)
         elif isinstance(name := asked or self._wanted.name, str):

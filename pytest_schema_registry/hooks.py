@@ -179,14 +179,12 @@ class SchemaRegistryPlugin:
     def assert_conforms(self, registry_version: str) -> AssertConforms:
         """Fail the test unless a payload conforms to its schema in the registry."""
         __tracebackhide__ = True
-        self.process.given.add("assert_conforms")
         return self.process.contract_of_test(registry_version).assert_conforms
 
     @pytest.fixture
     def assert_compatible(self) -> AssertCompatible:
         """Fail the test unless two schemas still speak to each other."""
         __tracebackhide__ = True
-        self.process.given.add("assert_compatible")
         return self.process.evolution.assert_compatible
 
     @pytest.hookimpl(optionalhook=True)

@@ -107,10 +107,20 @@ def tell_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseExce
     vars(report)[UNCHECKED] = True
 
 
-def arguments(item: pytest.Item) -> set[str]:
-    """What a test function asks for itself, and not by way of a fixture."""
-    function = getattr(item, "function", None)  # absent from what is no function, as a doctest
-    return set(inspect.signature(function).parameters) if function is not None else set()
+def asked_for(item: pytest.Item, names: frozenset[str]) -> set[str]:
+    """Which of our fixtures a test function asks for itself, and not by way of another.
+
+    Args:
+        item: The test.
+        names: The fixtures; a user may have others of these names.
+    """
+    if not isinstance(item, pytest.Function):
+        return set()
+    return {
+        name
+        for name in names & inspect.signature(item.function).parameters.keys()
+        if str(getattr(item.funcargs.get(name), "__module__", "")).startswith(f"{__package__}.")
+    }
 
 
 def params(item: pytest.Item) -> dict[str, Any]:

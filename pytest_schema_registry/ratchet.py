@@ -31,12 +31,19 @@ def load(path: Path) -> frozenset[Pair]:
     Raises:
         InvalidSettings: It cannot be read, or a line is none of its own.
     """
+    return _listed(path, _lines(path))
+
+
+def _lines(path: Path) -> list[str]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        return frozenset()
+        return []
     except (OSError, UnicodeDecodeError) as exc:
         raise InvalidSettings("--registry-ratchet", f"{path} cannot be read: {exc}") from None
+
+
+def _listed(path: Path, lines: list[str]) -> frozenset[Pair]:
     pairs = set()
     for number, line in enumerate(lines, 1):
         entry = _entry(line)
@@ -64,11 +71,9 @@ def add(path: Path, pairs: Collection[Pair]) -> frozenset[Pair]:
     """
     try:
         with files.turn(path):
-            known = load(path)
-            new = frozenset(pairs) - known
+            lines = _lines(path) or [*HEADER]
+            new = frozenset(pairs) - _listed(path, lines)
             if new:
-                text = path.read_text(encoding="utf-8") if path.exists() else ""
-                lines = text.splitlines() or [*HEADER]
                 for entry in sorted(map(str, new)):
                     lines.insert(_place(lines, entry), entry)
                 staging = path.with_name(f"{path.name}.new")

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Extent = Literal["project", "contracts", "part"]
 NAME = "_registry_name"
 WANTED = "registry_wanted"
+#: The fixtures that are asked for in order to check something.
+CHECKS = frozenset({"assert_conforms", "assert_compatible"})
 #: How a run ends that has seen what it would judge.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
@@ -67,8 +69,6 @@ class Process:
         self._started = started
         self._item: pytest.Item | None = None
         self._has_failed = False
-        #: What the current test was given to check something with.
-        self.given: set[str] = set()
         self._params: dict[str, Any] = {}
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
@@ -226,7 +226,6 @@ class Process:
         """Another test begins."""
         self._item = item
         self._has_failed = False
-        self.given.clear()
         self._params = host.params(item)
         if self._is_used:
             self.rollout.begin_test(item.nodeid)
@@ -306,7 +305,7 @@ class Process:
         __tracebackhide__ = True
         yield
         if not (self._is_used and self.rollout.has_checked):
-            for fixture in self.given & host.arguments(item):
+            for fixture in host.asked_for(item, CHECKS):
                 raise NothingChecked(fixture)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

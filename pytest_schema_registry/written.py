@@ -114,10 +114,11 @@ class Written:
             if flag not in _FLAGS or not os.path.exists(path):  # noqa: PTH110  # of any text
                 continue
             if is_aside or (is_lost and not Path(path).is_relative_to(here)):
+                read = f"its ini file {config.inipath}" if config.inipath else "it has no ini file"
                 raise InvalidSettings(
                     f"{flag} {value}",
                     "what follows a space pytest takes for a path to tests, too, and so its "
-                    f"rootdir is {root} and its ini file {config.inipath}; write {flag}={value}",
+                    f"rootdir is {root} and {read}; write {flag}={value}",
                 )
 
     @contextmanager

@@ -168,8 +168,8 @@ def test_a_value_that_leads_pytest_away_from_its_ini_file_is_an_error(
         [
             (
                 "ERROR: --registry-url ../schemas: what follows a space pytest takes for a path to "
-                f"tests, too, and so its rootdir is {project.parent} and its ini file None; write "
-                "--registry-url=../schemas"
+                f"tests, too, and so its rootdir is {project.parent} and it has no ini file; "
+                "write --registry-url=../schemas"
             )
         ]
     )

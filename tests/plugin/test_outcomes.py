@@ -72,6 +72,8 @@ def test_a_test_that_asks_for_a_check_and_makes_none_is_an_error(
 
         def test_indirect(indirect): pass
 
+        def test_no_fixture(assert_conforms=None): pass
+
         class TestOfItsOwn:
             @pytest.fixture
             def assert_compatible(self):
@@ -92,7 +94,7 @@ def test_a_test_that_asks_for_a_check_and_makes_none_is_an_error(
     """)
     url = f"--registry-url={local_registry.url}"
     result = run("-n", workers, url, "--registry-versions=v1")
-    result.assert_outcomes(errors=5, passed=5, skipped=1, failed=1)
+    result.assert_outcomes(errors=5, passed=6, skipped=1, failed=1)
     result.stdout.fnmatch_lines(
         [
             "*NothingChecked: the test asked for assert_conforms and has checked nothing",

@@ -28,7 +28,7 @@ from pytest_schema_registry import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.answers import Kind, Question
+from pytest_schema_registry.answers import Fetch, Kind, Question
 from pytest_schema_registry.client import RegistryClient
 from pytest_schema_registry.settings import Origin, resolve
 from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
@@ -725,11 +725,12 @@ def test_what_says_that_there_is_nothing_may_not_repeat_a_token_either(
 def test_as_many_requests_are_under_way_as_are_made(
     client_of: Connect, local_registry: LocalRegistry
 ) -> None:
-    local_registry.always(Reply(200, ANSWER, JSON, delay=1))
-    client = client_of(local_registry.url, timeout=1.8)
+    local_registry.always(Reply(200, ANSWER, JSON, delay=2))
+    fetches: list[Fetch] = []
+    client = client_of(local_registry.url, timeout=3.5, observe=fetches.append)
     with ThreadPoolExecutor(110) as pool:  # httpx's own limit is 100
-        answers = list(pool.map(client.fetch, [QUESTION] * 110))
-    assert len(answers) == 110
+        list(pool.map(client.fetch, [QUESTION] * 110))
+    assert [each.attempts for each in fetches] == [1] * 110
 
 
 def test_a_short_password_may_be_a_word_of_a_schema(
