@@ -6,7 +6,6 @@ compiles with ``offline``, any other with a retriever that asks the registry.
 
 from __future__ import annotations
 
-import json
 import math
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -108,11 +107,11 @@ class Conformance:
         Args:
             rule: A schema of such keywords, with its ``$schema``, as JSON text.
         """
-        return self._validator(rule, offline=True)
+        return self._validator(jsonschema_rs.validator_for, rule, offline=True)
 
     def _compile(self, schema: Schema) -> Compiled:
         try:
-            validator = self._validator(schema.text, offline=True)
+            validator = self._validator(self._engine(schema), schema.text, offline=True)
         except jsonschema_rs.ValidationError as exc:
             if not isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
                 raise _invalid(schema, exc) from None
@@ -145,17 +144,26 @@ class Conformance:
             return referred[uri]
 
         try:
-            validator = self._validator(schema.text, retriever=retrieve, base_uri=base_uri(schema))
+            validator = self._validator(
+                self._engine(schema), schema.text, retriever=retrieve, base_uri=base_uri(schema)
+            )
         except jsonschema_rs.ValidationError as exc:
             # The engine swallows what its retriever raises.
             raise next(iter(refused), None) or _invalid(schema, exc) from None
         _refuse_multiplied(schema, referred)
         return Compiled(schema, validator, validator.is_valid, referred)
 
-    def _validator(self, text: str, **options: Any) -> jsonschema_rs.Validator:
-        make: Callable[..., jsonschema_rs.Validator] = jsonschema_rs.validator_for
-        if self.default_draft != "2020-12" and "$schema" not in _members(text):
-            make = _DRAFTS[self.default_draft]
+    def _engine(self, schema: Schema) -> Callable[..., jsonschema_rs.Validator]:
+        """What makes a schema a validator, by the draft that it states or the default one."""
+        if self.default_draft != "2020-12":  # which the engine takes by itself
+            content = schema.content
+            if not isinstance(content, dict) or "$schema" not in content:
+                return _DRAFTS[self.default_draft]
+        return jsonschema_rs.validator_for
+
+    def _validator(
+        self, make: Callable[..., jsonschema_rs.Validator], text: str, **options: Any
+    ) -> jsonschema_rs.Validator:
         return make(
             text,
             validate_formats=self._formats,
@@ -163,11 +171,6 @@ class Conformance:
             mask=MASK,
             **options,
         )
-
-
-def _members(text: str) -> dict[str, Any]:
-    document = json.loads(text)
-    return document if isinstance(document, dict) else {}
 
 
 def _refuse_multiplied(schema: Schema, referred: dict[str, Any]) -> None:
