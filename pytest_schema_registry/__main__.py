@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_schema_registry.wording import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _directory(value: str) -> Path:
     path = Path(value)
     if not path.is_dir():
-        raise argparse.ArgumentTypeError(f"no such directory: {value}")
+        raise argparse.ArgumentTypeError(printable(f"no such directory: {value}"))
     return path
 
 

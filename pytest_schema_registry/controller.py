@@ -166,7 +166,7 @@ class Controller:
         if self._figures is None:
             return
         from pytest_schema_registry.reporting.summary import marks_for, summary
-        from pytest_schema_registry.wording import printable
+        from pytest_schema_registry.wording import printable, printable_text
 
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))
         verbosity = self._process.verbosity
@@ -182,12 +182,12 @@ class Controller:
         for line in lines:
             terminalreporter.write_line(printable(line))
         for line in self._missed:
-            terminalreporter.write_line(printable(f"missed: {line}"), red=True)
+            terminalreporter.write_line(printable_text(f"missed: {line}"), red=True)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             from pytest_schema_registry.reporting import github
 
-            for line in github.workflow_commands(self._figures, self._missed):
-                terminalreporter.write_line(printable(line))
+            for command in github.workflow_commands(self._figures, self._missed):
+                terminalreporter.write_line(command)
 
 
 def _module(kind: str) -> Any:

@@ -34,6 +34,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.wording import printable_text
+
 if TYPE_CHECKING:
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.schemas import Schema, Violation
@@ -41,6 +43,13 @@ if TYPE_CHECKING:
 
 class SchemaRegistryError(Exception):
     """Nothing could be checked: the base of every error that is not a verdict."""
+
+    def __str__(self) -> str:
+        return printable_text(self._text())
+
+    def _text(self) -> str:
+        """The text, with whatever a registry or a file has put into it."""
+        return super().__str__()
 
     @property
     def headline(self) -> str:
@@ -61,7 +70,7 @@ class InvalidSettings(SchemaRegistryError):
         self.setting = setting
         self.reason = reason
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"{self.setting}: {self.reason}"
 
 
@@ -84,7 +93,7 @@ class RegistryUnavailable(SchemaRegistryError):
         self.unreachable = unreachable
         self.tried = tuple(tried)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         lines = [f"the registry did not answer: {self.reason}", f"  asked: {self.url}"]
         lines += [f"  then tried: {what}" for what in self.tried]
         lines.append(
@@ -111,7 +120,7 @@ class RegistryRefused(SchemaRegistryError):
         self.excerpt = excerpt
         self.authenticated = authenticated
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         lines = [f"the registry refused the request with status {self.status}"]
         lines.append(f"  asked: {self.url}")
         if self.excerpt:
@@ -138,7 +147,7 @@ class InvalidAnswer(SchemaRegistryError):
         self.url = url
         self.reason = reason
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return (
             f"the registry's answer cannot be used: {self.reason}\n"
             f"  asked: {self.url}\n"
@@ -168,7 +177,7 @@ class SchemaNotFound(SchemaRegistryError):
         self.where = where
         self.advice = advice
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         release = f" in release {self.release}" if self.release else ""
         return (
             f"no schema {self.name} in {self.version}{release}\n"
@@ -194,7 +203,7 @@ class InvalidSchema(SchemaRegistryError):
         self.reason = reason
         self.where = where
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return (
             f"{self.schema}: the schema is itself wrong: {self.reason}\n"
             f"  at: {self.pointer}\n"
@@ -218,7 +227,7 @@ class CassetteMissing(SchemaRegistryError):
         self.wanted = wanted
         self.command = command
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return (
             f"no recording of {self.wanted}\n"
             f"  cassette: {self.path}\n"
@@ -241,7 +250,7 @@ class CassetteDamaged(SchemaRegistryError):
         self.reason = reason
         self.command = command
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return (
             f"the cassette cannot be used: {self.reason}\n"
             f"  cassette: {self.path}\n"
@@ -262,7 +271,7 @@ class CassetteNotWritten(SchemaRegistryError):
         self.path = path
         self.reason = reason
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return (
             f"the cassette cannot be written: {self.reason}\n"
             f"  cassette: {self.path}\n"
@@ -283,7 +292,7 @@ class CacheLocked(SchemaRegistryError):
         self.path = path
         self.seconds = seconds
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return (
             f"another process has held a cache lock for more than {self.seconds:g} s\n"
             f"  lock file: {self.path}\n"
@@ -307,7 +316,7 @@ class SchemaDeprecated(SchemaRegistryError):
         self.note = note
         self.where = where
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         note = f": {self.note}" if self.note else ""
         return (
             f"{self.schema} is deprecated{note}\n"
@@ -332,7 +341,7 @@ class PayloadNotJSON(SchemaRegistryError):
         self.value = value
         self.advice = advice
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"the payload is not JSON at {self.path}: {self.value}\n  next: {self.advice}"
 
 
@@ -347,7 +356,7 @@ class NothingChecked(SchemaRegistryError):
         super().__init__(fixture)
         self.fixture = fixture
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return (
             f"the test asked for {self.fixture} and has checked nothing\n"
             "  next: is what it loops over empty? Check something, skip the test, or take "
@@ -397,6 +406,9 @@ class IncompatibleSchemas(AssertionError):
 
 class SchemaRegistryWarning(UserWarning):
     """The base of this plugin's warnings, for ``filterwarnings``."""
+
+    def __str__(self) -> str:
+        return printable_text(super().__str__())
 
 
 class CompatibilityWarning(SchemaRegistryWarning):

@@ -17,6 +17,7 @@ from pytest_schema_registry.errors import (
 from pytest_schema_registry.recorder import Use
 from pytest_schema_registry.schemas import Pair, Schema, given, plain_name
 from pytest_schema_registry.waivers import applied, load
+from pytest_schema_registry.wording import printable_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,7 +193,7 @@ class Evolution:
         if report.passes:
             return report
         text = "\n".join([report.render(headline), *_next_steps(report, name)])
-        raise IncompatibleSchemas(text, report)
+        raise IncompatibleSchemas(printable_text(text), report)
 
     def _record(
         self,

@@ -24,7 +24,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schemas import json_path
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.wording import printable, printable_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -111,7 +111,8 @@ def _lines(path: Path, versions: tuple[str, ...]) -> Iterable[Case]:
     lines = path.read_text("utf-8-sig").split("\n")
     payloads = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not payloads:
-        raise pytest.Collector.CollectError(f"{path} has no payload; add one, or remove the file")
+        text = f"{path} has no payload; add one, or remove the file"
+        raise pytest.Collector.CollectError(printable_text(text))
     name = path.name.removesuffix(ENDING)
     return (
         Case(f"line {number}[{version}]", Wanted(name, version), line)
@@ -144,7 +145,7 @@ def _dead_letters(path: Path) -> Read | None:
 
 def _refusal(text: str) -> Read:
     def read() -> Iterable[Case]:
-        raise pytest.Collector.CollectError(text)
+        raise pytest.Collector.CollectError(printable_text(text))
 
     return read
 
@@ -175,7 +176,8 @@ class PayloadFile(pytest.File):
                 )
                 yield item
         except (OSError, UnicodeDecodeError) as exc:
-            raise self.CollectError(f"{self.path} cannot be read: {exc}") from None
+            text = printable_text(f"{self.path} cannot be read: {exc}")
+            raise self.CollectError(text) from None
 
 
 class PayloadItem(pytest.Item):
@@ -220,7 +222,7 @@ class PayloadItem(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, PLAIN):
             origin = f"\n  first met by: {self._case.origin}" if self._case.origin else ""
-            return f"{excinfo.value}{origin}"
+            return printable_text(f"{excinfo.value}{origin}")
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:

@@ -17,6 +17,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.rules import Case, Rule, parsed
 from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -122,9 +123,9 @@ class RuleFile(pytest.File):
     def _item(self, title: str, comparison: Comparison) -> RuleItem:
         item: RuleItem = RuleItem.from_parent(
             self,
-            name=title,
+            name=printable(title),
             # As a text: pytest 9.2 reads what is in brackets out of it, for --lf.
-            nodeid=f"{self.nodeid}::{title}",
+            nodeid=f"{self.nodeid}::{printable(title)}",
             comparison=comparison,
             process=self._process,
         )
@@ -143,8 +144,10 @@ class RuleFile(pytest.File):
         cases = [(str(case), case) for case in rule.cases(listed)]
         if not cases:
             raise self.CollectError(
-                f"{MARKER}: {rule.text}: the registry lists nothing of such a name in two of "
-                "these versions; correct the rule"
+                printable(
+                    f"{MARKER}: {rule.text}: the registry lists nothing of such a name in two of "
+                    "these versions; correct the rule"
+                )
             )
         yield from cases
         yield from rule.alone(listed)

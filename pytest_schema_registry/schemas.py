@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from pytest_schema_registry.errors import InvalidSchema
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,7 +197,7 @@ class Violation:
     causes: tuple[Violation, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return printable(f"{self.path}: {self.message}")
 
 
 def canonical(document: Any) -> str:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+#: The most characters that are printed of a line.
+MAX_LINE = 4_000
+#: The most values that a sentence lists.
+MAX_LISTED = 10
+_ROOM_FOR_REST = 40
+#: What CI systems obey wherever it stands in a line: ``##[group]``, ``##vso[…]``, ``##teamcity[…]``.
+_COMMAND = re.compile(r"#(?=#[a-z]*\[)", re.IGNORECASE)
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _TYPES = {
     dict: "an object",
@@ -35,8 +43,36 @@ def shown(value: Any, length: int = 60) -> str:
 
 
 def printable(line: str) -> str:
-    """A line without what a terminal would obey, such as an escape sequence of a schema's."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in line)
+    """A line as it may be printed: neither a terminal nor a CI system obeys what is in it.
+
+    Characters that steer a terminal are written as escapes (``\\x1b``), a workflow command gets a
+    backslash (``\\::add-mask::``), and a very long line is cut.
+    """
+    line = cut(line, MAX_LINE)
+    if not line.isprintable():
+        line = "".join(char if char.isprintable() else _escape(char) for char in line)
+    bare = line.lstrip()
+    # GitHub's runner obeys what begins a line, white space aside.
+    if bare.startswith("::"):
+        line = f"{line[: len(line) - len(bare)]}\\{bare}"
+    return cut(_COMMAND.sub(r"#\\", line), MAX_LINE)
+
+
+def printable_text(text: str) -> str:
+    """A text of several lines, each as it may be printed."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def cut(text: str, length: int) -> str:
+    """A text of at most a length, which says how much of it is left out."""
+    if len(text) <= length:
+        return text
+    head = text[: length - _ROOM_FOR_REST]
+    return f"{head}... ({len(text) - len(head):,} more characters)"
+
+
+def _escape(char: str) -> str:
+    return char.encode("unicode_escape").decode()
 
 
 def listed(items: Sequence[str], joint: str = "or") -> str:

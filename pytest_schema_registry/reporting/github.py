@@ -19,7 +19,7 @@ from pytest_schema_registry.reporting.summary import (
     table,
     totals,
 )
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.wording import printable, printable_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -128,7 +128,7 @@ def _size(lines: Sequence[str]) -> int:
 def _command(command: str, title: str, message: str) -> str:
     """A workflow command, escaped as in @actions/core's command.ts."""
     title = _escaped(f"schema registry: {title}").replace(":", "%3A").replace(",", "%2C")
-    return f"::{command} title={title}::{_escaped(message)}"
+    return f"::{command} title={title}::{_escaped(printable_text(message))}"
 
 
 def _escaped(data: str) -> str:

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
 from pytest_schema_registry import files
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -134,7 +135,7 @@ def _counter(
     totals: Counter[tuple[str, ...]] = Counter()
     for values, count in counts:
         # JSON can write half of a surrogate pair into a name, and UTF-8 cannot.
-        totals[tuple(each.encode("utf-8", "replace").decode() for each in values)] += count
+        totals[tuple(map(printable, values))] += count
     for values, count in sorted(totals.items()):
         family.add_metric(values, count)
     return family

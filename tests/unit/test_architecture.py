@@ -25,7 +25,7 @@ class Imports(NamedTuple):
 #: A folder is one row. Imports for type checkers only do not count; those inside functions do.
 MAY_IMPORT = {
     "__init__": Imports(),
-    "__main__": Imports("server", "uvicorn"),
+    "__main__": Imports("server wording", "uvicorn"),
     "answers": Imports("schemas wording"),
     "bundle": Imports("compatibility references"),
     "cache": Imports("answers errors files protocol schemas", "filelock"),
@@ -48,8 +48,8 @@ MAY_IMPORT = {
     "display": Imports("errors wording"),
     "drift": Imports("compatibility errors parsers protocol schemas sources"),
     "enforcement": Imports(),
-    "errors": Imports(),
-    "evolution": Imports("compatibility errors recorder schemas waivers"),
+    "errors": Imports("wording"),
+    "evolution": Imports("compatibility errors recorder schemas waivers wording"),
     "exchange": Imports(theirs="httpx httpx_retries"),
     "explanation": Imports("wording"),
     "files": Imports(theirs="filelock"),
@@ -74,9 +74,9 @@ MAY_IMPORT = {
     "reporting": Imports("answers drift errors files schemas waivers wording", "prometheus_client"),
     "resolver": Imports("answers cache errors protocol schemas"),
     "rollout": Imports("dead_letters enforcement errors ratchet recorder schemas"),
-    "rule_items": Imports("declarations errors rules schemas", "pytest"),
+    "rule_items": Imports("declarations errors rules schemas wording", "pytest"),
     "rules": Imports("compatibility schemas"),
-    "schemas": Imports("errors"),
+    "schemas": Imports("errors wording"),
     "secrets": Imports("parsers"),
     "server": Imports("answers compatibility directory errors schemas", "fastapi"),
     "session": Imports(
@@ -214,6 +214,10 @@ def test_no_two_modules_need_each_other() -> None:
     assert len(list(TopologicalSorter(graph).static_order())) == len(MAY_IMPORT)
 
 
-def test_the_errors_import_nothing_but_words_for_type_checkers() -> None:
+def test_the_errors_import_nothing_but_what_makes_their_texts_printable() -> None:
     names = imported_by("errors")
-    assert {name.split(".")[0] for name in names} == {"__future__", "typing"}
+    ours = {f"{NAME}.wording.printable_text"}
+    assert {name for name in names if name.startswith(NAME)} == ours
+    assert {name.split(".")[0] for name in names - ours} == {"__future__", "typing"}
+    standard = {name.split(".")[0] for name in imported_by("wording")}
+    assert standard <= {"__future__", "collections", "json", "re", "typing"}

@@ -4,8 +4,18 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pytest_schema_registry.wording import kind, listed, printable, sentence, shown, type_names
+from pytest_schema_registry.wording import (
+    kind,
+    listed,
+    printable,
+    printable_text,
+    sentence,
+    shown,
+    type_names,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +40,42 @@ def test_no_more_of_a_value_is_encoded_than_is_shown() -> None:
 
 
 def test_what_a_terminal_would_obey_is_not_printed() -> None:
-    assert printable('a\x1b[31m\r\n\x07\u202eé "b"') == 'a\ufffd[31m\ufffd\ufffd\ufffd\ufffdé "b"'
+    said = 'a\x1b[31m\r\n\x07\u202e\u200b\x85\u2028\ud800\U000e0001é "b"'
+    shown = r'a\x1b[31m\r\n\x07\u202e\u200b\x85\u2028\ud800\U000e0001é "b"'
+    assert printable(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("::add-mask::passed", r"\::add-mask::passed"),
+        ("  ::set-output name=a::b", r"  \::set-output name=a::b"),
+        ("a::b", "a::b"),
+        ("a ##[group]b", r"a #\#[group]b"),
+        ("####[error]", r"###\#[error]"),
+        ("##vso[task.setvariable]", r"#\#vso[task.setvariable]"),
+        ("## a [link]", "## a [link]"),
+    ],
+)
+def test_what_a_ci_system_would_obey_is_broken(line: str, text: str) -> None:
+    assert printable(line) == text
+
+
+def test_of_a_text_each_line_is_made_printable() -> None:
+    assert printable_text("a\n ::b::c\r::d\n") == "a\n \\::b::c\\r::d\n"
+
+
+def test_of_a_very_long_line_the_beginning_is_printed() -> None:
+    line = printable("a" * 9_000)
+    assert line == "a" * 3_960 + "... (5,040 more characters)"
+
+
+@given(st.text())
+def test_what_is_printable_stays_as_it_is(text: str) -> None:
+    once = printable(text)
+    assert once.isprintable()
+    assert not once.lstrip().startswith("::")
+    assert printable(once) == once
 
 
 @pytest.mark.parametrize(
