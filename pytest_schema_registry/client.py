@@ -22,26 +22,21 @@ from pytest_schema_registry.errors import (
     RegistryRefused,
     RegistryUnavailable,
 )
-from pytest_schema_registry.exchange import RETRIED_STATUSES, Exchange, TooLarge
-from pytest_schema_registry.secrets import Secrets
+from pytest_schema_registry.exchange import RETRIED_STATUSES, THREAD_NAME, Exchange, TooLarge
+from pytest_schema_registry.secrets import Secrets, of_proxies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pytest_schema_registry.answers import Question
     from pytest_schema_registry.parsers import Location
 
 _FETCHING: ContextVar[bool] = ContextVar("schema_registry_fetching", default=False)
-_LOGGERS = (
-    "httpx",
-    "httpx_retries.retry",
-    "httpx_retries.transport",
-    "httpcore.connection",
-    "httpcore.http11",
-    "httpcore.proxy",
-)
+_LOGGING = ("httpx", "httpx_retries", "httpcore")
+_MOMENT = 0.05
 MAX_REDIRECTS = 5
 EXCERPT_LENGTH = 200
+_STATE_THAT_HOST = "if the schemas are there, set --registry-url to that host's address"
 
 
 class RegistryClient:
@@ -106,6 +101,8 @@ class RegistryClient:
         # 407 is a proxy's, never a registry's.
         if response.status_code in (407, *RETRIED_STATUSES):
             raise RegistryUnavailable(url, self._said(response))
+        if response.status_code != 200 and self._elsewhere(response.url):
+            raise InvalidAnswer(url, f"{self._said(response)}; {_STATE_THAT_HOST}")
         if response.status_code != 200:
             raise RegistryRefused(
                 url,
@@ -115,6 +112,8 @@ class RegistryClient:
             )
         document, text = self._document(url, response)
         if reason := protocol.fault(question, document):
+            if self._elsewhere(response.url):
+                reason = f"{self._said(response)} with no such answer; {_STATE_THAT_HOST}"
             raise InvalidAnswer(url, self._secrets.scrubbed(reason))
         return self._answer(question, url, response, document, text)
 
@@ -123,6 +122,13 @@ class RegistryClient:
         if self._client is not None:
             self._client.close()
             self._client = None
+        attempts = [thread for thread in threading.enumerate() if thread.name == THREAD_NAME]
+        for thread in attempts:
+            thread.join(_MOMENT)
+        # One that was given up may still be connecting, and would log with which password.
+        if not any(thread.is_alive() for thread in attempts):
+            for logger in _loggers():
+                logger.removeFilter(self._is_not_ours)
 
     def _answer(
         self,
@@ -141,7 +147,7 @@ class RegistryClient:
     def _document(self, url: str, response: httpx.Response) -> tuple[Any, str | None]:
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type and media_type != "application/json" and not media_type.endswith("+json"):
-            kind = self._words(media_type)
+            kind = "another type" if self._elsewhere(response.url) else self._words(media_type)
             raise RegistryUnavailable(url, f"{self._said(response)} (not JSON: {kind})")
         try:
             # RFC 8259 section 8.1: JSON between systems is UTF-8; a parser may skip a BOM.
@@ -151,10 +157,15 @@ class RegistryClient:
         except ValueError as exc:
             if not response.content.strip():
                 raise RegistryUnavailable(url, "it answered 200 with an empty body") from None
-            raise InvalidAnswer(url, f"the body is not JSON ({exc})") from None
+            reason = f"the body is not JSON ({exc})"
+            if self._elsewhere(response.url):
+                reason = f"{self._said(response)} with no JSON; {_STATE_THAT_HOST}"
+            raise InvalidAnswer(url, reason) from None
 
     def _get(self, question: Question, url: str, headers: dict[str, str]) -> httpx.Response:
         client = self._open()
+        for logger in _loggers():
+            logger.addFilter(self._is_not_ours)
         exchange = Exchange(client, self._timeout, self._max_bytes)
         fetching = _FETCHING.set(True)
         started = time.perf_counter()
@@ -165,8 +176,9 @@ class RegistryClient:
         except TooLarge:
             raise InvalidAnswer(url, f"it is larger than {self._max_bytes:,} bytes") from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as exc:
-            unreachable = not _is_elsewhere(exc, httpx.URL(url))
-            raise RegistryUnavailable(url, self._words(_reason(exc)), unreachable) from None
+            host = self._elsewhere(_url_of(exc))
+            reason = f"it redirects to {host}: {_reason(exc)}" if host else _reason(exc)
+            raise RegistryUnavailable(url, self._words(reason), not host) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
             raise RegistryUnavailable(url, self._words(_reason(exc))) from None
         except (RuntimeError, OSError, Warning) as exc:
@@ -192,17 +204,13 @@ class RegistryClient:
             if self._client is None or self._owner != os.getpid():
                 self._client = self._new_client()
                 self._owner = os.getpid()
-                for name in _LOGGERS:
-                    logging.getLogger(name).addFilter(_not_ours)
             return self._client
 
     def _new_client(self) -> httpx.Client:
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        self._secrets = Secrets(self._location, self._token, of_proxies())
         try:
             return httpx.Client(
-                headers=headers,
+                headers=self._headers(),
                 # An Authorization header and userinfo cannot both be sent; the token was meant.
                 auth=None if self._token else self._location.auth,
                 # An attempt ends before that, and then says for what it has waited.
@@ -211,12 +219,19 @@ class RegistryClient:
                 max_redirects=MAX_REDIRECTS,
                 # How many requests there are at a time is not httpx's to say.
                 limits=httpx.Limits(max_connections=None),
-                event_hooks={"request": [self._refuse_downgrade]},
+                event_hooks={"request": [self._refuse_downgrade, self._keep_to_ourselves]},
             )
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as exc:
-            # What follows a colon may be a part of a proxy's password.
-            reason = f"the HTTP client cannot start: {str(exc).partition(': ')[0]}"
+            # What follows a colon may be a part of a proxy's password, and an address has its user.
+            said = self._words(str(exc).partition(": ")[0].partition(" URL(")[0])
+            reason = f"the HTTP client cannot start: {said}"
             raise InvalidSettings("SSL_CERT_FILE or a proxy variable", reason) from None
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        return headers
 
     def _refuse_downgrade(self, request: httpx.Request) -> None:
         if self._location.shown.startswith("https:") and request.url.scheme != "https":
@@ -224,7 +239,31 @@ class RegistryClient:
                 "it redirects from https to http, where anyone could answer"
             )
 
+    def _keep_to_ourselves(self, request: httpx.Request) -> None:
+        if self._elsewhere(request.url):
+            for name in ("authorization", "cookie"):
+                request.headers.pop(name, None)
+
+    def _elsewhere(self, url: httpx.URL | None) -> str:
+        """The host of an address that the registry redirects to, where it is not its own."""
+        own = httpx.URL(self._location.shown)
+        if url is None or (url.host == own.host and _port(url) == _port(own)):
+            return ""
+        # From http to https it is the same server.
+        if url.host == own.host and (_port(own), _port(url)) == (80, 443):
+            return ""
+        return self._words(url.netloc.decode())
+
+    def _is_not_ours(self, _record: logging.LogRecord) -> bool:
+        # Our requests would fill the caplog of the test that happens to run, with the query, and
+        # with the password of a proxy, in clear.
+        return not _FETCHING.get()
+
     def _said(self, response: httpx.Response) -> str:
+        if host := self._elsewhere(response.url):
+            # Whatever another host answers is not the registry's to show: it may be a service that
+            # only this machine reaches.
+            return f"it redirects to {host}, which answered {response.status_code}"
         excerpt = self._excerpt(response)
         said = f"it answered {response.status_code} {self._words(response.reason_phrase)}".rstrip()
         if wait := response.headers.get("retry-after"):
@@ -259,17 +298,23 @@ def _fetch(
     )
 
 
-def _not_ours(_record: logging.LogRecord) -> bool:
-    # Our requests would fill the caplog of the test that happens to run, with the query in clear.
-    return not _FETCHING.get()
+def _loggers() -> Iterator[logging.Logger]:
+    """The loggers of the libraries that send a request; one's filters say nothing to another."""
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if name.partition(".")[0] in _LOGGING and isinstance(logger, logging.Logger):
+            yield logger
 
 
-def _is_elsewhere(exc: httpx.RequestError, url: httpx.URL) -> bool:
-    """Whether it was a redirect's host that could not be reached."""
+def _url_of(exc: httpx.RequestError) -> httpx.URL | None:
+    """The address that could not be reached, which may be a redirect's."""
     try:
-        return exc.request.url.netloc != url.netloc
+        return exc.request.url
     except RuntimeError:  # it was raised before there was a request
-        return False
+        return None
+
+
+def _port(url: httpx.URL) -> int | None:
+    return url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 def _reason(exc: Exception) -> str:

@@ -141,7 +141,7 @@ class _Attempts(httpx.BaseTransport):
             response.status_code,
             headers=headers,
             content=body,
-            request=request,
+            request=response.request,  # the last one, after redirects
             extensions={"reason_phrase": response.extensions.get("reason_phrase", b"")},
         )
 

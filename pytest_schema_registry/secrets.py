@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
+from urllib.request import getproxies
 
 from pytest_schema_registry.parsers import CREDENTIAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pytest_schema_registry.parsers import Location
 
@@ -29,17 +31,18 @@ class Secrets:
     Args:
         location: The registry's address, with the user, password and query that came with it.
         token: The bearer token.
+        proxies: Users and passwords of the proxies on the way to it.
     """
 
-    def __init__(self, location: Location, token: str | None) -> None:
-        user, password = location.auth or ("", "")
-        # A user without a password is a token.
-        secrets = [token or "", password or user]
-        if location.auth is not None:
-            secrets.append(
-                b64encode(f"{user}:{password}".encode("utf-8", "surrogatepass")).decode()
-            )
-        words = [user, *(value for _, value in location.params)]
+    def __init__(
+        self, location: Location, token: str | None, proxies: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        secrets = [token or ""]
+        words = [value for _, value in location.params]
+        for user, password in [*([location.auth] if location.auth else []), *proxies]:
+            # A user without a password is a token.
+            secrets += [password or user, _basic(user, password)]
+            words.append(user)
         self._all = _pattern([*secrets, *(each for each in words if len(each) >= MIN_LENGTH)])
         # The others say a tenant or a branch, and a schema may do so too.
         secrets += [value for name, value in location.params if CREDENTIAL.search(name)]
@@ -71,6 +74,24 @@ class Secrets:
     def scrubbed(self, text: str) -> str:
         """A text without the secrets, however the one who said it spelled them."""
         return self._all.sub(HIDDEN, text) if self._all else text
+
+
+def of_proxies() -> list[tuple[str, str]]:
+    """Users and passwords of the proxies that this machine is set to use, in every spelling."""
+    variables = [os.environ[name] for name in os.environ if name.lower().endswith("_proxy")]
+    found = []
+    for address in {*getproxies().values(), *variables}:
+        # Up to the last @: one that belongs into a password may not have been encoded.
+        userinfo = address.partition("://")[2].rpartition("@")[0] or address.rpartition("@")[0]
+        user, _, password = userinfo.partition(":")
+        if userinfo:
+            found += [(user, password), (unquote(user), unquote(password))]
+    return found
+
+
+def _basic(user: str, password: str) -> str:
+    """A user and a password as HTTP sends them (RFC 7617)."""
+    return b64encode(f"{user}:{password}".encode("utf-8", "surrogatepass")).decode()
 
 
 def _pattern(secrets: list[str]) -> re.Pattern[str] | None:

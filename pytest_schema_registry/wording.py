@@ -14,7 +14,7 @@ MAX_LINE = 4_000
 #: The most values that a sentence lists.
 MAX_LISTED = 10
 _ROOM_FOR_REST = 40
-#: What CI systems obey wherever it stands in a line: ``##[group]``, ``##vso[…]``, ``##teamcity[…]``.
+#: What CI systems obey wherever it stands in a line: ``##[group]``, ``##vso[…]``.
 _COMMAND = re.compile(r"#(?=#[a-z]*\[)", re.IGNORECASE)
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _TYPES = {
@@ -43,10 +43,10 @@ def shown(value: Any, length: int = 60) -> str:
 
 
 def printable(line: str) -> str:
-    """A line as it may be printed: neither a terminal nor a CI system obeys what is in it.
+    r"""A line as it may be printed: neither a terminal nor a CI system obeys what is in it.
 
-    Characters that steer a terminal are written as escapes (``\\x1b``), a workflow command gets a
-    backslash (``\\::add-mask::``), and a very long line is cut.
+    Characters that steer a terminal are written as escapes (``\x1b``), a workflow command gets a
+    backslash (``\::add-mask::``), and a very long line is cut.
     """
     line = cut(line, MAX_LINE)
     if not line.isprintable():

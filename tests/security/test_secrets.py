@@ -22,6 +22,7 @@ import yaml  # noqa: F401
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
 from pytest_schema_registry.options import DEFAULT_CASSETTES
 from tests.local_registry import ORDER, ORDER_V1, Reply
+from tests.security.proxies import Refusing, Socks, proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +34,8 @@ TOKEN = "t0ken/of+the=run"
 USER, PASSWORD = "ada-lovelace", "pass  wörd&/half"
 BASIC = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 KEY = "k-e-y&of/ours"
+PROXY_USER, PROXY_PASSWORD = "pr0xy@user-of-ours", "pr0xy:p/ss wörd"
+PROXY_BASIC = b64encode(f"{PROXY_USER}:{PROXY_PASSWORD}".encode()).decode()
 SET = {"set-cookie": "session=c00kie-of-theirs; Path=/", "x-auth-token": "x-auth-of-theirs"}
 
 USERINFO = f"{USER}:{quote(PASSWORD, safe='')}"
@@ -117,7 +120,10 @@ def spellings(secret: str) -> set[str]:
 
 SECRETS = {
     part
-    for secret in (TOKEN, USER, PASSWORD, BASIC, KEY, *SET.values())
+    for secret in (
+        *(TOKEN, USER, PASSWORD, BASIC, KEY, *SET.values()),
+        *(PROXY_USER, PROXY_PASSWORD, PROXY_BASIC),
+    )
     for part in spellings(secret.removeprefix("session=").partition(";")[0])
 }
 
@@ -255,6 +261,44 @@ def test_no_exception_tells_a_secret(local_registry: LocalRegistry, name: str, t
         exc = error_of(lambda: registry.get_schema(name, "v1"))
     assert TOLD[name] in str(exc)
     assert found_in(all_of(exc)) == set()
+
+
+def through(scheme: str, port: int) -> dict[str, str]:
+    """What has all requests go through a proxy with a password."""
+    userinfo = f"{quote(PROXY_USER, safe='')}:{quote(PROXY_PASSWORD, safe='')}"
+    address = f"{scheme}://{userinfo}@127.0.0.1:{port}"
+    return {"ALL_PROXY": address, "http_proxy": address, "HTTPS_PROXY": address}
+
+
+def test_no_session_through_a_socks_proxy_tells_its_password(project: Project) -> None:
+    pytest.importorskip("socksio", reason="needs httpx[socks]")
+    with proxy(Socks) as port:
+        output = project.session(
+            "http://registry.example", "-k", "fails", **through("socks5", port)
+        )
+    assert "1 passed" in output
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_no_session_repeats_what_a_proxy_was_sent(project: Project, scheme: str) -> None:
+    with proxy(Refusing) as port:
+        url = f"{scheme}://registry.example"
+        output = project.session(url, "-k", "fails", **through("http", port))
+    assert "407 ***" in output
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (f"gopher://{{}}:{quote(PROXY_PASSWORD, safe='')}@host", "Unknown scheme for proxy URL"),
+        (f"http://{{}}:{quote(PROXY_PASSWORD)}@host", "Invalid port"),
+        (f"http://{{}}:[{PROXY_PASSWORD}@host", ""),
+    ],
+)
+def test_no_wrong_proxy_address_is_repeated(project: Project, address: str, said: str) -> None:
+    proxy = {"HTTP_PROXY": address.format(quote(PROXY_USER))}
+    output = project.session("http://registry.example", "-k", "fails", **proxy)
+    assert f"a proxy variable: the HTTP client cannot start: {said}" in output
 
 
 WRONG_URLS = {

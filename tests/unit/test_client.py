@@ -316,6 +316,71 @@ def test_a_redirect_from_https_to_http_is_refused(
     assert local_registry.requests == []
 
 
+ELSEWHERE = "it redirects to localhost:{}, which answered {}"
+ADVICE = "; if the schemas are there, set --registry-url to that host's address"
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply(403, "their-secret", JSON), f"403{ADVICE}"),
+        (
+            Reply(200, {"content": {}, "name": "their-secret"}, JSON),
+            f"200 with no such answer{ADVICE}",
+        ),
+        (Reply(200, '["their-secret', JSON), f"200 with no JSON{ADVICE}"),
+        (
+            Reply(200, "their-secret", {"content-type": "text/their-secret"}),
+            "200 (not JSON: another type)",
+        ),
+        (Reply(407, "their-secret", {"retry-after": "their-secret"}), "407"),
+    ],
+    ids=["refused", "another", "broken", "page", "proxy"],
+)
+def test_what_another_host_answers_is_not_shown(
+    client_of: Connect, local_registry: LocalRegistry, reply: Reply, said: str
+) -> None:
+    elsewhere = local_registry.url.replace("127.0.0.1", "localhost")
+    local_registry.script(PATH, redirect(f"{elsewhere}/there"))
+    local_registry.always(reply, "there")
+    error = error_of(client_of(local_registry.url))
+    port = httpx.URL(elsewhere).port
+    assert isinstance(error, InvalidAnswer | RegistryUnavailable)
+    assert error.reason == ELSEWHERE.format(port, said)
+    assert "their-secret" not in f"{error!r}{error}"
+
+
+def test_a_redirect_to_another_port_takes_no_cookie_along(
+    client_of: Connect, local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    other = LocalRegistry()
+    other.reset(tmp_path)
+    other.always(Reply(200, ANSWER, JSON))
+    other.start()
+    cookie = {"set-cookie": "session=c00kie; Path=/", "location": f"{other.url}/{PATH}"}
+    local_registry.script(PATH, Reply(302, headers=cookie))
+    try:
+        client_of(local_registry.url, token=TOKEN).fetch(QUESTION)
+    finally:
+        other.stop()
+    assert [{"cookie", "authorization"} & set(each.headers) for each in other.requests] == [set()]
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "host"),
+    [
+        ("http://a.example", "https://a.example/x", ""),
+        ("http://a.example", "http://a.example:80/x", ""),
+        ("https://a.example", "https://a.example:8443/x", "a.example:8443"),
+        ("https://a.example", "https://user@b.example/x", "b.example"),
+    ],
+)
+def test_a_host_is_another_where_its_name_or_its_port_is(
+    client_of: Connect, own: str, other: str, host: str
+) -> None:
+    assert client_of(own)._elsewhere(httpx.URL(other)) == host
+
+
 def test_a_redirect_in_a_circle_ends(local_registry: LocalRegistry, client: RegistryClient) -> None:
     local_registry.always(redirect(f"/{PATH}"))
     assert isinstance(error_of(client), RegistryUnavailable)
@@ -560,6 +625,36 @@ def test_the_users_own_requests_stay_in_the_log(
     assert {"httpx", "httpcore.http11"} <= {record.name for record in caplog.records}
 
 
+def test_no_logger_of_what_sends_requests_tells_of_ours_until_the_client_is_closed(
+    client: RegistryClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    names = ("httpx", "httpx_retries.retry", "httpcore.socks", "httpcore.http2", "httpcore.new")
+    loggers = [logging.getLogger(name) for name in names]
+
+    def log(*_: object, **__: object) -> None:
+        for logger in loggers:
+            logger.debug("auth=('ada', 'pass')")
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "create_connection", log)
+        error_of(client)
+    assert caplog.records == []
+    assert all(client._is_not_ours in logger.filters for logger in loggers)
+    client.close()
+    assert not any(client._is_not_ours in logger.filters for logger in loggers)
+
+
+def test_while_an_attempt_goes_on_after_all_no_filter_is_taken_off(
+    client_of: Connect, silent_port: int
+) -> None:
+    client = client_of(f"http://127.0.0.1:{silent_port}", timeout=0.1)
+    error_of(client)
+    client.close()
+    assert client._is_not_ours in logging.getLogger("httpcore.http11").filters
+
+
 def test_a_proxy_from_the_environment_is_used(
     client_of: Connect, local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -580,6 +675,7 @@ def test_a_proxy_from_the_environment_is_used(
 def test_an_environment_that_httpx_cannot_use_is_a_wrong_setting(
     client: RegistryClient, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
+    monkeypatch.setitem(sys.modules, "socksio", None)  # as where it is not installed
     monkeypatch.setenv(name, value)
     error = error_of(client)
     assert isinstance(error, InvalidSettings)

@@ -145,7 +145,12 @@ def test_an_annotation_of_many_old_copies_shows_the_first() -> None:
 
 @pytest.mark.parametrize(
     ("line", "written"),
-    [("a\r\nb", "a\\r%0Ab"), ("%0A::stop", "%250A::stop"), ("a: b, c", "a: b, c"), ("\x1b::x\n ::y", r"\x1b::x%0A \::y")],
+    [
+        ("a\r\nb", "a\\r%0Ab"),
+        ("%0A::stop", "%250A::stop"),
+        ("a: b, c", "a: b, c"),
+        ("\x1b::x\n ::y", r"\x1b::x%0A \::y"),
+    ],
 )
 def test_no_message_ends_its_command(line: str, written: str) -> None:
     title = "schema registry%3A missed"

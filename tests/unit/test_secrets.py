@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from pytest_schema_registry.parsers import Location
-from pytest_schema_registry.secrets import Secrets
+from pytest_schema_registry.secrets import Secrets, of_proxies
 
 TOKEN = 't0k&n <of> "nobody\'s" business/é'
 LOCATION = Location("https://r", auth=("me", "pass:wörd"), params=(("key", "par@m"), ("v", "1")))
@@ -53,6 +53,33 @@ def test_where_there_are_none_nothing_is_hidden() -> None:
 
 def test_a_token_of_any_bytes_is_hidden() -> None:
     assert Secrets(Location("https://r"), "t\udcffken").scrubbed("a t\udcffken") == "a ***"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    ["ada-l", "p@ss word", "p%40ss%20word", "p%40ss+word", b64encode(b"ada-l:p@ss word").decode()],
+)
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("HTTPS_PROXY", "http://ada-l:p%40ss%20word@proxy:3128"),
+        ("all_proxy", "socks5://ada-l:p@ss word@proxy"),
+        ("http_proxy", "ada-l:p%40ss%20word@proxy:3128"),
+    ],
+)
+def test_what_opens_a_proxy_is_a_secret(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str, spelled: str
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1")
+    monkeypatch.setenv(name, address)
+    secrets = Secrets(Location("https://r"), None, of_proxies())
+    assert secrets.scrubbed(f"a {spelled} of localhost") == "a *** of localhost"
+    assert secrets.is_repeated({"note": [spelled]}) is (len(spelled) >= 8)
+
+
+def test_a_proxy_that_asks_for_nothing_has_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy:3128")
+    assert of_proxies() == []
 
 
 def test_no_secret_is_in_the_repr() -> None:
