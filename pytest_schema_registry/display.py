@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.wording import listed, printable, shown
+from pytest_schema_registry.wording import MAX_LISTED, listed, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +30,10 @@ _LIMITS = {
 _MAX_DEPTH = 6
 #: Alternatives and items are shown in one line, so fewer levels of them are.
 _MAX_TYPE_DEPTH = 3
+#: A definition with fewer fields is shown again wherever it is used.
+_SHORT = 10
+#: The most lines of one schema.
+_MAX_LINES = 2_000
 
 
 def show(
@@ -47,7 +52,7 @@ def show(
         found = False
         for version in versions:
             try:
-                lines += [*display(registry.get_schema(name, version)), ""]
+                lines += [*_limited(display(registry.get_schema(name, version))), ""]
                 found = True
             except SchemaRegistryError as exc:
                 lines += [*map(printable, str(exc).splitlines()), ""]
@@ -76,7 +81,7 @@ def display(schema: Schema) -> Iterator[str]:
         if value:
             yield printable(f"  {label:<12}{value}")
     yield ""
-    fields = list(_fields(content, content, 0))
+    fields = list(_Fields(content).of(content, ()))
     if not fields:
         yield printable(f"  {_type(content, content)}")
     width = max((len(name) for name, _, _ in fields), default=0)
@@ -84,18 +89,54 @@ def display(schema: Schema) -> Iterator[str]:
         yield printable(f"  {name:<{width}}  {'required' if required else 'optional'}  {text}")
 
 
-def _fields(node: Any, root: Any, depth: int) -> Iterator[tuple[str, bool, str]]:
-    node = _target(node, root)
-    if not isinstance(node, dict) or depth > _MAX_DEPTH:
-        return
-    properties = node.get("properties")
-    required = node.get("required")
-    for name, rule in properties.items() if isinstance(properties, dict) else ():
-        wanted = isinstance(required, list) and name in required
-        yield "  " * depth + name, wanted, _type(rule, root)
-        yield from _fields(_inner(rule, root), root, depth + 1)
-    if node.get("additionalProperties") is False:
-        yield "  " * depth + "(others)", False, "not allowed"
+class _Fields:
+    """The fields of a schema: those of a long or a recursive definition once.
+
+    Without that, a schema whose definitions refer to each other has more lines than fit on a disk.
+
+    Args:
+        root: The schema.
+    """
+
+    def __init__(self, root: Any) -> None:
+        self._root = root
+        #: Where the fields of each definition stand, and how many they are, once they are shown.
+        self._shown: dict[int, tuple[str, int | None]] = {}
+
+    def of(self, node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, bool, str]]:
+        """Name, whether it is required, and type of each field of an object and of those below.
+
+        Args:
+            node: The object.
+            path: The fields that lead to it.
+        """
+        node, root = _target(node, self._root), self._root
+        if not isinstance(node, dict) or len(path) > _MAX_DEPTH:
+            return
+        self._shown.setdefault(id(node), (".".join(path), None))
+        count, indent = 0, "  " * len(path)
+        properties, required = node.get("properties"), node.get("required")
+        for name, rule in properties.items() if isinstance(properties, dict) else ():
+            inner = _inner(rule, root)
+            place, length = self._shown.get(id(inner), ("", 0))
+            is_told = id(inner) in self._shown and (length is None or length > _SHORT)
+            above = f", with the fields of {place or 'the whole'}" if is_told else ""
+            wanted = isinstance(required, list) and name in required
+            yield indent + name, wanted, _type(rule, root) + above
+            count += 1
+            for line in () if is_told else self.of(inner, (*path, name)):
+                yield line
+                count += 1
+        if node.get("additionalProperties") is False:
+            yield indent + "(others)", False, "not allowed"
+            count += 1
+        self._shown[id(node)] = self._shown[id(node)][0], count
+
+
+def _limited(lines: Iterator[str]) -> Iterator[str]:
+    yield from islice(lines, _MAX_LINES)
+    if rest := sum(1 for _ in lines):
+        yield f"  and {rest:,} more lines"
 
 
 def _inner(rule: Any, root: Any) -> Any:
@@ -129,12 +170,15 @@ def _type(rule: Any, root: Any, depth: int = 0) -> str:
 
 def _kind(node: dict[str, Any], root: Any, depth: int) -> str:
     if isinstance(node.get("enum"), list):
-        return listed([shown(value) for value in node["enum"]])
+        values = node["enum"]
+        return listed([shown(each) for each in values[:MAX_LISTED]], more=len(values[MAX_LISTED:]))
     if "const" in node:
         return shown(node["const"])
     for keyword, joint in (("anyOf", "or"), ("oneOf", "or"), ("allOf", "and")):
         if isinstance(node.get(keyword), list):
-            return listed([_type(branch, root, depth) for branch in node[keyword]], joint)
+            branches = node[keyword]
+            first = [_type(branch, root, depth) for branch in branches[:MAX_LISTED]]
+            return listed(first, joint, more=len(branches[MAX_LISTED:]))
     # What is left of a reference leads to another schema.
     other = node.get("$ref", "anything")
     kind = node.get("type", "object" if "properties" in node else other)

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.wording import listed, printable, shown
+from pytest_schema_registry.wording import MAX_LINE, cut, listed, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MAX_SHOWN = 10
 MAX_CAUSES_SHOWN = 3
 EXCERPT_LINES = 40
+MAX_PATH = 500
+#: The most characters of a line, where not everything is asked for.
+MAX_SHORT_LINE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,12 @@ def explain(
         lines += [*_excerpt("payload", payload), *_excerpt("schema", content)]
     lines.append(f"  schema: {schema.origin}")
     lines.append(f"  next: {_next(schema, conforms_to)}")
-    return "\n".join(printable(line) for line in lines)
+    longest = MAX_LINE if verbose else MAX_SHORT_LINE
+    return "\n".join(printable(cut(line, longest)) for line in lines)
 
 
 def _violation(violation: Violation, content: Any, indent: str = "  ") -> Iterator[str]:
-    yield f"{indent}{violation.path}: {violation.message}"
+    yield f"{indent}{cut(violation.path, MAX_PATH)}: {violation.message}"
     rule = _at(content, violation.schema_path)
     said = f" says {shown(rule)}" if isinstance(rule, str | int | float) else ""
     yield f"{indent}    {violation.schema_path}{said}"

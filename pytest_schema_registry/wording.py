@@ -75,8 +75,16 @@ def _escape(char: str) -> str:
     return char.encode("unicode_escape").decode()
 
 
-def listed(items: Sequence[str], joint: str = "or") -> str:
-    """Items as in a sentence: ``a, b or c``."""
+def listed(items: Sequence[str], joint: str = "or", *, more: int = 0) -> str:
+    """Items as in a sentence: ``a, b or c``; of many the first, and how many more there are.
+
+    Args:
+        items: The items.
+        joint: What stands before the last.
+        more: How many there are beside these.
+    """
+    if rest := len(items[MAX_LISTED:]) + more:
+        return f"{', '.join(items[:MAX_LISTED])} and {rest:,} more"
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {joint} {items[-1]}"
@@ -114,7 +122,12 @@ def _length(value: Any, unit: str) -> str:
 
 
 def _choices(values: Sequence[Any]) -> str:
-    return listed([shown(each, 30) for each in values])
+    first = [shown(each, 30) for each in values[:MAX_LISTED]]
+    return listed(first, more=len(values[MAX_LISTED:]))
+
+
+def _named(rule: Any) -> str:
+    return cut(str(rule), 100)
 
 
 def _too_many(_text: str, value: Any, _rule: Any) -> str:
@@ -126,11 +139,11 @@ _SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
     "type": lambda text, value, rule: f"{text} is {kind(value)}, not {type_names(rule)}",
     "enum": lambda text, _, rule: f"{text} is not one of {_choices(rule)}",
     "const": lambda text, _, rule: f"{text} is not {shown(rule)}",
-    "minimum": lambda text, _, rule: f"{text} is less than the minimum of {rule}",
-    "maximum": lambda text, _, rule: f"{text} is greater than the maximum of {rule}",
-    "exclusiveMinimum": lambda text, _, rule: f"{text} is not greater than {rule}",
-    "exclusiveMaximum": lambda text, _, rule: f"{text} is not less than {rule}",
-    "multipleOf": lambda text, _, rule: f"{text} is not a multiple of {rule}",
+    "minimum": lambda text, _, rule: f"{text} is less than the minimum of {shown(rule)}",
+    "maximum": lambda text, _, rule: f"{text} is greater than the maximum of {shown(rule)}",
+    "exclusiveMinimum": lambda text, _, rule: f"{text} is not greater than {shown(rule)}",
+    "exclusiveMaximum": lambda text, _, rule: f"{text} is not less than {shown(rule)}",
+    "multipleOf": lambda text, _, rule: f"{text} is not a multiple of {shown(rule)}",
     "minLength": lambda text, value, rule: (
         f"{text} is {_length(value, 'character')}, shorter than {rule}"
     ),
@@ -138,9 +151,9 @@ _SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
         f"{text} is {_length(value, 'character')}, longer than {rule}"
     ),
     "pattern": lambda text, _, rule: f"{text} does not match the pattern {shown(rule)}",
-    "format": lambda text, _, rule: f"{text} is not in the format {rule}",
-    "contentEncoding": lambda text, _, rule: f"{text} is not {rule}",
-    "contentMediaType": lambda text, _, rule: f"{text} is not {rule}",
+    "format": lambda text, _, rule: f"{text} is not in the format {_named(rule)}",
+    "contentEncoding": lambda text, _, rule: f"{text} is not {_named(rule)}",
+    "contentMediaType": lambda text, _, rule: f"{text} is not {_named(rule)}",
     "minItems": lambda _, value, rule: f"{_plural(len(value), 'item')}, fewer than {rule}",
     "maxItems": lambda _, value, rule: f"{_plural(len(value), 'item')}, more than {rule}",
     "uniqueItems": lambda text, *_: f"{text} has an item twice",

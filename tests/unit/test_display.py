@@ -147,8 +147,67 @@ def test_a_schema_that_contains_itself_ends(
     properties = {"tree": {"$ref": "#/$defs/Tree"}, "value": {"$ref": "#/$defs/Value"}}
     content = {"$defs": {"Value": value, "Tree": tree}, "properties": properties}
     lines = _fields(registry, local_registry, content)
-    assert lines[-1].endswith("string or array of string or array of ...")
+    assert lines == [
+        "  tree    optional  object",
+        "    left  optional  object, with the fields of tree",
+        "  value   optional  string or array of string or array of ...",
+    ]
+
+
+def test_a_definition_that_refers_to_itself_seven_times_is_shown_once(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    node = {"properties": {f"n{n}": {"$ref": "#/$defs/Node"} for n in range(7)}}
+    content = {"$defs": {"Node": node}, "properties": {"a": {"$ref": "#/$defs/Node"}}}
+    lines = _fields(registry, local_registry, content)
+    assert lines[:2] == [
+        "  a     optional  object",
+        "    n0  optional  object, with the fields of a",
+    ]
     assert len(lines) == 8
+
+
+def test_a_long_definition_is_shown_where_it_is_used_first(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    long = {"properties": {f"f{n}": {"type": "string"} for n in range(11)}}
+    uses = {name: {"items": {"$ref": "#/$defs/Long"}} for name in ("a", "b")}
+    lines = _fields(registry, local_registry, {"$defs": {"Long": long}, "properties": uses})
+    assert lines[-1] == "  b      optional  anything, with the fields of a"
+    assert len(lines) == 13
+
+
+def test_a_schema_that_is_an_object_of_itself_says_so(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    content = {"properties": {"x": {"items": {"$ref": "#/$defs/Root"}}}}
+    content["$defs"] = {"Root": {"properties": {"y": {"$ref": "#/$defs/Root"}}}}
+    lines = _fields(registry, local_registry, content)
+    assert lines == [
+        "  x    optional  anything",
+        "    y  optional  object, with the fields of x",
+    ]
+
+
+def test_of_a_very_long_schema_the_first_lines_are_shown(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    content = {"properties": {f"f{n}": True for n in range(3_000)}}
+    local_registry.publish("a.A", v1=content)
+    lines, _ = show(registry, ["a.A"], ["v1"])
+    assert len(lines) == 2_002
+    assert lines[-2:] == ["  and 1,006 more lines", ""]
+
+
+def test_of_many_values_and_alternatives_the_first_are_shown(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    either = {"anyOf": [{"const": n} for n in range(12)]}
+    content = {"properties": {"x": {"enum": list(range(3_000))}, "y": either}}
+    assert _fields(registry, local_registry, content) == [
+        "  x  optional  0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2,990 more",
+        "  y  optional  0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more",
+    ]
 
 
 def test_nothing_of_a_schema_is_obeyed_by_a_terminal(

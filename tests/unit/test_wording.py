@@ -119,6 +119,21 @@ def test_a_choice_of_the_schema_is_cut_each_by_itself() -> None:
     assert said == f'"c" is not one of "{"a" * 26}... or "b"'
 
 
+def test_of_many_choices_the_first_are_named() -> None:
+    said = sentence("enum", '"c"', "c", [f"{n:030}" for n in range(3_000)])
+    assert said.endswith(" and 2,990 more")
+    assert len(said) < 400
+
+
+@pytest.mark.parametrize("keyword", ["format", "contentEncoding", "pattern", "const", "x-rule"])
+def test_a_long_rule_is_cut(keyword: str) -> None:
+    assert len(sentence(keyword, "5", 5, "x" * 10_000)) < 150
+
+
+def test_a_long_number_is_cut() -> None:
+    assert len(sentence("minimum", "5", 5, 10**1_000)) < 150
+
+
 def test_a_hidden_value_tells_its_type_and_length_at_most() -> None:
     assert sentence("type", '"<redacted>"', 5, "string") == (
         '"<redacted>" is an integer, not a string'
