@@ -22,7 +22,7 @@ from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.references import base_uri, document_name, places
 from pytest_schema_registry.schemas import Violation, json_path, json_pointer
 from pytest_schema_registry.walk import DRAFT_4_FLAGS, OutOfTime, Walk
-from pytest_schema_registry.wording import sentence, shown
+from pytest_schema_registry.wording import cut, sentence, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 MAX_VIOLATIONS = 10_000
 SECONDS = 2.0
+#: The most characters of the engine's own words.
+MAX_MESSAGE = 500
 #: The keywords whose violation names a property of the payload.
 QUOTING = frozenset({"additionalProperties", "unevaluatedProperties"})
 #: What is said of a value that is never shown, where a rule's own words may quote a name in it.
@@ -158,12 +160,13 @@ def _first(compiled: Compiled, payload: Any, describe: _Describe) -> Violation:
     # The path is the one within the schema, embedded or not, that the keyword stands in.
     if "$ref" in error.evaluation_path and error.absolute_keyword_location:
         location = error.absolute_keyword_location
+    message = cut(error.message.replace(MASK, shown(value)), MAX_MESSAGE)
     return Violation(
         path=json_path(path),
         schema_path=location,
         keyword=str(error.schema_path[-1]) if error.schema_path else "false",
         value=value,
-        message=HIDDEN if value == REDACTED else error.message.replace(MASK, shown(value)),
+        message=HIDDEN if value == REDACTED else message,
     )
 
 
@@ -187,7 +190,6 @@ class _Describe:
         self, payload: Any, redaction: Redaction, locations: dict[int, str], *, elsewhere: str
     ) -> None:
         self.safe = redaction.applied(payload)
-        self.visible = redaction.visible
         self._payload = payload
         self._locations = locations
         self._elsewhere = elsewhere
@@ -215,6 +217,15 @@ class _Describe:
             message=message,
             causes=causes,
         )
+
+    def visible(self, path: Sequence[str | int]) -> Sequence[str | int]:
+        """A path as far as it may be shown: in what is hidden, the names are hidden, too."""
+        value = self.safe
+        for end, step in enumerate(path):
+            if value == REDACTED:
+                return path[:end]
+            value = value[step]
+        return path
 
     def _location(self, error: Any) -> str:
         """The place of a rule in the schema that it is written in."""

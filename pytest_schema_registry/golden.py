@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from pytest_schema_registry.compatibility.wording import steps
 from pytest_schema_registry.dead_letters import letters
 from pytest_schema_registry.declarations import Wanted
 from pytest_schema_registry.errors import (
@@ -137,7 +138,10 @@ def _dead_letters(path: Path) -> Read | None:
             Wanted(letter["schema"], letter["version"]),
             json.dumps(letter["payload"]),
             origin=f"{letter.get('test')}, {letter.get('time')}",
-            wrong_at=tuple(str(each.get("path")) for each in letter["violations"]),
+            # Older letters have them in another form.
+            wrong_at=tuple(
+                json_path(steps(str(each.get("path")))) for each in letter["violations"]
+            ),
         )
         for number, letter in found
     )

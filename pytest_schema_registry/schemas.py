@@ -239,16 +239,10 @@ def origin(source: Source, url: str, fetched_at: datetime) -> str:
 
 
 def json_path(path: Sequence[str | int]) -> str:
-    """A place in a payload as a person writes it (after RFC 9535): ``$.items[0].price``."""
-    steps = (
-        f"[{step}]"
-        if isinstance(step, int)
-        else f".{step}"
-        if step.isidentifier()
-        else f"[{json.dumps(step, ensure_ascii=False)}]"
-        for step in path
-    )
-    return "$" + "".join(steps)
+    """A place in a payload as RFC 9535 has it: ``$.items[0].price``, ``$['order-id']``."""
+    from pytest_schema_registry.compatibility import wording
+
+    return wording.path(path)
 
 
 def json_pointer(path: Sequence[str | int]) -> str:

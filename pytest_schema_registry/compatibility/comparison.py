@@ -29,7 +29,7 @@ from pytest_schema_registry.compatibility.place import (
 from pytest_schema_registry.compatibility.rules import findings, objects
 from pytest_schema_registry.compatibility.rules import unions as union_rules
 from pytest_schema_registry.compatibility.witness import Sampler
-from pytest_schema_registry.compatibility.wording import brief
+from pytest_schema_registry.compatibility.wording import ANY_ELEMENT, ANY_MEMBER, brief
 
 _MOST_PAIRS = 5_000
 _MOST_EXAMPLES = 2
@@ -212,14 +212,16 @@ class Comparison:
         for pattern in described:
             for name in regexes.examples(pattern)[:_MOST_EXAMPLES]:
                 if name not in declared:
-                    yield from self._child(pair, name, "*", rule="pattern-properties-narrowed")
+                    yield from self._child(
+                        pair, name, ANY_MEMBER, rule="pattern-properties-narrowed"
+                    )
         name = objects.stranger(both, self._patterns)
-        yield from self._child(pair, name, "*", rule="additional-properties-narrowed")
+        yield from self._child(pair, name, ANY_MEMBER, rule="additional-properties-narrowed")
 
     def _elements(self, pair: _Pair) -> Iterator[_Child]:
         longest = max((prefix(part)[1] for part in (*pair.producer, *pair.consumer)), default=0)
         for at in range(longest + 1):
-            label: str | int = at if at < longest else "[*]"
+            label: str | int = at if at < longest else ANY_ELEMENT
             rule = "prefix-item-narrowed" if at < longest else "items-narrowed"
             ours, theirs = element(pair.producer, at), element(pair.consumer, at)
             yield from self._below(pair, _Child(at, label, ours, theirs), rule)

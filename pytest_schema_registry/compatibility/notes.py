@@ -17,7 +17,7 @@ from pytest_schema_registry.compatibility.facets import finite
 from pytest_schema_registry.compatibility.place import conjuncts, element, member, names, required
 from pytest_schema_registry.compatibility.report import Direction, Note
 from pytest_schema_registry.compatibility.values import canonical, missing
-from pytest_schema_registry.compatibility.wording import brief, contrast, listed, path
+from pytest_schema_registry.compatibility.wording import ANY_ELEMENT, brief, contrast, listed, path
 
 Keys: TypeAlias = tuple[str | int, ...]
 
@@ -58,7 +58,7 @@ def _places(old: Schema, new: Schema) -> Iterator[tuple[Keys, Place, Place]]:
             if name in shared:
                 step = (*keys, name)
                 pending.append((step, member(one, name, patterns), member(other, name, patterns)))
-        pending.append(((*keys, "[*]"), element(one, 0), element(other, 0)))
+        pending.append(((*keys, ANY_ELEMENT), element(one, 0), element(other, 0)))
 
 
 def _at(keys: Keys, one: Place, other: Place, direction: Direction) -> Iterator[Note]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 from pytest_schema_registry.compatibility import sentences, text
+from pytest_schema_registry.compatibility.wording import first_form
 
 Level = Literal["backward", "forward", "full"]
 Direction = Literal["backward", "forward"]
@@ -56,7 +57,8 @@ class Reason:
 
         Payload and wording are left out, so a better sampler invalidates no waiver.
         """
-        parts = [self.rule, self.direction, self.path, self.old_pointer, self.new_pointer]
+        path = first_form(self.path)
+        parts = [self.rule, self.direction, path, self.old_pointer, self.new_pointer]
         if self.verdict == "said by the registry":
             parts.append(self.change)  # there is nothing else to tell its reasons apart
         text_ = text.dumps([*parts, self.old_value, self.new_value])

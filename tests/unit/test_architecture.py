@@ -53,7 +53,10 @@ MAY_IMPORT = {
     "exchange": Imports(theirs="httpx httpx_retries"),
     "explanation": Imports("wording"),
     "files": Imports(theirs="filelock"),
-    "golden": Imports("dead_letters declarations errors redaction schemas wording", "pytest"),
+    "golden": Imports(
+        "compatibility dead_letters declarations errors redaction schemas wording",
+        "pytest",
+    ),
     "hooks": Imports("controller display errors host options rule_items session", "pytest"),
     "host": Imports("declarations errors options", "pytest"),
     "opinion": Imports("compatibility"),
@@ -65,7 +68,7 @@ MAY_IMPORT = {
     "protocol": Imports("answers schemas"),
     "ratchet": Imports("errors files schemas"),
     "recorder": Imports(),
-    "redaction": Imports(),
+    "redaction": Imports(theirs="jsonpath_rfc9535"),
     "references": Imports("schemas"),
     "registry": Imports(
         "bundle cache catalogue conformance diagnosis errors explanation opinion payloads "
@@ -76,7 +79,7 @@ MAY_IMPORT = {
     "rollout": Imports("dead_letters enforcement errors ratchet recorder schemas"),
     "rule_items": Imports("declarations errors rules schemas wording", "pytest"),
     "rules": Imports("compatibility schemas"),
-    "schemas": Imports("errors wording"),
+    "schemas": Imports("compatibility errors wording"),
     "secrets": Imports("parsers"),
     "server": Imports("answers compatibility directory errors schemas", "fastapi"),
     "session": Imports(

@@ -225,7 +225,7 @@ def test_alternatives_that_only_differ_in_type_are_one_sentence(other: Any) -> N
         ({"allOf": [True, False]}, 1, "$", "#/allOf/1"),
         ({"if": True, "then": False}, 1, "$", "#/then"),
         ({"dependentSchemas": {"a": False}}, {"a": 1}, "$", "#/dependentSchemas/a"),
-        ({"patternProperties": {"^a": False}}, {"a/b": 1}, '$["a/b"]', "#/patternProperties/^a"),
+        ({"patternProperties": {"^a": False}}, {"a/b": 1}, "$['a/b']", "#/patternProperties/^a"),
         ({"propertyNames": False}, {"a": 1}, "$", "#/propertyNames"),
     ],
 )

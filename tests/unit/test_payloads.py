@@ -160,7 +160,7 @@ GENERAL = "convert it the way the producer does before it sends"
         ),
         (b"x", "$", "bytes b'x'", f"{DECODE}where the whole payload is JSON text, say text=True"),
         (Plain.A, "$", "Plain <Plain.A: 'a'>", "pass value.value"),
-        ({"a b": math.nan}, '$["a b"]', "float nan", NO_NUMBER),
+        ({"a b": math.nan}, "$['a b']", "float nan", NO_NUMBER),
         (Model(at=NOW, ratio=math.inf), "$.ratio", "float inf", NO_NUMBER),
         ({"a": {1: 2}}, "$.a", "int 1", KEYS),
         (["\ud800"], "$[0]", r"str '\ud800'", SURROGATE),

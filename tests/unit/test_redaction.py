@@ -7,8 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_schema_registry.redaction import REDACTED, Redaction
+from pytest_schema_registry.schemas import json_path
 
+CARD = {"number": 1, "kind": "a"}
 PAYLOAD = {
+    "*": 5,
+    "order-id": 7,
     "user": {"Password": "p", "name": "ada"},
     "cards": [{"number": 1, "kind": "a"}, {"number": 2}],
     "deep": [{"x": {"token": ["t"]}}],
@@ -29,6 +33,17 @@ PAYLOAD = {
         ("$['a.b']['c d']", {"a.b": {"c d": REDACTED}}),
         ('$["a.b"]', {"a.b": REDACTED}),
         ("$.nowhere", {}),
+        ("$['*']", {"*": REDACTED}),
+        ("$.user['name','Password']", {"user": {"Password": REDACTED, "name": REDACTED}}),
+        ("$..['c d']", {"a.b": {"c d": REDACTED}}),
+        ("$.cards[-1]", {"cards": [{"number": 1, "kind": "a"}, REDACTED]}),
+        ("$.cards[0:1]", {"cards": [REDACTED, {"number": 2}]}),
+        ("$.cards[?@.number > 1].number", {"cards": [CARD, {"number": REDACTED}]}),
+        ("$..[?@.kind == 'a']", {"cards": [REDACTED, {"number": 2}]}),
+        ("$.deep..token[0]", {"deep": [{"x": {"token": [REDACTED]}}]}),
+        ("$.order-id", {"order-id": REDACTED}),
+        ("$..order-id", {"order-id": REDACTED}),
+        ("$.cards.1", {"cards": [CARD, REDACTED]}),
     ],
 )
 def test_a_pattern_hides_what_it_names_and_nothing_else(
@@ -46,25 +61,74 @@ def test_without_patterns_a_value_is_itself() -> None:
 
 def test_a_part_of_what_is_hidden_is_hidden() -> None:
     redaction = Redaction(["$.user", "token"])
-    assert redaction.applied("ada", ("user", "name")) == REDACTED
-    assert redaction.applied("t", ("deep", 0, "token", 0)) == REDACTED
-    assert redaction.applied({"token": 1, "b": 2}, ("x",)) == {"token": REDACTED, "b": 2}
     assert redaction.visible(("user", "name", "first")) == ("user",)
     assert redaction.visible(("users", "token")) == ("users", "token")
-    assert not redaction.hides(())
-    assert not redaction.hides(("users", 0))
+    assert redaction.visible(("users", 0)) == ("users", 0)
 
 
-@pytest.mark.parametrize("pattern", ["$.", "$.a[", "$.a[x]", "$ a]", "$.a.[b"])
+@pytest.mark.parametrize(
+    ("pattern", "shown"),
+    [
+        ("$.cards[1]", ("cards", 2, "number", "x")),
+        ("$.cards[2]", ("cards", 2)),
+        ("$.cards[-1]", ("cards", 2)),
+        ("$.cards[5:]", ("cards", 2)),
+        ("$.cards[?@.x]", ("cards", 2)),
+        ("$.cards[*]", ("cards", 2)),
+        ("$.cards['2']", ("cards", 2, "number", "x")),
+        ("$..[0:2]", ("cards", 2)),
+        ("$..number", ("cards", 2, "number")),
+        ("$.number", ("cards", 2, "number", "x")),
+        ("$.cards.number", ("cards", 2, "number", "x")),
+    ],
+)
+def test_of_a_payload_that_nobody_can_look_into_whatever_may_be_hidden_is(
+    pattern: str, shown: tuple[str | int, ...]
+) -> None:
+    assert Redaction([pattern]).visible(("cards", 2, "number", "x")) == shown
+
+
+@pytest.mark.parametrize(
+    "pattern", ["$.", "$.a[", "$.a[x]", "$ a]", "$.a.[b", "$..", "$.a..", "$['a", "$.a-b['c"]
+)
 def test_a_path_that_cannot_be_understood_is_refused(pattern: str) -> None:
-    with pytest.raises(ValueError, match="is no path; write it as"):
+    with pytest.raises(ValueError, match=r"is no path \(.+\); write it as"):
         Redaction([pattern])
 
 
-@pytest.mark.parametrize("pattern", ["$", "$..", "$.a.."])
-def test_a_path_that_names_no_value_is_refused(pattern: str) -> None:
+def test_a_path_that_names_no_value_is_refused() -> None:
     with pytest.raises(ValueError, match="names no value; write it as"):
-        Redaction([pattern])
+        Redaction(["$"])
+
+
+def test_where_a_path_cannot_be_followed_everything_is_hidden() -> None:
+    deep: Any = {"a": 1}
+    for _ in range(3_000):
+        deep = {"a": deep}
+    assert Redaction(["$[?@..secret]"]).applied(deep) == REDACTED
+
+
+def test_a_path_is_followed_as_deep_as_a_payload_may_be() -> None:
+    deep: Any = {"secret": 1}
+    for _ in range(499):
+        deep = {"a": deep}
+    hidden = Redaction(["$..secret"]).applied(deep)
+    for _ in range(499):
+        hidden = hidden["a"]
+    assert hidden == {"secret": REDACTED}
+
+
+KEYS = st.text(max_size=4) | st.sampled_from(["*", "order-id", "it's", '"', "\\", "\u202e"])
+
+
+@given(st.lists(KEYS | st.integers(0, 2), min_size=1, max_size=4))
+def test_a_path_as_a_message_shows_it_hides_that_place(keys: list[str | int]) -> None:
+    payload: Any = "secret"
+    for key in reversed(keys):
+        payload = {key: payload} if isinstance(key, str) else [0] * key + [payload]
+    shown = json_path(keys)
+    assert shown.isprintable()
+    assert "secret" not in str(Redaction([shown]).applied(payload))
 
 
 JSON = st.recursive(

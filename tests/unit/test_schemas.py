@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import pickle
-import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -13,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_schema_registry.answers import Kind, Question
+from pytest_schema_registry.compatibility.wording import steps
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.schemas import (
     Content,
@@ -210,8 +210,10 @@ STEPS = st.lists(st.integers(min_value=0) | st.text() | st.from_regex(r"[a-z_]\w
         ([], "$"),
         (["items", 0, "price"], "$.items[0].price"),
         (["größe"], "$.größe"),
-        (["a b", "", "0"], '$["a b"][""]["0"]'),
-        (['say "hi"', "a.b\n"], r'$["say \"hi\""]["a.b\n"]'),
+        (["a b", "", "0"], "$['a b']['']['0']"),
+        (["order-id", "*", "[*]"], "$['order-id']['*']['[*]']"),
+        (['say "hi"', "it's\n\\"], r"""$['say "hi"']['it\'s\n\\']"""),
+        (["\x1b\u202e\U000e0001"], r"$['\u001b\u202e\udb40\udc01']"),
     ],
 )
 def test_a_place_in_a_payload_reads_as_a_person_writes_it(path: list[str | int], text: str) -> None:
@@ -221,8 +223,7 @@ def test_a_place_in_a_payload_reads_as_a_person_writes_it(path: list[str | int],
 @given(STEPS)
 def test_a_place_in_a_payload_can_be_read_back(path: list[str | int]) -> None:
     text = json_path(path)
-    steps = re.findall(r'\.([^.[]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]', text)
-    read = [int(i) if i else json.loads(quoted) if quoted else name for name, i, quoted in steps]
+    read = steps(text)
     assert read == path
     assert "\n" not in text
 

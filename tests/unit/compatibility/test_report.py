@@ -8,6 +8,7 @@ import pytest
 
 from pytest_schema_registry import compatibility
 from pytest_schema_registry.compatibility import CompatibilityReport, compare
+from pytest_schema_registry.compatibility.wording import first_form, steps
 
 OLD = {
     "type": "object",
@@ -325,9 +326,10 @@ def test_renamed_member_that_is_required_goes_by_both_names() -> None:
         == '  ✗ required-added   $.c       v1 probably calls it "a b"; v2 consumers require it'
     )
     assert (
-        second == '  ✗ required-added   $["a b"]  v2 probably calls it "c"; v1 consumers require it'
+        second
+        == "  ✗ required-added   $['a b']  v2 probably calls it \"c\"; v1 consumers require it"
     )
-    assert note == '  i probable-rename  $["a b"]  -> $.c'
+    assert note == "  i probable-rename  $['a b']  -> $.c"
 
 
 def test_default_helps_where_consumers_require_the_member() -> None:
@@ -469,7 +471,45 @@ def test_names_that_are_no_identifiers_are_quoted_in_paths() -> None:
 
     (reason,) = compare(schema(2), schema(1), policy="strict").reasons
 
-    assert reason.path == '$["a b"].c'
+    assert reason.path == "$['a b'].c"
+
+
+def test_a_fingerprint_stays_as_it_was_when_paths_were_written_in_another_way() -> None:
+    def schema(limit: int) -> Any:
+        rule = {"maximum": limit}
+        members = {
+            "a b": rule,
+            "*": rule,
+            "x": {"items": rule},
+            "z": {"additionalProperties": rule},
+        }
+        return {"properties": {"order-id": {"type": "object", "properties": members}}}
+
+    reasons = compare(schema(9), schema(5)).reasons
+
+    assert {reason.path: reason.fingerprint for reason in reasons} == {
+        "$['order-id']['a b']": "94e3472b6965",
+        "$['order-id']['*']": "520b108ba45b",
+        "$['order-id'].x[*]": "a5013216c835",
+        "$['order-id'].z.*": "4bf97be1206f",
+    }
+
+
+@pytest.mark.parametrize("path", ["$", "$.a[0]", "a registry's own words", "$.a and more"])
+def test_a_path_of_a_registry_s_own_is_a_part_of_its_fingerprint(path: str) -> None:
+    assert first_form(path) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ('$.order-id["it\'s"][0]', ["order-id", "it's", 0]),
+        (r"$['it\'s \\'].x", ["it's \\", "x"]),
+        ("$['\"\\u202e']", ['"\u202e']),
+    ],
+)
+def test_a_path_is_read_in_both_forms(path: str, keys: list[str | int]) -> None:
+    assert steps(path) == keys
 
 
 @pytest.mark.parametrize(
