@@ -233,6 +233,97 @@ def test_no_terminal_obeys_a_schema_that_is_shown(
     assert obeyed(output) == set()
 
 
+#: What GitHub's runner obeys where it begins a line, and wherever it stands.
+COMMANDS = ["::add-mask::passed", "::stop-commands::t", "#" + "#[group]x"]
+COMMANDED = """
+import pytest
+
+NAMES = ["::add-mask::passed", "::stop-commands::t", "#" + "#[group]x"]
+
+@pytest.fixture(params=range(3), ids=str)
+def name(request):
+    return NAMES[request.param]
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_asked(schema_registry, registry_schema, registry_version, name, version):
+    schema = schema_registry.get_schema(name, version)
+    assert schema_registry.validate_payload(schema, {})[0]
+
+def test_conforms(assert_conforms, name):
+    assert_conforms({name: "\\r" + name}, name)
+
+def test_missing(schema_registry, name):
+    schema_registry.get_schema("gone\\n" + name, "v1\\n" + name)
+"""
+
+
+def obeyed_by_github(output: str) -> set[str]:
+    # Where a test fails, pytest itself shows what its fixtures gave it.
+    lines = (line for line in output.splitlines() if "name = " not in line)
+    return {line for line in lines if line.lstrip().startswith("::") or "##[" in line}
+
+
+@pytest.fixture
+def commanding(local_registry: LocalRegistry) -> LocalRegistry:
+    """A registry that says in all that it says what GitHub would obey."""
+    for name in COMMANDS:
+        for version, required in (("v1", []), ("v2", [name])):
+            properties = {name: {"enum": [name], "description": name, "pattern": f"^{name[:2]}"}}
+            content = {"title": name, "properties": properties, "required": required}
+            answer = {"content": content, "name": name, "core_version": name, "deprecated": True}
+            answer["deprecation_note"] = f"use\n{name}"
+            path = protocol.path(Question(Kind.SCHEMA, version, name))
+            local_registry.always(Reply(200, answer, JSON), path)
+    tracks = {
+        version: {"schemas": [{"name": name} for name in COMMANDS]} for version in ("v1", "v2")
+    }
+    local_registry.always(Reply(200, {"tracks": tracks}, JSON), "index")
+    return local_registry
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["-vv", "-rA", "--registry-enforcement=v1=warn"],
+        ["-n", "2", "--tb=native", "--registry-mode=record"],
+        ["-v", "--registry-drift=warn", "--registry-require-coverage"],
+    ],
+    ids=["all", "workers", "drift"],
+)
+def test_github_obeys_no_registry_and_no_payload(
+    run: Run, pytester: pytest.Pytester, commanding: LocalRegistry, options: list[str]
+) -> None:
+    pytester.makepyfile(COMMANDED)
+    pytester.makeini("[pytest]\nregistry_compatibility =\n    *: v1 -> v2\n")
+    run(f"--registry-url={commanding.url}", "--color=no", *options)
+    output = raw_output(pytester)
+    assert "\\::add-mask::passed v1 -> v2 is not backward compatible" in output
+    assert "#\\#[group]x" in output
+    assert obeyed_by_github(output) == set()
+
+
+def test_github_obeys_no_schema_that_is_shown(
+    run: Run, pytester: pytest.Pytester, commanding: LocalRegistry
+) -> None:
+    shown = [f"--registry-show={name}" for name in [*COMMANDS, "gone\n::add-mask::x"]]
+    run(f"--registry-url={commanding.url}", *shown)
+    output = raw_output(pytester)
+    assert output.startswith("\\::add-mask::passed v1\n")
+    assert "\n  \\::add-mask::passed  required  " in output
+    assert obeyed_by_github(output) == set()
+
+
+def test_github_obeys_no_annotation_but_ours(
+    run: Run, pytester: pytest.Pytester, commanding: LocalRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    pytester.makepyfile(COMMANDED)
+    url = f"--registry-url={commanding.url}"
+    run(url, "-k", "conforms", "--registry-enforcement=v1=warn", "--registry-require-coverage")
+    obeyed = obeyed_by_github(raw_output(pytester))
+    assert {line.partition(" title=")[0] for line in obeyed} == {"::warning", "::error"}
+
+
 BOMB = "\n".join(
     ["a0: &a0 [x]", *(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30))]
 )
