@@ -162,6 +162,17 @@ def test_what_was_redacted_is_skipped_where_nothing_else_is_wrong(
     result.stdout.fnmatch_lines(["SKIPPED*what was wrong with it is redacted*"])
 
 
+def test_an_older_dead_letter_has_its_paths_in_another_form(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"properties": {"order-id": {"type": "integer"}}})
+    found = [{"path": '$["order-id"]'}]
+    payload = {"order-id": "<redacted>"}
+    letter = {"schema": "a.A", "version": "v1", "payload": payload, "violations": found}
+    write(pytester.path / "l.jsonl", {**letter, "test": "t", "time": "2026"})
+    run(f"--registry-url={local_registry.url}", "l.jsonl").assert_outcomes(skipped=1)
+
+
 def test_a_dead_letter_is_not_judged_by_what_stands_for_a_redacted_value(
     run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
 ) -> None:

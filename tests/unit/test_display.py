@@ -180,7 +180,7 @@ def test_a_long_definition_is_shown_where_it_is_used_first(
 def test_a_schema_that_is_an_object_of_itself_says_so(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
-    content = {"properties": {"x": {"items": {"$ref": "#/$defs/Root"}}}}
+    content: Any = {"properties": {"x": {"items": {"$ref": "#/$defs/Root"}}}}
     content["$defs"] = {"Root": {"properties": {"y": {"$ref": "#/$defs/Root"}}}}
     lines = _fields(registry, local_registry, content)
     assert lines == [

@@ -247,7 +247,7 @@ def test_nothing_of_a_payload_or_a_schema_is_obeyed_by_a_terminal(
     payload = {evil: f"{evil}\r\n", f"{evil}y": evil}
     said = text_of(registry, payload, verbose=True)
     assert all(line.isprintable() for line in said.splitlines())
-    assert r'$["\u001b[2J' in said
+    assert r"$['\u001b[2J" in said
 
 
 def test_what_is_hidden_is_in_no_line(
