@@ -279,3 +279,11 @@ def test_a_broken_contract_is_a_failure_and_not_an_error() -> None:
 def test_a_list_of_what_was_tried_becomes_a_tuple_as_it_was_before_it_was_json() -> None:
     error = RegistryUnavailable(URL, "timed out", False, ["the cache"])  # type: ignore[arg-type]
     assert error.tried == ("the cache",)
+
+
+def test_no_text_of_ours_is_obeyed_by_a_terminal_or_a_ci_system() -> None:
+    said = "a\x1b[2J\n ::add-mask::b"
+    shown = "a\\x1b[2J\n \\::add-mask::b"
+    assert str(SchemaRegistryError(said)) == shown
+    assert str(SchemaRegistryWarning(said)) == shown
+    assert shown in str(InvalidSettings("--x", said))
