@@ -23,7 +23,7 @@ from pytest_schema_registry.prefetch import ahead
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.resolver import Resolver
-from pytest_schema_registry.schemas import Schema, digest, given
+from pytest_schema_registry.schemas import Schema, Verdict, digest, given
 from pytest_schema_registry.settings import Origin, resolve, token_from
 from pytest_schema_registry.sources import Lazy
 
@@ -197,8 +197,10 @@ class SchemaRegistry:
 
     def validate_payload(
         self, schema: str | Schema | dict[str, Any] | bool, payload: Any
-    ) -> tuple[bool, tuple[Violation, ...]]:
+    ) -> Verdict:
         """Whether a payload conforms, and its violations, best match first.
+
+        The verdict is true where the payload conforms, and unpacks into ``is_valid, errors``.
 
         Args:
             schema: A name (in its best version), a schema of this registry, or a JSON Schema.
@@ -211,8 +213,8 @@ class SchemaRegistry:
         compiled = self.compiled(self._known(schema))
         form = self.form(payload)
         if compiled.conforms(form):
-            return True, ()
-        return False, self._diagnose(compiled, form)
+            return Verdict(is_valid=True)
+        return Verdict(is_valid=False, errors=self._diagnose(compiled, form))
 
     def form(self, payload: Any, *, text: bool = False) -> Any:
         """The payload's JSON form.
@@ -284,7 +286,7 @@ class SchemaRegistry:
     def check_compatibility(
         self, name: str, old: str, new: str, *, level: Level = "backward"
     ) -> CompatibilityReport:
-        """What the registry itself says about two version lines of a schema.
+        """What the registry itself says about two version lines of a schema; true where it passes.
 
         Args:
             name: The schema's name, with or without the ``.schema`` ending.

@@ -13,6 +13,7 @@ from pytest_schema_registry import (
     RegistryUnavailable,
     SchemaNotFound,
     SchemaRegistry,
+    Verdict,
 )
 from pytest_schema_registry.declarations import Wanted
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
@@ -231,6 +232,27 @@ def test_a_payload_is_judged_by_a_name_a_schema_or_a_json_schema(
         is_valid, errors = registry.validate_payload(schema, payload)
         assert is_valid is valid
         assert {error.path for error in errors} == (set() if valid else {"$.id", "$.quantity"})
+
+
+def test_a_verdict_is_true_where_the_payload_conforms_and_a_pair_all_the_same(
+    registry: SchemaRegistry,
+) -> None:
+    schema = {"type": "object", "required": ["id"]}
+    conforms, breaks = (registry.validate_payload(schema, each) for each in ({"id": "a"}, {}))
+    assert type(conforms) is Verdict
+    assert conforms == (True, ()) == (conforms.is_valid, conforms.errors)
+    assert conforms
+    is_valid, errors = breaks
+    assert (is_valid, len(errors), len(breaks), breaks[0]) == (False, 1, 2, False)
+    assert not breaks
+
+
+def test_the_registrys_opinion_is_true_where_it_passes(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"type": "object"}, v2={"type": "object", "required": ["a"]})
+    assert not registry.check_compatibility("a.A", "v1", "v2")
+    assert registry.check_compatibility("a.A", "v2", "v1")
 
 
 @pytest.mark.parametrize(("schema", "valid"), [(True, True), (False, False)])
