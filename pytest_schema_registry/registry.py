@@ -20,10 +20,11 @@ from pytest_schema_registry.errors import ContractViolation, InvalidSettings, Sc
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
 from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.prefetch import ahead
+from pytest_schema_registry.realm import realm
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.resolver import Resolver
-from pytest_schema_registry.schemas import Schema, Verdict, digest, given
+from pytest_schema_registry.schemas import Schema, Verdict, given
 from pytest_schema_registry.settings import Origin, resolve, token_from
 from pytest_schema_registry.sources import Lazy
 
@@ -137,7 +138,6 @@ class SchemaRegistry:
         answered: Callable[[Answer], None] | None = None,
     ) -> None:
         self._settings = settings
-        choices = settings.location.choices if settings.location else ()
         self._registry = Lazy(lambda: sources.registry(settings, observe))
         self._cache = cache = Cache(
             cache_dir,
@@ -145,7 +145,7 @@ class SchemaRegistry:
             ttl=settings.cache_ttl,
             # Whoever holds an address may take its whole budget.
             lock_timeout=3 * settings.timeout + 5,
-            realm=digest(choices) if choices else "",
+            realm=realm(settings.location, settings.token),
         )
         cassettes = Lazy(lambda: sources.cassettes(settings))
         if settings.mode == "record":

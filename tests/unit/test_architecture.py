@@ -64,12 +64,13 @@ MAY_IMPORT = {
     "prefetch": Imports("answers schemas"),
     "protocol": Imports("answers schemas"),
     "ratchet": Imports("errors files schemas"),
+    "realm": Imports("parsers schemas"),
     "recorder": Imports(),
     "redaction": Imports(),
     "references": Imports("schemas"),
     "registry": Imports(
         "bundle cache catalogue conformance diagnosis errors explanation opinion payloads "
-        "prefetch redaction references resolver schemas settings sources",
+        "prefetch realm redaction references resolver schemas settings sources",
     ),
     "reporting": Imports("answers drift errors files schemas waivers wording", "prometheus_client"),
     "resolver": Imports("answers cache errors protocol schemas"),
