@@ -40,7 +40,8 @@ _ADVICE = {
 _GENERAL_ADVICE = "convert it the way the producer does before it sends"
 _UTF8 = "JSON between systems is UTF-8 without a byte order mark (RFC 8259 section 8.1); "
 #: A class that serialises itself may answer with an instance of another.
-_MAX_CONVERSIONS = 10
+_CONVERSIONS = range(10)
+_SCALARS = (str, int, float)
 
 
 def json_form(payload: Any, redaction: Redaction | None = None) -> Any:
@@ -251,15 +252,15 @@ def _shallow(value: Any, path: Any) -> Any:
     """One value's JSON form, its members left for later."""
     __tracebackhide__ = True
     form = value
-    for _ in range(_MAX_CONVERSIONS):
+    for _ in _CONVERSIONS:
+        if isinstance(form, _SCALARS):
+            return _scalar(form, path)
+        if form is None:
+            return None
         if isinstance(form, dict):
             return {_key(key, path): each for key, each in form.items()}
-        if isinstance(form, list | tuple):
+        if isinstance(form, (list, tuple)):
             return list(form)
-        if form is None or isinstance(form, bool):
-            return form
-        if isinstance(form, str | int | float):
-            return _scalar(form, path)
         if isinstance(form, _NotAValue):
             raise _NoForm(path, form.what, form.name, form.advice)
         form = _from_class(form, path)
@@ -272,6 +273,8 @@ def _scalar(value: str | float, path: Any) -> Any:
         if not _encodes(value):
             raise _refusal(value, path, "a lone surrogate has no UTF-8; send text that has")
         return str.__str__(value)
+    if isinstance(value, bool):
+        return value
     if isinstance(value, int):
         if int.bit_length(value) > MAX_BITS:
             raise _refusal(value, path, "no reader takes a number of so many digits; send text")
@@ -313,13 +316,14 @@ def _members(value: Any, names: list[str], path: Any) -> dict[str, Any]:
     """The fields of an instance, as dataclasses and attrs declare them."""
     __tracebackhide__ = True
     members = {}
-    for name in names:
-        try:
+    name = ""
+    try:
+        for name in names:
             members[name] = getattr(value, name)
-        except Exception as exc:  # never set, or a property of the user's
-            what = f"{type(value).__name__} has no value there: reading it raises"
-            advice = "set the field, or give it a default; a producer could not send it either"
-            raise _NoForm((path, name), f"{what} {type(exc).__name__}", _NOTHING, advice) from exc
+    except Exception as exc:  # never set, or a property of the user's
+        what = f"{type(value).__name__} has no value there: reading it raises"
+        advice = "set the field, or give it a default; a producer could not send it either"
+        raise _NoForm((path, name), f"{what} {type(exc).__name__}", _NOTHING, advice) from exc
     return members
 
 
