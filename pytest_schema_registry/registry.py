@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import uuid
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry import sources
+from pytest_schema_registry.arguments import check_schema, check_texts, settings_of
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.catalogue import Catalogue
 from pytest_schema_registry.conformance import Conformance
@@ -24,11 +24,12 @@ from pytest_schema_registry.realm import realm
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.resolver import Resolver
-from pytest_schema_registry.schemas import Schema, Verdict, given
-from pytest_schema_registry.settings import Origin, resolve, token_from
+from pytest_schema_registry.schemas import Schema, Verdict
+from pytest_schema_registry.schemas import given as given_schema
 from pytest_schema_registry.sources import Lazy
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Sequence
 
     from pytest_schema_registry.answers import Answer, Fetch
@@ -58,7 +59,8 @@ class SchemaRegistry:
         max_schema_size: The largest schema that is read, in bytes.
         format_assertion: Whether ``format`` is an assertion.
         default_draft: The draft of schemas without ``$schema``.
-        redact: Field names and paths whose values are never shown.
+        redact: Field names and paths whose values are never shown; one text may hold several,
+            with commas between them.
 
     Raises:
         InvalidSettings: One of them is wrong.
@@ -80,25 +82,25 @@ class SchemaRegistry:
         default_draft: str = "2020-12",
         redact: Sequence[str] = (),
     ) -> None:
-        written = {
-            "url": None if url is None else os.fspath(url),
+        given = {
+            "url": url,
             "mode": mode,
             "versions": versions,
             "cassettes": cassettes,
-            "cache-dir": cache_dir,
-            "cache-ttl": cache_ttl,
+            "cache_dir": cache_dir,
+            "cache_ttl": cache_ttl,
             "timeout": timeout,
-            "max-schema-size": max_schema_size,
-            "format-assertion": format_assertion,
-            "default-draft": default_draft,
+            "token": token,
+            "max_schema_size": max_schema_size,
+            "format_assertion": format_assertion,
+            "default_draft": default_draft,
             "redact": redact,
         }
-        arguments = Origin(lambda option: f"SchemaRegistry({option.argument}=…)", written)
         try:
-            settings = resolve(arguments, root=Path.cwd(), token=token or token_from())
+            settings = settings_of(given)
         except InvalidSettings as exc:
             # Whoever shows the locals of this frame would show secrets.
-            del arguments, written, url, token
+            del given, url, token
             raise exc.with_traceback(None) from None
         session = uuid.uuid4().hex
         own = Path(tempfile.gettempdir()) / f"schema-registry-{session}"
@@ -181,7 +183,11 @@ class SchemaRegistry:
         Raises:
             SchemaNotFound: None of the versions has the schema.
             SchemaRegistryError: It could not be found out; an outage never falls back silently.
+            TypeError: An argument is no text, or one contradicts another.
         """
+        check_texts("get_schema", name=name)
+        choice = {"version": version, "release": release, "prefer": prefer, "fallback": fallback}
+        check_texts("get_schema", or_none=True, **choice)
         if version is not None:
             if prefer is not None or fallback is not None:
                 raise TypeError("give a version, or prefer and fallback, not both")
@@ -209,6 +215,7 @@ class SchemaRegistry:
         Raises:
             PayloadNotJSON: The payload has no JSON form.
             SchemaRegistryError: The schema cannot be had, or is itself wrong.
+            TypeError: ``schema`` is none.
         """
         compiled = self.compiled(self._known(schema))
         form = self.form(payload)
@@ -244,6 +251,7 @@ class SchemaRegistry:
             InvalidSchema: The schema is itself wrong.
             SchemaRegistryError: A schema that it refers to cannot be had.
         """
+        check_schema("compiled", schema)
         return self._conformance.compiled(schema)
 
     def violation(
@@ -298,9 +306,12 @@ class SchemaRegistry:
         Raises:
             SchemaNotFound: One of the lines has no such schema, or the registry compares none.
             SchemaRegistryError: It could not be found out.
+            TypeError: A name or a version line is no text.
+            ValueError: ``level`` is none of the above.
         """
         from pytest_schema_registry.opinion import opinion
 
+        check_texts("check_compatibility", name=name, old=old, new=new)
         return opinion(partial(self._catalogue.compatibility, name), old, new, level)
 
     def _diagnose(self, compiled: Compiled, form: Any) -> tuple[Violation, ...]:
@@ -331,7 +342,9 @@ class SchemaRegistry:
 
         Raises:
             SchemaNotFound: No version has any.
+            TypeError: The name is no text.
         """
+        check_texts("versions", name=name)
         return self._catalogue.releases(name, self._settings.versions)
 
     def prefetch(
@@ -394,8 +407,11 @@ class SchemaRegistry:
                 self.compiled(schema)
 
     def _known(self, schema: str | Schema | dict[str, Any] | bool) -> Schema:
-        if isinstance(schema, Schema):
-            return schema
         if isinstance(schema, str):
             return self.get_schema(schema)
-        return given(schema)
+        if isinstance(schema, dict | bool):
+            return given_schema(schema)
+        check_schema(
+            "validate_payload", schema, or_else="a name, a JSON Schema as a dict or a bool, or "
+        )
+        return schema

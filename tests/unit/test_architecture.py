@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "__init__": Imports(),
     "__main__": Imports("server", "uvicorn"),
     "answers": Imports("schemas wording"),
+    "arguments": Imports("errors options schemas settings"),
     "bundle": Imports("compatibility references"),
     "cache": Imports("answers errors files protocol schemas", "filelock"),
     "cassette_reader": Imports(theirs="yaml"),
@@ -69,8 +70,8 @@ MAY_IMPORT = {
     "redaction": Imports(),
     "references": Imports("schemas"),
     "registry": Imports(
-        "bundle cache catalogue conformance diagnosis errors explanation opinion payloads "
-        "prefetch realm redaction references resolver schemas settings sources",
+        "arguments bundle cache catalogue conformance diagnosis errors explanation opinion "
+        "payloads prefetch realm redaction references resolver schemas sources",
     ),
     "reporting": Imports("answers drift errors files schemas waivers wording", "prometheus_client"),
     "resolver": Imports("answers cache errors protocol schemas"),
