@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import IndexEntry as IndexEntry
     from pytest_schema_registry.schemas import Release as Release
     from pytest_schema_registry.schemas import Schema as Schema
+    from pytest_schema_registry.schemas import Verdict as Verdict
     from pytest_schema_registry.schemas import Violation as Violation
 
 _MODULES = {
@@ -69,7 +70,7 @@ _MODULES = {
     "contract": ("AssertConforms", "RegistrySchema"),
     "evolution": ("AssertCompatible",),
     "registry": ("SchemaRegistry",),
-    "schemas": ("IndexEntry", "Release", "Schema", "Violation"),
+    "schemas": ("IndexEntry", "Release", "Schema", "Verdict", "Violation"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -150,7 +150,8 @@ class Contract:
             raise exc.with_traceback(None) from None
         except SchemaRegistryError as exc:
             self._failed(schema, version, exc)
-            raise exc.with_traceback(None) from None
+            # What a payload's own code has raised is shown as the cause.
+            raise exc.with_traceback(None) from exc.__cause__
         else:
             return form
         finally:

@@ -1,7 +1,8 @@
 """How strictly a violation is taken, by schema and version: rules, and what was proved before.
 
 ``warn`` as a rule stands for every schema; ``KEY=LEVEL`` for those of a version line (``v2``), of
-a name or pattern of names (``telemetry.*``), or of both (``telemetry.*@v2``).
+a name or pattern of names (``telemetry.*``), or of both (``telemetry.*@v2``). A name that holds
+``@`` is written with its version.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from pytest_schema_registry.schemas import Pair, plain_name
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-
-    from pytest_schema_registry.schemas import Pair
 
 Level = Literal["off", "warn", "strict"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -87,5 +88,5 @@ def _parsed(written: str) -> Rule:
         raise ValueError(
             f"{written!r} is no rule; write {', '.join(LEVELS)} or KEY=LEVEL, such as v2=warn"
         )
-    name, _, version = key.partition("@")
+    name, version = Pair.parse(key) if "@" in key else (plain_name(key), "")
     return Rule(key, name or "*", version, LEVELS[LEVELS.index(word)])

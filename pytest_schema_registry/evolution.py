@@ -15,7 +15,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.recorder import Use
-from pytest_schema_registry.schemas import Pair, Schema, given, plain_name
+from pytest_schema_registry.schemas import Pair, Schema, given
 from pytest_schema_registry.waivers import applied, load
 from pytest_schema_registry.wording import printable_text
 
@@ -134,16 +134,16 @@ class Evolution:
             return _Side(self._registry.bundled(given(asked)), "", which)
         if isinstance(asked, Schema):
             return _Side(self._used(asked), asked.name, asked.version)
-        name, _, version = asked.rpartition("@") if isinstance(asked, str) else ("", "", "")
-        if not name or not version:
+        try:
+            pair = Pair.parse(asked if isinstance(asked, str) else "")
+        except ValueError:
             raise InvalidSettings(
                 "assert_compatible",
                 f"{asked!r} is no schema; give a name with its version, such as "
                 "telemetry.FeedbackEvent@v1, a Schema, or a JSON Schema",
-            )
-        pair = Pair(plain_name(name), version)
+            ) from None
         try:
-            schema = self._registry.get_schema(name, version)
+            schema = self._registry.get_schema(*pair)
             return _Side(self._used(schema), *pair, pair)
         except SchemaRegistryError as exc:
             self._rollout.recorder.failed(pair, exc)

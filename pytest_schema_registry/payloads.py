@@ -31,12 +31,17 @@ _ADVICE = {
     "Decimal": "pass float(value) or str(value), whichever the producer sends",
     "set": "pass sorted(value)",
     "frozenset": "pass sorted(value)",
+    "generator": "pass list(value)",
     "bytes": "pass value.decode(), or its base64, whichever the producer sends; "
     "where the whole payload is JSON text, say text=True",
     "bytearray": "pass value.decode(), or its base64, whichever the producer sends; "
     "where the whole payload is JSON text, say text=True",
 }
 _GENERAL_ADVICE = "convert it the way the producer does before it sends"
+_UTF8 = "JSON between systems is UTF-8 without a byte order mark (RFC 8259 section 8.1); "
+#: A class that serialises itself may answer with an instance of another.
+_CONVERSIONS = range(10)
+_SCALARS = (str, int, float)
 
 
 def json_form(payload: Any, redaction: Redaction | None = None) -> Any:
@@ -53,24 +58,36 @@ def json_form(payload: Any, redaction: Redaction | None = None) -> Any:
     """
     if _is_plain(payload):
         return payload
-    if _is_response(payload):
-        return from_text(payload.content, redaction)
-    return _converted(payload, redaction)
+    if not _is_response(payload):
+        return _converted(payload, redaction)
+    try:
+        body = payload.content
+    except Exception as exc:  # noqa: BLE001  # another library's, such as httpx.ResponseNotRead
+        why = "its body cannot be had: reading it raises"
+        cause = None if redaction else exc
+        raise PayloadNotJSON(
+            "$", f"{why} {type(exc).__name__}", "read the response before it is checked"
+        ) from cause
+    return from_text(body, redaction)
 
 
 def from_text(text: Any, redaction: Redaction | None = None) -> Any:
     """The JSON value in a text (RFC 8259), with nothing let pass that a strict reader refuses.
 
     Args:
-        text: str or bytes.
+        text: str, bytes, bytearray or memoryview.
         redaction: Hides values in the error.
 
     Raises:
-        PayloadNotJSON: It is not JSON, or has NaN, a number beyond floats, or a key twice.
+        PayloadNotJSON: It is not JSON in UTF-8, or has NaN, a number beyond floats, or a key twice.
     """
-    if not isinstance(text, str | bytes | bytearray):
+    if isinstance(text, bytes | bytearray | memoryview):
+        text = _decoded(bytes(text))
+    if not isinstance(text, str):
         kind = type(text).__name__
         raise PayloadNotJSON("$", f"it is of type {kind}", "text=True takes str or bytes")
+    if text.startswith("\ufeff"):
+        raise PayloadNotJSON("$", "it begins with a byte order mark", _UTF8 + "send it without")
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_NotAValue)
     except RecursionError:
@@ -78,6 +95,22 @@ def from_text(text: Any, redaction: Redaction | None = None) -> Any:
     except ValueError as exc:
         raise PayloadNotJSON("$", str(exc), "text=True takes one JSON value as text") from None
     return value if _is_plain(value) else _converted(value, redaction)
+
+
+def _decoded(raw: bytes) -> str:
+    # Python's json would guess these from where the zeros are, and read them.
+    encoding = json.detect_encoding(raw)
+    if not encoding.startswith("utf-8"):
+        name = encoding[:6].upper()
+        raise PayloadNotJSON("$", f"it is {name}", f"{_UTF8}send text.encode()")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as exc:
+        what = f"it is not UTF-8 ({exc.reason} at byte {exc.start})"
+        raise PayloadNotJSON("$", what, f"{_UTF8}send text.encode()") from None
+
+
+_NOTHING = object()
 
 
 class _NoForm(Exception):  # becomes PayloadNotJSON, with the path in words
@@ -112,10 +145,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> Any:
 
 
 def _is_response(payload: Any) -> bool:
-    # By name, so that neither library is imported to ask: an instance means it is loaded.
+    # By name, so that neither library is imported, nor what a test has put in its place looked at.
     return any(
-        (library := sys.modules.get(name)) and isinstance(payload, library.Response)
-        for name in ("httpx", "requests")
+        each.__name__ == "Response"
+        and str(each.__module__).partition(".")[0] in ("httpx", "requests")
+        for each in type(payload).__mro__
     )
 
 
@@ -162,7 +196,7 @@ def _bound(size: int, depth: int) -> None:
 
 def _encodes(text: str) -> bool:
     try:
-        text.encode()
+        str.encode(text)
     except UnicodeEncodeError:
         return False
     return True
@@ -180,14 +214,17 @@ def _converted(payload: Any, redaction: Redaction | None) -> Any:
         steps.reverse()
         if redaction:
             steps = list(redaction.visible(steps))
-        # A value without a JSON form cannot be looked into for what it must not show.
-        value = REDACTED if redaction else _shown(exc.value)
-        raise PayloadNotJSON(
-            printable(json_path(steps)), f"{exc.what} {value}", exc.advice
-        ) from None
+        # A value without a JSON form cannot be looked into for what it must not show, nor can what
+        # the user's code raised.
+        shown = exc.what
+        if exc.value is not _NOTHING:
+            shown += f" {REDACTED if redaction else _shown(exc.value)}"
+        path = printable(json_path(steps))
+        raise PayloadNotJSON(path, shown, exc.advice) from (None if redaction else exc.__cause__)
 
 
 def _copied(payload: Any) -> Any:
+    __tracebackhide__ = True  # what the user's code raises is shown from there on
     result: list[Any] = [None]
     # A path is a chain of (parent, step), so that depth costs nothing until one is shown.
     level: list[tuple[Any, Any, Any, Any]] = [(payload, result, 0, None)]
@@ -197,7 +234,12 @@ def _copied(payload: Any) -> Any:
         _bound(size, depth)
         below: list[tuple[Any, Any, Any, Any]] = []
         for value, target, key, path in level:
-            form = target[key] = _shallow(value, path)
+            try:
+                form = target[key] = _shallow(value, path)
+            except _NoForm:
+                raise
+            except Exception as exc:  # the user's code, which may raise anything
+                raise _raised(value, path, "code", exc) from exc
             if type(form) is dict:
                 below += [(each, form, name, (path, name)) for name, each in form.items()]
             elif type(form) is list:
@@ -208,47 +250,81 @@ def _copied(payload: Any) -> Any:
 
 def _shallow(value: Any, path: Any) -> Any:
     """One value's JSON form, its members left for later."""
-    if isinstance(value, dict):
-        return {_key(key, path): each for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return list(value)
-    if value is None or isinstance(value, bool):
-        return value
+    __tracebackhide__ = True
+    form = value
+    for _ in _CONVERSIONS:
+        if isinstance(form, _SCALARS):
+            return _scalar(form, path)
+        if form is None:
+            return None
+        if isinstance(form, dict):
+            return {_key(key, path): each for key, each in form.items()}
+        if isinstance(form, (list, tuple)):
+            return list(form)
+        if isinstance(form, _NotAValue):
+            raise _NoForm(path, form.what, form.name, form.advice)
+        form = _from_class(form, path)
+    raise _refusal(value, path, "its own serialisation leads to no JSON value; mend that")
+
+
+def _scalar(value: str | float, path: Any) -> Any:
+    """The value itself of a subclass of str, int or float, as json.dumps writes it."""
     if isinstance(value, str):
         if not _encodes(value):
             raise _refusal(value, path, "a lone surrogate has no UTF-8; send text that has")
-        return str.__str__(value)  # of a str enum: its value, as json.dumps writes it
+        return str.__str__(value)
+    if isinstance(value, bool):
+        return value
     if isinstance(value, int):
-        if value.bit_length() > MAX_BITS:
+        if int.bit_length(value) > MAX_BITS:
             raise _refusal(value, path, "no reader takes a number of so many digits; send text")
-        return int(value)
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise _refusal(value, path, "JSON has no such number; send null or text")
-        return float(value)
-    if isinstance(value, _NotAValue):
-        raise _NoForm(path, value.what, value.name, value.advice)
-    return _from_class(value, path)
+        return int.__int__(value)
+    number = float.__float__(value)
+    if not math.isfinite(number):
+        raise _refusal(value, path, "JSON has no such number; send null or text")
+    return number
 
 
 def _from_class(value: Any, path: Any) -> Any:
+    __tracebackhide__ = True
     kind = type(value)
     try:
         if hasattr(kind, "__pydantic_serializer__") and hasattr(kind, "model_dump"):
             return value.model_dump(mode="json")
-        if hasattr(kind, "__struct_fields__") and (msgspec := sys.modules.get("msgspec")):
-            return msgspec.to_builtins(value)
-    except (TypeError, ValueError) as exc:
-        name = type(exc).__name__
-        raise _refusal(value, path, f"its own serialisation raises {name}; mend that") from None
+        if hasattr(kind, "__struct_fields__") and (library := _msgspec_of(kind)):
+            return library.to_builtins(value)
+    except Exception as exc:  # the user's code, which may raise anything
+        raise _raised(value, path, "serialisation", exc) from exc
     if dataclasses.is_dataclass(kind):
-        return {each.name: getattr(value, each.name) for each in dataclasses.fields(kind)}
+        return _members(value, [each.name for each in dataclasses.fields(kind)], path)
     if hasattr(kind, "__attrs_attrs__"):
-        return {each.name: getattr(value, each.name) for each in kind.__attrs_attrs__}
+        return _members(value, [each.name for each in kind.__attrs_attrs__], path)
     advice = _ADVICE.get(kind.__name__, _GENERAL_ADVICE)
     if hasattr(kind, "__members__"):
         advice = "pass value.value"
     raise _refusal(value, path, advice)
+
+
+def _msgspec_of(kind: type) -> Any:
+    """The module of msgspec that made a class: what a test may have put in its place did not."""
+    made_by = [str(each.__module__) for each in type.mro(type(kind))]
+    names = [each for each in made_by if each.partition(".")[0] == "msgspec"]
+    return sys.modules.get(names[0]) if names else None
+
+
+def _members(value: Any, names: list[str], path: Any) -> dict[str, Any]:
+    """The fields of an instance, as dataclasses and attrs declare them."""
+    __tracebackhide__ = True
+    members = {}
+    name = ""
+    try:
+        for name in names:
+            members[name] = getattr(value, name)
+    except Exception as exc:  # never set, or a property of the user's
+        what = f"{type(value).__name__} has no value there: reading it raises"
+        advice = "set the field, or give it a default; a producer could not send it either"
+        raise _NoForm((path, name), f"{what} {type(exc).__name__}", _NOTHING, advice) from exc
+    return members
 
 
 def _key(key: Any, path: Any) -> str:
@@ -263,9 +339,15 @@ def _refusal(value: Any, path: Any, advice: str) -> _NoForm:
     return _NoForm(path, type(value).__name__, value, advice)
 
 
+def _raised(value: Any, path: Any, what: str, exc: Exception) -> _NoForm:
+    return _refusal(value, path, f"its own {what} raises {type(exc).__name__}; mend that")
+
+
 def _shown(value: Any) -> str:
     try:
         text = ascii(value)
     except ValueError:  # an integer of too many digits
         return "that is too long to be shown"
+    except Exception:  # noqa: BLE001  # the user's code, which may raise anything
+        return "that cannot be shown"
     return text if len(text) <= 80 else f"{text[:77]}..."

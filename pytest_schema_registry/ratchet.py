@@ -47,15 +47,16 @@ def _listed(path: Path, lines: list[str]) -> frozenset[Pair]:
     pairs = set()
     for number, line in enumerate(lines, 1):
         entry = _entry(line)
-        name, at, version = entry.rpartition("@")
-        if entry and not (name and at and version):
+        if not entry:
+            continue
+        try:
+            pairs.add(Pair.parse(entry))
+        except ValueError as exc:
             raise InvalidSettings(
                 "--registry-ratchet",
-                f"{path}, line {number}: {entry!r} is not NAME@VERSION; restore the file from "
-                "version control, or take the line out",
-            )
-        if entry:
-            pairs.add(Pair(name, version))
+                f"{path}, line {number}: {exc}; restore the file from version control, or take "
+                "the line out",
+            ) from None
     return frozenset(pairs)
 
 

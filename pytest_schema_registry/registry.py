@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import uuid
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry import sources
+from pytest_schema_registry.arguments import check_schema, check_texts, settings_of
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.catalogue import Catalogue
 from pytest_schema_registry.conformance import Conformance
@@ -20,14 +20,16 @@ from pytest_schema_registry.errors import ContractViolation, InvalidSettings, Sc
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
 from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.prefetch import ahead
+from pytest_schema_registry.realm import realm
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.resolver import Resolver
-from pytest_schema_registry.schemas import Schema, digest, given
-from pytest_schema_registry.settings import Origin, resolve, token_from
+from pytest_schema_registry.schemas import Schema, Verdict
+from pytest_schema_registry.schemas import given as given_schema
 from pytest_schema_registry.sources import Lazy
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Sequence
 
     from pytest_schema_registry.answers import Answer, Fetch
@@ -57,7 +59,8 @@ class SchemaRegistry:
         max_schema_size: The largest schema that is read, in bytes.
         format_assertion: Whether ``format`` is an assertion.
         default_draft: The draft of schemas without ``$schema``.
-        redact: Field names and paths whose values are never shown.
+        redact: Field names and paths whose values are never shown; one text may hold several,
+            with commas between them.
 
     Raises:
         InvalidSettings: One of them is wrong.
@@ -79,25 +82,25 @@ class SchemaRegistry:
         default_draft: str = "2020-12",
         redact: Sequence[str] = (),
     ) -> None:
-        written = {
-            "url": None if url is None else os.fspath(url),
+        given = {
+            "url": url,
             "mode": mode,
             "versions": versions,
             "cassettes": cassettes,
-            "cache-dir": cache_dir,
-            "cache-ttl": cache_ttl,
+            "cache_dir": cache_dir,
+            "cache_ttl": cache_ttl,
             "timeout": timeout,
-            "max-schema-size": max_schema_size,
-            "format-assertion": format_assertion,
-            "default-draft": default_draft,
+            "token": token,
+            "max_schema_size": max_schema_size,
+            "format_assertion": format_assertion,
+            "default_draft": default_draft,
             "redact": redact,
         }
-        arguments = Origin(lambda option: f"SchemaRegistry({option.argument}=…)", written)
         try:
-            settings = resolve(arguments, root=Path.cwd(), token=token or token_from())
+            settings = settings_of(given)
         except InvalidSettings as exc:
             # Whoever shows the locals of this frame would show secrets.
-            del arguments, written, url, token
+            del given, url, token
             raise exc.with_traceback(None) from None
         session = uuid.uuid4().hex
         own = Path(tempfile.gettempdir()) / f"schema-registry-{session}"
@@ -137,7 +140,6 @@ class SchemaRegistry:
         answered: Callable[[Answer], None] | None = None,
     ) -> None:
         self._settings = settings
-        choices = settings.location.choices if settings.location else ()
         self._registry = Lazy(lambda: sources.registry(settings, observe))
         self._cache = cache = Cache(
             cache_dir,
@@ -145,7 +147,7 @@ class SchemaRegistry:
             ttl=settings.cache_ttl,
             # Whoever holds an address may take its whole budget.
             lock_timeout=3 * settings.timeout + 5,
-            realm=digest(choices) if choices else "",
+            realm=realm(settings.location, settings.token),
         )
         cassettes = Lazy(lambda: sources.cassettes(settings))
         if settings.mode == "record":
@@ -181,7 +183,11 @@ class SchemaRegistry:
         Raises:
             SchemaNotFound: None of the versions has the schema.
             SchemaRegistryError: It could not be found out; an outage never falls back silently.
+            TypeError: An argument is no text, or one contradicts another.
         """
+        check_texts("get_schema", name=name)
+        choice = {"version": version, "release": release, "prefer": prefer, "fallback": fallback}
+        check_texts("get_schema", or_none=True, **choice)
         if version is not None:
             if prefer is not None or fallback is not None:
                 raise TypeError("give a version, or prefer and fallback, not both")
@@ -197,8 +203,10 @@ class SchemaRegistry:
 
     def validate_payload(
         self, schema: str | Schema | dict[str, Any] | bool, payload: Any
-    ) -> tuple[bool, tuple[Violation, ...]]:
+    ) -> Verdict:
         """Whether a payload conforms, and its violations, best match first.
+
+        The verdict is true where the payload conforms, and unpacks into ``is_valid, errors``.
 
         Args:
             schema: A name (in its best version), a schema of this registry, or a JSON Schema.
@@ -207,12 +215,13 @@ class SchemaRegistry:
         Raises:
             PayloadNotJSON: The payload has no JSON form.
             SchemaRegistryError: The schema cannot be had, or is itself wrong.
+            TypeError: ``schema`` is none.
         """
         compiled = self.compiled(self._known(schema))
         form = self.form(payload)
         if compiled.conforms(form):
-            return True, ()
-        return False, self._diagnose(compiled, form)
+            return Verdict(is_valid=True)
+        return Verdict(is_valid=False, errors=self._diagnose(compiled, form))
 
     def form(self, payload: Any, *, text: bool = False) -> Any:
         """The payload's JSON form.
@@ -242,6 +251,7 @@ class SchemaRegistry:
             InvalidSchema: The schema is itself wrong.
             SchemaRegistryError: A schema that it refers to cannot be had.
         """
+        check_schema("compiled", schema)
         return self._conformance.compiled(schema)
 
     def violation(
@@ -284,7 +294,7 @@ class SchemaRegistry:
     def check_compatibility(
         self, name: str, old: str, new: str, *, level: Level = "backward"
     ) -> CompatibilityReport:
-        """What the registry itself says about two version lines of a schema.
+        """What the registry itself says about two version lines of a schema; true where it passes.
 
         Args:
             name: The schema's name, with or without the ``.schema`` ending.
@@ -296,9 +306,12 @@ class SchemaRegistry:
         Raises:
             SchemaNotFound: One of the lines has no such schema, or the registry compares none.
             SchemaRegistryError: It could not be found out.
+            TypeError: A name or a version line is no text.
+            ValueError: ``level`` is none of the above.
         """
         from pytest_schema_registry.opinion import opinion
 
+        check_texts("check_compatibility", name=name, old=old, new=new)
         return opinion(partial(self._catalogue.compatibility, name), old, new, level)
 
     def _diagnose(self, compiled: Compiled, form: Any) -> tuple[Violation, ...]:
@@ -329,7 +342,9 @@ class SchemaRegistry:
 
         Raises:
             SchemaNotFound: No version has any.
+            TypeError: The name is no text.
         """
+        check_texts("versions", name=name)
         return self._catalogue.releases(name, self._settings.versions)
 
     def prefetch(
@@ -392,8 +407,11 @@ class SchemaRegistry:
                 self.compiled(schema)
 
     def _known(self, schema: str | Schema | dict[str, Any] | bool) -> Schema:
-        if isinstance(schema, Schema):
-            return schema
         if isinstance(schema, str):
             return self.get_schema(schema)
-        return given(schema)
+        if isinstance(schema, dict | bool):
+            return given_schema(schema)
+        check_schema(
+            "validate_payload", schema, or_else="a name, a JSON Schema as a dict or a bool, or "
+        )
+        return schema

@@ -113,12 +113,14 @@ class RuleFile(pytest.File):
     def collect(self) -> Iterator[RuleItem]:
         if (error := self._process.rules_error) is not None:
             yield self._item(MARKER, error)
-        titles: set[str] = set()
+        found: dict[str, Comparison] = {}
         for rule in map(parsed, self._process.settings.compatibility):
             for title, comparison in self._comparisons(rule):
-                if title not in titles:
-                    titles.add(title)
-                    yield self._item(title, comparison)
+                # What one rule names must be there, although another's pattern would skip it.
+                if title not in found or isinstance(comparison, Case):
+                    found[title] = comparison
+        for title, comparison in found.items():
+            yield self._item(title, comparison)
 
     def _item(self, title: str, comparison: Comparison) -> RuleItem:
         item: RuleItem = RuleItem.from_parent(
@@ -192,8 +194,8 @@ class RuleItem(pytest.Item):
         if isinstance(case, Pair):
             pytest.skip(f"only {case.version} has it")
         self._process.evolution.assert_compatible(
-            f"{case.name}@{case.old}",
-            f"{case.name}@{case.new}",
+            str(Pair(case.name, case.old)),
+            str(Pair(case.name, case.new)),
             level=case.level,
             policy=case.policy,
             defaults=case.defaults,

@@ -119,6 +119,8 @@ def parsed(line: str) -> Rule:
         words = words[2:]
     if not names.strip() or len(versions) < 2 or "->" in versions:
         raise ValueError(f"{line!r} is no rule; {_EXAMPLE}")
+    if any("@" in version for version in versions):
+        raise ValueError(f"{line!r} has an @ in a version; it stands before one; {_EXAMPLE}")
     if len(set(versions)) < len(versions):
         raise ValueError(f"{line!r} compares a version with itself; {_EXAMPLE}")
     chosen: dict[str, Any] = {}

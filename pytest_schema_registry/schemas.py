@@ -30,6 +30,21 @@ class Pair(NamedTuple):
     def __str__(self) -> str:
         return f"{self.name}@{self.version}"
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The pair in ``NAME@VERSION``, the name with or without its ``.schema`` ending.
+
+        A name may hold the sign, a version never does: the last one stands between them.
+
+        Raises:
+            ValueError: One of the two is missing.
+        """
+        name, _, version = text.rpartition("@")
+        name, version = name.strip(), version.strip()
+        if not name or not version:
+            raise ValueError(f"{text!r} is not NAME@VERSION, such as telemetry.FeedbackEvent@v1")
+        return cls(plain_name(name), version)
+
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
@@ -198,6 +213,19 @@ class Violation:
 
     def __str__(self) -> str:
         return printable(f"{self.path}: {self.message}")
+
+
+class Verdict(NamedTuple):
+    """Whether a payload conforms, and its violations, best match first.
+
+    True where the payload conforms, and only there. A plain tuple of two would always be true.
+    """
+
+    is_valid: bool
+    errors: tuple[Violation, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.is_valid
 
 
 def canonical(document: Any) -> str:

@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,7 +120,7 @@ def _waiver(entry: dict[str, Any], place: str) -> Waiver:
     if not isinstance(expires, date) or isinstance(expires, datetime):
         raise _wrong(f"{place}: expires is a date without quotes, such as 2027-03-31")
     return Waiver(
-        entry["schema"],
+        plain_name(entry["schema"].strip()),
         entry.get("rule"),
         entry.get("fingerprint"),
         entry["reason"],

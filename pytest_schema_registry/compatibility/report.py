@@ -99,6 +99,8 @@ class Waived:
 class CompatibilityReport:
     """Whether two versions of a schema still speak to each other, and why not.
 
+    True where it passes, and only there: undecided is not enough.
+
     Args:
         compatible: True with a proof, False with a payload or a proof, None if undecided.
         reasons: Why not, or why undecided.
@@ -119,6 +121,9 @@ class CompatibilityReport:
     def passes(self) -> bool:
         """Whether they speak to each other, but for what is waived."""
         return self.compatible is True or bool(self.waived and not self.reasons)
+
+    def __bool__(self) -> bool:
+        return self.passes
 
     @classmethod
     def said(

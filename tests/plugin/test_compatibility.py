@@ -181,6 +181,22 @@ def test_a_rule_whose_schema_there_is_not_is_an_error_of_its_test(
     result.stdout.fnmatch_lines(["no schema shop.New in v1", "  according to: *"])
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["pattern first", "name first"])
+def test_a_schema_that_a_rule_names_must_be_there_whatever_pattern_matches_it(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, url: str, order: int
+) -> None:
+    local_registry.publish("shop.Nice", v1=CART, v2=CART)
+    lines = ["shop.N*: v1 -> v2", "shop.New.schema: v1->v2 backward", "shop.New: v1 -> v2"]
+    rules(pytester, *lines[::order])
+    result = run(url, "-v")
+    result.assert_outcomes(passed=1, errors=1)
+    assert outcomes(result) == {
+        "shop.New[v1->v2 backward]": "ERROR",
+        "shop.Nice[v1->v2 backward]": "PASSED",
+    }
+    result.stdout.fnmatch_lines(["no schema shop.New in v1"])
+
+
 @WORKERS
 def test_where_there_is_no_index_a_pattern_is_an_error_of_its_test(
     run: Run, pytester: pytest.Pytester, url: str, local_registry: LocalRegistry, workers: str

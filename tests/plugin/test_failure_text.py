@@ -39,3 +39,33 @@ def test_a_failure_shows_the_message_and_no_library_frames(
     result.stdout.no_fnmatch_line("*contract.py*")
     result.stdout.no_fnmatch_line("*registry.py*")
     result.stdout.no_fnmatch_line("*During handling*")
+
+
+def test_what_a_payloads_own_code_raises_is_shown_from_there_on(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile(
+        """
+        from dataclasses import dataclass, field
+
+        @dataclass
+        class Order:
+            id: str = field(init=False)
+
+            def __getattr__(self, name):
+                raise LookupError("no " + name)
+
+        def test_one(assert_conforms):
+            assert_conforms(Order(), "orders.Order")
+        """
+    )
+    result = run(f"--registry-url={local_registry.url}", "--registry-versions=v1")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E       LookupError: no id",
+            "The above exception was the direct cause of the following exception:",
+            "E       *PayloadNotJSON: the payload is not JSON at $.id: Order has no value there: *",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*payloads.py*")

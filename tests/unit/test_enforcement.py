@@ -34,6 +34,8 @@ def test_without_rules_everything_is_strict() -> None:
         (["telemetry.*@v2=warn", "telemetry.*=off"], "warn"),
         (["Telemetry.Health=off"], "strict"),
         ([" v2 = warn "], "warn"),
+        (["telemetry.Health.schema=warn"], "warn"),
+        (["telemetry.Health.schema@v2=warn"], "warn"),
     ],
 )
 def test_the_most_specific_rule_counts_and_of_equals_the_last(
@@ -58,6 +60,19 @@ def test_with_a_ratchet_what_was_proved_is_strict_and_the_rest_warns(
     rules: list[str], proved: bool, expected: str
 ) -> None:
     assert level(*rules, proved={HEALTH} if proved else set()) == expected
+
+
+def test_of_a_name_that_holds_an_at_sign_the_last_one_stands_before_the_version() -> None:
+    pair = Pair("team@example.org", "v1")
+    assert level("team@example.org@v1=warn", pair=pair) == "warn"
+    assert level("team@*@v1=warn", pair=pair) == "warn"
+    assert level("team@example.org=warn", pair=pair) == "strict"
+
+
+@pytest.mark.parametrize("key", ["@v2", "telemetry.Health@", "@"])
+def test_half_of_a_name_with_a_version_is_refused(key: str) -> None:
+    with pytest.raises(ValueError, match=f"'{key}' is not NAME@VERSION"):
+        Enforcement([f"{key}=warn"])
 
 
 def test_a_rule_that_covers_nothing_is_idle() -> None:

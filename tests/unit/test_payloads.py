@@ -6,8 +6,12 @@ import decimal
 import enum
 import json
 import math
+import sys
+import types
 import uuid
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from unittest.mock import MagicMock
 
 import attrs
 import httpx
@@ -135,6 +139,8 @@ ISOFORMAT = "pass value.isoformat(), or a model that serialises itself"
 NO_NUMBER = "JSON has no such number; send null or text"
 SURROGATE = "a lone surrogate has no UTF-8; send text that has"
 KEYS = "keys are strings in JSON; pass str(key) if the producer does"
+UTF8 = "JSON between systems is UTF-8 without a byte order mark (RFC 8259 section 8.1); "
+MARK = "it begins with a byte order mark"
 GENERAL = "convert it the way the producer does before it sends"
 
 
@@ -247,6 +253,7 @@ def test_size_has_a_limit_that_is_said() -> None:
         ('{"a": [1, 0.5, null, true, "é"]}', {"a": [1, 0.5, None, True, "é"]}),
         ('{"a": "é"}'.encode(), {"a": "é"}),
         (bytearray(b" 1 "), 1),
+        (memoryview(b'"\xc3\xa9"'), "é"),
     ],
 )
 def test_text_is_read_as_one_json_value(text: Any, value: Any) -> None:
@@ -270,6 +277,18 @@ def test_text_is_read_as_one_json_value(text: Any, value: Any) -> None:
         ("{} {}", "$", "Extra data: line 1 column 4 (char 3)", None),
         ("[" * 200_000, "$", "nested too deeply", "send it flatter"),
         ({"a": 1}, "$", "it is of type dict", "text=True takes str or bytes"),
+        ('"é"'.encode("utf-16"), "$", "it is UTF-16", f"{UTF8}send text.encode()"),
+        (bytearray("{}".encode("utf-16-be")), "$", "it is UTF-16", f"{UTF8}send text.encode()"),
+        (memoryview("{}".encode("utf-32")), "$", "it is UTF-32", f"{UTF8}send text.encode()"),
+        ("1".encode("utf-32-le"), "$", "it is UTF-32", f"{UTF8}send text.encode()"),
+        (
+            '"é"'.encode("latin-1"),
+            "$",
+            "it is not UTF-8 (invalid continuation byte at byte 1)",
+            f"{UTF8}send text.encode()",
+        ),
+        ("{}".encode("utf-8-sig"), "$", MARK, f"{UTF8}send it without"),
+        ("\ufeff{}", "$", MARK, f"{UTF8}send it without"),
     ],
     ids=lambda value: str(value)[:20],
 )
@@ -290,6 +309,217 @@ def test_a_response_is_its_body(local_registry: LocalRegistry, get: Callable[...
     assert json_form(get(url)) == {"id": "é"}
     with pytest.raises(PayloadNotJSON, match="twice the key 'id'"):
         json_form(get(url))
+
+
+def test_a_response_in_another_encoding_or_with_a_byte_order_mark_is_refused(
+    local_registry: LocalRegistry,
+) -> None:
+    bodies = ["{}".encode(encoding) for encoding in ("utf-16", "utf-8-sig")]
+    local_registry.script("orders/1", *(Reply(200, body) for body in bodies))
+    for what in ("it is UTF-16", MARK):
+        with pytest.raises(PayloadNotJSON, match=what):
+            json_form(httpx.get(f"{local_registry.url}/orders/1"))
+
+
+def test_a_response_whose_body_was_not_read_says_so(local_registry: LocalRegistry) -> None:
+    url = f"{local_registry.url}/schemas/v1/{ORDER}"
+    with httpx.stream("GET", url) as response:
+        with pytest.raises(PayloadNotJSON, match="reading it raises ResponseNotRead") as caught:
+            json_form(response)
+        assert isinstance(caught.value.__cause__, httpx.ResponseNotRead)
+        with pytest.raises(PayloadNotJSON) as caught:
+            json_form(response, Redaction(["password"]))
+        assert caught.value.__cause__ is None
+
+
+STUBS = ("requests", "httpx", "pydantic", "attr", "attrs", "msgspec", "numpy", "starlette")
+
+
+@pytest.mark.parametrize("library", STUBS)
+@pytest.mark.parametrize(
+    "stub", [types.ModuleType("stub"), MagicMock(), SimpleNamespace(Response=5), None]
+)
+def test_what_a_test_put_in_the_place_of_a_library_changes_no_form(
+    library: str, stub: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, stub)
+    payload = [Model(at=NOW), Record(1), Defined(2), Struct(NOW)]
+    assert json_form(payload) == [
+        {"at": "2026-01-02T00:00:00Z", "level": "low", "ratio": 0.5},
+        {"value": 1},
+        {"value": 2},
+        {"sentAt": "2026-01-02T00:00:00Z"},
+    ]
+    with pytest.raises(PayloadNotJSON, match="at \\$: MagicMock"):
+        json_form(MagicMock())
+    with pytest.raises(PayloadNotJSON, match="at \\$: LikeAStruct"):
+        json_form(LikeAStruct())
+
+
+class LikeAStruct:
+    __struct_fields__ = ("value",)
+
+
+def test_a_response_is_known_whatever_stands_in_its_librarys_place(
+    local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local_registry.script("orders/1", Reply(200, {"id": 1}), Reply(200, {"id": 1}))
+    responses = [get(f"{local_registry.url}/orders/1") for get in (httpx.get, requests.get)]
+    for library in ("requests", "httpx"):
+        monkeypatch.setitem(sys.modules, library, types.ModuleType(library))
+    assert [json_form(each) for each in responses] == [{"id": 1}, {"id": 1}]
+
+
+@dataclasses.dataclass
+class Unset:
+    value: int = dataclasses.field(init=False)
+
+
+@dataclasses.dataclass(slots=True)
+class UnsetSlot:
+    value: int = dataclasses.field(init=False)
+
+
+@attrs.define
+class UnsetAttribute:
+    value: int = attrs.field(init=False)
+
+
+@dataclasses.dataclass
+class RaisingRecord:
+    value: int = dataclasses.field(init=False)
+
+    def __getattr__(self, name: str) -> Any:
+        raise LookupError("s3cret")
+
+
+class RaisingItems(dict[str, Any]):
+    def items(self) -> Any:
+        raise LookupError("s3cret")
+
+
+class RaisingList(list[Any]):
+    def __iter__(self) -> Any:
+        raise LookupError("s3cret")
+
+
+class RaisingClass:
+    @property  # type: ignore[misc]  # as a proxy has it that is bound to nothing
+    def __class__(self) -> Any:
+        raise LookupError("s3cret")
+
+
+class RaisingRepr:
+    def __repr__(self) -> str:
+        raise LookupError("s3cret")
+
+
+class Dumps(pydantic.BaseModel):
+    def model_dump(self, **_options: Any) -> Any:
+        raise LookupError("s3cret")
+
+
+class DumpsItself(pydantic.BaseModel):
+    def model_dump(self, **_options: Any) -> Any:
+        return self
+
+
+def holding_itself() -> Any:
+    holder = Opaque(None)
+    holder.value = [holder]
+    return holder
+
+
+SET_IT = "set the field, or give it a default; a producer could not send it either"
+CODE = "its own code raises LookupError; mend that"
+NONE = "has no value there: reading it raises"
+
+
+@pytest.mark.parametrize(
+    ("make", "path", "value", "advice", "cause"),
+    [
+        (Unset, "$.a[0].value", f"Unset {NONE} AttributeError", SET_IT, AttributeError),
+        (UnsetSlot, "$.a[0].value", f"UnsetSlot {NONE} AttributeError", SET_IT, AttributeError),
+        (UnsetAttribute, "$.a[0].value", f"UnsetAttribute {NONE} Attr", SET_IT, AttributeError),
+        (RaisingRecord, "$.a[0].value", f"RaisingRecord {NONE} LookupErr", SET_IT, LookupError),
+        (RaisingItems, "$.a[0]", "RaisingItems {}", CODE, LookupError),
+        (RaisingList, "$.a[0]", "RaisingList []", CODE, LookupError),
+        (RaisingClass, "$.a[0]", "RaisingClass <", CODE, LookupError),
+        (RaisingRepr, "$.a[0]", "RaisingRepr that cannot be shown", GENERAL, None),
+        (Dumps, "$.a[0]", "Dumps Dumps()", CODE.replace("code", "serialisation"), LookupError),
+        (
+            DumpsItself,
+            "$.a[0]",
+            "DumpsItself DumpsItself()",
+            "its own serialisation leads to no JSON value; mend that",
+            None,
+        ),
+        (
+            holding_itself,
+            "$.a[0]",
+            "Opaque ",
+            "its own serialisation raises RecursionError; mend that",
+            RecursionError,
+        ),
+        (lambda: (each for each in "a"), "$.a[0]", "generator <gen", "pass list(value)", None),
+    ],
+)
+def test_what_a_payloads_own_code_raises_is_the_cause_of_an_error_that_names_the_place(
+    make: Callable[[], Any],
+    path: str,
+    value: str,
+    advice: str,
+    cause: type[Exception] | None,
+) -> None:
+    with pytest.raises(PayloadNotJSON) as caught:
+        json_form({"a": [make()]})
+    error = caught.value
+    assert (error.path, error.advice) == (path, advice)
+    assert error.value.startswith(value)
+    assert type(error.__cause__) is (cause or type(None))
+
+
+@pytest.mark.parametrize("make", [RaisingRecord, RaisingItems, RaisingRepr, Dumps])
+def test_what_a_payloads_own_code_raises_is_hidden_where_anything_is(
+    make: Callable[[], Any],
+) -> None:
+    with pytest.raises(PayloadNotJSON) as caught:
+        json_form([make()], Redaction(["password"]))
+    assert caught.value.__cause__ is None
+    assert "s3cret" not in str(caught.value)
+
+
+class Shouting(str):
+    __slots__ = ()
+
+    def encode(self, *_: Any) -> bytes:
+        raise LookupError("s3cret")
+
+
+class Odd(int):
+    def __int__(self) -> int:
+        return 7
+
+
+class Even(float):
+    def __float__(self) -> float:
+        return math.nan
+
+
+def test_subclasses_of_scalars_are_what_json_makes_of_them() -> None:
+    payload = [Shouting("a"), Odd(1), Even(0.5)]
+    assert json_form(payload) == json.loads(json.dumps(payload)) == ["a", 1, 0.5]
+
+
+@pytest.mark.parametrize("value", [math.inf, "\ud800", {1: 2}, NOW, {3}], ids=ascii)
+def test_what_a_class_serialises_itself_as_is_looked_at_too(value: Any) -> None:
+    class Root(pydantic.RootModel[Any]):
+        def model_dump(self, **_options: Any) -> Any:
+            return self.root
+
+    with pytest.raises(PayloadNotJSON, match="next: "):
+        json_form(Root(value))
+    assert json_form(Root((1, Record(2)))) == [1, {"value": 2}]
 
 
 def test_a_response_inside_of_a_payload_is_none(local_registry: LocalRegistry) -> None:

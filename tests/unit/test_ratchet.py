@@ -63,6 +63,13 @@ def test_a_name_may_hold_an_at_sign(file: Path) -> None:
     assert ratchet.load(file) == {Pair("a@b", "v1")}
 
 
+def test_a_name_may_be_written_with_its_ending(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("shop.Order.schema@v1\n")
+    assert ratchet.load(file) == {ORDER}
+    assert ratchet.add(file, {ORDER}) == frozenset()
+
+
 def test_a_line_that_is_none_is_an_error_that_names_it(file: Path) -> None:
     file.parent.mkdir()
     file.write_text("shop.Order@v1\n<<<<<<< HEAD\n")

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import copy
 import gc
+import json
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from pytest_schema_registry import (
     RegistryUnavailable,
     SchemaNotFound,
     SchemaRegistry,
+    Verdict,
 )
 from pytest_schema_registry.declarations import Wanted
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
@@ -233,6 +236,27 @@ def test_a_payload_is_judged_by_a_name_a_schema_or_a_json_schema(
         assert {error.path for error in errors} == (set() if valid else {"$.id", "$.quantity"})
 
 
+def test_a_verdict_is_true_where_the_payload_conforms_and_a_pair_all_the_same(
+    registry: SchemaRegistry,
+) -> None:
+    schema = {"type": "object", "required": ["id"]}
+    conforms, breaks = (registry.validate_payload(schema, each) for each in ({"id": "a"}, {}))
+    assert type(conforms) is Verdict
+    assert conforms == (True, ()) == (conforms.is_valid, conforms.errors)
+    assert conforms
+    is_valid, errors = breaks
+    assert (is_valid, len(errors), len(breaks), breaks[0]) == (False, 1, 2, False)
+    assert not breaks
+
+
+def test_the_registrys_opinion_is_true_where_it_passes(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"type": "object"}, v2={"type": "object", "required": ["a"]})
+    assert not registry.check_compatibility("a.A", "v1", "v2")
+    assert registry.check_compatibility("a.A", "v2", "v1")
+
+
 @pytest.mark.parametrize(("schema", "valid"), [(True, True), (False, False)])
 def test_a_boolean_is_a_json_schema(registry: SchemaRegistry, schema: bool, valid: bool) -> None:
     assert registry.validate_payload(schema, {"any": "thing"})[0] is valid
@@ -382,8 +406,9 @@ def test_without_a_cache_directory_nothing_outlives_the_registry(
     [
         ("?tenant=a", "?tenant=b", 2),
         ("?tenant=a", "", 2),
-        ("?tenant=a&api_key=1", "?tenant=a&api_key=2", 1),
-        ("", "?access_token=2", 1),
+        ("?tenant=a&api_key=1", "?tenant=a&api_key=2", 2),
+        ("?tenant=a&api_key=1", "?tenant=a&api_key=1", 1),
+        ("", "?access_token=2", 2),
     ],
 )
 def test_one_cache_serves_two_registries_at_one_address(
@@ -394,6 +419,49 @@ def test_one_cache_serves_two_registries_at_one_address(
             registry.get_schema(ORDER, "v1")
     assert len(local_registry.requests) == requests
     assert not any(b"tenant" in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def signed(**claims: Any) -> str:
+    """A JSON Web Token with some claims."""
+    parts = ({"alg": "none", "kid": claims.get("iat")}, claims)
+    return ".".join(
+        [*(urlsafe_b64encode(json.dumps(part).encode()).decode().strip("=") for part in parts), "s"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "requests"),
+    [
+        (("ada:pass@", None), ("ada:word@", None), 1),
+        (("ada:pass@", None), ("bob:pass@", None), 2),
+        (("ada:pass@", None), ("", None), 2),
+        (("ada@", None), ("bob@", None), 2),
+        (("ada@", None), ("ada@", None), 1),
+        ((":pass@", None), (":word@", None), 1),
+        ((":pass@", None), ("", None), 2),
+        (("", "one"), ("", "one"), 1),
+        (("", "one"), ("", "other"), 2),
+        (("", "one"), ("", None), 2),
+        (("ada:pass@", "one"), ("bob:pass@", "one"), 1),
+        (("", "a.b.c"), ("", "a.bb.c"), 2),
+        (("", "a.e30.c"), ("", "a.e30.d"), 2),
+        (("", signed(sub="ada", iat=1)), ("", signed(sub="ada", iat=2, exp=3, jti="n")), 1),
+        (("", signed(sub="ada", iat=1)), ("", signed(sub="bob", iat=1)), 2),
+        (("", signed(sub="ci", tenant="a")), ("", signed(sub="ci", tenant="b")), 2),
+    ],
+)
+def test_who_asks_has_a_cache_to_themselves_which_a_new_password_or_token_finds_again(
+    local_registry: LocalRegistry,
+    tmp_path: Path,
+    one: tuple[str, str | None],
+    other: tuple[str, str | None],
+    requests: int,
+) -> None:
+    for user, token in (one, other):
+        url = local_registry.url.replace("//", f"//{user}")
+        with SchemaRegistry(url, cache_dir=tmp_path, token=token) as registry:
+            registry.get_schema(ORDER, "v1")
+    assert len(local_registry.requests) == requests
 
 
 def test_a_registry_without_an_address_can_be_closed() -> None:

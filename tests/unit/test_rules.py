@@ -24,6 +24,7 @@ LISTED = {
         ("  a.A :v1->v2  ", Rule("", "a.A", ("v1", "v2"))),
         ("a.A.schema: v1 -> v2", Rule("", "a.A", ("v1", "v2"))),
         ("urn:a:A: v1 -> v2", Rule("", "urn:a:A", ("v1", "v2"))),
+        ("a@b: v1 -> v2", Rule("", "a@b", ("v1", "v2"))),
         ("a.*: v1 -> v2 -> v3 forward", Rule("", "a.*", ("v1", "v2", "v3"), "forward")),
         ("a.A: v1 -> v2 strict", Rule("", "a.A", ("v1", "v2"), policy="strict")),
         (
@@ -46,6 +47,7 @@ def test_a_rule_is_read_from_a_line(line: str, expected: Rule) -> None:
         ("a.A: -> v1", "is no rule"),
         ("a.A: v1 -> -> v2", "is no rule"),
         (": v1 -> v2", "is no rule"),
+        ("a.A: v1 -> v2@2", "has an @ in a version"),
         ("a.A: v1 -> v1", "compares a version with itself"),
         ("a.A: v1 -> v2 v3", "'v3' in 'a.A: v1 -> v2 v3' is one word too many; there are backward"),
         ("a.A: v1 -> v2 backward full", "'full' in"),

@@ -16,6 +16,7 @@ from pytest_schema_registry.compatibility.wording import steps
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.schemas import (
     Content,
+    Pair,
     Schema,
     Source,
     Violation,
@@ -47,6 +48,27 @@ SCHEMA = Schema(
     fetched_at=NOW,
     url="http://registry.example/schemas/v1/a.B",
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("a.A@v1", Pair("a.A", "v1")),
+        (" a.A @ v1 ", Pair("a.A", "v1")),
+        ("a.A.schema@v1", Pair("a.A", "v1")),
+        (".schema@v1", Pair(".schema", "v1")),
+        ("team@example.org@v1", Pair("team@example.org", "v1")),
+        ("@a.A@v1", Pair("@a.A", "v1")),
+    ],
+)
+def test_a_pair_is_read_from_a_text_and_the_last_at_sign_splits(text: str, pair: Pair) -> None:
+    assert Pair.parse(text) == pair == Pair.parse(str(pair))
+
+
+@pytest.mark.parametrize("text", ["", "a.A", "a.A@", "@v1", " @v1", "a.A@ ", "@"])
+def test_a_text_without_a_name_or_a_version_is_no_pair(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not NAME@VERSION, such as telemetry\."):
+        Pair.parse(text)
 
 
 @pytest.mark.parametrize(

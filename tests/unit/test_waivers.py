@@ -53,6 +53,12 @@ def test_waivers_are_read_with_the_lines_to_remove(tmp_path: Path) -> None:
     assert str(second) == "0123456789ab of a.*"
 
 
+def test_a_waivers_schema_may_be_written_with_its_ending(tmp_path: Path) -> None:
+    text = f"[[waiver]]\n{ONE}".replace("a.B", " a.B.schema ")
+    (waiver,) = load(written(tmp_path, text), tmp_path)
+    assert waiver.concerns("a.B")
+
+
 def test_a_file_without_waivers_has_none(tmp_path: Path) -> None:
     assert load(written(tmp_path, "# none left\n"), tmp_path) == ()
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pytest_schema_registry import compatibility
-from pytest_schema_registry.compatibility import CompatibilityReport, compare
+from pytest_schema_registry.compatibility import CompatibilityReport, Waived, compare
 from pytest_schema_registry.compatibility.wording import first_form, steps
 
 OLD = {
@@ -48,6 +49,16 @@ NUMBER = {"type": "number"}
 
 def lines(text: Any) -> Any:
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+
+
+@pytest.mark.parametrize(("compatible", "is_true"), [(True, True), (False, False), (None, False)])
+def test_a_report_is_true_where_it_passes(compatible: bool | None, is_true: bool) -> None:
+    report = CompatibilityReport(compatible, (), (), "backward", "tolerant")
+    assert bool(report) is is_true
+    reason = compare(OLD, changed()).reasons[0]
+    waived = replace(report, waived=(Waived(reason, "known", "2100-01-01"),))
+    assert waived
+    assert bool(replace(waived, reasons=(reason,))) is is_true
 
 
 def test_incompatible_versions() -> None:
