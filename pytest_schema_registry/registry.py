@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import uuid
 import weakref
 from contextlib import suppress
@@ -12,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_schema_registry import sources
+from pytest_schema_registry import files, sources
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.catalogue import Catalogue
 from pytest_schema_registry.conformance import Conformance
@@ -100,7 +99,7 @@ class SchemaRegistry:
             del arguments, written, url, token
             raise exc.with_traceback(None) from None
         session = uuid.uuid4().hex
-        own = Path(tempfile.gettempdir()) / f"schema-registry-{session}"
+        own = files.session_directory(session)
         self._own: Path | None = own
         weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
         self._assemble(settings, Session(session, own), settings.cache_dir)
