@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import os
+import socket
+import struct
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Seconds that answers have which are on their way when the server ends.
 GRACE = 2
+#: Linger for no second, in each system's own form.
+_RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
 class Connection(H11Protocol):
@@ -38,9 +43,14 @@ class Connection(H11Protocol):
 
     def _look(self) -> None:
         """Cut the connection where no request came since the last look, and none is answered."""
-        now = self.cycle
-        # There is none before the first request.
-        if now is self._seen and getattr(now, "response_complete", True):
+        # Its type leaves out that there is none before the first request.
+        now: Any = self.cycle
+        if now is self._seen and (now is None or now.response_complete):
+            if now is None:
+                # Nothing was answered that could be lost: a reset, which the client sees at once.
+                self.transport.get_extra_info("socket").setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, _RESET
+                )
             self.transport.abort()
             return
         self._seen = now
