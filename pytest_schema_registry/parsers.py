@@ -206,6 +206,13 @@ def file(value: str | Path, root: Path) -> Path:
     return root / value
 
 
+def kept_file(value: str | Path, root: Path) -> Path:
+    """A file that is read as well as written, and so no pipe."""
+    if (root / value).is_fifo():
+        raise ValueError(f"{root / value} is a pipe, not a file that can be kept")
+    return file(value, root)
+
+
 def metrics_file(value: str | Path, root: Path) -> Path:
     from importlib.util import find_spec
 

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from pytest_schema_registry.parsers import location, path_of
+from pytest_schema_registry.options import OPTIONS
+from pytest_schema_registry.parsers import location, parsed, path_of
 
 ROOT = PureWindowsPath("D:/project")
 
@@ -93,3 +94,13 @@ def test_a_drive_is_no_scheme_of_a_url(tmp_path: Path, value: str) -> None:
 def test_a_host_with_a_port_may_want_a_scheme(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"or did you mean http://registry:8000\?"):
         location("registry:8000", tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+@pytest.mark.parametrize("name", ["ratchet", "dead-letters"])
+def test_what_is_read_again_is_kept_in_no_pipe(tmp_path: Path, name: str) -> None:
+    (option,) = (each for each in OPTIONS if each.name == name)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="is a pipe, not a file that can be kept"):
+        parsed(option, "pipe", tmp_path)
+    assert parsed(option, "none_yet", tmp_path) == tmp_path / "none_yet"
