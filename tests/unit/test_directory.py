@@ -23,6 +23,7 @@ BAD_BYTE = "'utf-8' codec can't decode byte 0xff in position 0: invalid start by
 INDEX = Question(Kind.INDEX)
 CURRENT = Question(Kind.SCHEMA, "v1", "a.B")
 RELEASES = Question(Kind.RELEASES, "v1", "a.B")
+WORDED = pytest.mark.skipif(os.name != "posix", reason="Windows words it otherwise")
 
 
 def registry(directory: Path, **files: Any) -> DirectoryRegistry:
@@ -273,6 +274,7 @@ def test_a_file_that_is_no_json_schema_is_named(
     assert (caught.value.url, caught.value.reason) == (str(file), reason)
 
 
+@WORDED
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     here = registry(tmp_path)
     file = tmp_path / "v1" / "a.B.json"
@@ -305,7 +307,7 @@ def a_folder(file: Path) -> None:
         (damaged, f"the file is not JSON ({BAD_BYTE})"),
         (said_unprintably, "'core_version' has what cannot be printed"),
         (a_link_to_nothing, "No such file or directory: {file}"),
-        (a_folder, "Is a directory: {file}"),
+        pytest.param(a_folder, "Is a directory: {file}", marks=WORDED),
     ],
 )
 def test_a_file_that_cannot_be_read_fails_nobody_else_and_is_listed(
@@ -360,6 +362,7 @@ def test_a_directory_judges_compatibility_as_the_server_does(tmp_path: Path) -> 
         here.fetch(question)
 
 
+@WORDED
 @pytest.mark.parametrize("question", [CURRENT, INDEX, RELEASES, Question(Kind.BY_ID, name="a")])
 def test_a_directory_that_is_gone_is_a_registry_that_is_down(
     tmp_path: Path, question: Question
@@ -380,6 +383,7 @@ class Vanishing(type(Path())):  # type: ignore[misc]  # the class of this system
         (self / "v1").rmdir()
 
 
+@WORDED
 def test_a_version_that_vanishes_while_it_is_looked_at_is_a_registry_that_is_down(
     tmp_path: Path,
 ) -> None:

@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_written_is_an_error_and_nothing_else_changes(
     (tmp_path / "kept").write_text("old")
     (tmp_path / "file").mkdir()
     for staging in (None, tmp_path / "new"):
-        with pytest.raises(IsADirectoryError):
+        with pytest.raises((IsADirectoryError, PermissionError)):
             replace(tmp_path / "file", "text", staging=staging)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "kept"]
 
@@ -139,7 +139,7 @@ def test_no_file_of_the_user_s_is_taken_for_staging(tmp_path: Path) -> None:
         (tmp_path / name).write_text("precious")
     replace(tmp_path / "file", "text")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises((IsADirectoryError, PermissionError)):
         replace(tmp_path / "folder", "text")
     assert {name: (tmp_path / name).read_text() for name in names} == dict.fromkeys(
         names, "precious"
@@ -179,6 +179,7 @@ def test_a_link_to_a_file_that_is_not_there_yet_makes_it(tmp_path: Path) -> None
     assert (tmp_path / "shared" / "file").read_text() == "text"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows words it otherwise")
 @pytest.mark.parametrize("target", ["not_mounted/file", "link", "a_file/file"])
 def test_a_link_that_leads_nowhere_is_an_error_and_stays(tmp_path: Path, target: str) -> None:
     (tmp_path / "a_file").touch()
