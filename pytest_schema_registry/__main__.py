@@ -25,8 +25,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument("directory", type=_directory, metavar="DIR", help="the directory")
     serve.add_argument("--host", default="127.0.0.1", help="address to bind (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8000, help="port to bind (default: %(default)s)")
+    serve.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name that this server is reached by, beside localhost and the address that is "
+        "bound; * for any. Requests for another are refused, as a web page can have a browser "
+        "send them (DNS rebinding)",
+    )
     options = parser.parse_args(arguments)
-    return _serve(options.directory, options.host, options.port)
+    return _serve(options.directory, options.host, options.port, options.allow_host)
 
 
 def _directory(value: str) -> Path:
@@ -36,17 +45,17 @@ def _directory(value: str) -> Path:
     return path
 
 
-def _serve(directory: Path, host: str, port: int) -> int:
+def _serve(directory: Path, host: str, port: int, allowed: list[str]) -> int:
     try:
-        import uvicorn
-
-        from pytest_schema_registry.server import create_app
+        from pytest_schema_registry.connections import serve
+        from pytest_schema_registry.server import LOOPBACK, create_app
     except ModuleNotFoundError as exc:
         print(
             f"serve needs {exc.name}: pip install 'pytest-schema-registry[server]'", file=sys.stderr
         )
         return 1
-    uvicorn.run(create_app(directory), host=host, port=port)
+    hosts = None if "*" in allowed else [*LOOPBACK, host, *allowed]
+    serve(create_app(directory, hosts), host, port)
     return 0
 
 

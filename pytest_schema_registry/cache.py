@@ -54,7 +54,7 @@ class Session:
     Args:
         id: Unguessable, the same in all processes.
         directory: Where the session caches when it has no directory that can be written; its owner
-            removes it.
+            removes it. It is private: what another user put there is not believed.
     """
 
     id: str
@@ -63,13 +63,12 @@ class Session:
     def first(self, fact: str) -> bool:
         """Whether no process of the session has asked this of a fact before."""
         claim = self.directory / f"{sha256(fact.encode()).hexdigest()[:40]}.claim"
-        try:
-            claim.parent.mkdir(parents=True, exist_ok=True)
-            claim.touch(exist_ok=False)
-        except FileExistsError:
-            return False
-        except OSError:
-            return True  # said twice is better than never
+        with suppress(OSError):  # said twice is better than never
+            files.private(self.directory)
+            try:
+                claim.touch(exist_ok=False)
+            except FileExistsError:
+                return False
         return True
 
 
@@ -97,6 +96,7 @@ class Cache:
     ) -> None:
         self._session = session
         self._directory = directory or session.directory
+        self._is_session_s = directory is None
         self.ttl = ttl
         self._lock_timeout = lock_timeout
         self._realm = realm
@@ -119,7 +119,7 @@ class Cache:
 
     def stale(self, url: str, question: Question) -> Answer | None:
         """The entry, however old; its source says whether it is."""
-        entry, content = _read(self._path(url, "entry"))
+        entry, content = self._kept(url, "entry")
         if not _is_usable(entry, content, url, question):
             return None
         return Answer(
@@ -141,7 +141,7 @@ class Cache:
 
     def failure(self, url: str) -> SchemaRegistryError | None:
         """How this session's request for the address failed, if it did."""
-        entry, _ = _read(self._path(url, "failure"))
+        entry, _ = self._kept(url, "failure")
         if entry.get("session") != self._session.id:
             return None
         for kind in SHARED_FAILURES:
@@ -183,8 +183,8 @@ class Cache:
         import filelock
 
         def acquire() -> filelock.BaseFileLock:
+            self._make_directory()
             path = self._path(url, "lock")
-            path.parent.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(path, thread_local=False)
             try:
                 lock.acquire(timeout=self._lock_timeout)
@@ -214,6 +214,18 @@ class Cache:
         """Where a file may be written before it takes its place elsewhere."""
         return self._path(key, "staging")
 
+    def _make_directory(self) -> None:
+        if self._is_session_s:
+            files.private(self._directory)
+        else:
+            self._directory.mkdir(parents=True, exist_ok=True)
+
+    def _kept(self, url: str, kind: str) -> tuple[dict[str, Any], Content | None]:
+        # Others could have forged what is in a directory that they may write to.
+        if self._is_session_s and not files.is_private(self._directory):
+            return {}, None
+        return _read(self._path(url, kind))
+
     def _write(
         self, url: str, kind: str, entry: dict[str, Any], content: Content | None = None
     ) -> None:
@@ -222,17 +234,23 @@ class Cache:
             lines.append(content.text)
         body = "\n".join(lines)
         text = f"{_mark(body.encode(*_ENCODING))}\n{body}"
-        try:
+
+        def write() -> None:
+            self._make_directory()
             files.replace(self._path(url, kind), text, staging=self._path(url, f"{kind}.new"))
+
+        try:
+            write()
         except OSError as exc:
             self._retreat(exc)
             # Where not even that works, the answer is in memory; only other workers ask again.
             with suppress(OSError):
-                files.replace(self._path(url, kind), text, staging=self._path(url, f"{kind}.new"))
+                write()
 
     def _retreat(self, exc: OSError) -> None:
         with self._retreating:
             left, self._directory = self._directory, self._session.directory
+            self._is_session_s = True
             if left == self._directory:
                 return
             text = (

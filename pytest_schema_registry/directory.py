@@ -98,13 +98,21 @@ class DirectoryRegistry:
             raise InvalidAnswer(self.url(question), str(exc)) from None
 
     def _by_id(self, schema_id: str) -> dict[str, Any] | None:
+        unread: InvalidAnswer | RegistryUnavailable | None = None
         for version in self._versions():
             for name, path in sorted(self._files(version).items()):
-                schema = self._read(path, version, name)
+                try:
+                    schema = self._read(path, version, name)
+                except (InvalidAnswer, RegistryUnavailable) as exc:
+                    unread = unread or exc
+                    continue
                 content = schema["content"]
                 own = content.get("$id") if isinstance(content, dict) else None
                 if schema_id in (schema["$schema_id"], own):
                     return schema
+        if unread is not None:
+            # The id may be in the file that cannot be read: nobody can say that there is none.
+            raise unread
         return None
 
     def _current(self, version: str, name: str) -> dict[str, Any] | None:
@@ -133,24 +141,31 @@ class DirectoryRegistry:
     def _index(self) -> dict[str, Any]:
         tracks = {}
         for version in self._versions():
-            schemas = [
-                self._read(path, version, name)
-                for name, path in sorted(self._files(version).items())
-            ]
-            tracks[version] = {
-                "count": len(schemas),
-                "schemas": [
-                    {
-                        "name": schema["name"],
-                        "$schema_id": schema["$schema_id"],
-                        "sha256": schema["sha256"],
-                        "latest_core_version": schema["core_version"],
-                        "deprecated": schema["deprecated"],
-                    }
-                    for schema in schemas
-                ],
-            }
+            files = sorted(self._files(version).items())
+            schemas = [self._entry(path, version, name) for name, path in files]
+            tracks[_printable(version)] = {"count": len(schemas), "schemas": schemas}
         return {"tracks": tracks, "generated_at": datetime.now(UTC).isoformat()}
+
+    def _entry(self, path: Path, version: str, name: str) -> dict[str, Any]:
+        """A schema's entry in the index; one that cannot be read is listed by its file's name.
+
+        So one damaged file fails who uses it, and nobody else; and it is not forgotten.
+        """
+        try:
+            schema = self._read(path, version, name)
+        except (InvalidAnswer, RegistryUnavailable) as exc:
+            wrong: str | None = exc.reason
+        else:
+            wrong = protocol.fault(Question(Kind.SCHEMA, version, name), schema)
+        if wrong is not None:
+            return {"name": _printable(name), "deprecated": False, "error": _printable(wrong)}
+        return {
+            "name": _printable(name),
+            "$schema_id": schema["$schema_id"],
+            "sha256": schema["sha256"],
+            "latest_core_version": schema["core_version"],
+            "deprecated": schema["deprecated"],
+        }
 
     def _versions(self) -> list[str]:
         try:
@@ -231,6 +246,11 @@ def _precedence(release: str) -> tuple[list[str | int], bool, list[str | int]]:
 
 def _numbered(text: str) -> list[str | int]:
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
+
+
+def _printable(text: str) -> str:
+    """A text as an index may show it: a file's name can hold anything."""
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def _text(value: Any) -> str | None:

@@ -5,7 +5,6 @@ Imported by every pytest run of an environment, so all else is imported where it
 
 from __future__ import annotations
 
-import shutil
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -117,6 +116,8 @@ class SchemaRegistryPlugin:
         self._config = config
         self._started = time.perf_counter()
         self._is_worker = hasattr(config, "workerinput")
+        #: Workers that have not had their last word.
+        self._open_workers = 0
         told: dict[str, Any] = getattr(config, "workerinput", {})
         self._session_id: str = told.get(SESSION_INPUT) or uuid.uuid4().hex
         #: What was written for the session.
@@ -190,6 +191,7 @@ class SchemaRegistryPlugin:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput[SESSION_INPUT] = self._session_id
+        self._open_workers += 1
 
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
@@ -231,7 +233,10 @@ class SchemaRegistryPlugin:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         # A worker that crashed has no last word; what its tests reported is here already.
-        self._add(getattr(node, "workeroutput", {}).get(FACTS, {}))
+        output = getattr(node, "workeroutput", None)
+        if output is not None:
+            self._open_workers -= 1
+            self._add(output.get(FACTS, {}))
 
     def _add(self, facts: dict[str, Any]) -> None:
         if not facts or self._is_worker:
@@ -242,6 +247,8 @@ class SchemaRegistryPlugin:
         self._controller.add(facts)
 
     def pytest_unconfigure(self) -> None:
-        if not self._is_worker:
-            # Workers may have made it, whatever became of them and their last words.
-            shutil.rmtree(host.session_directory(self._session_id), ignore_errors=True)
+        # A worker without a last word may have kept something, too.
+        if not self._is_worker and (self._process is not None or self._open_workers):
+            from pytest_schema_registry import files
+
+            files.remove_session(self._session_id)

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
-import tempfile
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +15,8 @@ import pytest
 from pytest_schema_registry.options import DEFAULT_PAYLOADS, OPTIONS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_schema_registry.declarations import Declaration
 
 #: The parameter of a contract test, and so a fixture of every one.
@@ -51,11 +51,6 @@ class Places:
         values = [*self.command_line.values(), *self.ini_file.values()]
         values += [os.environ.get(option.variable) or None for option in OPTIONS]
         return values.count(None) < len(values)
-
-
-def session_directory(session_id: str) -> Path:
-    """Where a session caches what it cannot, or may not, keep for the next."""
-    return Path(tempfile.gettempdir()) / f"pytest-schema-registry-{session_id}"
 
 
 def cache_directory(config: pytest.Config) -> Path | None:

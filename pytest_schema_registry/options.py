@@ -177,7 +177,7 @@ OPTIONS = (
         "FILE",
         "none",
         "committed list of what has conformed and is strict from then on; all else warns",
-        "file",
+        "kept_file",
     ),
     Option(
         "dead-letters",
@@ -185,7 +185,7 @@ OPTIONS = (
         "FILE",
         "none",
         "JSON Lines file that violating payloads are added to",
-        "file",
+        "kept_file",
     ),
     Option(
         "payloads",

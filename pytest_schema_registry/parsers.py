@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import string
 from pathlib import Path
@@ -12,6 +13,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 from pytest_schema_registry.options import COMPAT_SOURCES, DRAFTS, MODES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from urllib.parse import SplitResult
+
     from pytest_schema_registry.options import Option
 
 #: From the mildest to the worst.
@@ -79,14 +83,14 @@ def location(value: str, root: Path) -> Location:
         raise ValueError(
             "the address is no URL; in a password, write [ as %5B and ] as %5D"
         ) from None
-    if "://" not in value and parts.scheme != "file":
-        return _directory(value, root)
     if parts.scheme == "file":
-        if parts.netloc not in ("", "localhost"):
-            raise ValueError(
-                f"a file URL has no host, this one has {parts.netloc.rpartition('@')[2]!r}"
-            )
-        return _directory(unquote(parts.path), root)
+        # Costs more than all that is imported here, and is needed for no other address.
+        from urllib.request import url2pathname
+
+        return _directory(path_of(parts, url2pathname, is_windows=os.name == "nt"), root)
+    # What stands before the colon in C:/schemas is a drive.
+    if "://" not in value or len(parts.scheme) == 1:
+        return _directory(value, root)
     if parts.scheme not in ("http", "https"):
         raise ValueError(
             f"cannot speak {parts.scheme!r}; give http://…, https://…, file:///… or a directory"
@@ -112,6 +116,31 @@ def location(value: str, root: Path) -> Location:
     )
 
 
+def path_of(url: SplitResult, to_path: Callable[[str], str], *, is_windows: bool) -> str:
+    """The path that a file URL names.
+
+    Args:
+        url: The URL.
+        to_path: The system's own way, :func:`urllib.request.url2pathname`.
+        is_windows: Whether the system has paths on other machines: ``file://server/share``.
+
+    Raises:
+        ValueError: It names none.
+    """
+    path, host = url.path, "" if url.netloc == "localhost" else url.netloc
+    if is_windows:
+        # Some editors escape it, and the standard library looks for the drive before it unescapes.
+        path = re.sub("^(/?[a-z])%3a", r"\1:", path, flags=re.IGNORECASE)
+    if host and (not is_windows or "@" in host or ":" in host):
+        raise ValueError(f"a file URL has no host, this one has {host.rpartition('@')[2]!r}")
+    try:
+        return to_path(f"//{host}{path}" if host else path)
+    except (OSError, IndexError):
+        raise ValueError(
+            "the address is no file URL; write file:///dir, or file:///C:/dir"
+        ) from None
+
+
 def _directory(value: str, root: Path) -> Location:
     directory = root / value
     try:
@@ -127,7 +156,8 @@ def _directory(value: str, root: Path) -> Location:
         raise ValueError(
             "no such directory; an address with a user or a query begins with https://"
         )
-    hint = f", or did you mean http://{value}?" if ":" in value else ""
+    is_drive = re.match(r"[A-Za-z]:($|[\\/])", value)
+    hint = f", or did you mean http://{value}?" if ":" in value and not is_drive else ""
     raise ValueError(f"no such directory: {directory}{hint}")
 
 
@@ -174,6 +204,13 @@ def file(value: str | Path, root: Path) -> Path:
     if (root / value).is_dir():
         raise ValueError(f"{root / value} is a directory, not a file")
     return root / value
+
+
+def kept_file(value: str | Path, root: Path) -> Path:
+    """A file that is read as well as written, and so no pipe."""
+    if (root / value).is_fifo():
+        raise ValueError(f"{root / value} is a pipe, not a file that can be kept")
+    return file(value, root)
 
 
 def metrics_file(value: str | Path, root: Path) -> Path:

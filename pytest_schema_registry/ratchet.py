@@ -77,8 +77,7 @@ def add(path: Path, pairs: Collection[Pair]) -> frozenset[Pair]:
             if new:
                 for entry in sorted(map(str, new)):
                     lines.insert(_place(lines, entry), entry)
-                staging = path.with_name(f"{path.name}.new")
-                files.replace(path, "\n".join(lines) + "\n", staging=staging)
+                files.replace(path, "\n".join(lines) + "\n")
             return new
     except OSError as exc:
         raise InvalidSettings("--registry-ratchet", f"{path} cannot be written: {exc}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import uuid
 import weakref
 from contextlib import suppress
@@ -11,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_schema_registry import sources
+from pytest_schema_registry import files, sources
 from pytest_schema_registry.arguments import check_schema, check_texts, settings_of
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.catalogue import Catalogue
@@ -103,7 +102,7 @@ class SchemaRegistry:
             del given, url, token
             raise exc.with_traceback(None) from None
         session = uuid.uuid4().hex
-        own = Path(tempfile.gettempdir()) / f"schema-registry-{session}"
+        own = files.session_directory(session)
         self._own: Path | None = own
         weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
         self._assemble(settings, Session(session, own), settings.cache_dir)

@@ -17,18 +17,23 @@ from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.schemas import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
 
     from pytest_schema_registry.answers import Answer
 
 PREFIX = "/api/v1"
+#: What a machine calls itself.
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def create_app(directory: Path) -> FastAPI:
+def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
     """An ASGI application that answers from a directory's files as they are at each request.
 
     Args:
         directory: The directory of version lines.
+        hosts: The names that it answers to, so that no web page reaches it by a name of its own
+            that leads here (DNS rebinding); None for any.
     """
     registry = DirectoryRegistry(directory, str(directory))
     router = APIRouter()
@@ -79,7 +84,28 @@ def create_app(directory: Path) -> FastAPI:
     def broken(_request: Request, exc: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(exc)}, status_code=500)
 
+    if hosts is not None:
+        known = {_host_name(host) for host in hosts}
+
+        @app.middleware("http")
+        async def refuse_unknown_hosts(
+            request: Request, answer: Callable[[Request], Awaitable[Response]]
+        ) -> Response:
+            name = _host_name(request.headers.get("host", ""))
+            if name in known:
+                return await answer(request)
+            detail = f"unknown host {name!r}; --allow-host NAME has the server answer to it"
+            return JSONResponse({"detail": detail}, status_code=400)
+
     return app
+
+
+def _host_name(written: str) -> str:
+    """The host in ``host:port``, without the brackets of an IPv6 address."""
+    if written.startswith("["):
+        return written[1:].partition("]")[0].lower()
+    # An address of a user's, who need not know that it takes brackets.
+    return (written if written.count(":") > 1 else written.partition(":")[0]).lower()
 
 
 def _found(answer: Answer) -> Any:

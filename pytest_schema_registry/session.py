@@ -173,9 +173,10 @@ class Process:
 
     @cached_property
     def _session(self) -> Session:
+        from pytest_schema_registry import files
         from pytest_schema_registry.cache import Session
 
-        return Session(self._session_id, host.session_directory(self._session_id))
+        return Session(self._session_id, files.session_directory(self._session_id))
 
     @property
     def version(self) -> str:

@@ -178,8 +178,7 @@ def write(path: Path, fold: Fold, settings: Settings, missed: Sequence[str], now
     """
     report = document(fold, settings, missed, now)
     with files.turn(path):
-        staging = path.with_name(f"{path.name}.new")
-        files.replace(path, json.dumps(report, indent=2) + "\n", staging=staging)
+        files.replace(path, json.dumps(report, indent=2) + "\n")
 
 
 def document(fold: Fold, settings: Settings, missed: Sequence[str], now: datetime) -> Any:

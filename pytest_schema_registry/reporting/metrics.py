@@ -44,8 +44,7 @@ def write(path: Path, figures: Figures, *, cache_size: int) -> None:
     """
     with files.turn(path):
         # A textfile collector reads *.prom, and so never what is staged.
-        staging = path.with_name(f"{path.name}.new")
-        files.replace(path, exposition(figures, cache_size=cache_size), staging=staging)
+        files.replace(path, exposition(figures, cache_size=cache_size))
 
 
 def exposition(figures: Figures, *, cache_size: int) -> str:

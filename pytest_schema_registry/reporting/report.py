@@ -58,8 +58,7 @@ def write(
         now=datetime.now(UTC),
     )
     with files.turn(path):
-        staging = path.with_name(f"{path.name}.new")
-        files.replace(path, json.dumps(report, indent=2) + "\n", staging=staging)
+        files.replace(path, json.dumps(report, indent=2) + "\n")
 
 
 def document(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,10 +195,38 @@ def test_dead_letters_that_cannot_be_written_stop_the_session(
 def test_a_ratchet_that_cannot_be_written_fails_the_run(
     run: Run, suite: str, pytester: pytest.Pytester
 ) -> None:
-    (pytester.path / "r.new").mkdir()
+    (pytester.path / "r").symlink_to("not_mounted/r")
     result = run(suite, "--registry-versions=v1", "--registry-ratchet=r")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["missed: --registry-ratchet: *r cannot be written: *"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links, and Windows has other modes")
+def test_files_behind_links_are_written_and_stay_as_closed_as_they_were(
+    run: Run, suite: str, pytester: pytest.Pytester
+) -> None:
+    names = ["ratchet", "report", "metrics"]
+    shared = pytester.mkdir("shared")
+    for name in names:
+        (shared / name).write_text("# shared\n")
+        (shared / name).chmod(0o600)
+        (pytester.path / name).symlink_to(f"shared/{name}")
+        (pytester.path / f"{name}.new").write_text("mine")
+    run(suite, "--registry-versions=v1", *(f"--registry-{name}={name}" for name in names))
+    for name in names:
+        assert (pytester.path / name).readlink() == Path("shared", name)
+        assert (shared / name).read_text() != "# shared\n"
+        assert (shared / name).stat().st_mode & 0o777 == 0o600
+        assert (pytester.path / f"{name}.new").read_text() == "mine"
+    assert sorted(path.name for path in shared.iterdir()) == sorted(names)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs /dev/stdout")
+def test_a_report_can_go_to_standard_output(run: Run, suite: str) -> None:
+    result = run(suite, "--registry-versions=v1", "--registry-report=/dev/stdout")
+    assert Path("/dev/stdout").is_symlink()
+    result.stdout.fnmatch_lines(['*"hit_rate": *', "}"])
+    result.stdout.no_fnmatch_line("*cannot be written*")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -437,6 +438,7 @@ def lock(mine: Cache) -> None:
         pass
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows words it otherwise")
 @pytest.mark.parametrize("use", [keep, keep_failure, lock])
 def test_a_directory_that_cannot_be_used_is_said_once_and_left(
     tmp_path: Path, unusable: Path, use: Callable[[Cache], None]

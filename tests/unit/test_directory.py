@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +17,13 @@ from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.schemas import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 BAD_BYTE = "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
 INDEX = Question(Kind.INDEX)
 CURRENT = Question(Kind.SCHEMA, "v1", "a.B")
 RELEASES = Question(Kind.RELEASES, "v1", "a.B")
+WORDED = pytest.mark.skipif(os.name != "posix", reason="Windows words it otherwise")
 
 
 def registry(directory: Path, **files: Any) -> DirectoryRegistry:
@@ -259,7 +262,7 @@ def test_an_address_is_a_file_s_place_or_the_wire_s_path(
         (b"null", "the file is JSON, but not a JSON Schema"),
     ],
 )
-@pytest.mark.parametrize("question", [CURRENT, INDEX, RELEASES])
+@pytest.mark.parametrize("question", [CURRENT, RELEASES, Question(Kind.BY_ID, name="urn:x")])
 def test_a_file_that_is_no_json_schema_is_named(
     tmp_path: Path, raw: bytes, reason: str, question: Question
 ) -> None:
@@ -271,6 +274,7 @@ def test_a_file_that_is_no_json_schema_is_named(
     assert (caught.value.url, caught.value.reason) == (str(file), reason)
 
 
+@WORDED
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     here = registry(tmp_path)
     file = tmp_path / "v1" / "a.B.json"
@@ -279,6 +283,64 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         here.fetch(CURRENT)
     assert (caught.value.url, caught.value.reason) == (str(file), f"Is a directory: {file}")
     assert not caught.value.unreachable
+
+
+def damaged(file: Path) -> None:
+    file.write_bytes(b"\xff")
+
+
+def said_unprintably(file: Path) -> None:
+    file.write_text('{"$core_version": "1\\u001b[2J"}')
+
+
+def a_link_to_nothing(file: Path) -> None:
+    file.symlink_to("nothing")
+
+
+def a_folder(file: Path) -> None:
+    file.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (damaged, f"the file is not JSON ({BAD_BYTE})"),
+        (said_unprintably, "'core_version' has what cannot be printed"),
+        (a_link_to_nothing, "No such file or directory: {file}"),
+        pytest.param(a_folder, "Is a directory: {file}", marks=WORDED),
+    ],
+)
+def test_a_file_that_cannot_be_read_fails_nobody_else_and_is_listed(
+    tmp_path: Path, spoil: Callable[[Path], None], said: str
+) -> None:
+    here = registry(tmp_path, **{"a.A": {"$id": "urn:a"}, "c.C": {"$id": "urn:c"}})
+    file = tmp_path / "v1" / "a.B.schema.json"
+    spoil(file)
+    index = here.fetch(INDEX)
+    assert [entry.name for entry in protocol.index(index)] == ["a.A", "a.B", "c.C"]
+    assert index.document["tracks"]["v1"]["schemas"][1] == {
+        "name": "a.B",
+        "deprecated": False,
+        "error": said.format(file=file),
+    }
+    for schema_id in ("urn:a", "urn:c"):
+        assert here.fetch(Question(Kind.BY_ID, name=schema_id)).document["$schema_id"] == schema_id
+    with pytest.raises((InvalidAnswer, RegistryUnavailable)) as caught:
+        here.fetch(CURRENT)
+    assert said.format(file=file) in str(caught.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such names")
+@pytest.mark.skipif(sys.platform == "darwin", reason="has no such names")
+def test_a_name_that_cannot_be_printed_is_listed_escaped(tmp_path: Path) -> None:
+    here = registry(tmp_path, **{"a.B": {}, "\x1b[2J": {}, os.fsdecode(b"\xff"): {}})
+    (tmp_path / "v\n").mkdir()
+    (tmp_path / "v\n" / "a.B.json").write_text("{}")
+    index = here.fetch(INDEX)
+    names = [(entry.version, entry.name) for entry in protocol.index(index)]
+    (tmp_path / "v1" / os.fsdecode(b"\xff.json")).write_text("[]")
+    json.dumps(here.fetch(INDEX).document, ensure_ascii=False).encode()
+    assert names == [("v1", "\\udcff"), ("v1", "\\x1b[2J"), ("v1", "a.B"), ("v\\n", "a.B")]
 
 
 def test_a_directory_judges_compatibility_as_the_server_does(tmp_path: Path) -> None:
@@ -300,6 +362,7 @@ def test_a_directory_judges_compatibility_as_the_server_does(tmp_path: Path) -> 
         here.fetch(question)
 
 
+@WORDED
 @pytest.mark.parametrize("question", [CURRENT, INDEX, RELEASES, Question(Kind.BY_ID, name="a")])
 def test_a_directory_that_is_gone_is_a_registry_that_is_down(
     tmp_path: Path, question: Question
@@ -320,6 +383,7 @@ class Vanishing(type(Path())):  # type: ignore[misc]  # the class of this system
         (self / "v1").rmdir()
 
 
+@WORDED
 def test_a_version_that_vanishes_while_it_is_looked_at_is_a_registry_that_is_down(
     tmp_path: Path,
 ) -> None:

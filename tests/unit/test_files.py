@@ -1,18 +1,26 @@
 from __future__ import annotations
 
-import errno
 import os
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_schema_registry import files
 from pytest_schema_registry.files import beginning, file_name, replace
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Another user's number, whoever that is.
+NOBODY = 65534
 NAMES = st.text(st.characters(exclude_categories=())) | st.text("./\\~%:aA\0 \n", max_size=8)
 DEVICES = ["con", "PRN", "Aux.json", "nul", "com1", "LPT9.a.b"]
 
@@ -98,16 +106,15 @@ def test_what_a_killed_writer_left_behind_is_overwritten(tmp_path: Path) -> None
     assert (tmp_path / "file").read_text() == "whole"
 
 
-@pytest.mark.parametrize("obstacle", ["file", "new"])
 def test_a_file_that_cannot_be_written_is_an_error_and_nothing_else_changes(
-    tmp_path: Path, obstacle: str
+    tmp_path: Path,
 ) -> None:
     (tmp_path / "kept").write_text("old")
-    (tmp_path / obstacle).mkdir()
-    (tmp_path / obstacle / "in the way").touch()
-    with pytest.raises(OSError, match="directory"):
-        replace(tmp_path / "file", "text", staging=tmp_path / "new")
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["kept", obstacle])
+    (tmp_path / "file").mkdir()
+    for staging in (None, tmp_path / "new"):
+        with pytest.raises((IsADirectoryError, PermissionError)):
+            replace(tmp_path / "file", "text", staging=staging)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "kept"]
 
 
 def test_half_a_surrogate_pair_is_written_as_well(tmp_path: Path) -> None:
@@ -116,24 +123,156 @@ def test_half_a_surrogate_pair_is_written_as_well(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-class OnAFullDisk(type(Path())):  # type: ignore[misc]  # the platform's kind of path
-    def write_text(self, *_arguments: object, **_keywords: object) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-
-class InAFolderJustDeleted(type(Path())):  # type: ignore[misc]  # the platform's kind of path
-    def write_text(self, *_arguments: object, **_keywords: object) -> int:
-        self.parent.rmdir()
-        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
-
-
-@pytest.mark.parametrize("kind", [OnAFullDisk, InAFolderJustDeleted])
-def test_staging_where_nothing_can_be_written_is_no_obstacle(
-    tmp_path: Path, kind: type[Path]
-) -> None:
-    replace(tmp_path / "file", "text", staging=kind(tmp_path / "folder" / "new"))
-    assert list(tmp_path.rglob("*new*")) == []
+@pytest.mark.parametrize("staging", ["a_file/new", "a_directory"])
+def test_staging_where_nothing_can_be_written_is_no_obstacle(tmp_path: Path, staging: str) -> None:
+    (tmp_path / "a_file").write_text("kept")
+    (tmp_path / "a_directory").mkdir()
+    (tmp_path / "a_directory" / "kept").touch()
+    replace(tmp_path / "file", "text", staging=tmp_path / staging)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a_directory", "a_file", "file"]
     assert (tmp_path / "file").read_text() == "text"
+
+
+def test_no_file_of_the_user_s_is_taken_for_staging(tmp_path: Path) -> None:
+    names = ["file.new", ".file.new", ".file", "file~", "file.tmp"]
+    for name in names:
+        (tmp_path / name).write_text("precious")
+    replace(tmp_path / "file", "text")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises((IsADirectoryError, PermissionError)):
+        replace(tmp_path / "folder", "text")
+    assert {name: (tmp_path / name).read_text() for name in names} == dict.fromkeys(
+        names, "precious"
+    )
+    assert len(list(tmp_path.iterdir())) == len(names) + 2
+
+
+def test_a_link_in_the_place_of_the_staging_file_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("precious")
+    (tmp_path / "new").symlink_to("other")
+    replace(tmp_path / "file", "text", staging=tmp_path / "new")
+    assert (tmp_path / "other").read_text() == "precious"
+    assert not (tmp_path / "file").is_symlink()
+
+
+@pytest.mark.parametrize("staging", [None, "new"])
+def test_a_link_stays_one_and_what_it_leads_to_is_replaced(
+    tmp_path: Path, staging: str | None
+) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "file").write_text("old")
+    (tmp_path / "linked").symlink_to("shared", target_is_directory=True)
+    (tmp_path / "one").symlink_to("linked/file")
+    (tmp_path / "two").symlink_to(tmp_path / "one")
+    replace(tmp_path / "two", "text", staging=None if staging is None else tmp_path / staging)
+    assert (tmp_path / "one").is_symlink()
+    assert (tmp_path / "two").is_symlink()
+    assert (tmp_path / "shared" / "file").read_text() == "text"
+    assert [path.name for path in (tmp_path / "shared").iterdir()] == ["file"]
+
+
+def test_a_link_to_a_file_that_is_not_there_yet_makes_it(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "link").symlink_to("shared/file")
+    replace(tmp_path / "link", "text")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "shared" / "file").read_text() == "text"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows words it otherwise")
+@pytest.mark.parametrize("target", ["not_mounted/file", "link", "a_file/file"])
+def test_a_link_that_leads_nowhere_is_an_error_and_stays(tmp_path: Path, target: str) -> None:
+    (tmp_path / "a_file").touch()
+    (tmp_path / "link").symlink_to(target)
+    with pytest.raises(OSError, match=r"No such file|Too many levels|Not a directory"):
+        replace(tmp_path / "link", "text", staging=tmp_path / "new")
+    assert (tmp_path / "link").readlink() == Path(target)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a_file", "link"]
+
+
+def test_of_two_hard_links_the_other_keeps_what_it_had(tmp_path: Path) -> None:
+    (tmp_path / "cached").write_text("old")
+    (tmp_path / "file").hardlink_to(tmp_path / "cached")
+    replace(tmp_path / "file", "text")
+    assert (tmp_path / "file").read_text() == "text"
+    assert (tmp_path / "cached").read_text() == "old"
+
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has other modes and owners")
+
+
+@POSIX
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o664, 0o666, 0o755])
+@pytest.mark.parametrize("staging", [None, "new"])
+def test_a_file_keeps_its_mode(tmp_path: Path, mode: int, staging: str | None) -> None:
+    file = tmp_path / "file"
+    file.write_text("old")
+    file.chmod(mode)
+    replace(file, "text", staging=None if staging is None else tmp_path / staging)
+    assert file.read_text() == "text"
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+@POSIX
+def test_a_new_file_has_the_mode_that_the_umask_leaves(tmp_path: Path) -> None:
+    program = "from pytest_schema_registry.files import *; replace(Path('file'), 'text')"
+    for mask, mode in ((0o022, 0o644), (0o077, 0o600)):
+        command = [sys.executable, "-c", program]
+        subprocess.run(command, cwd=tmp_path, check=True, umask=mask)
+        assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
+        (tmp_path / "file").unlink()
+
+
+@POSIX
+def test_a_file_keeps_its_owner_where_that_is_allowed(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("old")
+    owner = (NOBODY, NOBODY) if os.geteuid() == 0 else (os.geteuid(), os.getgroups()[-1])
+    os.chown(file, *owner)
+    file.chmod(0o600)
+    replace(file, "text")
+    status = file.stat()
+    assert (status.st_uid, status.st_gid) == owner
+    assert stat.S_IMODE(status.st_mode) == 0o600
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """A directory of the user's own, who is not root while the test lasts."""
+    with tempfile.TemporaryDirectory() as directory:
+        if not hasattr(os, "geteuid") or os.geteuid() != 0:
+            yield Path(directory)
+            return
+        os.chown(directory, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            yield Path(directory)
+        finally:
+            os.seteuid(0)
+
+
+def test_a_file_that_is_read_only_is_not_replaced(unprivileged: Path) -> None:
+    file = unprivileged / "file"
+    file.write_text("old")
+    file.chmod(0o444)
+    try:
+        with pytest.raises(PermissionError, match="Permission denied"):
+            replace(file, "text", staging=unprivileged / "new")
+        assert file.read_text() == "old"
+        assert [path.name for path in unprivileged.iterdir()] == ["file"]
+    finally:
+        file.chmod(0o644)
+
+
+@POSIX
+def test_an_owner_that_may_not_be_kept_is_no_obstacle(unprivileged: Path) -> None:
+    file = unprivileged / "file"
+    file.write_text("old")
+    status = os.stat_result([0o100666, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+    assert status.st_uid == 0
+    files._write_through(unprivileged / "new", file, "text", status)
+    assert file.read_text() == "text"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o666
 
 
 def test_staging_on_another_file_system_is_no_obstacle(tmp_path: Path) -> None:
@@ -147,14 +286,75 @@ def test_staging_on_another_file_system_is_no_obstacle(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "text"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a reader there holds up a writer")
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+
+
+@PIPES
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        replace(tmp_path / "pipe", "text")
+        assert os.read(reader, 100) == b"text"
+    finally:
+        os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@PIPES
+def test_a_pipe_that_nobody_reads_is_an_error(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="No such device"):
+        replace(tmp_path / "pipe", "text")
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+@POSIX
+def test_a_device_stays_one() -> None:
+    replace(Path("/dev/null"), "text")
+    assert Path("/dev/null").is_char_device()
+    with pytest.raises(OSError, match="No space left"):
+        replace(Path("/dev/full"), "text")
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["/dev/stdout", "out"])
+def test_the_process_s_own_output_is_written_to_after_what_was_printed(
+    tmp_path: Path, name: str
+) -> None:
+    program = f"""
+from pytest_schema_registry.files import *
+print("before")
+replace(Path({name!r}), "text\\n")
+print("after")
+"""
+    with (tmp_path / "out").open("w") as out:
+        subprocess.run([sys.executable, "-c", program], cwd=tmp_path, stdout=out, check=True)
+    assert (tmp_path / "out").read_text() == "before\ntext\nafter\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@POSIX
+def test_an_output_that_is_closed_is_no_obstacle(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("old")
+    program = """
+import os
+from pytest_schema_registry.files import *
+os.close(1)
+replace(Path("file"), "text")
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    assert (tmp_path / "file").read_text() == "text"
+
+
+@PIPES
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="It is a pipe"):
         beginning(tmp_path / "pipe", 10)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a reader there holds up a writer")
 def test_a_reader_sees_the_old_text_or_the_new_one_even_when_the_writer_is_killed(
     tmp_path: Path,
 ) -> None:

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from pytest_schema_registry.__main__ import main
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PROGRAM = [sys.executable, "-m", "pytest_schema_registry"]
@@ -31,6 +33,93 @@ def test_serve_serves_a_directory_until_it_is_interrupted(tmp_path: Path, closed
     assert f"127.0.0.1:{closed_port}" in started
     assert answer.json()["content"] == {"type": "object"}
     assert server.returncode in (0, -signal.SIGINT)
+
+
+@contextmanager
+def serving(
+    directory: Path, port: int, *arguments: str, patience: float = 60
+) -> Iterator[subprocess.Popen[str]]:
+    """The server, and how long it waits for requests that do not arrive."""
+    program = f"""
+import sys
+from pytest_schema_registry.__main__ import main
+from pytest_schema_registry.connections import Connection
+
+Connection.patience = {patience}
+sys.exit(main())
+"""
+    command = [sys.executable, "-c", program, "serve", str(directory), f"--port={port}", *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        assert any("Uvicorn running" in line for line in server.stderr)
+        try:
+            yield server
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
+
+
+def half_sent(port: int, text: bytes = b"GET /health HTTP/1.1\r\nX: ") -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection.sendall(text)
+    return connection
+
+
+def asked_for(port: int, host: str) -> httpx.Response:
+    return httpx.get(f"http://127.0.0.1:{port}/health", headers={"Host": host})
+
+
+BODY = b"POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stops the server by a signal")
+def test_serve_ends_when_interrupted_whoever_holds_a_connection(
+    tmp_path: Path, closed_port: int
+) -> None:
+    with serving(tmp_path, closed_port) as server, half_sent(closed_port), half_sent(closed_port):
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
+    assert server.returncode in (0, -signal.SIGINT)
+
+
+@pytest.mark.parametrize("text", [b"", b"GET /", BODY, BODY + b"a"])
+def test_serve_cuts_a_connection_on_which_no_request_arrives(
+    tmp_path: Path, closed_port: int, text: bytes
+) -> None:
+    with (
+        serving(tmp_path, closed_port, patience=1),
+        half_sent(closed_port, text) as connection,
+    ):
+        answer = b""
+        with suppress(ConnectionResetError):
+            while received := connection.recv(10_000):
+                answer += received
+        assert answer.startswith(b"HTTP/1.1 405" if text.startswith(b"POST") else b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "known", "unknown"),
+    [
+        ([], ["localhost:80", "LOCALHOST", "127.0.0.1", "[::1]:80"], ["x", "", "localhost.x"]),
+        (["--host=0.0.0.0"], ["0.0.0.0", "localhost"], ["registry"]),
+        (["--allow-host=Registry", "--allow-host=fe80::1"], ["registry:1", "[fe80::1]"], ["x"]),
+        (["--allow-host=*"], ["x", "registry:1"], []),
+    ],
+)
+def test_serve_answers_to_the_names_it_knows(
+    tmp_path: Path, closed_port: int, arguments: list[str], known: list[str], unknown: list[str]
+) -> None:
+    with serving(tmp_path, closed_port, *arguments):
+        assert [asked_for(closed_port, host).status_code for host in known] == [200] * len(known)
+        refused = [asked_for(closed_port, host) for host in unknown]
+    assert [answer.json() for answer in refused] == [
+        {
+            "detail": f"unknown host {host.partition(':')[0]!r}; --allow-host NAME has the server "
+            "answer to it"
+        }
+        for host in unknown
+    ]
+    assert {answer.status_code for answer in refused} <= {400}
 
 
 def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 import subprocess
 import sys
 import tomllib
@@ -97,6 +98,21 @@ def test_mindeps_installs_the_oldest_versions_that_the_project_allows(
     extras = project["optional-dependencies"]
     allowed = project["dependencies"] + extras["metrics"] + extras["server"]
     assert versions(tox["testenv:mindeps"]["deps"].split()) == versions(allowed)
+
+
+def test_every_action_of_a_workflow_is_pinned_by_its_commit() -> None:
+    workflows = ROOT / ".github" / "workflows"
+    if not workflows.is_dir():
+        pytest.skip("needs the checkout")
+    used = [
+        line.strip()
+        for file in sorted(workflows.iterdir())
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\s*(- )?uses:", line)
+    ]
+    assert used
+    pinned = re.compile(r"(- )?uses: [\w-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*")
+    assert [line for line in used if not pinned.fullmatch(line)] == []
 
 
 def versions(requirements: list[str]) -> dict[str, Version]:

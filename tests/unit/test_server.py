@@ -122,6 +122,8 @@ def test_a_file_that_is_no_schema_is_the_servers_error(
     http: httpx.Client, local_registry: LocalRegistry
 ) -> None:
     (local_registry.directory / "v1" / "broken.json").write_text(json.dumps([]))
+    listed = http.get("/index").json()["tracks"]["v1"]["schemas"]
+    assert [schema["name"] for schema in listed] == ["broken", ORDER]
     response = http.get("/schemas/v1/broken")
     assert response.status_code == 500
     assert "not a JSON Schema" in response.json()["detail"]

@@ -1,0 +1,106 @@
+"""Where a file URL leads on each system, as the standard library's own modules have it."""
+
+from __future__ import annotations
+
+import os
+from nturl2path import url2pathname as to_windows_path
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from pytest_schema_registry.options import OPTIONS
+from pytest_schema_registry.parsers import location, parsed, path_of
+
+ROOT = PureWindowsPath("D:/project")
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("file:///C:/schemas", "C:/schemas"),
+        ("file:///c:/schemas/", "c:/schemas"),
+        ("file:///C|/schemas", "C:/schemas"),
+        ("file:///C%3A/schemas", "C:/schemas"),
+        ("file:///c%3a/my%20schemas", "C:/my schemas"),
+        ("file:C:/schemas", "C:/schemas"),
+        ("file:c%3A/schemas", "C:/schemas"),
+        ("file://localhost/C:/schemas", "C:/schemas"),
+        ("file:///C:/gr%C3%B6%C3%9Fe%25", "C:/größe%"),
+        ("file://server/share/schemas", "//server/share/schemas"),
+        ("file:////server/share/schemas", "//server/share/schemas"),
+        ("file:schemas", "D:/project/schemas"),
+        ("file:../my%20schemas", "D:/project/../my schemas"),
+        ("file:///schemas", "D:/schemas"),
+    ],
+)
+def test_a_file_url_leads_where_windows_says(url: str, path: str) -> None:
+    found = path_of(urlsplit(url), to_windows_path, is_windows=True)
+    assert ROOT / found == PureWindowsPath(path)
+
+
+@pytest.mark.parametrize("path", [r"C:\schemas", r"c:\my schemas\é%", r"\\server\share\schemas"])
+def test_a_path_of_windows_is_had_back_from_its_url(path: str) -> None:
+    url = PureWindowsPath(path).as_uri()
+    found = path_of(urlsplit(url), to_windows_path, is_windows=True)
+    assert PureWindowsPath(found) == PureWindowsPath(path)
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("file:///schemas", "/schemas"),
+        ("file://localhost/my%20schemas", "/my schemas"),
+        ("file:schemas", "/project/schemas"),
+        ("file:///C:/schemas", "/C:/schemas"),
+        ("file:///c%3A/x", "/c:/x"),
+    ],
+)
+def test_a_file_url_leads_where_other_systems_say(url: str, path: str) -> None:
+    found = path_of(urlsplit(url), unquote, is_windows=False)
+    assert PurePosixPath("/project") / found == PurePosixPath(path)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_windows", "said"),
+    [
+        ("file://server/share", False, "a file URL has no host, this one has 'server'"),
+        ("file://user:secret@server/share", True, "a file URL has no host, this one has 'server'"),
+        ("file://C:/schemas", True, "a file URL has no host, this one has 'C:'"),
+        (
+            "file:///C:/a:b",
+            True,
+            "the address is no file URL; write file:///dir, or file:///C:/dir",
+        ),
+        ("file::/a", True, "the address is no file URL; write file:///dir, or file:///C:/dir"),
+    ],
+)
+def test_a_file_url_that_leads_nowhere_says_why(url: str, is_windows: bool, said: str) -> None:
+    with pytest.raises(ValueError, match="file URL") as caught:
+        path_of(urlsplit(url), to_windows_path, is_windows=is_windows)
+    assert str(caught.value) == said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="would be a place outside the test's own")
+@pytest.mark.parametrize("value", ["C:/schemas", "C:\\schemas", "c://schemas", "C:"])
+def test_a_drive_is_no_scheme_of_a_url(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ValueError, match="no such directory: ") as caught:
+        location(value, tmp_path)
+    assert "http://" not in str(caught.value)
+    (tmp_path / value).mkdir(parents=True)
+    assert location(value, tmp_path).directory == tmp_path / value
+
+
+def test_a_host_with_a_port_may_want_a_scheme(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"or did you mean http://registry:8000\?"):
+        location("registry:8000", tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+@pytest.mark.parametrize("name", ["ratchet", "dead-letters"])
+def test_what_is_read_again_is_kept_in_no_pipe(tmp_path: Path, name: str) -> None:
+    (option,) = (each for each in OPTIONS if each.name == name)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="is a pipe, not a file that can be kept"):
+        parsed(option, "pipe", tmp_path)
+    assert parsed(option, "none_yet", tmp_path) == tmp_path / "none_yet"
