@@ -7,7 +7,6 @@ import uuid
 import weakref
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry import files, sources
@@ -28,6 +27,7 @@ from pytest_schema_registry.schemas import given as given_schema
 from pytest_schema_registry.sources import Lazy
 
 if TYPE_CHECKING:
+    from pathlib import Path
     import os
     from collections.abc import Callable, Iterable, Sequence
 
