@@ -130,7 +130,9 @@ class Evolution:
 
     def _side(self, asked: Any, which: str) -> _Side:
         if isinstance(asked, dict | bool):
-            return _Side(self._registry.bundled(given(asked)), "", which)
+            schema = given(asked)
+            self._rollout.served(self._registry.compiled(schema).old_copies)
+            return _Side(self._registry.bundled(schema), "", which)
         if isinstance(asked, Schema):
             return _Side(self._used(asked), asked.name, asked.version)
         name, _, version = asked.rpartition("@") if isinstance(asked, str) else ("", "", "")
@@ -142,14 +144,16 @@ class Evolution:
             )
         pair = Pair(plain_name(name), version)
         try:
-            schema = self._registry.get_schema(name, version)
+            schema = self._registry.schema(name, version)
             return _Side(self._used(schema), *pair, pair)
         except SchemaRegistryError as exc:
             self._rollout.recorder.failed(pair, exc)
+            self._rollout.served(exc.old_copies)
             raise
 
     def _used(self, schema: Schema) -> Any:
-        use = Use(Pair(schema.name, schema.version), "off", schema)
+        compiled = self._registry.compiled(schema)
+        use = Use(Pair(schema.name, schema.version), "off", schema, compiled)
         self._rollout.begin(use)
         use.lookups += 1
         return self._registry.bundled(schema)
