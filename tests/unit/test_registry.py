@@ -550,3 +550,24 @@ def test_a_404_is_believed_only_where_there_is_an_index(
         with pytest.raises(InvalidAnswer, match=text):
             registry.get_schema(name, "v1")
     assert local_registry.counts["/index"] == 1
+
+
+def test_a_404_is_no_answer_while_the_index_is_down(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.always(DOWN, "index")
+    with pytest.raises(RegistryUnavailable, match="believed of a registry only, and its index"):
+        registry.get_schema("shop.A", "v1")
+
+
+def test_an_index_that_was_asked_for_a_404_is_recorded_where_it_is_wanted(
+    local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    with SchemaRegistry(local_registry.url, mode="record", cassettes=tmp_path) as registry:
+        with pytest.raises(SchemaNotFound):
+            registry.get_schema("shop.A", "v1")
+        assert not (tmp_path / "index.yaml").exists()
+        listed = registry.index()
+    assert local_registry.counts["/index"] == 1
+    with SchemaRegistry(mode="replay", cassettes=tmp_path) as registry:
+        assert registry.index() == listed
