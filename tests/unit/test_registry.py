@@ -17,7 +17,9 @@ from pytest_schema_registry import (
     SchemaNotFound,
     SchemaRegistry,
 )
+from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.cache import Session
+from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.declarations import Wanted
 from pytest_schema_registry.pauses import Pauses
 from pytest_schema_registry.settings import Origin, resolve
@@ -571,3 +573,14 @@ def test_an_index_that_was_asked_for_a_404_is_recorded_where_it_is_wanted(
     assert local_registry.counts["/index"] == 1
     with SchemaRegistry(mode="replay", cassettes=tmp_path) as registry:
         assert registry.index() == listed
+
+
+def test_a_recorded_404_of_the_index_says_so(tmp_path: Path) -> None:
+    cassettes = Cassettes(tmp_path, Path(), "pytest --registry-mode=record")
+    missing = Answer.of(Question(Kind.INDEX), "http://r/index", None, 0.0, "registry")
+    cassettes.save(missing, staging=tmp_path / "staging")
+    with (
+        SchemaRegistry(mode="replay", cassettes=tmp_path) as registry,
+        pytest.raises(SchemaNotFound, match="ask by name"),
+    ):
+        registry.index()
