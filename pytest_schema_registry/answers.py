@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_schema_registry.schemas import NAME_SUFFIX, Content
+from pytest_schema_registry.schemas import NAME_SUFFIX, Content, OldCopy, plain_name
 from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
@@ -125,6 +125,25 @@ class Answer:
         if self.content is None:
             return self.document
         return {**self.document, "content": self.content.parsed()}
+
+    @property
+    def old_copies(self) -> tuple[OldCopy, ...]:
+        """The answer as an old copy, where it is one; otherwise nothing."""
+        if self.outage is None:
+            return ()
+        return (OldCopy(self._subject, self.source, self.fetched_at, self.outage, self.url),)
+
+    @property
+    def _subject(self) -> str:
+        """What is answered, by the name without its ending."""
+        asked = self.question
+        if asked.kind is not Kind.BY_ID:
+            asked = replace(asked, name=plain_name(asked.name))
+        if self.document is None:
+            return f"the 404 of {asked}"
+        if asked.kind is Kind.SCHEMA:
+            asked = replace(asked, release=self.document.get("core_version") or asked.release)
+        return str(asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
-from pytest_schema_registry.schemas import Schema, origin, plain_name
+from pytest_schema_registry.references import Referred
+from pytest_schema_registry.schemas import Schema, age, origin, plain_name
 from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.answers import Answer
     from pytest_schema_registry.references import Reference
     from pytest_schema_registry.resolver import Resolver
-    from pytest_schema_registry.schemas import IndexEntry, Release
+    from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
 
 
 class Catalogue:
@@ -27,11 +28,19 @@ class Catalogue:
     Args:
         resolver: Answers questions.
         found: Told every schema when it is had for the first time.
+        served: Told the old answers that the index, releases and verdicts are; a schema has its
+            own.
     """
 
-    def __init__(self, resolver: Resolver, found: Callable[[Schema], None]) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        found: Callable[[Schema], None],
+        served: Callable[[tuple[OldCopy, ...]], None],
+    ) -> None:
         self._resolver = resolver
         self._found = found
+        self._served = served
         self._schemas: dict[Question, Schema] = {}
 
     def schema(self, name: str, version: str, release: str | None = None) -> Schema:
@@ -49,12 +58,14 @@ class Catalogue:
         question = Question(Kind.SCHEMA, version, plain_name(name), release)
         schema = self._schemas.get(question)
         if schema is None:
-            answer = self._answer(question)
+            answer, old = self._answer(question)
             if answer.document is None:
                 raise SchemaNotFound(
                     printable(question.name), version, release, _origin(answer), _advice(answer)
-                )
-            schema = self._schemas[question] = protocol.schema(answer)
+                ).resting_on(old)
+            schema = replace(protocol.schema(answer), old_copies=old)
+            if not old:  # the registry may answer the next time
+                self._schemas[question] = schema
             self._found(schema)
         return schema
 
@@ -73,6 +84,7 @@ class Catalogue:
             SchemaRegistryError: It could not be found out; an outage never falls back silently.
         """
         passed_over: list[str] = []
+        old: tuple[OldCopy, ...] = ()
         deprecated: Schema | None = None
         missing: SchemaNotFound | None = None
         for candidate in candidates:
@@ -80,23 +92,29 @@ class Catalogue:
                 schema = self.schema(name, candidate, release)
             except SchemaNotFound as exc:
                 missing = exc
-                passed_over.append(f"{candidate} does not have it")
+                old += exc.old_copies
+                passed_over.append(_is_missing(candidate, exc.old_copies))
                 continue
+            old += schema.old_copies
             if not schema.deprecated:
-                return replace(schema, reason=_reason(candidate, passed_over))
+                reason = _reason(candidate, passed_over)
+                return replace(schema, reason=reason, old_copies=old)
             deprecated = deprecated or schema
             note = f": {schema.deprecation_note}" if schema.deprecation_note else ""
-            passed_over.append(f"{candidate} is deprecated{note}")
+            said = _is_deprecated(candidate, schema)
+            passed_over.append(f"{said}{note}")
         if deprecated is not None:
-            return replace(deprecated, reason=_reason(deprecated.version, passed_over))
+            reason = _reason(deprecated.version, passed_over)
+            return replace(deprecated, reason=reason, old_copies=old)
         assert missing is not None  # noqa: S101  # there is at least one candidate
         raise SchemaNotFound(
             missing.name, " or ".join(candidates), release, missing.where, missing.advice
-        )
+        ).resting_on(old)
 
     def index(self) -> tuple[IndexEntry, ...]:
         """What the registry lists, by version and name."""
         answer = self._resolver.retrieve(Question(Kind.INDEX))
+        self._served(answer.old_copies)
         if answer.document is None:
             raise SchemaNotFound("index", "any version", None, _origin(answer), "ask by name")
         return protocol.index(answer)
@@ -115,9 +133,11 @@ class Catalogue:
             SchemaRegistryError: It could not be found out.
         """
         # Registries of this kind may insist on being told which releases are meant.
-        earlier, later = (self.schema(name, version).release for version in (old, new))
+        sides = [self.schema(name, version) for version in (old, new)]
+        earlier, later = (side.release for side in sides)
         question = Question(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later)
-        answer = self._answer(question)
+        answer, copies = self._answer(question)
+        self._served(sides[0].old_copies + sides[1].old_copies + copies)
         if answer.document is None:
             reason = "it has both schemas, and does not compare them"
             advice = "--registry-compat-source local does"
@@ -135,17 +155,20 @@ class Catalogue:
             SchemaNotFound: No version has any.
         """
         listed: list[Release] = []
+        old: tuple[OldCopy, ...] = ()
         for version in versions:
-            answer = self._answer(Question(Kind.RELEASES, version, plain_name(name)))
+            answer, found = self._answer(Question(Kind.RELEASES, version, plain_name(name)))
+            old += found
             if answer.document is not None:
                 listed += protocol.releases(answer)
+        self._served(old)
         if not listed:
             lines = ", ".join(versions)
             raise SchemaNotFound(printable(name), lines, None, _origin(answer), _advice(answer))
         return tuple(listed)
 
-    def referred(self, reference: Reference, versions: Sequence[str]) -> Any:
-        """The content that a reference leads to, by its name in the registry or by its global id.
+    def referred(self, reference: Reference, versions: Sequence[str]) -> Referred:
+        """What a reference leads to, by its name in the registry or by its global id.
 
         Args:
             reference: The reference.
@@ -160,33 +183,54 @@ class Catalogue:
             return self._named(name, version, versions)
         answer = self._resolver.retrieve(Question(Kind.BY_ID, name=reference.uri))
         if answer.content is not None:
-            return answer.content.parsed()
+            return Referred(answer.content.parsed(), answer.old_copies)
         if reference.name is not None:
-            return self._named(reference.name, reference.version, versions)
+            found = self._named(reference.name, reference.version, versions)
+            return found._replace(old_copies=answer.old_copies + found.old_copies)
         uri = printable(reference.uri)
-        raise SchemaNotFound(uri, "any version", None, _origin(answer), _advice(answer))
+        raise SchemaNotFound(uri, "any version", None, _origin(answer), _advice(answer)).resting_on(
+            answer.old_copies
+        )
 
-    def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Any:
-        if version:
-            return self.schema(name, version).content
-        return self.negotiated(name, versions).content
+    def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Referred:
+        schema = self.schema(name, version) if version else self.negotiated(name, versions)
+        return Referred(schema.content, schema.old_copies)
 
-    def _answer(self, question: Question) -> Answer:
+    def _answer(self, question: Question) -> tuple[Answer, tuple[OldCopy, ...]]:
+        """The answer by a name or its other spelling, and the old copies that this rests on."""
         answer = self._resolver.retrieve(question)
         if answer.document is None and answer.source != "directory":
             try:
                 other = self._resolver.retrieve(question.suffixed)
             except CassetteMissing:
-                return answer
+                return answer, answer.old_copies
             if other.document is not None:
-                return other
-        return answer
+                return other, answer.old_copies + other.old_copies
+            return answer, answer.old_copies or other.old_copies
+        return answer, answer.old_copies
 
 
 def _reason(chosen: str, passed_over: list[str]) -> str:
     if not passed_over:
         return f"{chosen} is preferred, and has it"
     return f"{chosen}, because {' and '.join(passed_over)}"
+
+
+def _is_missing(version: str, old: tuple[OldCopy, ...]) -> str:
+    if not old:
+        return f"{version} does not have it"
+    return f"{version} could not be asked; {_ago(old[0].fetched_at)} it did not have it"
+
+
+def _is_deprecated(version: str, schema: Schema) -> str:
+    if schema.outage is None:
+        return f"{version} is deprecated"
+    then = schema.fetched_at.timestamp()
+    return f"{version} could not be asked; {_ago(then)} it was deprecated"
+
+
+def _ago(then: float) -> str:
+    return f"{age(datetime.fromtimestamp(then, UTC))} ago"
 
 
 def _origin(answer: Answer) -> str:

@@ -148,7 +148,8 @@ class RegistryClient:
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type and media_type != "application/json" and not media_type.endswith("+json"):
             kind = "another type" if self._elsewhere(response.url) else self._words(media_type)
-            raise RegistryUnavailable(url, f"{self._said(response)} (not JSON: {kind})")
+            reason = f"{self._said(response)} (not JSON: {kind})"
+            raise RegistryUnavailable(url, reason, is_page=True)
         try:
             # RFC 8259 section 8.1: JSON between systems is UTF-8; a parser may skip a BOM.
             return protocol.document(response.content.decode("utf-8-sig"))
@@ -156,7 +157,8 @@ class RegistryClient:
             raise InvalidAnswer(url, "the JSON is nested too deeply to be read") from None
         except ValueError as exc:
             if not response.content.strip():
-                raise RegistryUnavailable(url, "it answered 200 with an empty body") from None
+                reason = "it answered 200 with an empty body"
+                raise RegistryUnavailable(url, reason, is_page=True) from None
             reason = f"the body is not JSON ({exc})"
             if self._elsewhere(response.url):
                 reason = f"{self._said(response)} with no JSON; {_STATE_THAT_HOST}"

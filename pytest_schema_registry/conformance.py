@@ -21,8 +21,8 @@ from pytest_schema_registry.wording import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.references import Reference
-    from pytest_schema_registry.schemas import Schema
+    from pytest_schema_registry.references import Reference, Referred
+    from pytest_schema_registry.schemas import OldCopy, Schema
 
 #: What the engine writes in place of a value, which is cut or hidden where it is shown.
 MASK = "\uf8ff"
@@ -49,27 +49,34 @@ class Compiled:
         validator: The engine's.
         conforms: The engine's verdict on a payload's JSON form.
         referred: The other schemas that it needs, by the URI that it refers to them with.
+        referred_old: The old copies that those rest on.
     """
 
     schema: Schema
     validator: jsonschema_rs.Validator
     conforms: Callable[[Any], bool]
     referred: dict[str, Any] = field(default_factory=dict)
+    referred_old: tuple[OldCopy, ...] = ()
+
+    @property
+    def old_copies(self) -> tuple[OldCopy, ...]:
+        """All old copies that a verdict rests on."""
+        return tuple(dict.fromkeys(self.schema.old_copies + self.referred_old))
 
 
 class Conformance:
-    """Compiles schemas, each once a process.
+    """Compiles schemas, each once a process; again, where it refers to what is old or failed.
 
     Args:
-        refer: Gives the content that a reference leads to, through the same registry, mode and
-            recordings as the schema's own.
+        refer: Gives what a reference leads to, through the same registry, mode and recordings as
+            the schema's own.
         formats: Whether ``format`` is an assertion (JSON Schema 2020-12 Validation, section 7.2.2).
         default_draft: The draft of a schema without ``$schema``.
     """
 
     def __init__(
         self,
-        refer: Callable[[Reference], Any],
+        refer: Callable[[Reference], Referred],
         *,
         formats: bool = True,
         default_draft: str = "2020-12",
@@ -91,13 +98,16 @@ class Conformance:
         key = (schema.text, schema.version)
         if (wrong := self._wrong.get((schema.name, *key))) is not None:
             raise copy(wrong)
-        if key not in self._compiled:
+        compiled = self._compiled.get(key)
+        if compiled is None:
             try:
-                self._compiled[key] = self._compile(schema)
-            except SchemaRegistryError as exc:
-                self._wrong[schema.name, *key] = exc
+                compiled = self._compile(schema)
+            except InvalidSchema as exc:
+                if not exc.old_copies:
+                    self._wrong[schema.name, *key] = exc
                 raise
-        compiled = self._compiled[key]
+            if not compiled.referred_old:
+                self._compiled[key] = compiled
         # The same content may be published under several names.
         return compiled if compiled.schema is schema else replace(compiled, schema=schema)
 
@@ -126,17 +136,19 @@ class Conformance:
 
     def _compile_with_references(self, schema: Schema) -> Compiled:
         referred: dict[str, Any] = {}
+        old: list[OldCopy] = []
         refused: list[SchemaRegistryError] = []
 
         def retrieve(uri: str) -> Any:
             written = reference(schema, uri)
             try:
-                referred[uri] = self._refer(written)
+                referred[uri], copies = self._refer(written)
+                old.extend(copies)
             except SchemaNotFound as exc:
                 reason = f"{written.text!r} leads to no schema of the registry ({exc.headline})"
                 where = printable(written.pointer)
                 error = InvalidSchema(str(schema), where, printable(reason), schema.origin)
-                refused.append(error)
+                refused.append(error.resting_on(exc.old_copies))
                 raise error from None
             except SchemaRegistryError as exc:
                 refused.append(exc)
@@ -151,7 +163,7 @@ class Conformance:
             # The engine swallows what its retriever raises.
             raise next(iter(refused), None) or _invalid(schema, exc) from None
         _refuse_multiplied(schema, referred)
-        return Compiled(schema, validator, validator.is_valid, referred)
+        return Compiled(schema, validator, validator.is_valid, referred, tuple(old))
 
     def _engine(self, schema: Schema) -> Callable[..., jsonschema_rs.Validator]:
         """What makes a schema a validator, by the draft that it states or the default one."""

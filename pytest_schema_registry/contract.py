@@ -249,6 +249,7 @@ class Contract:
         elif isinstance(name := asked or self._wanted.name, str):
             line = version if isinstance(version, str) else self._wanted.version
             self._recorder.failed(Pair(plain_name(name), line or ""), error)
+        self._rollout.served(error.old_copies)
 
     def _judge(self, schema: Schema) -> Use:
         pair = Pair(schema.name, schema.version)
@@ -269,6 +270,7 @@ class Contract:
             except SchemaRegistryError as exc:
                 pair = Pair(self._name(asked[0]), asked[1] or self._wanted.version or "")
                 self._recorder.failed(pair, exc)
+                self._rollout.served(exc.old_copies)
                 raise exc.with_traceback(None) from None
             use = self._looked_at[asked] = Use(Pair(schema.name, schema.version), "off", schema)
         return use
@@ -300,9 +302,7 @@ class Contract:
                 self._wanted.prefer,
                 self._wanted.fallback,
             )
-        return self._registry.get_schema(
-            self._name(name), version, release=release, prefer=prefer, fallback=fallback
-        )
+        return self._registry.schema(self._name(name), version, release, prefer, fallback)
 
 
 def _check(fixture: str, schema: Any, *words: Any) -> None:

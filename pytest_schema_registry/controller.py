@@ -77,7 +77,8 @@ class Controller:
             self._chapter("successors")  # of which nothing is to be told, perhaps
         self._judge_chapters(counts=counts)
         session.exitstatus = self._exit_status(exitstatus)
-        if not (self._figures.used or self._process.insists_on_coverage):
+        figures = self._figures
+        if not (figures.used or figures.old_copies or self._process.insists_on_coverage):
             return
         self._tighten(self._figures)
         if counts:
@@ -118,7 +119,11 @@ class Controller:
     def _judge(self, figures: Figures) -> None:
         from pytest_schema_registry.reporting import gates
 
-        listed = self._listed() if self._process.settings.require_coverage else None
+        listed = None
+        if self._process.settings.require_coverage:
+            listed = self._listed()
+            # An old index decides what is missing.
+            figures.add({"old_copies": self._process.rollout.recorder.drained_old_copies()})
         self._missed += gates.missed(self._process.settings, figures, listed)
 
     def _listed(self) -> set[Pair] | None:

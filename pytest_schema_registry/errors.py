@@ -32,17 +32,25 @@ crosses from one xdist worker to another), and builds its text from them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry.wording import printable_text
 
 if TYPE_CHECKING:
     from pytest_schema_registry.compatibility import CompatibilityReport
-    from pytest_schema_registry.schemas import Schema, Violation
+    from pytest_schema_registry.schemas import OldCopy, Schema, Violation
 
 
 class SchemaRegistryError(Exception):
     """Nothing could be checked: the base of every error that is not a verdict."""
+
+    #: The old answers that it rests on.
+    old_copies: tuple[OldCopy, ...] = ()
+
+    def resting_on(self, old_copies: tuple[OldCopy, ...]) -> Self:
+        """The same error, which says which old answers it rests on."""
+        self.old_copies = old_copies
+        return self
 
     def __str__(self) -> str:
         return printable_text(self._text())
@@ -82,16 +90,23 @@ class RegistryUnavailable(SchemaRegistryError):
         reason: What happened instead of an answer.
         unreachable: True when no connection came about, so that asking for anything else is futile.
         tried: What ``auto`` looked for afterwards, and did not find.
+        is_page: True when 200 came with something else than JSON, as a login page does.
     """
 
     def __init__(
-        self, url: str, reason: str, unreachable: bool = False, tried: tuple[str, ...] = ()
+        self,
+        url: str,
+        reason: str,
+        unreachable: bool = False,
+        tried: tuple[str, ...] = (),
+        is_page: bool = False,
     ) -> None:
-        super().__init__(url, reason, unreachable, tried)
+        super().__init__(url, reason, unreachable, tried, is_page)
         self.url = url
         self.reason = reason
         self.unreachable = unreachable
         self.tried = tuple(tried)
+        self.is_page = is_page
 
     def _text(self) -> str:
         lines = [f"the registry did not answer: {self.reason}", f"  asked: {self.url}"]

@@ -131,7 +131,9 @@ class Evolution:
 
     def _side(self, asked: Any, which: str) -> _Side:
         if isinstance(asked, dict | bool):
-            return _Side(self._registry.bundled(given(asked)), "", which)
+            schema = given(asked)
+            self._rollout.served(self._registry.compiled(schema).old_copies)
+            return _Side(self._registry.bundled(schema), "", which)
         if isinstance(asked, Schema):
             return _Side(self._used(asked), asked.name, asked.version)
         try:
@@ -143,14 +145,16 @@ class Evolution:
                 "telemetry.FeedbackEvent@v1, a Schema, or a JSON Schema",
             ) from None
         try:
-            schema = self._registry.get_schema(*pair)
+            schema = self._registry.schema(*pair)
             return _Side(self._used(schema), *pair, pair)
         except SchemaRegistryError as exc:
             self._rollout.recorder.failed(pair, exc)
+            self._rollout.served(exc.old_copies)
             raise
 
     def _used(self, schema: Schema) -> Any:
-        use = Use(Pair(schema.name, schema.version), "off", schema)
+        compiled = self._registry.compiled(schema)
+        use = Use(Pair(schema.name, schema.version), "off", schema, compiled)
         self._rollout.begin(use)
         use.lookups += 1
         return self._registry.bundled(schema)

@@ -211,6 +211,7 @@ def schema(answer: Answer) -> Schema:
         fetched_at=datetime.fromtimestamp(answer.fetched_at, UTC),
         url=answer.url,
         outage=answer.outage,
+        old_copies=answer.old_copies,
     )
 
 

@@ -7,11 +7,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_schema_registry.answers import Fetch
     from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.enforcement import Level
     from pytest_schema_registry.errors import SchemaRegistryError
-    from pytest_schema_registry.schemas import Pair, Schema
+    from pytest_schema_registry.schemas import OldCopy, Pair, Schema
 
 
 class Use:
@@ -22,6 +24,7 @@ class Use:
         level: How strictly a violation is taken.
         schema: The schema; None where nothing is checked.
         compiled: The schema, ready to judge; None where it is only looked at.
+        old_copies: The old copies that all this rests on.
     """
 
     __slots__ = (
@@ -30,6 +33,7 @@ class Use:
         "idle",
         "level",
         "lookups",
+        "old_copies",
         "pair",
         "refused",
         "schema",
@@ -44,6 +48,9 @@ class Use:
         self.level = level
         self.schema = schema
         self.compiled = compiled
+        self.old_copies: tuple[OldCopy, ...] = () if schema is None else schema.old_copies
+        if compiled is not None:
+            self.old_copies = compiled.old_copies
         self.reset()
 
     def reset(self) -> None:
@@ -68,8 +75,6 @@ class Use:
             use |= {
                 "release": schema.release,
                 "source": schema.source,
-                "fetched_at": schema.fetched_at.timestamp(),
-                "outage": schema.outage,
                 "deprecated": schema.deprecated,
             }
         return use
@@ -87,6 +92,8 @@ class Recorder:
         self._drift: list[dict[str, Any]] = []
         self._comparisons: list[dict[str, Any]] = []
         self._successors: list[dict[str, Any]] = []
+        self._served: set[OldCopy] = set()
+        self._new_served: list[OldCopy] = []
 
     def properties(self) -> list[tuple[str, object]]:
         """What the current test used since this was last asked, as properties of a JUnit file."""
@@ -110,14 +117,17 @@ class Recorder:
                 use.refused += use.violating
                 use.violating = 0
 
-    def has_used(self, use: Use) -> bool:
-        """Whether the current test has used the same schema in another way."""
-        return any(other.schema == use.schema for other in self._uses)
-
     def used(self, use: Use) -> None:
         """Note that the current test begins to use a schema."""
         use.idle = False
         self._uses.append(use)
+
+    def served(self, old_copies: Iterable[OldCopy]) -> None:
+        """Note old copies that something rests on, each once."""
+        for copy in old_copies:
+            if copy not in self._served:
+                self._served.add(copy)
+                self._new_served.append(copy)
 
     def fetched(self, fetch: Fetch) -> None:
         """Note an exchange with the registry."""
@@ -138,6 +148,12 @@ class Recorder:
     def failed(self, pair: Pair, error: SchemaRegistryError) -> None:
         """Note that nothing could be checked."""
         self._errors[pair, type(error).__name__] += 1
+        self.served(error.old_copies)
+
+    def drained_old_copies(self) -> list[dict[str, Any]]:
+        """The old copies as JSON-plain data, each once."""
+        new, self._new_served = self._new_served, []
+        return [asdict(copy) for copy in new]
 
     def drained(self) -> dict[str, Any]:
         """What happened, as JSON-plain data, and nothing of it the next time; empty if nothing."""
@@ -154,6 +170,8 @@ class Recorder:
         if self._errors:
             facts["errors"] = [[*pair, kind, n] for (pair, kind), n in self._errors.items()]
             self._errors.clear()
+        if old_copies := self.drained_old_copies():
+            facts["old_copies"] = old_copies
         if self._drift:
             facts["drift"], self._drift = self._drift, []
         if self._comparisons:

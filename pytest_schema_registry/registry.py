@@ -14,8 +14,14 @@ from pytest_schema_registry.arguments import check_schema, check_texts, settings
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.catalogue import Catalogue
 from pytest_schema_registry.conformance import Conformance
-from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
+from pytest_schema_registry.errors import (
+    ContractViolation,
+    InvalidSettings,
+    SchemaNotFound,
+    SchemaRegistryError,
+)
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
+from pytest_schema_registry.pauses import Pauses
 from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.prefetch import ahead
 from pytest_schema_registry.realm import realm
@@ -36,7 +42,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.report import Level
     from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
-    from pytest_schema_registry.schemas import IndexEntry, Release, Violation
+    from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release, Violation
     from pytest_schema_registry.settings import Settings
 
 
@@ -44,7 +50,8 @@ class SchemaRegistry:
     """Schemas from a registry, its cache or its recordings, and verdicts by them.
 
     A context manager; without pytest: ``with SchemaRegistry("https://registry.example") as
-    registry: ...``. What was asked once is not asked again by the same object.
+    registry: ...``. What was answered once is not asked again by the same object; what failed is
+    asked again after a pause, of 1 s at first and of 30 s at most.
 
     Args:
         url: ``http(s)://…``, ``file:///dir`` or a directory; None uses recordings only.
@@ -105,7 +112,7 @@ class SchemaRegistry:
         own = files.session_directory(session)
         self._own: Path | None = own
         weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
-        self._assemble(settings, Session(session, own), settings.cache_dir)
+        self._assemble(settings, Session(session, own), settings.cache_dir, pauses=Pauses())
 
     @classmethod
     def from_settings(
@@ -115,6 +122,9 @@ class SchemaRegistry:
         cache_dir: Path | None,
         observe: Callable[[Fetch], None] | None = None,
         answered: Callable[[Answer], None] | None = None,
+        *,
+        served: Callable[[tuple[OldCopy, ...]], None] | None = None,
+        pauses: Pauses | None = None,
     ) -> Self:
         """A registry that shares its cache with the other processes of a session.
 
@@ -124,10 +134,14 @@ class SchemaRegistry:
             cache_dir: Where entries are kept; None for this session only.
             observe: Told each exchange over HTTP.
             answered: Told each answer, wherever it came from.
+            served: Told the old copies that what is given to a user rests on.
+            pauses: When what failed is asked again; without it, never in this session.
         """
         self = cls.__new__(cls)
         self._own = None
-        self._assemble(settings, session, cache_dir, observe, answered)
+        self._assemble(
+            settings, session, cache_dir, observe, answered, served=served, pauses=pauses
+        )
         return self
 
     def _assemble(
@@ -137,22 +151,28 @@ class SchemaRegistry:
         cache_dir: Path | None,
         observe: Callable[[Fetch], None] | None = None,
         answered: Callable[[Answer], None] | None = None,
+        *,
+        served: Callable[[tuple[OldCopy, ...]], None] | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
         self._settings = settings
+        self._observe_served = served
         self._registry = Lazy(lambda: sources.registry(settings, observe))
         self._cache = cache = Cache(
             cache_dir,
             session,
             ttl=settings.cache_ttl,
-            # Whoever holds an address may take its whole budget.
-            lock_timeout=3 * settings.timeout + 5,
+            # Whoever holds an address may take its whole budget, and that of the index.
+            lock_timeout=2 * (3 * settings.timeout + 5),
             realm=realm(settings.location, settings.token),
         )
         cassettes = Lazy(lambda: sources.cassettes(settings))
         if settings.mode == "record":
             cassettes().prepare()
-        self._resolver = Resolver(settings, self._registry, cache, cassettes, answered)
-        self._catalogue = Catalogue(self._resolver, self._found)
+        self._resolver = Resolver(
+            settings, self._registry, cache, cassettes, answered, pauses=pauses
+        )
+        self._catalogue = Catalogue(self._resolver, self._found, self._served)
         self._conformance = Conformance(
             lambda reference: self._catalogue.referred(reference, settings.versions[::-1]),
             formats=settings.format_assertion,
@@ -187,6 +207,23 @@ class SchemaRegistry:
         check_texts("get_schema", name=name)
         choice = {"version": version, "release": release, "prefer": prefer, "fallback": fallback}
         check_texts("get_schema", or_none=True, **choice)
+        try:
+            schema = self.schema(name, version, release, prefer, fallback)
+        except SchemaNotFound as exc:
+            self._served(exc.old_copies)
+            raise
+        self._served(schema.old_copies)
+        return schema
+
+    def schema(
+        self,
+        name: str,
+        version: str | None = None,
+        release: str | None = None,
+        prefer: str | None = None,
+        fallback: str | None = None,
+    ) -> Schema:
+        """What :meth:`get_schema` gives, for those who say themselves what it rests on."""
         if version is not None:
             if prefer is not None or fallback is not None:
                 raise TypeError("give a version, or prefer and fallback, not both")
@@ -216,7 +253,12 @@ class SchemaRegistry:
             SchemaRegistryError: The schema cannot be had, or is itself wrong.
             TypeError: ``schema`` is none.
         """
-        compiled = self.compiled(self._known(schema))
+        try:
+            compiled = self.compiled(self._known(schema))
+        except SchemaRegistryError as exc:
+            self._served(exc.old_copies)
+            raise
+        self._served(compiled.old_copies)
         form = self.form(payload)
         if compiled.conforms(form):
             return Verdict(is_valid=True)
@@ -369,12 +411,8 @@ class SchemaRegistry:
     def _is_retrieved(self, wanted: Wanted) -> bool:
         assert wanted.name is not None  # noqa: S101  # those without are left for later
         try:
-            schema = self.get_schema(
-                wanted.name,
-                wanted.version,
-                release=wanted.release,
-                prefer=wanted.prefer,
-                fallback=wanted.fallback,
+            schema = self.schema(
+                wanted.name, wanted.version, wanted.release, wanted.prefer, wanted.fallback
             )
             if refers_elsewhere(schema):
                 self.compiled(schema)  # asks for what it refers to
@@ -399,6 +437,10 @@ class SchemaRegistry:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
+    def _served(self, old_copies: tuple[OldCopy, ...]) -> None:
+        if old_copies and self._observe_served is not None:
+            self._observe_served(old_copies)
+
     def _found(self, schema: Schema) -> None:
         if self._settings.mode == "record":
             # What it refers to is recorded with it, whether this run checks anything or not.
@@ -407,7 +449,7 @@ class SchemaRegistry:
 
     def _known(self, schema: str | Schema | dict[str, Any] | bool) -> Schema:
         if isinstance(schema, str):
-            return self.get_schema(schema)
+            return self.schema(schema)
         if isinstance(schema, dict | bool):
             return given_schema(schema)
         check_schema(

@@ -24,6 +24,7 @@ from pytest_schema_registry.errors import (
     CassetteDamaged,
     CassetteMissing,
     InvalidAnswer,
+    RegistryRefused,
     RegistryUnavailable,
     SchemaRegistryError,
 )
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
     from pytest_schema_registry.answers import Answer
     from pytest_schema_registry.cache import Cache
     from pytest_schema_registry.cassettes import Cassettes
+    from pytest_schema_registry.pauses import Pauses
     from pytest_schema_registry.schemas import IndexEntry
     from pytest_schema_registry.settings import Settings
 
 #: Below this, asking for the schemas themselves takes no more requests than asking for the index.
 MIN_CONFIRMED = 2
+_CHECK = "check --registry-url, a part of whose path may be missing"
 
 
 class Registry(Protocol):
@@ -80,12 +83,15 @@ def steps(settings: Settings) -> tuple[Step, ...]:
 class Resolver:
     """Finds the answer to a question, asking each place at most once in a session.
 
+    An answer that is old because the registry gave no new one says so: ``outage`` is its reason.
+
     Args:
         settings: Decides the places.
         registry: Gives what is asked; a session that the cache serves never opens it.
         cache: What all processes of the session share.
         cassettes: Gives the recorded exchanges.
         answered: Told each answer; while recording, before it replaces its cassette.
+        pauses: When what failed is asked again; without it, never in this session.
     """
 
     def __init__(
@@ -95,6 +101,8 @@ class Resolver:
         cache: Cache,
         cassettes: Callable[[], Cassettes],
         answered: Callable[[Answer], None] | None = None,
+        *,
+        pauses: Pauses | None = None,
     ) -> None:
         self._steps = steps(settings)
         self._recording = settings.mode == "record"
@@ -104,6 +112,10 @@ class Resolver:
         self._cache = cache
         self._cassettes = cassettes
         self._answered = answered
+        self._pauses = pauses
+        self._failures = cache if pauses is None else pauses
+        #: Whether the address has an index, as every registry has.
+        self._is_registry = False
         self._outcomes: dict[Question, Answer | SchemaRegistryError] = {}
         self._locks: dict[Question, threading.Lock] = {}
 
@@ -112,14 +124,16 @@ class Resolver:
 
         Raises:
             SchemaRegistryError: No place has it; the first reason is the one that is raised, and
-                raised again at the next try.
+                raised again at the next try, or at those within a pause.
         """
         outcome = self._outcomes.get(question)
         if outcome is None:
             with self._locks.setdefault(question, threading.Lock()):
                 outcome = self._outcomes.get(question)
                 if outcome is None:
-                    outcome = self._outcomes[question] = self._outcome(question)
+                    outcome = self._outcome(question)
+                    if self._pauses is None or _is_final(outcome):
+                        self._outcomes[question] = outcome
         if isinstance(outcome, SchemaRegistryError):
             raise copy(outcome)  # each caller's own, with its own traceback
         return outcome
@@ -130,6 +144,8 @@ class Resolver:
         for step in self._steps:
             try:
                 answer = self._take(step, question)
+                if answer is not None and self._recording and question.kind is Kind.INDEX:
+                    self._record(answer)
             except RegistryUnavailable as exc:
                 outage = exc
             except (CassetteMissing, CassetteDamaged) as exc:
@@ -170,35 +186,69 @@ class Resolver:
             answer = self._take(self._steps[0], question)
             if answer is not None:
                 return answer
-            failure = self._cache.failure(url)
+            failure = self._failures.failure(url)
             if failure is not None:
                 raise failure
             # A registry that cannot be reached at all is not tried again for every other schema.
-            outage = self._cache.failure(self._address)
+            outage = self._failures.failure(self._address)
             if isinstance(outage, RegistryUnavailable):
                 raise RegistryUnavailable(url, outage.reason, unreachable=True)
             try:
                 answer = self._ask(question)
             except SHARED_FAILURES as exc:
-                self._cache.keep_failure(url, exc)
+                self._failures.keep_failure(url, exc)
                 if isinstance(exc, RegistryUnavailable) and exc.unreachable:
-                    self._cache.keep_failure(self._address, exc)
+                    self._failures.keep_failure(self._address, exc)
                 raise
+            if self._pauses is not None:
+                self._pauses.recovered(url, self._address)
             self._cache.keep(answer)
             return answer
 
     def _ask(self, question: Question) -> Answer:
         if not self._recording:
             known = self._cache.stale(self._url(question), question) if self._remote else None
-            return self._registry().fetch(question, known)
-        answer = self._registry().fetch(question)
+            return self._believed(self._registry().fetch(question, known))
+        answer = self._believed(self._registry().fetch(question))
+        # An index may be asked for the sake of a 404 only; it is recorded where it is wanted.
+        if question.kind is not Kind.INDEX:
+            self._record(answer)
+        return answer
+
+    def _believed(self, answer: Answer) -> Answer:
+        """The answer; a 404 only from an address that has an index, as every registry has.
+
+        Raises:
+            InvalidAnswer: It has none.
+            RegistryUnavailable: Whether it has one cannot be found out.
+        """
+        if answer.document is not None or not self._remote or self._is_registry:
+            return answer
+        if answer.question.kind is Kind.INDEX:
+            reason = f"there is no index, which every registry has; {_CHECK}"
+            raise InvalidAnswer(answer.url, reason)
+        try:
+            self._fetch(Question(Kind.INDEX))
+        except RegistryRefused as exc:
+            reason = f"it answered 404, and refused its index with status {exc.status}, which"
+            reason = f"{reason} would show that it is a registry; {_CHECK}, and the credentials"
+            raise InvalidAnswer(answer.url, reason) from None
+        except (InvalidAnswer, RegistryUnavailable) as exc:
+            if isinstance(exc, InvalidAnswer) or exc.is_page:
+                reason = f"it answered 404, and has no registry's index at {exc.url}; {_CHECK}"
+                raise InvalidAnswer(answer.url, reason) from None
+            reason = "it answered 404, which is believed of a registry only, and its index"
+            raise RegistryUnavailable(answer.url, f"{reason} cannot be had: {exc.reason}") from None
+        self._is_registry = True
+        return answer
+
+    def _record(self, answer: Answer) -> None:
         cassettes = self._cassettes()
         # On some disks names that differ in case are one file.
-        path = str(cassettes.path(question)).casefold()
+        path = str(cassettes.path(answer.question)).casefold()
         with self._cache.lock(path):
             self._tell(answer)
             cassettes.save(answer, staging=self._cache.staging(path))
-        return answer
 
     def _tell(self, answer: Answer) -> None:
         if self._answered is not None:
@@ -273,3 +323,8 @@ class Resolver:
 
     def _url(self, question: Question) -> str:
         return f"{self._address}/{protocol.path(question)}"
+
+
+def _is_final(outcome: Answer | SchemaRegistryError) -> bool:
+    """Whether to ask again would say the same."""
+    return not isinstance(outcome, SchemaRegistryError) and outcome.outage is None

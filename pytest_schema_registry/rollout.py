@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import ContractViolation
     from pytest_schema_registry.recorder import Use
     from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.schemas import OldCopy
     from pytest_schema_registry.settings import Settings
 
+#: How many old copies a warning names.
+MAX_NAMED = 10
 _PACKAGE = f"{Path(__file__).parent}{os.sep}"
 
 
@@ -67,6 +70,7 @@ class Rollout:
         self._refuse_deprecated = refuse_deprecated
         self._letters: list[dict[str, Any]] = []
         self._beginning = threading.Lock()
+        self._warned_of: set[OldCopy] = set()
         self.test = ""
         #: Whether the current test has asked for a check, whatever came of it.
         self.has_checked = False
@@ -120,6 +124,29 @@ class Rollout:
         self.test = test
         self.has_checked = False
         self._letters.clear()
+        self._warned_of.clear()
+
+    def end_test(self) -> None:
+        """The current test is over; what follows is in no test."""
+        self.test = ""
+
+    def served(self, old_copies: tuple[OldCopy, ...]) -> None:
+        """Something rests on old copies: note them, and warn the test that it is in, if any."""
+        __tracebackhide__ = True
+        self.recorder.served(old_copies)
+        if self.test:
+            self._warn_of(old_copies)
+
+    def _warn_of(self, old_copies: tuple[OldCopy, ...]) -> None:
+        """Warn the current test of old copies, once of each."""
+        __tracebackhide__ = True
+        new = [copy for copy in old_copies if copy not in self._warned_of]
+        if new:
+            self._warned_of.update(new)
+            said = list(map(str, new[:MAX_NAMED]))
+            if rest := len(new[MAX_NAMED:]):
+                said.append(f"and {rest} more old copies")
+            _warn(StaleSchemaWarning("; ".join(said)))
 
     def begin(self, use: Use) -> None:
         """The current test uses a schema for the first time.
@@ -142,11 +169,9 @@ class Rollout:
             if self._first(f"deprecated {use.pair}"):
                 note = schema.deprecation_note or "the registry says no more"
                 _warn(DeprecatedSchemaWarning(f"{schema} is deprecated: {note}"))
-        met = self.recorder.has_used(use)
         self.recorder.used(use)
-        if schema is not None and schema.outage is not None and not met:
-            text = f"{schema} was served from the {schema.origin}, because {schema.outage}"
-            _warn(StaleSchemaWarning(text))
+        self.recorder.served(use.old_copies)
+        self._warn_of(use.old_copies)
 
     def violated(self, use: Use, violation: ContractViolation) -> None:
         """A payload does not conform.

@@ -104,12 +104,36 @@ class Content:
         return hash(self.canonical)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class OldCopy:
+    """An old answer that was served because the registry did not give a new one.
+
+    Args:
+        what: What it is about: a schema, the index, a 404.
+        source: Where it was kept.
+        fetched_at: When it was fetched, in seconds since the epoch.
+        outage: Why the registry did not answer.
+        url: The address that did not.
+    """
+
+    what: str
+    source: Source
+    fetched_at: float
+    outage: str
+    url: str = ""
+
+    def __str__(self) -> str:
+        where = origin(self.source, self.url, datetime.fromtimestamp(self.fetched_at, UTC))
+        return f"{self.what} was served from the {where}, because {self.outage}"
+
+
 @dataclass(frozen=True, slots=True)
 class Schema:
     """One release of one schema, and where it came from.
 
     ``reason`` says why a negotiation chose this version, ``outage`` why an old copy was served;
-    both are None otherwise.
+    both are None otherwise. ``old_copies`` are all old answers that led to it: itself, and those
+    that a negotiation rests on.
     """
 
     name: str
@@ -124,6 +148,7 @@ class Schema:
     url: str
     reason: str | None = None
     outage: str | None = None
+    old_copies: tuple[OldCopy, ...] = field(default=(), repr=False)
 
     @property
     def content(self) -> Any:

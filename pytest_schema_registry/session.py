@@ -134,7 +134,12 @@ class Process:
             self._watch = watch(self.settings, recorder.drifted)
         answered = None if self._watch is None else self._watch.answered
         return SchemaRegistry.from_settings(
-            self.settings, self._session, cache_dir, recorder.fetched, answered
+            self.settings,
+            self._session,
+            cache_dir,
+            recorder.fetched,
+            answered,
+            served=self.rollout.served,
         )
 
     @cached_property
@@ -326,8 +331,10 @@ class Process:
                 self.rollout.judged(passed=not self._has_failed)
             except InvalidSettings as exc:
                 report.sections.append(("schema registry", str(exc)))
-        if is_over and (facts := self._facts()):
-            vars(report)[FACTS] = facts
+        if is_over:
+            self.rollout.end_test()
+            if facts := self._facts():
+                vars(report)[FACTS] = facts
         return report
 
     def _facts(self) -> dict[str, Any]:

@@ -59,7 +59,8 @@ class Successors:
         if level == "off":
             return found
         try:
-            compiled = self._registry.compiled(self._registry.get_schema(name, self._new))
+            compiled = self._registry.compiled(self._registry.schema(name, self._new))
+            self._rollout.recorder.served(compiled.old_copies)
         except SchemaNotFound:
             return found | {"missing": True}
         except SchemaRegistryError as exc:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+#: What is told of an old copy, and not of its use.
+OLD = ("fetched_at", "outage")
+
+
 def use(
     name: str,
     version: str = "v1",
@@ -55,6 +59,13 @@ def use(
     } | counts
 
 
+def old_copy(use: dict[str, Any]) -> dict[str, Any]:
+    """What is told of an old copy that a test used."""
+    release = f" release {use['release']}" if use["release"] else ""
+    what = f"{use['name']} {use['version']}{release}"
+    return {"what": what, "source": use["source"], **{key: use[key] for key in OLD}}
+
+
 def switched_off(name: str, version: str = "v1", *, unchecked: int = 1) -> dict[str, Any]:
     """How one test used a schema that nothing is checked by."""
     return {
@@ -83,6 +94,14 @@ def fetch(
     return asdict(Fetch(kind, name, version, seconds, size, attempts, status))
 
 
+def facts_of(*uses: dict[str, Any]) -> dict[str, Any]:
+    """What a process tells of uses."""
+    return {
+        "uses": [{key: each[key] for key in each if key not in OLD} for each in uses],
+        "old_copies": [old_copy(each) for each in uses if each.get("outage") is not None],
+    }
+
+
 def figures_of(
     *uses: dict[str, Any],
     fetches: Iterable[dict[str, Any]] = (),
@@ -94,7 +113,7 @@ def figures_of(
     figures = Figures()
     figures.add(
         {
-            "uses": uses,
+            **facts_of(*uses),
             "fetches": fetches,
             "errors": errors,
             "seconds": seconds,

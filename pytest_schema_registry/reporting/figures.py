@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.answers import Fetch, Kind
-from pytest_schema_registry.schemas import Pair, plain_name
+from pytest_schema_registry.schemas import OldCopy, Pair, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,16 +49,6 @@ class Record:
         return self.conforming + self.refused + self.violating + self.warned
 
 
-@dataclass(frozen=True, order=True)
-class OldCopy:
-    """A schema that was served although it is old."""
-
-    schema: str
-    source: str
-    fetched_at: float
-    outage: str
-
-
 class Figures:
     """A session's figures.
 
@@ -84,6 +74,10 @@ class Figures:
             self._add_fetch(Fetch(**fetch))
         for use in facts.get("uses", ()):
             self._add_use(use)
+        for each in facts.get("old_copies", ()):
+            copy = OldCopy(**each)
+            key = copy.what, copy.source
+            self.old_copies[key] = min(copy, self.old_copies.get(key, copy))
         for name, version, kind, count in facts.get("errors", ()):
             self.errors[Pair(name, version), kind] += count
 
@@ -110,12 +104,6 @@ class Figures:
             # A worker that came late says the same, or that it found the entry of another.
             known = record.sources.get(use["release"], use["source"])
             record.sources[use["release"]] = min(known, use["source"], key=SOURCES.index)
-            if use["outage"] is not None:
-                release = f" release {use['release']}" if use["release"] else ""
-                schema = f"{use['name']} {use['version']}{release}"
-                copy = OldCopy(schema, use["source"], use["fetched_at"], use["outage"])
-                key = schema, copy.source
-                self.old_copies[key] = min(copy, self.old_copies.get(key, copy))
 
     @property
     def used(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -86,7 +85,12 @@ def document(
             for (pair, kind), count in sorted(figures.errors.items())
         ],
         "old_copies": [
-            asdict(copy) | {"fetched_at": _time(datetime.fromtimestamp(copy.fetched_at, UTC))}
+            {
+                "schema": copy.what,
+                "source": copy.source,
+                "fetched_at": _time(datetime.fromtimestamp(copy.fetched_at, UTC)),
+                "outage": copy.outage,
+            }
             for copy in sorted(figures.old_copies.values())
         ],
         "lookups": {

@@ -11,7 +11,8 @@ from pytest_schema_registry.schemas import Pair, age
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from pytest_schema_registry.reporting.figures import Figures, OldCopy, Record
+    from pytest_schema_registry.reporting.figures import Figures, Record
+    from pytest_schema_registry.schemas import OldCopy
 
 #: Schemas above which those with nothing to say are counted, not listed.
 MAX_LISTED = 20
@@ -66,16 +67,16 @@ def marks_for(encoding: str | None) -> Marks:
 
 
 def summary(figures: Figures, marks: Marks, *, verbosity: int = 0) -> list[str]:
-    """The lines that close a run: nothing where no test used a schema.
+    """The lines that close a run: only old copies where no test used a schema.
 
     Args:
         figures: The session's figures.
         marks: How outcomes are written.
         verbosity: Below 0, only what nobody may miss; above 0, every count and every source.
     """
-    if not figures.used:
-        return []
     lines = old_copies(list(figures.old_copies.values()))
+    if not figures.used:
+        return lines
     if verbosity >= 0:
         lines += matrix(figures, marks, every=verbosity > 0)
         lines += details(figures) if verbosity > 0 else []
@@ -84,17 +85,16 @@ def summary(figures: Figures, marks: Marks, *, verbosity: int = 0) -> list[str]:
 
 
 def old_copies(copies: Collection[OldCopy]) -> list[str]:
-    """Which schemas were served although they are old, why, and how old they are."""
+    """What was served although it is old, why, and how old it is."""
     if not copies:
         return []
-    lines = [
-        f"the registry did not answer; {counted(len(copies), 'schema')} served from old copies:"
-    ]
+    count = counted(len(copies), "old copy", "old copies")
+    lines = [f"the registry did not answer; {count} served:"]
     copies = sorted(copies)
     lines += [f"  because {reason}" for reason in dict.fromkeys(copy.outage for copy in copies)]
     for copy in copies:
         fetched = datetime.fromtimestamp(copy.fetched_at, UTC)
-        lines.append(f"  {copy.schema}: {copy.source}, fetched {age(fetched)} ago")
+        lines.append(f"  {copy.what}: {copy.source}, fetched {age(fetched)} ago")
     return lines
 
 

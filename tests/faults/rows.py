@@ -120,6 +120,18 @@ def replying(*first: Reply, always: Reply | None = None) -> RegistryFault:
     return registry
 
 
+def missing(status: int) -> RegistryFault:
+    """A registry that has an index, and of the schemas none."""
+
+    def registry(bench: Bench) -> AbstractContextManager[str]:
+        for version in CONTENTS:
+            for name in (ORDER, f"{ORDER}.schema"):
+                bench.registry.always(Reply(status), f"schemas/{version}/{name}")
+        return healthy(bench)
+
+    return registry
+
+
 def behaving(behave: Behaviour) -> RegistryFault:
     """A registry below HTTP."""
 

@@ -15,8 +15,8 @@ from tests.faults.rows import (
     Situation,
     Trial,
     down,
+    missing,
     refusal,
-    replying,
     served,
     trials,
 )
@@ -108,8 +108,8 @@ ROWS = [
     ),
     Row(
         "schemas that vanish between sessions",
-        refusal(f"no schema {ORDER} in v1", *NETWORKED, requests=4, replaces=True),
-        replying(always=Reply(404)),
+        refusal(f"no schema {ORDER} in v1", *NETWORKED, requests=5, replaces=True),
+        missing(404),
     ),
     Row(
         "clock set back by a year",

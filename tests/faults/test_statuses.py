@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.rows import Row, Trial, behaving, outage, refusal, replying, served, trials
+from tests.faults.rows import (
+    Row,
+    Trial,
+    behaving,
+    missing,
+    outage,
+    refusal,
+    replying,
+    served,
+    trials,
+)
 from tests.faults.wire import Exchange, chunked, document
 from tests.local_registry import Reply
 
@@ -73,13 +83,23 @@ ROWS = [
     status(403, "status 403", refusal, 2),
     Row(
         "404",
-        refusal("no schema orders.Order in v1", requests=4, replaces=True),
-        replying(always=Reply(404)),
+        refusal("no schema orders.Order in v1", requests=5, replaces=True),
+        missing(404),
     ),
     Row(
         "410",
-        refusal("no schema orders.Order in v1", requests=4, replaces=True),
-        replying(always=Reply(410)),
+        refusal("no schema orders.Order in v1", requests=5, replaces=True),
+        missing(410),
+    ),
+    Row(
+        "404 of a wrong base path, as a page",
+        refusal("it answered 404, and has no registry's index at", requests=range(3, 5)),
+        replying(always=Reply(404, "<html>Not found", HTML)),
+    ),
+    Row(
+        "404 of a wrong base path, as JSON",
+        refusal("it answered 404, and has no registry's index at", requests=range(3, 5)),
+        replying(always=Reply(404, {"detail": "Not Found"})),
     ),
     status(408, "it answered 408 Request Timeout"),
     status(500, "it answered 500 Internal Server Error"),

@@ -107,10 +107,11 @@ def test_a_stale_entry_is_served_with_a_warning_and_a_summary(
                 f"stale cache of {local_registry.url}/schemas/v1/{ORDER}, fetched *ago, because *"
             ),
             "*= schema registry =*",
-            "the registry did not answer; 2 schemas served from old copies:",
+            "the registry did not answer; 3 old copies served:",
             "  because cannot connect: *",
             "  orders.Order v1 release 1.0.0: stale cache, fetched * s ago",
             "  orders.Order v2 release 2.0.0: stale cache, fetched * s ago",
+            "  the 404 of orders.Order v3: stale cache, fetched * s ago",
         ]
     )
 

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "cassette_reader": Imports(theirs="yaml"),
     "cassette_writer": Imports(theirs="vcr yaml"),
     "cassettes": Imports("answers cassette_reader cassette_writer errors files protocol schemas"),
-    "catalogue": Imports("answers errors protocol schemas wording"),
+    "catalogue": Imports("answers errors protocol references schemas wording"),
     "client": Imports("answers errors exchange protocol secrets", "httpx"),
     "compatibility": Imports(theirs="jsonschema_rs"),
     "conformance": Imports("compatibility errors references schemas wording", "jsonschema_rs"),
@@ -62,6 +62,7 @@ MAY_IMPORT = {
     "opinion": Imports("compatibility"),
     "options": Imports(),
     "parsers": Imports("enforcement options redaction rules"),
+    "pauses": Imports(),
     "payloads": Imports("errors redaction schemas wording"),
     "plugin": Imports("hooks", "pytest"),
     "prefetch": Imports("answers schemas"),
@@ -71,7 +72,7 @@ MAY_IMPORT = {
     "redaction": Imports(theirs="jsonpath_rfc9535"),
     "references": Imports("schemas"),
     "registry": Imports(
-        "bundle cache catalogue conformance diagnosis errors explanation opinion payloads "
+        "bundle cache catalogue conformance diagnosis errors explanation opinion pauses payloads "
         "prefetch redaction references resolver schemas settings sources",
     ),
     "reporting": Imports("answers drift errors files schemas waivers wording", "prometheus_client"),

@@ -70,4 +70,4 @@ def test_a_name_that_is_in_no_line_is_not_looked_for_elsewhere(
     with pytest.raises(InvalidSchema):
         registry.validate_payload({"$ref": "shop.None"}, 1)
     asked = {path.rpartition("/")[2] for path in local_registry.paths}
-    assert asked == {"shop.None", "shop.None.schema"}
+    assert asked == {"shop.None", "index", "shop.None.schema"}

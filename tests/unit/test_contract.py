@@ -27,6 +27,7 @@ from pytest_schema_registry.declarations import Wanted
 from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.rollout import Rollout
+from pytest_schema_registry.schemas import OldCopy
 from tests.local_registry import ENDLESS, ORDER, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ def test_an_old_copy_is_a_warning_once_in_a_test(
             contract.assert_conforms(GOOD)
         (use,) = ours.recorder.drained()["uses"]
         assert (use["source"], use["conforming"]) == ("stale cache", 2)
+        ours.begin_test("another")
         with pytest.warns(StaleSchemaWarning):
             contract.assert_conforms(GOOD)
 
@@ -211,9 +213,9 @@ def test_threads_of_a_test_use_a_schema_once(
     contract_of: Callable[..., Contract], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Hesitant(Recorder):
-        def has_used(self, use: Use) -> bool:
+        def used(self, use: Use) -> None:
             time.sleep(0.05)
-            return super().has_used(use)
+            super().used(use)
 
     monkeypatch.setattr(sys.modules[__name__], "Recorder", Hesitant)
     contract = contract_of(Wanted(ORDER, "v2"))
@@ -254,3 +256,16 @@ def test_a_deprecated_schema_is_a_warning_or_an_error(
     for _ in range(2):
         with pytest.raises(SchemaDeprecated, match="next: move the test"):
             strict.assert_conforms(GOOD)
+
+
+def test_a_warning_names_ten_old_copies_and_counts_the_others() -> None:
+    ours = rollout()
+    old = tuple(
+        OldCopy(f"shop.S{number:02}", "cassette", 0.0, "it was down") for number in range(12)
+    )
+    ours.served(old)  # in no test
+    ours.begin_test("a test")
+    with pytest.warns(StaleSchemaWarning, match=r"shop\.S09 [^;]*; and 2 more old copies$"):
+        ours.served(old)
+    ours.served(old)
+    assert len(ours.recorder.drained()["old_copies"]) == 12

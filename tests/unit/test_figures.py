@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pytest_schema_registry.answers import Fetch
 from pytest_schema_registry.errors import SchemaNotFound
 from pytest_schema_registry.recorder import Recorder, Use
-from pytest_schema_registry.reporting.figures import Figures, OldCopy, percentile
+from pytest_schema_registry.reporting.figures import Figures, percentile
 from pytest_schema_registry.reporting.report import document
-from pytest_schema_registry.schemas import Content, Pair, Schema
+from pytest_schema_registry.schemas import Content, OldCopy, Pair, Schema
 from tests.facts import fetch, figures_of, switched_off, use
 
 if TYPE_CHECKING:

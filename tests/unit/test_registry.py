@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import gc
 import json
+import re
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry import (
+    InvalidAnswer,
+    InvalidSchema,
     InvalidSettings,
     PayloadNotJSON,
     RegistryUnavailable,
@@ -17,13 +20,19 @@ from pytest_schema_registry import (
     SchemaRegistry,
     Verdict,
 )
+from pytest_schema_registry.answers import Answer, Kind, Question
+from pytest_schema_registry.cache import Session
+from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.declarations import Wanted
+from pytest_schema_registry.pauses import Pauses
+from pytest_schema_registry.settings import Origin, resolve
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PATH = f"/schemas/v1/{ORDER}"
+DOWN = Reply(503, "closed", {"retry-after": "3600"})
 
 
 def never_called(*_counts: int) -> None:
@@ -276,9 +285,8 @@ def test_a_registry_without_an_index_says_so(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
     local_registry.always(Reply(404), "index")
-    with pytest.raises(SchemaNotFound) as caught:
+    with pytest.raises(InvalidAnswer, match="there is no index, which every registry has; check"):
         registry.index()
-    assert caught.value.advice == "ask by name"
 
 
 def test_the_versions_of_a_schema_are_its_releases_in_every_line(
@@ -480,3 +488,169 @@ def test_credentials_are_written_nowhere(local_registry: LocalRegistry, tmp_path
     for path in written:
         text = str(path) + path.read_text()
         assert [s for s in ("ada-lovelace", "pass@word", "k-e-y", "tok-en") if s in text] == []
+
+
+@pytest.fixture
+def recovering(
+    tmp_path: Path, local_registry: LocalRegistry
+) -> Iterator[tuple[SchemaRegistry, list[float]]]:
+    """A registry whose pauses end when the number in the list says so."""
+    now = [0.0]
+    given = {"url": local_registry.url, "cassettes": "cassettes"}
+    settings = resolve(Origin(lambda option: option.name, given), root=tmp_path)
+    own = Session("own", tmp_path / "own")
+    pauses = Pauses(lambda: now[0])
+    with SchemaRegistry.from_settings(settings, own, None, pauses=pauses) as registry:
+        yield registry, now
+
+
+@pytest.mark.parametrize("path", ["", f"schemas/v1/{ORDER}"])
+def test_a_failure_is_asked_again_after_a_pause(
+    recovering: tuple[SchemaRegistry, list[float]], local_registry: LocalRegistry, path: str
+) -> None:
+    registry, now = recovering
+    local_registry.always(DOWN, path)
+    for moment, requests in ((0.0, 1), (0.9, 1), (1.0, 2), (2.9, 2), (3.0, 3)):
+        now[0] = moment
+        with pytest.raises(RegistryUnavailable):
+            registry.get_schema(ORDER, "v1")
+        assert len(local_registry.requests) == requests
+    local_registry.reset(local_registry.directory)
+    with pytest.raises(RegistryUnavailable):
+        registry.get_schema(ORDER, "v1")
+    now[0] = 7.0
+    assert registry.get_schema(ORDER, "v1").content == ORDER_V1
+    assert registry.get_schema(ORDER, "v1").source == "registry"
+    assert len(local_registry.requests) == 1
+
+
+def test_a_registry_that_cannot_be_reached_is_tried_again(
+    recovering: tuple[SchemaRegistry, list[float]], local_registry: LocalRegistry
+) -> None:
+    registry, now = recovering
+    with local_registry.down(), pytest.raises(RegistryUnavailable):
+        registry.get_schema(ORDER, "v1")
+    with pytest.raises(RegistryUnavailable):
+        registry.get_schema(ORDER, "v2")
+    assert local_registry.requests == []
+    now[0] = 1.0
+    assert registry.get_schema(ORDER, "v2").content == ORDER_V2
+
+
+def test_an_old_copy_gives_way_after_a_pause(
+    recovering: tuple[SchemaRegistry, list[float]],
+    local_registry: LocalRegistry,
+    tmp_path: Path,
+) -> None:
+    registry, now = recovering
+    local_registry.publish("shop.Cart", v1={"items": {"$ref": "shop.Item"}})
+    local_registry.publish("shop.Item", v1={})
+    recording: dict[str, Any] = {"mode": "record", "cassettes": tmp_path / "cassettes"}
+    with SchemaRegistry(local_registry.url, **recording) as recorder:
+        recorder.get_schema("shop.Cart", "v1")
+    local_registry.publish("shop.Item", v1={"type": "string"})
+    local_registry.always(DOWN, "schemas/v1/shop.Item")
+    cart = registry.get_schema("shop.Cart", "v1")
+    assert cart.old_copies == ()
+    (old,) = registry.compiled(cart).old_copies
+    assert (old.what, old.source) == ("shop.Item v1", "cassette")
+    assert registry.validate_payload(cart, [1])[0] is True
+    local_registry.reset(local_registry.directory)
+    now[0] = 1.0
+    assert registry.compiled(cart).old_copies == ()
+    assert registry.validate_payload(cart, [1])[0] is False
+
+
+def test_a_reference_that_rests_on_an_old_404_is_looked_for_again(
+    recovering: tuple[SchemaRegistry, list[float]],
+    local_registry: LocalRegistry,
+    tmp_path: Path,
+) -> None:
+    registry, now = recovering
+    recording: dict[str, Any] = {"mode": "record", "cassettes": tmp_path / "cassettes"}
+    with (
+        SchemaRegistry(local_registry.url, **recording) as recorder,
+        pytest.raises(SchemaNotFound),
+    ):
+        recorder.get_schema("shop.Item", "v1")
+    local_registry.publish("shop.Cart", v1={"items": {"$ref": "shop.Item"}})
+    local_registry.publish("shop.Item", v1={})
+    for name in ("shop.Item", "shop.Item.schema"):
+        local_registry.always(DOWN, f"schemas/v1/{name}")
+    with pytest.raises(InvalidSchema) as caught:
+        registry.validate_payload(registry.get_schema("shop.Cart", "v1"), [])
+    assert [old.what for old in caught.value.old_copies] == ["the 404 of shop.Item v1"]
+    local_registry.reset(local_registry.directory)
+    now[0] = 1.0
+    assert registry.validate_payload(registry.get_schema("shop.Cart", "v1"), [])[0] is True
+
+
+def test_an_old_deprecation_that_a_negotiation_rests_on_is_said(
+    recovering: tuple[SchemaRegistry, list[float]],
+    local_registry: LocalRegistry,
+    tmp_path: Path,
+) -> None:
+    registry, _ = recovering
+    local_registry.publish(ORDER, v2={**ORDER_V2, "deprecated": True})
+    recording: dict[str, Any] = {"mode": "record", "cassettes": tmp_path / "cassettes"}
+    with SchemaRegistry(local_registry.url, **recording) as recorder:
+        recorder.get_schema(ORDER, "v2")
+    local_registry.always(DOWN, f"schemas/v2/{ORDER}")
+    schema = registry.get_schema(ORDER, prefer="v2", fallback="v1")
+    assert schema.reason is not None
+    assert re.fullmatch(
+        r"v1, because v2 could not be asked; \d+ s ago it was deprecated", schema.reason
+    )
+    assert schema.outage is None
+    assert [old.what for old in schema.old_copies] == [f"{ORDER} v2 release 2.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        (Reply(403), "it answered 404, and refused its index with status 403, which would show"),
+        (Reply(200, "<html>", {"content-type": "text/html"}), "has no registry's index at http"),
+        (Reply(200, "{}"), "has no registry's index at http"),
+        (Reply(404), "has no registry's index at http"),
+    ],
+)
+def test_a_404_is_believed_only_where_there_is_an_index(
+    registry: SchemaRegistry, local_registry: LocalRegistry, reply: Reply, text: str
+) -> None:
+    local_registry.always(reply, "index")
+    for name in ("shop.A", "shop.B"):
+        with pytest.raises(InvalidAnswer, match=text):
+            registry.get_schema(name, "v1")
+    assert local_registry.counts["/index"] == 1
+
+
+def test_a_404_is_no_answer_while_the_index_is_down(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.always(DOWN, "index")
+    with pytest.raises(RegistryUnavailable, match="believed of a registry only, and its index"):
+        registry.get_schema("shop.A", "v1")
+
+
+def test_an_index_that_was_asked_for_a_404_is_recorded_where_it_is_wanted(
+    local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    with SchemaRegistry(local_registry.url, mode="record", cassettes=tmp_path) as registry:
+        with pytest.raises(SchemaNotFound):
+            registry.get_schema("shop.A", "v1")
+        assert not (tmp_path / "index.yaml").exists()
+        listed = registry.index()
+    assert local_registry.counts["/index"] == 1
+    with SchemaRegistry(mode="replay", cassettes=tmp_path) as registry:
+        assert registry.index() == listed
+
+
+def test_a_recorded_404_of_the_index_says_so(tmp_path: Path) -> None:
+    cassettes = Cassettes(tmp_path, Path(), "pytest --registry-mode=record")
+    missing = Answer.of(Question(Kind.INDEX), "http://r/index", None, 0.0, "registry")
+    cassettes.save(missing, staging=tmp_path / "staging")
+    with (
+        SchemaRegistry(mode="replay", cassettes=tmp_path) as registry,
+        pytest.raises(SchemaNotFound, match="ask by name"),
+    ):
+        registry.index()

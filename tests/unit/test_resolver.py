@@ -381,6 +381,7 @@ def test_processes_of_a_session_make_one_request_for_each_address(
     assert local_registry.counts == dict.fromkeys(
         [
             PATH,
+            "/index",
             "/schemas/v1/missing",
             "/schemas/v1/missing.schema",
             "/schemas/v1/refused",
@@ -493,6 +494,7 @@ def test_no_index_vouches_that_a_schema_is_still_missing(
         for spelled in (question, question.suffixed):
             assert host("first", **SHORT).retrieve(spelled).whole is None
     time.sleep(0.02)
+    local_registry.requests.clear()
     assert host("second", **SHORT).at_hand(QUESTIONS) == set()
     assert "/index" not in local_registry.paths
 

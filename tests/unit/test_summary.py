@@ -18,7 +18,7 @@ from pytest_schema_registry.reporting.summary import (
     summary,
     totals,
 )
-from tests.facts import fetch, figures_of, switched_off, use
+from tests.facts import facts_of, fetch, figures_of, switched_off, use
 
 THREE_DAYS_AGO = (datetime.now(UTC) - timedelta(days=3, minutes=1)).timestamp()
 MARKS = Marks()
@@ -75,9 +75,9 @@ def test_a_run_closes_with_a_matrix_two_lines_of_figures_and_what_is_not_enforce
 
 
 def test_a_quiet_run_says_only_what_nobody_may_miss(figures: Figures) -> None:
-    figures.add({"uses": [old("b")]})
+    figures.add(facts_of(old("b")))
     assert summary(figures, MARKS, verbosity=-1) == [
-        "the registry did not answer; 1 schema served from old copies:",
+        "the registry did not answer; 1 old copy served:",
         "  because it was down",
         "  b v1 release 1.0.0: stale cache, fetched 3 days ago",
         "2 violations not enforced: 2 on v2 (warn)",
@@ -226,9 +226,9 @@ def test_a_run_in_which_all_is_enforced_says_nothing_of_it() -> None:
 
 def test_what_several_processes_served_from_old_copies_is_said_once_and_sorted() -> None:
     figures = figures_of(old("b", "cassette", "it was slow"))
-    figures.add({"uses": [old("a"), old("b", "cassette", "it was slow")]})
+    figures.add(facts_of(old("a"), old("b", "cassette", "it was slow")))
     assert summary(figures, MARKS, verbosity=-1) == [
-        "the registry did not answer; 2 schemas served from old copies:",
+        "the registry did not answer; 2 old copies served:",
         "  because it was down",
         "  because it was slow",
         "  a v1 release 1.0.0: stale cache, fetched 3 days ago",
