@@ -405,6 +405,11 @@ def test_an_expected_failure_may_be_a_verdict(
             with contextlib.suppress(AssertionError):
                 assert_conforms({})
 
+        def test_failing_anyway(assert_conforms):
+            with contextlib.suppress(AssertionError):
+                assert_conforms({})
+            raise KeyError
+
         class TestCase(unittest.TestCase):
             @pytest.fixture(autouse=True)
             def _check(self, assert_compatible):
@@ -415,8 +420,8 @@ def test_an_expected_failure_may_be_a_verdict(
                 self.check({}, {"type": "object"})
     """)
     result = run(f"--registry-url={local_registry.url}")
-    result.assert_outcomes(xfailed=3)
-    result.stdout.fnmatch_lines(["2 checks: 2 violating *"])
+    result.assert_outcomes(xfailed=3, failed=1)
+    result.stdout.fnmatch_lines(["E *KeyError", "3 checks: 3 violating *"])
 
 
 def test_a_skip_is_the_tests_own_word(run: Run, pytester: pytest.Pytester) -> None:
