@@ -190,6 +190,13 @@ class RegistryClient:
                 "a schema that the registry_schema marker declares is fetched before it"
             )
             raise RegistryUnavailable(url, reason) from None
+        except (ValueError, LookupError, ArithmeticError) as exc:
+            # Raised below httpx, which lets them through: for a host that no name can be, say.
+            reason = (
+                f"no connection can be made ({self._words(_reason(exc))}); "
+                "look at its address, at redirects and at the proxy variables"
+            )
+            raise RegistryUnavailable(url, reason) from None
         finally:
             _FETCHING.reset(fetching)
             if self._observe is not None:

@@ -221,6 +221,7 @@ class Contract:
                 self._rollout.begin(use)
             use.lookups += 1
         except SchemaRegistryError as exc:
+            self._rollout.unseen.add(exc)
             raise exc.with_traceback(None) from None
         else:
             assert use.schema is not None  # noqa: S101  # one that is looked at is retrieved
@@ -244,6 +245,7 @@ class Contract:
     def _failed(self, asked: Any, version: Any, error: SchemaRegistryError) -> None:
         """Note that nothing could be checked, where it is known by what."""
         self._rollout.has_checked = True
+        self._rollout.unseen.add(error)
         if isinstance(asked, Schema):
             self._recorder.failed(Pair(asked.name, asked.version), error)
         elif isinstance(name := asked or self._wanted.name, str):

@@ -123,8 +123,10 @@ class Evolution:
             return self._judged(report, *sides)
         except SchemaRegistryError as exc:
             self._record("impossible")
+            self._rollout.unseen.add(exc)
             raise exc.with_traceback(None) from None
         except IncompatibleSchemas as exc:
+            self._rollout.unseen.add(exc)
             raise exc.with_traceback(None) from None
         finally:
             self._rollout.recorder.seconds += perf_counter() - started

@@ -7,6 +7,7 @@ the pool, redirects, proxies and certificates from the environment.
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
 import zlib
@@ -166,7 +167,7 @@ def _decoded(response: httpx.Response, limit: int) -> Iterator[bytes]:
     compressed = b""
     try:
         for compressed in response.iter_raw():
-            yield decompressor.decompress(compressed, limit)
+            yield decompressor.decompress(compressed, min(limit, sys.maxsize))
     except zlib.error as exc:
         raise httpx.DecodingError(f"the compressed body is broken: {exc}") from None
     if compressed and not decompressor.eof:

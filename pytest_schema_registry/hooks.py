@@ -94,7 +94,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def schema_registry(request: pytest.FixtureRequest) -> SchemaRegistry:
     """The session's registry itself; using it alone does not parametrize a test."""
     __tracebackhide__ = True
-    return request.config.stash[PLUGIN].process.registry
+    return request.config.stash[PLUGIN].process.asked_registry
 
 
 @pytest.fixture(scope="session", name="_registry_versions")
@@ -138,6 +138,7 @@ class SchemaRegistryPlugin:
             pytest.UsageError: Something on the command line or in the ini file is wrong.
         """
         from pytest_schema_registry.errors import InvalidSettings
+        from pytest_schema_registry.outcomes import Outcomes
         from pytest_schema_registry.session import Process
 
         is_worker, config = self._is_worker, self._config
@@ -145,7 +146,10 @@ class SchemaRegistryPlugin:
             process = Process(config, self.places, self._session_id, self._started, is_worker)
         except InvalidSettings as exc:
             raise pytest.UsageError(str(exc)) from None
-        plugins: dict[str, object] = {"schema_registry_session": process}
+        plugins: dict[str, object] = {
+            "schema_registry_session": process,
+            "schema_registry_outcomes": Outcomes(process, process.unseen),
+        }
         if process.has_rules:
             from pytest_schema_registry.rule_items import RuleCollection
 
@@ -225,7 +229,8 @@ class SchemaRegistryPlugin:
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
         # Nothing was checked, so the payload did not fail: an error, as it is in a fixture.
-        return ("error", "E", "ERROR") if hasattr(report, UNCHECKED) else None
+        is_error = report.failed and hasattr(report, UNCHECKED)  # one that is run again has not
+        return ("error", "E", "ERROR") if is_error else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._add(getattr(report, FACTS, {}))

@@ -90,15 +90,16 @@ def tell_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseExce
     not marked as failing with just this kind of error.
     """
     from pytest_schema_registry.errors import SchemaRegistryError
+    from pytest_schema_registry.unseen import names
 
     if not isinstance(error, SchemaRegistryError):
         return
     if hasattr(report, "wasxfail"):
         raises = (marker.kwargs.get("raises") for marker in item.iter_markers("xfail"))
-        if any(kinds is not None and isinstance(error, kinds) for kinds in raises):
+        if any(kinds is not None and names(kinds, error) for kinds in raises):
             return
         del report.wasxfail
-        report.outcome = "failed"
+    report.outcome = "failed"
     vars(report)[UNCHECKED] = True
 
 

@@ -28,6 +28,9 @@ DRIFT_GRADES = (
     "unknown",
     "gone",
 )
+#: The longest timeout that a socket takes, as poll(2) counts milliseconds in an int; a second less,
+#: for a socket is given one more.
+MAX_SECONDS = 2_147_482
 _VERSION_CHARACTERS = frozenset(string.ascii_letters + string.digits + "._-")
 #: The parameters of an address that are credentials.
 CREDENTIAL = re.compile("key|token|secret|pass|auth|sig|cred", re.IGNORECASE)
@@ -228,7 +231,8 @@ def period(value: str | float, _root: Path) -> float:
 
 
 def duration(value: str | float, _root: Path) -> float:
-    return _number(value, "a positive number of seconds", above=0)
+    most = f"a positive number of seconds up to {MAX_SECONDS:,}"
+    return _number(value, most, above=0, most=MAX_SECONDS)
 
 
 def days(value: str | float, _root: Path) -> float:

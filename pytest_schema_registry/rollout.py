@@ -21,6 +21,7 @@ from pytest_schema_registry.errors import (
 from pytest_schema_registry.ratchet import load
 from pytest_schema_registry.recorder import Recorder
 from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.unseen import Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,6 +51,7 @@ class Rollout:
         dead_letters: Where violating payloads are kept.
         mode: The mode that schemas are retrieved in.
         refuse_deprecated: Whether the use of a deprecated schema is an error.
+        unseen: Where it is noted what the current test's checks raise.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Rollout:
         dead_letters: DeadLetters | None = None,
         mode: str = "auto",
         refuse_deprecated: bool = False,
+        unseen: Unseen | None = None,
     ) -> None:
         self._enforcement = enforcement
         self.recorder = recorder
@@ -68,6 +71,7 @@ class Rollout:
         self._dead_letters = dead_letters
         self._mode = mode
         self._refuse_deprecated = refuse_deprecated
+        self.unseen = unseen or Unseen()
         self._letters: list[dict[str, Any]] = []
         self._beginning = threading.Lock()
         self._warned_of: set[OldCopy] = set()
@@ -76,7 +80,9 @@ class Rollout:
         self.has_checked = False
 
     @classmethod
-    def from_settings(cls, settings: Settings, session: Session) -> Self:
+    def from_settings(
+        cls, settings: Settings, session: Session, unseen: Unseen | None = None
+    ) -> Self:
         """A process's rollout as the settings say.
 
         Raises:
@@ -95,6 +101,7 @@ class Rollout:
             dead_letters=letters,
             mode=settings.mode,
             refuse_deprecated=settings.fail_on_deprecated,
+            unseen=unseen,
         )
 
     def level(self, pair: Pair) -> Level:
@@ -193,6 +200,7 @@ class Rollout:
             else:
                 self._dead_letters.add(new)
         if is_enforced:
+            self.unseen.add(violation)
             raise violation
         _warn(ContractWarning(f"not enforced: {violation.text}"))
 

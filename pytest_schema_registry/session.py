@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from pytest_schema_registry import host
-from pytest_schema_registry.errors import InvalidSettings, NothingChecked
+from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.host import FACTS, VERSION
+from pytest_schema_registry.unseen import Unseen
 from pytest_schema_registry.written import Written
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 Extent = Literal["project", "contracts", "part"]
 NAME = "_registry_name"
 WANTED = "registry_wanted"
-#: The fixtures that are asked for in order to check something.
-CHECKS = frozenset({"assert_conforms", "assert_compatible"})
 #: How a run ends that has seen what it would judge.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
@@ -69,6 +68,8 @@ class Process:
         self._started = started
         self._item: pytest.Item | None = None
         self._has_failed = False
+        #: What the current test's checks have raised.
+        self.unseen = Unseen()
         self._params: dict[str, Any] = {}
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
@@ -143,6 +144,16 @@ class Process:
         )
 
     @cached_property
+    def asked_registry(self) -> SchemaRegistry:
+        """The same as tests hold it."""
+        __tracebackhide__ = True
+        with self.unseen:
+            registry = self.registry
+        from pytest_schema_registry.asked import AskedRegistry
+
+        return AskedRegistry(registry, self.unseen)
+
+    @cached_property
     def rollout(self) -> Rollout:
         """What follows from what this process's tests do, made when the first one needs it."""
         rollout = self._new_rollout()
@@ -160,7 +171,8 @@ class Process:
         """The comparisons of schemas, made when the first test asks for one."""
         from pytest_schema_registry.evolution import Evolution
 
-        return Evolution(self.registry, self.rollout, self.settings)
+        with self.unseen:
+            return Evolution(self.registry, self.rollout, self.settings)
 
     @cached_property
     def _successors(self) -> Successors | None:
@@ -174,7 +186,7 @@ class Process:
     def _new_rollout(self) -> Rollout:
         from pytest_schema_registry.rollout import Rollout
 
-        return Rollout.from_settings(self.settings, self._session)
+        return Rollout.from_settings(self.settings, self._session, self.unseen)
 
     @cached_property
     def _session(self) -> Session:
@@ -188,7 +200,8 @@ class Process:
         """The version line that the current test is about."""
         __tracebackhide__ = True
         version: str | None = self._params.get(VERSION)
-        return version or self.contract_of_test(None).version
+        with self.unseen:
+            return version or self.contract_of_test(None).version
 
     def contract_of_test(self, version: str | None) -> Contract:
         """What the current test may ask, shared by all tests that are about the same.
@@ -197,15 +210,17 @@ class Process:
             version: The version line it is about; None where that is negotiated.
         """
         __tracebackhide__ = True
-        assert self._item is not None  # noqa: S101  # only tests ask
-        declared = self._declared.get(self._item) or host.declaration(self._item)
-        if not declared.is_run_by(self._params.get(NAME), self._params.get(VERSION)):
-            raise InvalidSettings(
-                "@pytest.mark.registry_schema",
-                "on a parameter, or on a test that is collected already, it can no longer choose "
-                "names and versions; put it on the test",
-            )
-        return self.contract(declared.wanted(self._params.get(NAME), version), declared.versions)
+        with self.unseen:
+            assert self._item is not None  # noqa: S101  # only tests ask
+            declared = self._declared.get(self._item) or host.declaration(self._item)
+            name = self._params.get(NAME)
+            if not declared.is_run_by(name, self._params.get(VERSION)):
+                raise InvalidSettings(
+                    "@pytest.mark.registry_schema",
+                    "on a parameter, or on a test that is collected already, it can no longer "
+                    "choose names and versions; put it on the test",
+                )
+            return self.contract(declared.wanted(name, version), declared.versions)
 
     def contract(self, wanted: Wanted, versions: tuple[str, ...] = ()) -> Contract:
         """What a run may ask, shared by all that are about the same.
@@ -232,9 +247,16 @@ class Process:
         """Another test begins."""
         self._item = item
         self._has_failed = False
+        self.unseen.clear()
+        self.unseen.watch()
         self._params = host.params(item)
         if self._is_used:
             self.rollout.begin_test(item.nodeid)
+
+    @property
+    def has_checked(self) -> bool:
+        """Whether the current test has asked for a check, whatever came of it."""
+        return self._is_used and self.rollout.has_checked
 
     @property
     def verbosity(self) -> int:
@@ -306,14 +328,6 @@ class Process:
             report = pytest.CollectReport("registry_enforcement", "failed", text, [])
             self._config.hook.pytest_collectreport(report=report)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
-        __tracebackhide__ = True
-        yield
-        if not (self._is_used and self.rollout.has_checked):
-            for fixture in host.asked_for(item, CHECKS):
-                raise NothingChecked(fixture)
-
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
@@ -365,5 +379,6 @@ class Process:
             self._config.workeroutput[FACTS] = facts  # type: ignore[attr-defined]  # xdist's
 
     def pytest_unconfigure(self) -> None:
+        self.unseen.unwatch()
         if "registry" in vars(self):
             self.registry.close()

@@ -30,6 +30,7 @@ from pytest_schema_registry import (
 )
 from pytest_schema_registry.answers import Fetch, Kind, Question
 from pytest_schema_registry.client import RegistryClient
+from pytest_schema_registry.parsers import MAX_SECONDS
 from pytest_schema_registry.settings import Origin, resolve
 from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
 
@@ -834,3 +835,55 @@ def test_a_short_password_may_be_a_word_of_a_schema(
 ) -> None:
     local_registry.always(Reply(200, {"content": {"title": "order"}}, {}))
     assert client_of(local_registry.url, token="order").fetch(QUESTION).content is not None
+
+
+HOSTS_THAT_ARE_NONE = pytest.mark.parametrize(
+    "host", ["registry..example", "a" * 64, "xn--zzzz--", "1" * 300, "."]
+)
+
+
+@HOSTS_THAT_ARE_NONE
+@pytest.mark.parametrize("credentials", ["", "user:pass-word@"])
+def test_a_host_that_no_name_can_be_is_an_outage(
+    client_of: Connect, host: str, credentials: str
+) -> None:
+    error = error_of(client_of(f"http://{credentials}{host}"))
+    assert isinstance(error, RegistryUnavailable)
+    assert "pass-word" not in str(error)
+
+
+@HOSTS_THAT_ARE_NONE
+def test_a_redirect_to_a_host_that_no_name_can_be_is_an_outage(
+    local_registry: LocalRegistry, client: RegistryClient, host: str
+) -> None:
+    local_registry.always(redirect(f"http://{host}/{PATH}"))
+    error = error_of(client)
+    assert isinstance(error, RegistryUnavailable)
+    assert error.unreachable is False
+
+
+@HOSTS_THAT_ARE_NONE
+def test_a_proxy_on_a_host_that_no_name_can_be_is_an_outage(
+    client_of: Connect, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://user:pass-word@{host}:1")
+    error = error_of(client_of("http://registry.example"))
+    assert isinstance(error, RegistryUnavailable | InvalidSettings)
+    assert "pass-word" not in str(error)
+
+
+def test_a_limit_beyond_all_memory_is_none(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    body = gzip.compress(json.dumps(ANSWER).encode())
+    local_registry.always(Reply(200, body, JSON | {"content-encoding": "gzip"}))
+    client = client_of(local_registry.url, max_bytes=10**30)
+    assert client.fetch(QUESTION).whole == ANSWER
+
+
+def test_the_longest_timeout_that_may_be_given_can_be_waited_for(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    longest = Origin(lambda option: option.name, {"timeout": str(MAX_SECONDS)})
+    timeout = resolve(longest, root=Path()).timeout
+    assert client_of(local_registry.url, timeout=timeout).fetch(QUESTION).whole is not None

@@ -314,3 +314,9 @@ def test_settings_are_one_line_of_the_report_header(
         f"schema registry: {registry}, mode auto, versions v1,v2, "
         "cassettes tests/contracts/cassettes"
     )
+
+
+@pytest.mark.parametrize("seconds", ["1e10", "1e300", "2147483", "inf"])
+def test_a_timeout_that_no_system_can_wait_for_names_the_longest(seconds: str) -> None:
+    with pytest.raises(InvalidSettings, match="positive number of seconds up to 2,147,482"):
+        settings({"timeout": seconds})

@@ -1,0 +1,56 @@
+"""The registry as tests hold it, whose errors count for the test that asks."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry.registry import SchemaRegistry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_schema_registry.unseen import Unseen
+
+#: What a test may ask of a registry.
+QUESTIONS = (
+    "get_schema",
+    "validate_payload",
+    "form",
+    "compiled",
+    "violation",
+    "bundled",
+    "check_compatibility",
+    "index",
+    "versions",
+)
+
+
+class AskedRegistry(SchemaRegistry):
+    """A registry of which it is noted what it raises.
+
+    The plugin itself asks the registry behind it, where it may go on without an answer.
+
+    Args:
+        registry: The registry behind it, which shares all that it has.
+        unseen: Where it is noted.
+    """
+
+    def __init__(self, registry: SchemaRegistry, unseen: Unseen) -> None:
+        vars(self).update(vars(registry))
+        self.behind = registry
+        self.unseen = unseen
+
+
+def _noted(question: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(question)
+    def asked(self: AskedRegistry, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        with self.unseen:
+            return question(self.behind, *args, **kwargs)
+
+    return asked
+
+
+for _name in QUESTIONS:
+    setattr(AskedRegistry, _name, _noted(getattr(SchemaRegistry, _name)))

@@ -1,0 +1,100 @@
+"""Whether a test's outcome may stand: not where a check was asked for and made none, nor was lost.
+
+Whether something could not be checked is asked of what the checks noted, and not of the exception
+that a report was made of: a test may have swallowed the one, and an xfail hidden the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_schema_registry import host
+from pytest_schema_registry.errors import NothingChecked, SchemaRegistryError
+from pytest_schema_registry.unseen import leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_schema_registry.session import Process
+    from pytest_schema_registry.unseen import Raised, Unseen
+
+#: The fixtures that are asked for in order to check something.
+CHECKS = frozenset({"assert_conforms", "assert_compatible"})
+
+
+class Outcomes:
+    """The hooks that look at the outcome of each test.
+
+    Args:
+        process: Knows whether a test has checked anything.
+        unseen: What the checks of the current test have raised.
+    """
+
+    def __init__(self, process: Process, unseen: Unseen) -> None:
+        self._process = process
+        self._unseen = unseen
+        self._is_running = False
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
+        __tracebackhide__ = True
+        self._is_running = True
+        try:
+            yield
+        finally:
+            self._is_running = False
+        if (lost := self._unseen.lost) is not None:
+            raise _explained(lost)
+        if not self._process.has_checked:
+            for fixture in host.asked_for(item, CHECKS):
+                raise NothingChecked(fixture)
+
+    # Within the session's own, which counts what is decided here.
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        told = call.excinfo.value if call.excinfo is not None else None
+        if self._is_running:  # a subtest's, which says nothing of the rest of the test
+            lost = self._unseen.taken_from(told) if told is not None else None
+        elif call.when == "setup" and report.passed:
+            lost = None  # the test's body may still expect it
+        else:
+            lost = self._unseen.lost
+            self._unseen.clear()
+        # A skip is the test's own word, and seen.
+        if lost is not None and not (report.skipped and not hasattr(report, "wasxfail")):
+            _correct(report, item, lost, told)
+        return report
+
+
+def _correct(
+    report: pytest.TestReport, item: pytest.Item, lost: Raised, told: BaseException | None
+) -> None:
+    """Have a report of a test that lost something say so, once."""
+    is_told = told is not None and any(each is lost for each in leaves(told))
+    has_failed = report.failed
+    host.tell_unchecked(report, item, lost)
+    if report.passed:
+        report.outcome = "failed"
+    if is_told or not report.failed:
+        return
+    if not has_failed:
+        excinfo = pytest.ExceptionInfo.from_exception(_explained(lost))
+        report.longrepr = item.repr_failure(excinfo)
+    elif isinstance(lost, SchemaRegistryError):
+        report.sections.append(("schema registry", str(lost)))
+
+
+def _explained(lost: Raised) -> Raised:
+    """Say what to do about it below an exception that the test had swallowed."""
+    note = (
+        "  lost: the test went on as if this had not been raised; let it through, or expect it "
+        f"with pytest.raises({type(lost).__name__})"
+    )
+    if note not in getattr(lost, "__notes__", ()):
+        lost.add_note(note)
+    return lost
