@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Kind, Question
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pytest_schema_registry.references import Reference
     from pytest_schema_registry.resolver import Resolver
     from pytest_schema_registry.schemas import IndexEntry, Release
+
+
+#: What may hold a schema's global id.
+_IDENTIFIERS = ("$id", "id", "$schema_id")
 
 
 class Catalogue:
@@ -144,8 +148,8 @@ class Catalogue:
             raise SchemaNotFound(printable(name), lines, None, _origin(answer), _advice(answer))
         return tuple(listed)
 
-    def referred(self, reference: Reference, versions: Sequence[str]) -> Any:
-        """The content that a reference leads to, by its name in the registry or by its global id.
+    def referred(self, reference: Reference, versions: Sequence[str]) -> Schema:
+        """The schema that a reference leads to, by its name in the registry or by its global id.
 
         Args:
             reference: The reference.
@@ -158,18 +162,37 @@ class Catalogue:
         if reference.target is not None:
             version, name = reference.target
             return self._named(name, version, versions)
-        answer = self._resolver.retrieve(Question(Kind.BY_ID, name=reference.uri))
+        answer = self._resolver.retrieve(Question(Kind.BY_ID, reference.version, reference.uri))
         if answer.content is not None:
-            return answer.content.parsed()
+            found = protocol.identified(answer)
+            # An id that several version lines share means the one of its own line.
+            return self._in_line(reference, found, reference.version) or found
         if reference.name is not None:
             return self._named(reference.name, reference.version, versions)
         uri = printable(reference.uri)
         raise SchemaNotFound(uri, "any version", None, _origin(answer), _advice(answer))
 
-    def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Any:
+    def _in_line(self, reference: Reference, found: Schema, version: str) -> Schema | None:
+        """The schema of the same name and global id in a version line, if there is another one.
+
+        Args:
+            reference: Where the id is written.
+            found: What the registry has by the id.
+            version: The version line; empty for none.
+        """
+        if not version or found.version in ("", version):
+            return None
+        try:
+            own = self.schema(found.name, version)
+        except (SchemaNotFound, CassetteMissing):
+            return None
+        content = own.content if isinstance(own.content, dict) else {}
+        return own if reference.uri in map(content.get, _IDENTIFIERS) else None
+
+    def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Schema:
         if version:
-            return self.schema(name, version).content
-        return self.negotiated(name, versions).content
+            return self.schema(name, version)
+        return self.negotiated(name, versions)
 
     def _answer(self, question: Question) -> Answer:
         answer = self._resolver.retrieve(question)

@@ -17,7 +17,7 @@ import referencing.exceptions
 from jsonschema import exceptions, validators
 from referencing.jsonschema import specification_with
 
-from pytest_schema_registry.conformance import MASK
+from pytest_schema_registry.blame import MASK
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.references import base_uri, document_name, places
 from pytest_schema_registry.schemas import Violation, json_path, json_pointer

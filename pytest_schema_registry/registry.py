@@ -267,6 +267,14 @@ class SchemaRegistry:
         text = explain(schema, safe, found, conforms_to=elsewhere, verbose=verbose)
         return ContractViolation(text, schema, safe, found)
 
+    def remarks(self, compiled: Compiled) -> Iterable[tuple[str, str]]:
+        """What of a schema looks like an assertion, and is none: of what, and a line on it."""
+        from pytest_schema_registry.assertions import remarks
+
+        settings = self._settings
+        formats, draft = settings.format_assertion, settings.default_draft
+        return remarks(compiled.schema, compiled.referred, draft, formats=formats)
+
     def bundled(self, schema: Schema) -> Any:
         """The content of a schema with all that it refers to, as one document.
 

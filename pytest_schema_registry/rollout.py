@@ -17,6 +17,7 @@ from pytest_schema_registry.errors import (
     SchemaDeprecated,
     SchemaRegistryError,
     StaleSchemaWarning,
+    UncheckedWarning,
 )
 from pytest_schema_registry.ratchet import load
 from pytest_schema_registry.recorder import Recorder
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import ContractViolation
     from pytest_schema_registry.recorder import Use
     from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.schemas import Schema
     from pytest_schema_registry.settings import Settings
 
 _PACKAGE = f"{Path(__file__).parent}{os.sep}"
@@ -147,6 +149,19 @@ class Rollout:
         if schema is not None and schema.outage is not None and not met:
             text = f"{schema} was served from the {schema.origin}, because {schema.outage}"
             _warn(StaleSchemaWarning(text))
+
+    def remark(self, schema: Schema, remarks: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        """A schema is about to be checked by: say what in it checks nothing, once a session.
+
+        Args:
+            schema: The schema.
+            remarks: Finds what to say, and of what; not called where another process has done so.
+        """
+        __tracebackhide__ = True
+        if self._first(f"remarks {schema} {schema.text}"):
+            for about, text in remarks():
+                if self._first(f"remark {about}"):
+                    _warn(UncheckedWarning(text))
 
     def violated(self, use: Use, violation: ContractViolation) -> None:
         """A payload does not conform.

@@ -27,25 +27,34 @@ MAY_IMPORT = {
     "__init__": Imports(),
     "__main__": Imports("server", "uvicorn"),
     "answers": Imports("schemas wording"),
+    "assertions": Imports("blame compatibility references schemas wording"),
+    "blame": Imports("errors references schemas wording"),
     "bundle": Imports("compatibility references"),
     "cache": Imports("answers errors files protocol schemas", "filelock"),
     "cassette_reader": Imports(theirs="yaml"),
     "cassette_writer": Imports(theirs="vcr yaml"),
-    "cassettes": Imports("answers cassette_reader cassette_writer errors files protocol schemas"),
+    "cassettes": Imports(
+        "answers cassette_reader cassette_writer doubles errors files protocol schemas"
+    ),
     "catalogue": Imports("answers errors protocol schemas wording"),
-    "client": Imports("answers errors exchange protocol secrets", "httpx"),
+    "client": Imports("answers doubles errors exchange protocol secrets", "httpx"),
     "compatibility": Imports(theirs="jsonschema_rs"),
-    "conformance": Imports("compatibility errors references schemas wording", "jsonschema_rs"),
+    "conformance": Imports(
+        "blame compatibility doubles errors references schemas wording", "jsonschema_rs"
+    ),
     "contract": Imports("errors recorder schemas wording"),
     "controller": Imports("errors ratchet reporting schemas session wording", "pytest"),
     "dead_letters": Imports("errors files schemas"),
     "declarations": Imports("enforcement errors parsers"),
     "diagnosis": Imports(
-        "conformance redaction references schemas walk wording",
+        "blame redaction references schemas walk wording",
         "jsonschema referencing",
     ),
-    "directory": Imports("answers compatibility errors files options protocol schemas"),
+    "directory": Imports(
+        "answers compatibility doubles errors files options protocol schemas wording"
+    ),
     "display": Imports("errors wording"),
+    "doubles": Imports("schemas wording"),
     "drift": Imports("compatibility errors parsers protocol schemas sources"),
     "enforcement": Imports(),
     "errors": Imports(),
@@ -62,14 +71,14 @@ MAY_IMPORT = {
     "payloads": Imports("errors redaction schemas wording"),
     "plugin": Imports("hooks", "pytest"),
     "prefetch": Imports("answers schemas"),
-    "protocol": Imports("answers schemas"),
+    "protocol": Imports("answers doubles schemas"),
     "ratchet": Imports("errors files schemas"),
     "recorder": Imports(),
     "redaction": Imports(),
     "references": Imports("schemas"),
     "registry": Imports(
-        "bundle cache catalogue conformance diagnosis errors explanation opinion payloads "
-        "prefetch redaction references resolver schemas settings sources",
+        "assertions bundle cache catalogue conformance diagnosis errors explanation opinion "
+        "payloads prefetch redaction references resolver schemas settings sources",
     ),
     "reporting": Imports("answers drift errors files schemas waivers wording", "prometheus_client"),
     "resolver": Imports("answers cache errors protocol schemas"),
