@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from pytest_schema_registry import doubles
+from pytest_schema_registry import doubles, limits
 from pytest_schema_registry.blame import MASK, METASCHEMAS, because, invalid, written_in
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.references import base_uri
@@ -110,7 +110,7 @@ class Conformance:
         return self._validator(jsonschema_rs.validator_for, rule, offline=True)
 
     def _compile(self, schema: Schema) -> Compiled:
-        _refuse_doubles(schema)
+        _refuse_unfit(schema)
         try:
             validator = self._validator(self._engine(schema), schema.text, offline=True)
         except jsonschema_rs.ValidationError as exc:
@@ -173,7 +173,7 @@ class Conformance:
         Raises:
             InvalidSchema: It is itself wrong.
         """
-        _refuse_doubles(schema)
+        _refuse_unfit(schema)
         content = schema.content
         draft = self._dialect(content, root)
         if draft is None or isinstance(content, bool):
@@ -224,18 +224,20 @@ class Conformance:
         )
 
 
-def _refuse_doubles(schema: Schema) -> None:
-    """Refuse a schema of which two readers may read two things.
+def _refuse_unfit(schema: Schema) -> None:
+    """Refuse a schema of which two readers may read two things, or that the engine hangs in.
 
     Raises:
-        InvalidSchema: An object in it has a key twice.
+        InvalidSchema: An object in it has a key twice, or its patterns are too much.
     """
     try:
-        doubles.read(schema.text)
+        content = doubles.read(schema.text)
     except doubles.KeyTwice as exc:
         raise InvalidSchema(str(schema), exc.pointer, str(exc), schema.origin) from None
     except (ValueError, RecursionError):
         return  # which is for the engine to say
+    if (reason := limits.excess(schema.text, content)) is not None:
+        raise InvalidSchema(str(schema), "#", reason, schema.origin)
 
 
 def _refuse_multiplied(schema: Schema, referred: dict[str, Any]) -> None:

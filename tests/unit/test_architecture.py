@@ -40,14 +40,14 @@ MAY_IMPORT = {
     "client": Imports("answers doubles errors exchange protocol secrets", "httpx"),
     "compatibility": Imports(theirs="jsonschema_rs"),
     "conformance": Imports(
-        "blame compatibility doubles errors references schemas wording", "jsonschema_rs"
+        "blame compatibility doubles errors limits references schemas wording", "jsonschema_rs"
     ),
     "contract": Imports("errors recorder schemas wording"),
     "controller": Imports("errors ratchet reporting schemas session wording", "pytest"),
     "dead_letters": Imports("errors files schemas"),
     "declarations": Imports("enforcement errors parsers"),
     "diagnosis": Imports(
-        "blame redaction references schemas walk wording",
+        "blame limits redaction references schemas walk wording",
         "jsonschema referencing",
     ),
     "directory": Imports(
@@ -65,6 +65,7 @@ MAY_IMPORT = {
     "golden": Imports("dead_letters declarations errors redaction schemas wording", "pytest"),
     "hooks": Imports("controller display errors host options rule_items session", "pytest"),
     "host": Imports("declarations errors options", "pytest"),
+    "limits": Imports(),
     "opinion": Imports("compatibility"),
     "options": Imports(),
     "parsers": Imports("enforcement options redaction rules"),

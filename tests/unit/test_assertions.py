@@ -74,7 +74,7 @@ def test_of_a_schema_that_asserts_something_there_is_nothing_to_say(content: Any
 def test_a_misspelled_keyword_beside_others_is_told_of_where_it_stands() -> None:
     below = {"minLenght": 4, "aditionalProperties": False, "requried": []}
     (text,) = said({"type": "object", "propertes": {}, "items": {"anyOf": [below]}})
-    first, second, third, rest = text.split("; and 1 more")[0].split("?; ") + ["1 more"]
+    first, second, third, rest = [*text.split("; and 1 more")[0].split("?; "), "1 more"]
     assert first == f'{NAME}: "propertes" at # is no keyword; did you mean "properties"'
     assert second == (
         '"aditionalProperties" at #/items/anyOf/0 is no keyword; did you mean '
