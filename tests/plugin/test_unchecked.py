@@ -35,10 +35,14 @@ def test_what_checks_nothing_is_said_once_a_session_on_the_test_s_line(
     result.assert_outcomes(passed=18, warnings=2)
     result.stdout.fnmatch_lines_random(
         [
-            ("*test_own.py:6: UncheckedWarning: orders.Empty v1 asserts nothing, and any "
-            'payload conforms to it: "requried" at # is no keyword; did you mean "required"?'),
-            ("*test_own.py:6: UncheckedWarning: orders.Typed v1: the format "
-            '"datetime" is not checked; did you mean "date-time"?'),
+            (
+                "*test_own.py:6: UncheckedWarning: orders.Empty v1 asserts nothing, and any "
+                'payload conforms to it: "requried" at # is no keyword; did you mean "required"?'
+            ),
+            (
+                "*test_own.py:6: UncheckedWarning: orders.Typed v1: the format "
+                '"datetime" is not checked; did you mean "date-time"?'
+            ),
         ]
     )
 

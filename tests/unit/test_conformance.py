@@ -415,9 +415,12 @@ def test_half_a_character_in_a_schema_that_is_referred_to_is_an_error_of_that_on
     assert error.reason.startswith("the engine cannot read it ('utf-8' codec")
 
 
-def test_a_reference_in_another_spelling_than_its_address_is_an_error_too() -> None:
-    error = refusal({"$ref": "https://schemas.example/./gone"})
-    assert (error.schema, error.pointer) == ("the given schema", "#")
+def test_a_reference_in_another_spelling_than_its_address_is_an_error_too(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"$ref": "https://schemas.example/./gone"})
+    error = refusal_of(registry, "a.A")
+    assert (error.schema, error.pointer) == ("a.A v1", "#")
     assert "'https://schemas.example/gone' leads to no schema" in error.reason
 
 
@@ -486,3 +489,12 @@ def test_a_schema_with_a_key_twice_is_refused_wherever_it_came_from(
             registry.validate_payload(registry.get_schema(name, "v1"), {})
     assert (error.schema, error.pointer) == ("a.A v1", "#/required")
     assert error.reason.startswith('the key "required" stands twice in one object: line ')
+
+
+def test_a_comparison_blames_the_schema_that_is_wrong_too(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"properties": {"item": {"$ref": "a.Item"}}})
+    local_registry.publish("a.Item", v1={"type": 5})
+    with pytest.raises(InvalidSchema, match=r"^a\.Item v1: .*; a\.A v1 needs it at #/properties"):
+        registry.bundled(registry.get_schema("a.A", "v1"))
