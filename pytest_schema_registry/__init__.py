@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import SchemaRegistryError as SchemaRegistryError
     from pytest_schema_registry.errors import SchemaRegistryWarning as SchemaRegistryWarning
     from pytest_schema_registry.errors import StaleSchemaWarning as StaleSchemaWarning
+    from pytest_schema_registry.errors import UncheckedWarning as UncheckedWarning
     from pytest_schema_registry.evolution import AssertCompatible as AssertCompatible
     from pytest_schema_registry.registry import SchemaRegistry as SchemaRegistry
     from pytest_schema_registry.schemas import IndexEntry as IndexEntry
@@ -66,6 +67,7 @@ _MODULES = {
         "SchemaRegistryError",
         "SchemaRegistryWarning",
         "StaleSchemaWarning",
+        "UncheckedWarning",
     ),
     "contract": ("AssertConforms", "RegistrySchema"),
     "evolution": ("AssertCompatible",),

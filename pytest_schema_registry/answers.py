@@ -29,7 +29,7 @@ class Question:
 
     Args:
         kind: What it is about.
-        version: The version line.
+        version: The version line; for a global id, that of the schema which refers to it.
         name: The schema's name, or its global id.
         release: A release within the line; None for the current one.
         later: The version line that consumers moved to, where compatibility is asked about.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files, protocol
 from pytest_schema_registry.answers import Answer, Kind
+from pytest_schema_registry.doubles import KeyTwice
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
 from pytest_schema_registry.schemas import plain_name
 
@@ -150,6 +151,8 @@ class Cassettes:
         if exchange.status == 200:
             try:
                 document, text = protocol.document(exchange.body)
+            except KeyTwice as exc:
+                raise self._damaged(path, f"in the recorded body, {exc}") from None
             except (ValueError, RecursionError) as exc:
                 raise self._damaged(
                     path, f"the recorded body is not JSON ({_short(exc)})"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
-from pytest_schema_registry.references import Referred
 from pytest_schema_registry.schemas import Schema, age, origin, plain_name
 from pytest_schema_registry.wording import printable
 
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
     from pytest_schema_registry.references import Reference
     from pytest_schema_registry.resolver import Resolver
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
+
+
+#: What may hold a schema's global id.
+_IDENTIFIERS = ("$id", "id", "$schema_id")
 
 
 class Catalogue:
@@ -167,8 +170,8 @@ class Catalogue:
             raise SchemaNotFound(printable(name), lines, None, _origin(answer), _advice(answer))
         return tuple(listed)
 
-    def referred(self, reference: Reference, versions: Sequence[str]) -> Referred:
-        """What a reference leads to, by its name in the registry or by its global id.
+    def referred(self, reference: Reference, versions: Sequence[str]) -> Schema:
+        """The schema that a reference leads to, by its name in the registry or by its global id.
 
         Args:
             reference: The reference.
@@ -181,20 +184,38 @@ class Catalogue:
         if reference.target is not None:
             version, name = reference.target
             return self._named(name, version, versions)
-        answer = self._resolver.retrieve(Question(Kind.BY_ID, name=reference.uri))
+        answer = self._resolver.retrieve(Question(Kind.BY_ID, reference.version, reference.uri))
         if answer.content is not None:
-            return Referred(answer.content.parsed(), answer.old_copies)
+            found = protocol.identified(answer)
+            # An id that several version lines share means the one of its own line.
+            return self._in_line(reference, found, reference.version) or found
         if reference.name is not None:
             found = self._named(reference.name, reference.version, versions)
-            return found._replace(old_copies=answer.old_copies + found.old_copies)
+            return replace(found, old_copies=answer.old_copies + found.old_copies)
         uri = printable(reference.uri)
         raise SchemaNotFound(uri, "any version", None, _origin(answer), _advice(answer)).resting_on(
             answer.old_copies
         )
 
-    def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Referred:
-        schema = self.schema(name, version) if version else self.negotiated(name, versions)
-        return Referred(schema.content, schema.old_copies)
+    def _in_line(self, reference: Reference, found: Schema, version: str) -> Schema | None:
+        """The schema of the same name and global id in a version line, if there is another one.
+
+        Args:
+            reference: Where the id is written.
+            found: What the registry has by the id.
+            version: The version line; empty for none.
+        """
+        if not version or found.version in ("", version):
+            return None
+        try:
+            own = self.schema(found.name, version)
+        except (SchemaNotFound, CassetteMissing):
+            return None
+        content = own.content if isinstance(own.content, dict) else {}
+        return own if reference.uri in map(content.get, _IDENTIFIERS) else None
+
+    def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Schema:
+        return self.schema(name, version) if version else self.negotiated(name, versions)
 
     def _answer(self, question: Question) -> tuple[Answer, tuple[OldCopy, ...]]:
         """The answer by a name or its other spelling, and the old copies that this rests on."""

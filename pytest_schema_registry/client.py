@@ -16,6 +16,7 @@ import httpx
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Answer, Fetch
+from pytest_schema_registry.doubles import KeyTwice
 from pytest_schema_registry.errors import (
     InvalidAnswer,
     InvalidSettings,
@@ -152,9 +153,11 @@ class RegistryClient:
             raise RegistryUnavailable(url, reason, is_page=True)
         try:
             # RFC 8259 section 8.1: JSON between systems is UTF-8; a parser may skip a BOM.
-            return protocol.document(response.content.decode("utf-8-sig"))
+            return protocol.document(response.content.decode("utf-8-sig"), strict=True)
         except RecursionError:
             raise InvalidAnswer(url, "the JSON is nested too deeply to be read") from None
+        except KeyTwice as exc:
+            raise InvalidAnswer(url, self._words(str(exc))) from None
         except ValueError as exc:
             if not response.content.strip():
                 reason = "it answered 200 with an empty body"

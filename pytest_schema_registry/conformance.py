@@ -13,22 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from pytest_schema_registry import doubles, limits
+from pytest_schema_registry.blame import MASK, METASCHEMAS, because, invalid, written_in
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
-from pytest_schema_registry.references import base_uri, dangling, reference
-from pytest_schema_registry.schemas import canonical, json_pointer
+from pytest_schema_registry.references import base_uri
+from pytest_schema_registry.schemas import canonical
 from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.references import Reference, Referred
+    from pytest_schema_registry.references import Reference
     from pytest_schema_registry.schemas import OldCopy, Schema
 
-#: What the engine writes in place of a value, which is cut or hidden where it is shown.
-MASK = "\uf8ff"
 #: The most subschemas that one value may be checked against, which takes the engine about 15 ms.
 MAX_UNFOLDED = 1_000_000
-_ENGINES_ADVICE = ". Custom meta-schemas must be registered in the registry before use"
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 _DRAFTS: dict[str, type[jsonschema_rs.Validator]] = {
@@ -68,15 +67,15 @@ class Conformance:
     """Compiles schemas, each once a process; again, where it refers to what is old or failed.
 
     Args:
-        refer: Gives what a reference leads to, through the same registry, mode and recordings as
-            the schema's own.
+        refer: Gives the schema that a reference leads to, through the same registry, mode and
+            recordings as the schema's own.
         formats: Whether ``format`` is an assertion (JSON Schema 2020-12 Validation, section 7.2.2).
         default_draft: The draft of a schema without ``$schema``.
     """
 
     def __init__(
         self,
-        refer: Callable[[Reference], Referred],
+        refer: Callable[[Reference], Schema],
         *,
         formats: bool = True,
         default_draft: str = "2020-12",
@@ -86,6 +85,7 @@ class Conformance:
         self.default_draft = default_draft
         self._compiled: dict[tuple[str, str], Compiled] = {}
         self._wrong: dict[tuple[str, str, str], SchemaRegistryError] = {}
+        self._metaschemas: dict[str, jsonschema_rs.Validator] = {}
 
     def compiled(self, schema: Schema) -> Compiled:
         """The schema, ready to judge.
@@ -120,11 +120,12 @@ class Conformance:
         return self._validator(jsonschema_rs.validator_for, rule, offline=True)
 
     def _compile(self, schema: Schema) -> Compiled:
+        _refuse_unfit(schema)
         try:
             validator = self._validator(self._engine(schema), schema.text, offline=True)
         except jsonschema_rs.ValidationError as exc:
             if not isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
-                raise _invalid(schema, exc) from None
+                raise invalid(schema, {}, exc) from None
         except ValueError as exc:
             too_deep = "recursion limit" in str(exc)
             reason = "it is nested too deeply" if too_deep else printable(str(exc))
@@ -135,19 +136,19 @@ class Conformance:
         return self._compile_with_references(schema)
 
     def _compile_with_references(self, schema: Schema) -> Compiled:
+        needed: dict[str, Schema] = {}
         referred: dict[str, Any] = {}
-        old: list[OldCopy] = []
         refused: list[SchemaRegistryError] = []
 
         def retrieve(uri: str) -> Any:
-            written = reference(schema, uri)
+            writer, written = written_in(schema, needed.values(), uri)
             try:
-                referred[uri], copies = self._refer(written)
-                old.extend(copies)
+                needed[uri] = self._refer(written)
+                referred[uri] = self._followed(schema, uri, needed[uri])
             except SchemaNotFound as exc:
                 reason = f"{written.text!r} leads to no schema of the registry ({exc.headline})"
                 where = printable(written.pointer)
-                error = InvalidSchema(str(schema), where, printable(reason), schema.origin)
+                error = InvalidSchema(str(writer), where, printable(reason), writer.origin)
                 refused.append(error.resting_on(exc.old_copies))
                 raise error from None
             except SchemaRegistryError as exc:
@@ -161,9 +162,58 @@ class Conformance:
             )
         except jsonschema_rs.ValidationError as exc:
             # The engine swallows what its retriever raises.
-            raise next(iter(refused), None) or _invalid(schema, exc) from None
+            dangles = isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing)
+            raise next(iter(refused), None) or invalid(
+                schema, needed, exc, dangles=dangles
+            ) from None
         _refuse_multiplied(schema, referred)
-        return Compiled(schema, validator, validator.is_valid, referred, tuple(old))
+        old = tuple(copy for each in needed.values() for copy in each.old_copies)
+        return Compiled(schema, validator, validator.is_valid, referred, old)
+
+    def _followed(self, root: Schema, uri: str, schema: Schema) -> Any:
+        """The content of a schema that is referred to, once its draft has allowed it.
+
+        The engine itself asks the draft of the root schema only: in another one, what it does not
+        understand asserts nothing, such as ``"items": 5``.
+
+        Args:
+            root: The schema that is being compiled.
+            uri: Where it refers to.
+            schema: What that leads to.
+
+        Raises:
+            InvalidSchema: It is itself wrong.
+        """
+        _refuse_unfit(schema)
+        content = schema.content
+        draft = self._dialect(content, root)
+        if draft is None or isinstance(content, bool):
+            return content
+        if draft not in self._metaschemas:
+            stated = canonical({"$schema": draft, "$ref": draft})
+            self._metaschemas[draft] = jsonschema_rs.validator_for(stated, offline=True, mask=MASK)
+        try:
+            canonical(content).encode()
+            self._metaschemas[draft].validate(content)
+        except jsonschema_rs.ValidationError as exc:
+            raise invalid(root, {uri: schema}, exc, schema) from None
+        except UnicodeError as exc:  # half a surrogate pair
+            raise because(root, uri, schema, "#", f"the engine cannot read it ({exc})") from None
+        return content
+
+    def _dialect(self, content: Any, root: Schema) -> str | None:
+        """The metaschema of a draft that a schema is of; None for one of somebody's own.
+
+        Args:
+            content: The schema.
+            root: What it is needed by, whose draft it has where it states none.
+        """
+        for each in (content, root.content):
+            stated = each.get("$schema") if isinstance(each, dict) else None
+            if isinstance(stated, str):
+                uris = (uri for uri in METASCHEMAS.values() if uri.strip("#") == stated.strip("#"))
+                return next(uris, None)
+        return METASCHEMAS[self.default_draft]
 
     def _engine(self, schema: Schema) -> Callable[..., jsonschema_rs.Validator]:
         """What makes a schema a validator, by the draft that it states or the default one."""
@@ -183,6 +233,22 @@ class Conformance:
             mask=MASK,
             **options,
         )
+
+
+def _refuse_unfit(schema: Schema) -> None:
+    """Refuse a schema of which two readers may read two things, or that the engine hangs in.
+
+    Raises:
+        InvalidSchema: An object in it has a key twice, or its patterns are too much.
+    """
+    try:
+        content = doubles.read(schema.text)
+    except doubles.KeyTwice as exc:
+        raise InvalidSchema(str(schema), exc.pointer, str(exc), schema.origin) from None
+    except (ValueError, RecursionError):
+        return  # which is for the engine to say
+    if (reason := limits.excess(schema.text, content)) is not None:
+        raise InvalidSchema(str(schema), "#", reason, schema.origin)
 
 
 def _refuse_multiplied(schema: Schema, referred: dict[str, Any]) -> None:
@@ -220,18 +286,3 @@ def is_surely_small(text: str) -> bool:
     # characters or so. An escaped keyword is not seen here, and so the text is not believed.
     most = math.log(max(len(text) / 20, 1)) + text.count('ef"') / 3 * math.log(3)
     return most <= math.log(MAX_UNFOLDED) and "\\u00" not in text
-
-
-def _invalid(schema: Schema, exc: jsonschema_rs.ValidationError) -> InvalidSchema:
-    found = schema.content
-    for step in exc.instance_path:
-        found = found[step]
-    shown = canonical(found)
-    reason = exc.message.replace(MASK, shown if len(shown) <= 60 else f"{shown[:57]}...")
-    pointer = json_pointer(exc.instance_path)
-    if isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
-        pointer = dangling(schema, reason)
-    # The engine means a registry of its own.
-    reason = reason.replace(_ENGINES_ADVICE, f"; known are the drafts {', '.join(_DRAFTS)}")
-    reason = printable(" ".join(reason.split()))
-    return InvalidSchema(str(schema), printable(pointer), reason, schema.origin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -257,6 +258,8 @@ class Contract:
         pair = Pair(schema.name, schema.version)
         level = self._level(pair)
         compiled = None if level == "off" else self._registry.compiled(schema)
+        if compiled is not None:
+            self._rollout.remark(schema, partial(self._registry.remarks, compiled))
         return Use(pair, level, schema, compiled)
 
     def _level(self, pair: Pair) -> Level:

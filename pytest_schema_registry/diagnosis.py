@@ -17,10 +17,11 @@ import referencing.exceptions
 from jsonschema import exceptions, validators
 from referencing.jsonschema import specification_with
 
-from pytest_schema_registry.conformance import MASK
+from pytest_schema_registry.blame import MASK
+from pytest_schema_registry.limits import is_explainable
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.references import base_uri, document_name, places
-from pytest_schema_registry.schemas import Violation, json_path, json_pointer
+from pytest_schema_registry.schemas import Violation, canonical, json_path, json_pointer
 from pytest_schema_registry.walk import DRAFT_4_FLAGS, OutOfTime, Walk
 from pytest_schema_registry.wording import cut, sentence, shown
 
@@ -69,6 +70,8 @@ def diagnose(
         InvalidSchema: A pattern of the schema takes too many steps to be decided.
     """
     schema = compiled.schema
+    if not is_explainable(schema.text, *map(canonical, compiled.referred.values())):
+        return (_unexplained(redaction.applied(payload), "in so large a schema"),)
     content = schema.content
     base: Any = validators.validator_for(content, default=_DRAFTS[conformance.default_draft])
     documents = {uri: _one_draft(each) for uri, each in compiled.referred.items()}

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry import files, protocol
+from pytest_schema_registry import doubles, files, protocol
 from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.options import DEFAULT_MAX_SCHEMA_SIZE
-from pytest_schema_registry.schemas import NAME_SUFFIX, READER, digest, plain_name
+from pytest_schema_registry.schemas import NAME_SUFFIX, digest, plain_name
+from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +59,7 @@ class DirectoryRegistry:
             case Kind.INDEX:
                 document = self._index()
             case Kind.BY_ID:
-                document = self._by_id(question.name)
+                document = self._by_id(question)
             case Kind.RELEASES:
                 document = self._releases(question.version, question.name) or None
             case Kind.COMPATIBILITY:
@@ -75,7 +77,10 @@ class DirectoryRegistry:
 
     def _schema(self, question: Question) -> dict[str, Any] | None:
         current = self._current(question.version, question.name)
-        if current is not None and question.release in (None, current["core_version"]):
+        if current is not None and question.release is None:
+            return current
+        if current is not None and question.release == current["core_version"]:
+            self._refuse_another(current)
             return current
         if question.release:
             # Found by listing, not by building a path: a name or a release may hold anything.
@@ -97,9 +102,11 @@ class DirectoryRegistry:
         except NotASchema as exc:
             raise InvalidAnswer(self.url(question), str(exc)) from None
 
-    def _by_id(self, schema_id: str) -> dict[str, Any] | None:
+    def _by_id(self, question: Question) -> dict[str, Any] | None:
+        """The schema that has an id: of the question's version line, or else of the first one."""
         unread: InvalidAnswer | RegistryUnavailable | None = None
-        for version in self._versions():
+        for version in sorted(self._versions(), key=lambda each: each != question.version):
+            found = []
             for name, path in sorted(self._files(version).items()):
                 try:
                     schema = self._read(path, version, name)
@@ -108,8 +115,14 @@ class DirectoryRegistry:
                     continue
                 content = schema["content"]
                 own = content.get("$id") if isinstance(content, dict) else None
-                if schema_id in (schema["$schema_id"], own):
-                    return schema
+                if question.name in (schema["$schema_id"], own):
+                    found.append((schema, path))
+            if len(found) > 1:
+                said = " and ".join(f"{path}" for _, path in found)
+                reason = f"{len(found)} schemas of {version} have the id {question.name}: {said}"
+                raise InvalidAnswer(self.url(question), printable(reason))
+            if found:
+                return found[0][0]
         if unread is not None:
             # The id may be in the file that cannot be read: nobody can say that there is none.
             raise unread
@@ -119,8 +132,25 @@ class DirectoryRegistry:
         path = self._files(version).get(plain_name(name))
         return None if path is None else self._read(path, version, plain_name(name))
 
+    def _refuse_another(self, current: dict[str, Any]) -> None:
+        """Refuse a current schema if an older file says something else of its release.
+
+        Raises:
+            InvalidAnswer: There is such a file.
+        """
+        version, name, release = (current[key] for key in ("track", "name", "core_version"))
+        for other, path in self._older(version, name):
+            if other == release and self._read(path, version, name)["sha256"] != current["sha256"]:
+                raise InvalidAnswer(
+                    str(path),
+                    f"release {release} of {name} is in two files that differ: this one and "
+                    f"{self._files(version)[name]}",
+                )
+
     def _releases(self, version: str, name: str) -> list[dict[str, Any]]:
         current = self._current(version, name)
+        if current is not None:
+            self._refuse_another(current)
         schemas = [
             (self._read(path, version, plain_name(name), release), path)
             for release, path in self._older(version, name)
@@ -212,15 +242,20 @@ class DirectoryRegistry:
     def _read(
         self, path: Path, version: str, name: str, release: str | None = None
     ) -> dict[str, Any]:
+        if (twin := _twin(path)) is not None:
+            reason = f"two files are the same schema, {path} and {twin}; take one of them away"
+            raise InvalidAnswer(str(path), printable(reason))
         try:
             raw = files.beginning(path, self._max_bytes)
             if len(raw) > self._max_bytes:
                 raise InvalidAnswer(str(path), f"it is larger than {self._max_bytes:,} bytes")
-            content = READER.decode(raw.decode("utf-8-sig"))
+            content = doubles.read(raw.decode("utf-8-sig"))
         except OSError as exc:
             raise RegistryUnavailable(str(path), _why(exc)) from None
         except RecursionError:
             raise InvalidAnswer(str(path), "the JSON is nested too deeply to be read") from None
+        except doubles.KeyTwice as exc:
+            raise InvalidAnswer(str(path), str(exc)) from None
         except ValueError as exc:
             raise InvalidAnswer(str(path), f"the file is not JSON ({exc})") from None
         if not isinstance(content, dict | bool):
@@ -236,6 +271,19 @@ class DirectoryRegistry:
             "deprecated": said.get("deprecated") is True,
             "deprecation_note": _text(said.get("deprecation_note")),
         }
+
+
+def _twin(path: Path) -> Path | None:
+    """Another file of the same name, as far as the ending and the form of its letters go."""
+    name = plain_name(path.name.removesuffix(".json"))
+    spellings = {name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))}
+    for stem in (f"{spelling}{end}" for spelling in spellings for end in ("", NAME_SUFFIX)):
+        other = path.with_name(f"{stem}.json")
+        is_another = other.name != path.name and plain_name(stem) in spellings and other.exists()
+        # Some disks find a file by either form of its letters.
+        if is_another and not other.samefile(path):
+            return other
+    return None
 
 
 def _precedence(release: str) -> tuple[list[str | int], bool, list[str | int]]:

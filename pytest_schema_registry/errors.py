@@ -24,6 +24,7 @@
         ├── ContractWarning         a payload breaks a contract that is not enforced
         ├── DeprecatedSchemaWarning the registry marks a schema as deprecated
         ├── StaleSchemaWarning      a schema was served although it is old
+        ├── UncheckedWarning        a schema, or a word in it, asserts nothing
         └── CacheWarning            the cache directory cannot be used
 
 Every exception carries its facts as attributes, takes them positionally (so that it pickles, and
@@ -440,6 +441,10 @@ class DeprecatedSchemaWarning(SchemaRegistryWarning):
 
 class StaleSchemaWarning(SchemaRegistryWarning):
     """A schema was served although it is old, because the registry did not answer."""
+
+
+class UncheckedWarning(SchemaRegistryWarning):
+    """A schema asserts nothing, or has words that look like assertions and are none."""
 
 
 class CacheWarning(SchemaRegistryWarning):

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+from pytest_schema_registry import doubles
 from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.schemas import READER, IndexEntry, Release, Schema, plain_name
 
@@ -75,10 +77,16 @@ def fault(question: Question, document: Any) -> str | None:
             return _content_fault(document) or _identity_fault(question, document)
 
 
-def document(text: str) -> tuple[Any, str | None]:
+def document(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
     """The JSON value in a text, and where it is an object with a schema in it, the schema's text.
 
+    Args:
+        text: What a registry sent.
+        strict: Whether a key that stands twice in the schema is refused here, too, and not only
+            when the schema is used.
+
     Raises:
+        KeyTwice: What it says around the schema has a key twice.
         ValueError: It is not JSON.
     """
     members: dict[str, Any] = {}
@@ -88,15 +96,16 @@ def document(text: str) -> tuple[Any, str | None]:
         while place is not None:
             key, place = READER.raw_decode(text, place)
             start = _past(text, place, ":")
-            if start is None or not isinstance(key, str):
+            if start is None or not isinstance(key, str) or key in members:
                 break
-            members[key], end = READER.raw_decode(text, start)
+            reader = READER if key == "content" and not strict else doubles.STRICT
+            members[key], end = reader.raw_decode(text, start)
             schema = text[start:end] if key == "content" else schema
             place = _past(text, end, ",")
             if _past(text, end, "}") == len(text):
                 return members, schema
-    # No object, an empty one, or nothing that is JSON: then this says what is wrong.
-    return READER.decode(text), None
+    # No object, an empty one, or something is wrong: then this says what.
+    return doubles.read(text), None
 
 
 def _past(text: str, place: int, sign: str) -> int | None:
@@ -213,6 +222,18 @@ def schema(answer: Answer) -> Schema:
         outage=answer.outage,
         old_copies=answer.old_copies,
     )
+
+
+def identified(answer: Answer) -> Schema:
+    """The schema in an answer to a question by a global id, by the name that it says it has.
+
+    Args:
+        answer: The answer, with a document.
+    """
+    found = schema(answer)
+    name = _line(answer.document.get("name")) or found.name
+    version = _line(answer.document.get("track")) or ""
+    return replace(found, name=plain_name(name), version=version)
 
 
 def _line(text: str | None) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from pytest_schema_registry.schemas import json_pointer, plain_name
@@ -18,7 +18,7 @@ from pytest_schema_registry.schemas import json_pointer, plain_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_schema_registry.schemas import OldCopy, Schema
+    from pytest_schema_registry.schemas import Schema
 
 _BASE = "https://registry.invalid/"
 _NO_VERSION = "-"
@@ -32,13 +32,6 @@ _KEYWORDS = ("$ref", "$dynamicRef", "$recursiveRef", "$schema")
 def refers_elsewhere(schema: Schema) -> bool:
     """Whether compiling a schema may ask for another one."""
     return _REFERENCE.search(schema.text) is not None
-
-
-class Referred(NamedTuple):
-    """What a reference leads to: a schema's content, and the old copies that this rests on."""
-
-    content: Any
-    old_copies: tuple[OldCopy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

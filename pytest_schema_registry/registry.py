@@ -33,9 +33,9 @@ from pytest_schema_registry.schemas import given as given_schema
 from pytest_schema_registry.sources import Lazy
 
 if TYPE_CHECKING:
-    from pathlib import Path
     import os
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from pytest_schema_registry.answers import Answer, Fetch
     from pytest_schema_registry.compatibility import CompatibilityReport
@@ -317,6 +317,14 @@ class SchemaRegistry:
         elsewhere = self._elsewhere(schema, form, found, others)
         text = explain(schema, safe, found, conforms_to=elsewhere, verbose=verbose)
         return ContractViolation(text, schema, safe, found)
+
+    def remarks(self, compiled: Compiled) -> Iterable[tuple[str, str]]:
+        """What of a schema looks like an assertion, and is none: of what, and a line on it."""
+        from pytest_schema_registry.assertions import remarks
+
+        settings = self._settings
+        formats, draft = settings.format_assertion, settings.default_draft
+        return remarks(compiled.schema, compiled.referred, draft, formats=formats)
 
     def bundled(self, schema: Schema) -> Any:
         """The content of a schema with all that it refers to, as one document.

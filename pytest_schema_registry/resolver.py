@@ -107,6 +107,8 @@ class Resolver:
         self._steps = steps(settings)
         self._recording = settings.mode == "record"
         self._remote = settings.remote
+        #: Whether an id may lead to another schema from each version line.
+        self._knows_lines = Step.REGISTRY in self._steps and not self._remote
         self._address = settings.location.shown if settings.location else ""
         self._registry = registry
         self._cache = cache
@@ -126,6 +128,8 @@ class Resolver:
             SchemaRegistryError: No place has it; the first reason is the one that is raised, and
                 raised again at the next try, or at those within a pause.
         """
+        if question.kind is Kind.BY_ID and not self._knows_lines:
+            question = replace(question, version="")
         outcome = self._outcomes.get(question)
         if outcome is None:
             with self._locks.setdefault(question, threading.Lock()):

@@ -17,6 +17,7 @@ from pytest_schema_registry.errors import (
     SchemaDeprecated,
     SchemaRegistryError,
     StaleSchemaWarning,
+    UncheckedWarning,
 )
 from pytest_schema_registry.ratchet import load
 from pytest_schema_registry.recorder import Recorder
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import ContractViolation
     from pytest_schema_registry.recorder import Use
     from pytest_schema_registry.registry import SchemaRegistry
-    from pytest_schema_registry.schemas import OldCopy
+    from pytest_schema_registry.schemas import OldCopy, Schema
     from pytest_schema_registry.settings import Settings
 
 #: How many old copies a warning names.
@@ -179,6 +180,19 @@ class Rollout:
         self.recorder.used(use)
         self.recorder.served(use.old_copies)
         self._warn_of(use.old_copies)
+
+    def remark(self, schema: Schema, remarks: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        """A schema is about to be checked by: say what in it checks nothing, once a session.
+
+        Args:
+            schema: The schema.
+            remarks: Finds what to say, and of what; not called where another process has done so.
+        """
+        __tracebackhide__ = True
+        if self._first(f"remarks {schema} {schema.text}"):
+            for about, text in remarks():
+                if self._first(f"remark {about}"):
+                    _warn(UncheckedWarning(text))
 
     def violated(self, use: Use, violation: ContractViolation) -> None:
         """A payload does not conform.

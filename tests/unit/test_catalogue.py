@@ -8,6 +8,7 @@ from pytest_schema_registry import InvalidSchema, SchemaRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.local_registry import LocalRegistry
 
@@ -71,3 +72,50 @@ def test_a_name_that_is_in_no_line_is_not_looked_for_elsewhere(
         registry.validate_payload({"$ref": "shop.None"}, 1)
     asked = {path.rpartition("/")[2] for path in local_registry.paths}
     assert asked == {"shop.None", "index", "shop.None.schema"}
+
+
+def shared_id(local_registry: LocalRegistry) -> None:
+    for line, kind in (("v1", "integer"), ("v2", "string")):
+        local_registry.publish("shop.Shared", **{line: {"$id": ITEM_ID, "type": kind}})
+        local_registry.publish("shop.Cart", **{line: {"items": {"$ref": ITEM_ID}}})
+
+
+@pytest.mark.parametrize("is_remote", [True, False])
+def test_an_id_that_two_lines_share_leads_to_the_own_line(
+    local_registry: LocalRegistry, is_remote: bool
+) -> None:
+    shared_id(local_registry)
+    where = local_registry.url if is_remote else local_registry.directory
+    with SchemaRegistry(where) as registry:
+        for line, good, bad in (("v1", 1, "a"), ("v2", "a", 1)):
+            cart = registry.get_schema("shop.Cart", line)
+            assert registry.validate_payload(cart, [good])[0] is True
+            assert registry.validate_payload(cart, [bad])[0] is False
+
+
+@pytest.mark.parametrize("own", [None, True, {"type": "string"}])
+def test_an_id_leads_to_another_line_where_the_own_one_has_it_not(
+    local_registry: LocalRegistry, own: Any
+) -> None:
+    local_registry.publish("shop.Shared", v1={"$id": ITEM_ID, "type": "integer"})
+    if own is not None:
+        local_registry.publish("shop.Shared", v2=own)
+    local_registry.publish("shop.Cart", v2={"items": {"$ref": ITEM_ID}})
+    with SchemaRegistry(local_registry.url) as registry:
+        cart = registry.get_schema("shop.Cart", "v2")
+        assert registry.validate_payload(cart, [1])[0] is True
+        assert registry.validate_payload(cart, ["a"])[0] is False
+
+
+def test_a_recording_leads_to_the_own_line_too(
+    local_registry: LocalRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shared_id(local_registry)
+    verdicts = []
+    for mode in ("record", "replay"):
+        with SchemaRegistry(local_registry.url, mode=mode, cassettes="cassettes") as registry:
+            for line in ("v1", "v2"):
+                cart = registry.get_schema("shop.Cart", line)
+                verdicts.append(registry.validate_payload(cart, [1])[0])
+    assert verdicts == [True, False, True, False]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from pytest_schema_registry.compatibility.document import Document
 from pytest_schema_registry.compatibility.unfolding import unfolded
 from pytest_schema_registry.conformance import MAX_UNFOLDED, Conformance, is_surely_small
 from pytest_schema_registry.references import refers_elsewhere
+from pytest_schema_registry.schemas import Content
 from pytest_schema_registry.schemas import given as schema_of
 from tests.local_registry import ORDER, LocalRegistry, Reply
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_schema_registry.references import Reference
+    from pytest_schema_registry.schemas import Schema
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -31,7 +34,7 @@ ONLY_DRAFT_4: dict[str, Any] = {"minimum": 5, "exclusiveMinimum": True}
 ONLY_LATER: dict[str, Any] = {"dependentRequired": {"a": ["b"]}}
 
 
-def never_called(_reference: Reference) -> Any:
+def never_called(_reference: Reference) -> Schema:
     raise AssertionError("nothing outside of the schema was asked for")
 
 
@@ -368,3 +371,130 @@ def test_the_same_wrong_schema_is_called_by_each_of_its_names(
         local_registry.publish(name, v1={"type": "objekt"})
         with pytest.raises(InvalidSchema, match=f"^{name} v1: the schema is itself wrong"):
             registry.compiled(registry.get_schema(name, "v1"))
+
+
+def refusal_of(registry: SchemaRegistry, name: str) -> InvalidSchema:
+    with pytest.raises(InvalidSchema) as caught:
+        registry.compiled(registry.get_schema(name, "v1"))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer", "reason"),
+    [
+        ({"type": 5}, "#/type", "5 is not valid under any of"),
+        ({"type": "objekt"}, "#/type", '"objekt" is not valid under any of'),
+        ({"items": 5}, "#/items", '5 is not of types "boolean", "object"'),
+        ({"$schema": DRAFT_7, "items": 5}, "#/items", "5 is not valid under any of"),
+        ({"pattern": "["}, "#/pattern", '"[" is not a "regex"'),
+        ({"$ref": "#/x", "x": {"type": 5}}, "#/x/type", "5 is not of types"),
+        ({"$ref": "#/$defs/gone"}, "#/$ref", "Pointer '/$defs/gone' does not exist"),
+        ({"$schema": "http://json-schema.org/draft-03/schema#"}, "#/$schema", "Unknown meta-sch"),
+    ],
+)
+def test_a_schema_that_is_wrong_is_blamed_and_not_the_one_that_refers_to_it(
+    registry: SchemaRegistry, local_registry: LocalRegistry, wrong: Any, pointer: str, reason: str
+) -> None:
+    local_registry.publish("a.A", v1={"properties": {"item": {"$ref": "a.Item"}}})
+    local_registry.publish("a.Item", v1=wrong)
+    error = refusal_of(registry, "a.A")
+    assert (error.schema, error.pointer) == ("a.Item v1", pointer)
+    assert error.reason.startswith(reason)
+    assert error.reason.endswith("; a.A v1 needs it at #/properties/item/$ref")
+    assert error.where == f"registry {local_registry.url}/schemas/v1/a.Item"
+
+
+def test_half_a_character_in_a_schema_that_is_referred_to_is_an_error_of_that_one(
+    local_registry: LocalRegistry,
+) -> None:
+    local_registry.publish("a.A", v1={"properties": {"item": {"$ref": "a.Item"}}})
+    local_registry.publish("a.Item", v1={"const": "\ud800"})
+    with SchemaRegistry(local_registry.directory) as registry:
+        error = refusal_of(registry, "a.A")
+    assert (error.schema, error.pointer) == ("a.Item v1", "#")
+    assert error.reason.startswith("the engine cannot read it ('utf-8' codec")
+
+
+def test_a_reference_in_another_spelling_than_its_address_is_an_error_too(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"$ref": "https://schemas.example/./gone"})
+    error = refusal_of(registry, "a.A")
+    assert (error.schema, error.pointer) == ("a.A v1", "#")
+    assert "'https://schemas.example/gone' leads to no schema" in error.reason
+
+
+def test_a_schema_that_was_kept_and_is_no_json_is_an_error_of_that_schema() -> None:
+    kept = dataclasses.replace(schema_of({}), published=Content("{"))
+    with pytest.raises(InvalidSchema, match="EOF while parsing"):
+        Conformance(never_called).compiled(kept)
+
+
+def test_a_wrong_schema_may_be_several_references_away_and_known_by_an_id(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"$ref": "a.Item"})
+    local_registry.publish("a.Item", v1={"$ref": "https://schemas.example/third"})
+    third = {"$id": "https://schemas.example/third", "type": 5}
+    local_registry.publish("a.Third", v1=third)
+    error = refusal_of(registry, "a.A")
+    assert (error.schema, error.pointer) == ("a.Third v1", "#/type")
+    assert error.reason.endswith("; a.A v1 needs it")
+    local_registry.publish("a.B", v1={"$ref": "a.Second"})
+    local_registry.publish("a.Second", v1={"$ref": "a.Gone"})
+    error = refusal_of(registry, "a.B")
+    assert (error.schema, error.pointer) == ("a.Second v1", "#/$ref")
+
+
+@pytest.mark.parametrize("default_draft", ["4", "7", "2020-12"])
+def test_a_schema_that_is_referred_to_is_of_its_own_draft_or_of_the_other_one_s(
+    local_registry: LocalRegistry, default_draft: str
+) -> None:
+    local_registry.publish("a.A", v1={"properties": {"a": {"$ref": "a.B"}, "c": {"$ref": "a.C"}}})
+    own = ONLY_DRAFT_4 if default_draft == "4" else {"minimum": 5}
+    local_registry.publish("a.B", v1=own)
+    local_registry.publish("a.C", v1={"$schema": DRAFT_4, **ONLY_DRAFT_4})
+    local_registry.publish("a.D", v1={"$schema": DRAFT_4, "items": {"$ref": "a.E"}})
+    local_registry.publish("a.E", v1=ONLY_DRAFT_4)
+    with SchemaRegistry(local_registry.url, default_draft=default_draft) as registry:
+        for name in ("a.A", "a.D"):
+            assert registry.compiled(registry.get_schema(name, "v1")).referred
+
+
+def test_a_schema_of_a_draft_of_somebody_s_own_may_be_referred_to(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.Draft", v1={"$id": "https://drafts.example/1", "type": "object"})
+    own = {"$schema": "https://drafts.example/1", "type": "string"}
+    local_registry.publish("a.A", v1={"items": {"$ref": "a.B"}})
+    local_registry.publish("a.B", v1=own)
+    assert registry.compiled(registry.get_schema("a.A", "v1")).conforms(["a"])
+
+
+@pytest.mark.parametrize("name", ["a.A", "a.B"])
+def test_a_schema_with_a_key_twice_is_refused_wherever_it_came_from(
+    local_registry: LocalRegistry, tmp_path: Path, name: str
+) -> None:
+    """A cassette was recorded by another tool, or edited."""
+    local_registry.publish("a.A", v1={"required": ["id"], "title": "A"})
+    local_registry.publish("a.B", v1={"properties": {"a": {"$ref": "a.A"}}})
+    options: Any = {"versions": ["v1"], "cassettes": tmp_path}
+    with SchemaRegistry(local_registry.url, mode="record", **options) as registry:
+        registry.get_schema("a.B", "v1")
+    cassette = tmp_path / "v1" / "a.A.yaml"
+    cassette.write_text(cassette.read_text().replace('"title": "A"', '"required": []'))
+    with SchemaRegistry(mode="replay", **options) as registry:
+        error = refusal_of(registry, name)
+        with pytest.raises(InvalidSchema):
+            registry.validate_payload(registry.get_schema(name, "v1"), {})
+    assert (error.schema, error.pointer) == ("a.A v1", "#/required")
+    assert error.reason.startswith('the key "required" stands twice in one object: line ')
+
+
+def test_a_comparison_blames_the_schema_that_is_wrong_too(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"properties": {"item": {"$ref": "a.Item"}}})
+    local_registry.publish("a.Item", v1={"type": 5})
+    with pytest.raises(InvalidSchema, match=r"^a\.Item v1: .*; a\.A v1 needs it at #/properties"):
+        registry.bundled(registry.get_schema("a.A", "v1"))

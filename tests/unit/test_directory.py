@@ -154,18 +154,90 @@ def test_releases_are_listed_from_the_oldest_to_the_current_one(tmp_path: Path) 
     assert datetime.fromisoformat(numbered[0]["created_at"]).tzinfo is not None
 
 
-def test_a_release_that_is_in_two_files_is_listed_once(tmp_path: Path) -> None:
-    files = {
-        "a.B": {"$core_version": "1.1"},
-        "a.B@1.1": {"title": "the current one again"},
-        "a.B@1.0": {"title": "plain"},
-        "a.B@1.0.schema": {"title": "suffixed"},
-    }
+def test_a_release_that_is_in_two_files_is_listed_once_where_they_say_the_same(
+    tmp_path: Path,
+) -> None:
+    files = {"a.B": {"$core_version": "1.1"}, "a.B@1.1": {"$core_version": "1.1"}}
     here = registry(tmp_path, **files)
-    listed = {each["core_version"]: each["sha256"] for each in here.fetch(RELEASES).whole}
-    assert len(here.fetch(RELEASES).whole) == 2
-    assert listed == {"1.0": digest({"title": "plain"}), "1.1": digest(files["a.B"])}
-    assert here.fetch(release("1.0")).whole["content"] == {"title": "plain"}
+    assert [each["core_version"] for each in here.fetch(RELEASES).whole] == ["1.1"]
+    assert here.fetch(release("1.1")).whole["content"] == files["a.B"]
+
+
+def test_a_release_that_two_files_say_otherwise_is_an_error_that_names_both(
+    tmp_path: Path,
+) -> None:
+    here = registry(tmp_path, **{"a.B": {"$core_version": "1.1"}, "a.B@1.1": {"type": "null"}})
+    for question in (RELEASES, release("1.1")):
+        with pytest.raises(InvalidAnswer, match=r"in two files that differ: .*a\.B\.json") as it:
+            here.fetch(question)
+        assert it.value.url.endswith("a.B@1.1.json")
+    assert here.fetch(CURRENT).whole["core_version"] == "1.1"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "question"),
+    [
+        ("a.B", "a.B.schema", CURRENT),
+        ("a.B@1.0", "a.B@1.0.schema", release("1.0")),
+        ("gr\u00f6\u00dfe", "gro\u0308\u00dfe", Question(Kind.SCHEMA, "v1", "gr\u00f6\u00dfe")),
+        (
+            "gr\u00f6\u00dfe",
+            "gro\u0308\u00dfe.schema",
+            Question(Kind.SCHEMA, "v1", "gr\u00f6\u00dfe"),
+        ),
+    ],
+)
+def test_two_files_of_one_name_are_an_error_that_names_both(
+    tmp_path: Path, one: str, other: str, question: Question
+) -> None:
+    here = registry(tmp_path, **{one: {"type": "object"}, other: True, "c.D": {}})
+    with pytest.raises(InvalidAnswer, match="two files are the same schema") as caught:
+        here.fetch(question)
+    assert all(f"{name}.json" in caught.value.reason for name in (one, other))
+    assert here.fetch(Question(Kind.SCHEMA, "v1", "c.D")).whole["content"] == {}
+
+
+def test_a_disk_that_finds_a_file_by_either_spelling_has_it_once(tmp_path: Path) -> None:
+    here = registry(tmp_path, größe={})
+    (tmp_path / "v1" / "gro\u0308\u00dfe.json").hardlink_to(
+        tmp_path / "v1" / "gr\u00f6\u00dfe.json"
+    )
+    assert here.fetch(Question(Kind.SCHEMA, "v1", "gr\u00f6\u00dfe")).whole["content"] == {}
+
+
+def test_a_key_that_stands_twice_in_a_file_is_an_error_that_names_both_places(
+    tmp_path: Path,
+) -> None:
+    here = registry(tmp_path)
+    text = '{"required": ["id"],\n "properties": {},\n "required": []}'
+    (tmp_path / "v1" / "a.B.json").write_text(text)
+    with pytest.raises(InvalidAnswer) as caught:
+        here.fetch(CURRENT)
+    assert caught.value.reason == (
+        'the key "required" stands twice in one object: line 1 column 2 and line 3 column 2'
+    )
+
+
+def test_an_id_leads_to_the_schema_of_the_line_that_it_is_asked_from(tmp_path: Path) -> None:
+    here = registry(tmp_path, **{"a.B": {"$id": "urn:b", "title": "v1"}})
+    (tmp_path / "v2").mkdir()
+    (tmp_path / "v2" / "c.D.json").write_text('{"$id": "urn:b", "title": "v2"}')
+    for line, title in (("", "v1"), ("v1", "v1"), ("v2", "v2"), ("v3", "v1")):
+        found = here.fetch(Question(Kind.BY_ID, line, "urn:b")).whole
+        assert found["content"]["title"] == title
+
+
+def test_an_id_that_two_schemas_of_a_line_have_is_an_error_that_names_both(
+    tmp_path: Path,
+) -> None:
+    here = registry(tmp_path, **{"a.B": {"$id": "urn:b"}, "c.D": {"$schema_id": "urn:b"}})
+    with pytest.raises(InvalidAnswer) as caught:
+        here.fetch(Question(Kind.BY_ID, name="urn:b"))
+    v1 = tmp_path / "v1"
+    assert caught.value.reason == (
+        f"2 schemas of v1 have the id urn:b: {v1 / 'a.B.json'} and {v1 / 'c.D.json'}"
+    )
+    assert here.fetch(CURRENT).whole["name"] == "a.B"
 
 
 def test_a_current_release_without_a_number_is_listed_without_one(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
     SchemaRegistryWarning,
     StaleSchemaWarning,
+    UncheckedWarning,
 )
 from pytest_schema_registry.schemas import Content, Schema, Violation
 from pytest_schema_registry.settings import InvalidEnvironment
@@ -210,6 +211,7 @@ or take assert_conforms out of its arguments
     (ContractWarning("not enforced"), "not enforced"),
     (DeprecatedSchemaWarning("a.B is deprecated"), "a.B is deprecated"),
     (StaleSchemaWarning("a.B is old"), "a.B is old"),
+    (UncheckedWarning("a.B asserts nothing"), "a.B asserts nothing"),
     (IncompatibleSchemas("it breaks", REPORT), "it breaks"),
     (CompatibilityWarning("it disagrees"), "it disagrees"),
     (CacheWarning("no cache"), "no cache"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Answer, Kind, Question
+from pytest_schema_registry.doubles import KeyTwice
 from pytest_schema_registry.schemas import IndexEntry, Release, digest
 
 INDEX = Question(Kind.INDEX)
@@ -328,9 +329,24 @@ def test_a_document_is_read_with_the_text_of_the_schema_in_it(
         assert schema is None
 
 
-def test_of_what_is_said_twice_the_last_counts() -> None:
-    text = '{"content": 1, "name": "a", "content": {"title": "b"}}'
-    assert protocol.document(text) == (json.loads(text), '{"title": "b"}')
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"content": 1, "name": "a", "content": {"title": "b"}}',
+        '{"tracks": {"v1": {}, "v2": {}, "v1": {}}}',
+        '[{"core_version": "1", "core_version": "2"}]',
+    ],
+)
+def test_what_an_answer_says_twice_is_refused(text: str) -> None:
+    with pytest.raises(KeyTwice):
+        protocol.document(text)
+
+
+def test_what_a_schema_says_twice_is_refused_at_once_or_when_it_is_used() -> None:
+    text = '{"name": "a", "content": {"title": "b", "title": "c"}}'
+    assert protocol.document(text) == (json.loads(text), '{"title": "b", "title": "c"}')
+    with pytest.raises(KeyTwice, match="line 1 column 27 and line 1 column 41"):
+        protocol.document(text, strict=True)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ NAMES = [
     "SchemaRegistryError",
     "SchemaRegistryWarning",
     "StaleSchemaWarning",
+    "UncheckedWarning",
     "Verdict",
     "Violation",
 ]

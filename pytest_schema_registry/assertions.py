@@ -1,0 +1,258 @@
+"""What a schema asserts, and which of its words assert nothing although they look like it.
+
+A schema that asserts nothing is a valid one, by which every payload conforms: a misspelled keyword,
+an OpenAPI document and a wrapped schema are all of that kind.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry.blame import METASCHEMAS
+from pytest_schema_registry.compatibility.document import (
+    NAMED_SCHEMAS,
+    REFERENCES,
+    Document,
+    draft_of,
+    is_reference,
+)
+from pytest_schema_registry.compatibility.engine import asserts
+from pytest_schema_registry.compatibility.formats import EXAMPLES
+from pytest_schema_registry.compatibility.known import keywords_of
+from pytest_schema_registry.references import base_uri, document_name
+from pytest_schema_registry.schemas import json_pointer
+from pytest_schema_registry.wording import printable, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pytest_schema_registry.compatibility.document import Part
+    from pytest_schema_registry.schemas import Schema
+
+#: Below these keywords stands a schema, or a list of them.
+_SCHEMAS = frozenset(
+    {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "items", "prefixItems", "contains"}
+    | {"additionalItems", "additionalProperties", "propertyNames"}
+    | {"unevaluatedItems", "unevaluatedProperties"}
+)
+_DEFINITIONS = frozenset({"$defs", "definitions"})
+#: Asserts something, whatever its value is or what stands below it.
+_ASSERTIONS = frozenset(
+    {"type", "enum", "const", "pattern", "format", "not", "contains", "propertyNames"}
+    | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+    | {"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"}
+)
+#: Asserts something unless its value is false or empty.
+_UNLESS_EMPTY = frozenset({"required", "uniqueItems", "dependentRequired"})
+#: In no draft or in few, and nobody takes them for assertions.
+_ANNOTATIONS = frozenset(
+    {"$schema_id", "$track", "$core_version", "deprecated", "deprecation_note", "discriminator"}
+    | {"id", "$id", "$defs", "definitions", "$comment", "comment", "description", "examples"}
+    | {"example", "nullable", "readOnly", "writeOnly", "xml", "externalDocs", "contentEncoding"}
+    | {"contentMediaType", "contentSchema", "$anchor", "$dynamicAnchor", "$recursiveAnchor"}
+    | {"$vocabulary", "dependencies", "errorMessage", "enumNames", "propertyOrder", "schema"}
+)
+#: What is a schema's name for another kind of document.
+_OTHERS = {
+    "openapi": "an OpenAPI document: its schemas are inside, below #/components/schemas",
+    "swagger": "an OpenAPI document: its schemas are inside, below #/definitions",
+    "asyncapi": "an AsyncAPI document: its schemas are inside, below #/components/schemas",
+}
+#: What a schema is wrapped in.
+_WRAPPERS = ("schema", "content", "definition", "value", "payload", "body")
+#: How many words a remark names.
+MAX_NAMED = 3
+_NEAR = 0.8
+_NAMES = {2019: "2019-09", 2020: "2020-12"}
+
+
+def remarks(
+    schema: Schema, referred: Mapping[str, Any], default_draft: str, *, formats: bool
+) -> Iterator[tuple[str, str]]:
+    """What there is to say of a schema that asserts nothing, and of words that do not.
+
+    Each with what it is about, of which it is said once.
+
+    Args:
+        schema: A schema that its draft allows.
+        referred: The other schemas that it needs, by the URI that it refers to them with.
+        default_draft: The draft of a schema without ``$schema``.
+        formats: Whether formats are to be checked.
+    """
+    content, base = schema.content, base_uri(schema)
+    draft = _draft(content, int(default_draft.partition("-")[0]))
+    words = _joined(content, draft)
+    documents = [Document(content, base), *(Document(each, uri) for uri, each in referred.items())]
+    if _asserts(documents):
+        if words:
+            yield str(schema), f"{schema}: {words}"
+    else:
+        what = _what_it_is(content, words)
+        yield str(schema), f"{schema} asserts nothing, and any payload conforms to it: {what}"
+    for uri, document in referred.items():
+        if words := _joined(document, draft):
+            name = printable(document_name(schema, uri))
+            yield f"{name} {schema.version}", f"{name}: {words} ({schema} needs it)"
+    if formats:
+        for about, text in _unchecked([content, *referred.values()], draft):
+            yield about, f"{schema}: {text}"
+
+
+def _joined(content: Any, draft: int) -> str:
+    """What there is to say of a schema's words, in one line; empty where that is nothing."""
+    words = list(_idle_words(content, draft))
+    said = "; ".join(words[:MAX_NAMED])
+    rest = len(words[MAX_NAMED:])
+    return f"{said}; and {rest} more" if rest else said
+
+
+def _unchecked(contents: list[Any], draft: int) -> Iterator[tuple[str, str]]:
+    """What there is to say of formats that are not checked."""
+    found = {
+        (name, stated)
+        for content in contents
+        for stated in [_draft(content, draft)]
+        for _, rule in _rules(content, stated)
+        if isinstance(name := rule.get("format"), str)
+    }
+    for name, stated in sorted(found):
+        if _is_checked(name, stated):
+            continue
+        text = f"the format {shown(name)} is not checked"
+        if name in EXAMPLES:
+            text += f": draft {_NAMES.get(stated, stated)} does not know it"
+        elif near := get_close_matches(name, EXAMPLES, n=1):
+            text += f"; did you mean {shown(near[0])}?"
+        yield f"{name} {stated}", text
+
+
+def _is_checked(name: str, draft: int) -> bool:
+    return asserts(name, METASCHEMAS[str(_NAMES.get(draft, draft))])
+
+
+def _draft(content: Any, default: int) -> int:
+    return draft_of(content) if isinstance(content, dict) and "$schema" in content else default
+
+
+def _rules(content: Any, draft: int) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    """Every object that is a schema of a draft, with the path to it."""
+    keywords = keywords_of(draft)
+    pending: list[tuple[tuple[str | int, ...], Any]] = [((), content)]
+    for path, node in pending:  # grows while it is walked
+        if not isinstance(node, dict) or ("$schema" in node and draft_of(node) != draft):
+            continue
+        if is_reference(node, draft):
+            below = node.keys() & _DEFINITIONS
+        else:
+            yield path, node
+            below = node.keys() & keywords
+        for word in below:
+            pending.extend(((*path, *steps), each) for steps, each in _below(word, node[word]))
+
+
+def _below(word: str, value: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """The schemas below a keyword, with the path from the schema that it stands in."""
+    if word in NAMED_SCHEMAS and isinstance(value, dict):
+        yield from (((word, name), each) for name, each in value.items())
+    elif word in _SCHEMAS and isinstance(value, list):
+        yield from (((word, place), each) for place, each in enumerate(value))
+    elif word in _SCHEMAS:
+        yield (word,), value
+
+
+def _idle_words(content: Any, default: int) -> Iterator[str]:
+    """What there is to say of words that look like keywords, and are none of the draft."""
+    draft = _draft(content, default)
+    keywords = keywords_of(draft)
+    later = keywords_of(2019) | keywords_of(2020)
+    for path, rule in _rules(content, draft):
+        for word in rule:
+            if word in keywords or word in _ANNOTATIONS:
+                continue
+            where = f"{shown(word)} at {printable(json_pointer(path))}"
+            if word in later:
+                yield f"{where} is no keyword of draft {_NAMES.get(draft, draft)}"
+            elif word == "fields" and isinstance(rule[word], list):
+                yield f"{where} is Avro's, and no keyword; did you mean 'properties'?"
+            elif not word.startswith("x-") and (
+                near := get_close_matches(word, keywords, n=1, cutoff=_NEAR)
+            ):
+                yield f"{where} is no keyword; did you mean {shown(near[0])}?"
+
+
+def _asserts(documents: list[Document]) -> bool:
+    """Whether a schema can refuse anything, as far as that is seen without trying."""
+    pending = [documents[0].part()]
+    seen = set()
+    while pending:
+        part = pending.pop()
+        if part.schema is False:
+            return True
+        if not isinstance(part.schema, dict) or id(part.schema) in seen:
+            continue
+        seen.add(id(part.schema))
+        if not part.is_reference and _has_assertion(part.schema, part.document.draft):
+            return True
+        for word in part.schema.keys() & set(REFERENCES):
+            target = _target(part, part.schema[word], documents)
+            if target is None:
+                return True  # a meta-schema, or what is for the engine to find
+            pending.append(target)
+        if not part.is_reference:
+            words = part.schema.keys() & keywords_of(part.document.draft) - _DEFINITIONS
+            pending.extend(
+                part.below(*steps) for word in words for steps, _ in _below(word, part.schema[word])
+            )
+    return False
+
+
+def _has_assertion(rule: dict[str, Any], draft: int) -> bool:
+    known = rule.keys() & keywords_of(draft)
+    if not _ASSERTIONS.isdisjoint(known) or any(rule[word] for word in known & _UNLESS_EMPTY):
+        return True
+    # Of several branches just one may hold.
+    several = "oneOf" in known and len(rule["oneOf"]) > 1
+    return several or any(isinstance(each, list) for each in _dependencies(rule))
+
+
+def _dependencies(rule: dict[str, Any]) -> list[Any]:
+    dependencies = rule.get("dependencies")
+    return list(dependencies.values()) if isinstance(dependencies, dict) else []
+
+
+def _target(part: Part, reference: str, documents: list[Document]) -> Part | None:
+    target = part.document.resolve(reference, part.pointer)
+    if target is not None:
+        return target
+    uri = part.document.uri_of(reference, part.pointer)
+    found = (document.find(uri) for document in documents)
+    return next((each for each in found if each is not None), None)
+
+
+def _what_it_is(content: Any, words: str) -> str:
+    """What a schema that asserts nothing may have been meant to be.
+
+    Args:
+        content: The schema.
+        words: What there is to say of its words.
+    """
+    if not isinstance(content, dict) or not content:
+        return f"it is {shown(content)}"
+    for word, what in _OTHERS.items():
+        if word in content:
+            return f"it is {what}"
+    for word in _WRAPPERS:
+        inner = content.get(word)
+        if isinstance(inner, dict) and _asserts([Document(inner)]):
+            return f"the schema is inside, at #/{word}"
+    if words:
+        return words
+    definitions = sorted(content.keys() & _DEFINITIONS)
+    if definitions and "$ref" not in content:
+        return f"nothing refers to what is below #/{definitions[0]}; is a '$ref' missing?"
+    if "properties" in content:
+        return "it names properties, and says nothing of any of them"
+    return (
+        f"none of its words is an assertion ({', '.join(map(shown, sorted(content)[:MAX_NAMED]))})"
+    )
