@@ -16,6 +16,7 @@ import jsonschema_rs
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.references import base_uri, dangling, reference
 from pytest_schema_registry.schemas import canonical, json_pointer
+from pytest_schema_registry.shelf import Shelf
 from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 MASK = "\uf8ff"
 #: The most subschemas that one value may be checked against, which takes the engine about 15 ms.
 MAX_UNFOLDED = 1_000_000
+#: How much is kept of what explains violations, in objects of schemas: some 50 MB.
+_ROOM = 100_000
 _ENGINES_ADVICE = ". Custom meta-schemas must be registered in the registry before use"
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
@@ -79,6 +82,8 @@ class Conformance:
         self.default_draft = default_draft
         self._compiled: dict[tuple[str, str], Compiled] = {}
         self._wrong: dict[tuple[str, str, str], SchemaRegistryError] = {}
+        #: What explaining a violation begins with, by schema.
+        self.prepared = Shelf(_ROOM)
 
     def compiled(self, schema: Schema) -> Compiled:
         """The schema, ready to judge.

@@ -36,6 +36,8 @@ def shown(value: Any, length: int = 60) -> str:
 
 def printable(line: str) -> str:
     """A line without what a terminal would obey, such as an escape sequence of a schema's."""
+    if line.isprintable():
+        return line
     return "".join(char if char.isprintable() else "\ufffd" for char in line)
 
 
