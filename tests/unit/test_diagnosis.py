@@ -15,6 +15,7 @@ from pytest_schema_registry.diagnosis import MAX_VIOLATIONS
 from pytest_schema_registry.schemas import json_path, json_pointer
 from pytest_schema_registry.walk import Walk
 from tests.local_registry import ENDLESS
+from tests.processes import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -555,7 +556,7 @@ def test_hostile_input_is_judged_inside_bounded_time_and_memory(case: str) -> No
         """
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(PATIENCE), int(PATIENCE)))
         resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 
     program = f"{cleandoc(prelude)}\n{cleandoc(case)}"
