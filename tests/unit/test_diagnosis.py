@@ -26,6 +26,12 @@ DRAFTS = ("4", "6", "7", "2019-09", "2020-12")
 MANY_A = "a" * 60
 
 
+@pytest.fixture(autouse=True)
+def _there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no diagnosis cut short because the machine is busy."""
+    monkeypatch.setattr("pytest_schema_registry.diagnosis.SECONDS", PATIENCE)
+
+
 @pytest.fixture
 def registry(local_registry: LocalRegistry) -> Iterator[SchemaRegistry]:
     with SchemaRegistry(local_registry.url, versions=["v1"]) as registry:
@@ -491,8 +497,7 @@ def test_where_no_meta_schema_has_looked_the_engine_explains(
     assert (violation.path, violation.message) == ("$", message)
 
 
-def test_at_most_ten_thousand_violations_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_schema_registry.diagnosis.SECONDS", 60.0)
+def test_at_most_ten_thousand_violations_are_collected() -> None:
     assert len(violations({"items": {"type": "integer"}}, ["x"] * 100_000)) == MAX_VIOLATIONS
 
 
