@@ -18,6 +18,7 @@ from pytest_schema_registry.blame import MASK, METASCHEMAS, because, invalid, wr
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.references import base_uri
 from pytest_schema_registry.schemas import canonical
+from pytest_schema_registry.shelf import Shelf
 from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 #: The most subschemas that one value may be checked against, which takes the engine about 15 ms.
 MAX_UNFOLDED = 1_000_000
+#: How much is kept of what explains violations, in objects of schemas: some 50 MB.
+_ROOM = 100_000
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 _DRAFTS: dict[str, type[jsonschema_rs.Validator]] = {
@@ -86,6 +89,8 @@ class Conformance:
         self._compiled: dict[tuple[str, str], Compiled] = {}
         self._wrong: dict[tuple[str, str, str], SchemaRegistryError] = {}
         self._metaschemas: dict[str, jsonschema_rs.Validator] = {}
+        #: What explaining a violation begins with, by schema.
+        self.prepared = Shelf(_ROOM)
 
     def compiled(self, schema: Schema) -> Compiled:
         """The schema, ready to judge.

@@ -26,7 +26,7 @@ from pytest_schema_registry.walk import DRAFT_4_FLAGS, OutOfTime, Walk
 from pytest_schema_registry.wording import cut, sentence, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from pytest_schema_registry.conformance import Compiled, Conformance
     from pytest_schema_registry.redaction import Redaction
@@ -70,23 +70,18 @@ def diagnose(
         InvalidSchema: A pattern of the schema takes too many steps to be decided.
     """
     schema = compiled.schema
-    if not is_explainable(schema.text, *map(canonical, compiled.referred.values())):
-        return (_unexplained(redaction.applied(payload), "in so large a schema"),)
-    content = schema.content
-    base: Any = validators.validator_for(content, default=_DRAFTS[conformance.default_draft])
-    documents = {uri: _one_draft(each) for uri, each in compiled.referred.items()}
-    uri = base_uri(schema)
-    documents[uri] = _one_draft(content)
-    # Its relative references are relative to its own identifier, where it has one.
-    start = urljoin(uri, _resource(documents[uri], base).id() or "")
-    root = {"$ref": start}
-    locations = {id(root): "#", **_locations(schema, documents)}
-    describe = _Describe(payload, redaction, locations, elsewhere=base.ID_OF(base.META_SCHEMA))
+    # By the validator: what the schema refers to may be another by now.
+    known_as = (schema.name, schema.version, compiled.validator)
+    prepared = conformance.prepared.take(known_as)
+    if prepared is None:
+        if not is_explainable(schema.text, *map(canonical, compiled.referred.values())):
+            return (_unexplained(redaction.applied(payload), "in so large a schema"),)
+        prepared = _Prepared(compiled, conformance)
+    describe = _Describe(payload, redaction, prepared.locations, elsewhere=prepared.draft)
     relevance = exceptions.by_relevance()
     found: list[tuple[Any, Violation]] = []
-    documents[start] = documents[uri]
-    walk = Walk(base, compiled, conformance, time.monotonic() + SECONDS)
-    errors = _errors(walk, root, documents, payload, base)
+    prepared.walk.begin(time.monotonic() + SECONDS)
+    errors = _errors(prepared, payload)
     try:
         for error in islice(errors, MAX_VIOLATIONS):
             key: Any = relevance(error)
@@ -96,6 +91,9 @@ def diagnose(
         found = found or [((), _unexplained(describe.safe, f"in {SECONDS:g} s"))]
     except (RecursionError, referencing.exceptions.Unresolvable):
         pass
+    else:
+        errors.close()
+        conformance.prepared.put(known_as, prepared, prepared.weight)
     if not found:
         return (_first(compiled, payload, describe),)
     # Stable, so that what is equally relevant stays in the schema's order.
@@ -105,14 +103,41 @@ def diagnose(
     return tuple(reversed(once.values()))
 
 
-def _errors(
-    walk: Walk, root: dict[str, str], documents: dict[str, Any], payload: Any, base: Any
-) -> Iterator[Any]:
+class _Prepared:
+    """What a walk through a schema begins with, whatever the payload."""
+
+    def __init__(self, compiled: Compiled, conformance: Conformance) -> None:
+        schema = compiled.schema
+        content = schema.content
+        base: Any = validators.validator_for(content, default=_DRAFTS[conformance.default_draft])
+        self.base = base
+        self.draft = base.ID_OF(base.META_SCHEMA)
+        self.documents = {uri: _one_draft(each) for uri, each in compiled.referred.items()}
+        uri = base_uri(schema)
+        self.documents[uri] = _one_draft(content)
+        # Its relative references are relative to its own identifier, where it has one.
+        start = urljoin(uri, _resource(self.documents[uri], base).id() or "")
+        self.root = {"$ref": start}
+        self.locations = {id(self.root): "#", **_locations(schema, self.documents)}
+        self.documents[start] = self.documents[uri]
+        self.walker: Any = None
+        self.walk = Walk(base, compiled, conformance)
+
+    @property
+    def weight(self) -> int:
+        """How much memory it takes, in objects of a schema."""
+        return len(self.locations) + 100 * self.walk.leaves
+
+
+def _errors(prepared: _Prepared, payload: Any) -> Generator[Any]:
     """What the walk finds, as far as what it comes to is a schema."""
+    base, documents = prepared.base, prepared.documents
     resources = ((uri, _resource(document, base)) for uri, document in documents.items())
     try:
-        registry: Any = _Registry().with_resources(resources)
-        yield from walk.validator(root, registry=registry).iter_errors(payload)
+        if prepared.walker is None:
+            registry: Any = _Registry().with_resources(resources)
+            prepared.walker = prepared.walk.validator(prepared.root, registry=registry)
+        yield from prepared.walker.iter_errors(payload)
     except (AttributeError, TypeError, ValueError):
         # A reference may lead to where no meta-schema has looked, and to what is none.
         return

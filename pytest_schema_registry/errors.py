@@ -39,6 +39,7 @@ from pytest_schema_registry.wording import printable_text
 
 if TYPE_CHECKING:
     from pytest_schema_registry.compatibility import CompatibilityReport
+    from pytest_schema_registry.explanation import Explanation
     from pytest_schema_registry.schemas import OldCopy, Schema, Violation
 
 
@@ -384,20 +385,29 @@ class ContractViolation(AssertionError):
     """The payload does not conform to the schema.
 
     Args:
-        text: The explanation a person reads.
+        text: The explanation a person reads, or what makes it when it is read.
         schema: The schema that judged.
         payload: The payload's JSON form.
         violations: What is wrong, best match first.
     """
 
     def __init__(
-        self, text: str, schema: Schema, payload: Any, violations: tuple[Violation, ...]
+        self,
+        text: str | Explanation,
+        schema: Schema,
+        payload: Any,
+        violations: tuple[Violation, ...],
     ) -> None:
         super().__init__(text, schema, payload, violations)
-        self.text = text
+        self._text = text
         self.schema = schema
         self.payload = payload
         self.violations = violations
+
+    @property
+    def text(self) -> str:
+        """The explanation a person reads."""
+        return str(self._text)
 
     def __str__(self) -> str:
         return self.text

@@ -35,6 +35,37 @@ class Elsewhere:
     renamed: tuple[tuple[str, str], ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation:
+    """The text of a failure, which is made when it is read: a test may expect thousands.
+
+    Args:
+        schema: The schema that judged.
+        payload: The payload's JSON form, with nothing in it that may not be shown.
+        found: What is wrong, best match first.
+        conforms_to: The schema's other versions that the payload conforms to.
+        verbose: Show all violations, and excerpts of payload and schema.
+    """
+
+    schema: Schema
+    payload: Any
+    found: Sequence[Violation]
+    conforms_to: Sequence[Schema] = ()
+    verbose: bool = False
+
+    def __str__(self) -> str:
+        others = [
+            Elsewhere(each.version, renamed(each.content, self.schema.content, self.found))
+            for each in self.conforms_to
+        ]
+        return explain(
+            self.schema, self.payload, self.found, conforms_to=others, verbose=self.verbose
+        )
+
+    def __repr__(self) -> str:
+        return repr(str(self))
+
+
 def explain(
     schema: Schema,
     payload: Any,

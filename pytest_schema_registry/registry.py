@@ -20,7 +20,7 @@ from pytest_schema_registry.errors import (
     SchemaNotFound,
     SchemaRegistryError,
 )
-from pytest_schema_registry.explanation import Elsewhere, explain, renamed
+from pytest_schema_registry.explanation import Explanation
 from pytest_schema_registry.pauses import Pauses
 from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.prefetch import ahead
@@ -314,9 +314,10 @@ class SchemaRegistry:
         schema = compiled.schema
         found = self._diagnose(compiled, form)
         safe = self.redacted(form)
-        elsewhere = self._elsewhere(schema, form, found, others)
-        text = explain(schema, safe, found, conforms_to=elsewhere, verbose=verbose)
-        return ContractViolation(text, schema, safe, found)
+        elsewhere = self._elsewhere(schema, form, others)
+        text = Explanation(schema, safe, found, elsewhere, verbose)
+        # It shows the payload, which may be another when it is read.
+        return ContractViolation(str(text) if verbose else text, schema, safe, found)
 
     def remarks(self, compiled: Compiled) -> Iterable[tuple[str, str]]:
         """What of a schema looks like an assertion, and is none: of what, and a line on it."""
@@ -368,9 +369,7 @@ class SchemaRegistry:
 
         return diagnose(compiled, form, self._conformance, self._redaction)
 
-    def _elsewhere(
-        self, schema: Schema, form: Any, found: Sequence[Violation], versions: Sequence[str]
-    ) -> list[Elsewhere]:
+    def _elsewhere(self, schema: Schema, form: Any, versions: Sequence[str]) -> list[Schema]:
         """The other versions that the payload conforms to; none that cannot be had."""
         conforms_to = []
         for version in versions:
@@ -378,8 +377,7 @@ class SchemaRegistry:
                 with suppress(SchemaRegistryError):
                     other = self._catalogue.schema(schema.name, version)
                     if self.compiled(other).conforms(form):
-                        names = renamed(other.content, schema.content, found)
-                        conforms_to.append(Elsewhere(version, names))
+                        conforms_to.append(other)
         return conforms_to
 
     def index(self) -> tuple[IndexEntry, ...]:

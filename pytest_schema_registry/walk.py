@@ -68,22 +68,16 @@ class Walk:
         base: jsonschema's validator class of the schema's draft.
         compiled: The schema.
         conformance: Judges single rules.
-        deadline: When to stop, by the monotonic clock.
     """
 
-    def __init__(
-        self, base: Any, compiled: Compiled, conformance: Conformance, deadline: float
-    ) -> None:
+    def __init__(self, base: Any, compiled: Compiled, conformance: Conformance) -> None:
         self._draft = base.ID_OF(base.META_SCHEMA)
         self._compiled = compiled
         self._conformance = conformance
-        self._deadline = deadline
-        self._leaves: dict[str, Any] = {}
-        # The engine panics where Python's stack ends within it, so the walk ends well before: a
-        # level takes up to six frames.
-        used = sum(1 for _ in traceback.walk_stack(None))
-        self._max_depth = (sys.getrecursionlimit() - used - 150) // 6
-        self._depth = 0
+        self._leaves: dict[tuple[Any, ...], Any] = {}
+        # Each with its object, whose identity could be another's otherwise.
+        self._plain: dict[int, tuple[Any, Any]] = {}
+        self.begin(0.0)
         keywords = dict(base.VALIDATORS)
         for keyword in _LEAVES & {*keywords, "format", "contentEncoding", "contentMediaType"}:
             keywords[keyword] = partial(self._leaf, keyword)
@@ -104,6 +98,7 @@ class Walk:
         if any("patternProperties" in node for each in documents for _, node in places(each)):
             # jsonschema would match its patterns with re, whatever they are: left to the engine.
             keywords["unevaluatedProperties"] = _unknown
+        self._branching = keywords.keys() - _LEAVES
         self.validator = _extend(
             base, {keyword: self._timed(check) for keyword, check in keywords.items()}
         )
@@ -128,9 +123,29 @@ class Walk:
                     **_NO_KEYWORD,
                 )
                 return
+            if isinstance(schema, dict) and self._is_plain_and_holds(schema, instance):
+                return
             yield from descend(walker, instance, schema, path=path, schema_path=schema_path, **rest)
 
         self.validator.descend = descend_into_false_too
+
+    def begin(self, deadline: float) -> None:
+        """Make ready for one payload; one that another walk is in needs a walk of its own.
+
+        Args:
+            deadline: When to stop, by the monotonic clock.
+        """
+        self._deadline = deadline
+        # The engine panics where Python's stack ends within it, so the walk ends well before: a
+        # level takes up to six frames.
+        used = sum(1 for _ in traceback.walk_stack(None))
+        self._max_depth = (sys.getrecursionlimit() - used - 150) // 6
+        self._depth = 0
+
+    @property
+    def leaves(self) -> int:
+        """How many single rules the engine has compiled for it."""
+        return len(self._leaves) + len(self._plain)
 
     def _timed(self, check: Callable[..., Any]) -> Callable[..., Any]:
         def timed(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
@@ -152,17 +167,34 @@ class Walk:
         if not self._holds(keyword, rule, instance, schema.get(DRAFT_4_FLAGS.get(keyword))):
             yield exceptions.ValidationError(keyword)
 
+    def _is_plain_and_holds(self, schema: dict[str, Any], instance: Any) -> bool:
+        """Whether a schema is nothing but single rules, and the engine finds all of them kept."""
+        if time.monotonic() > self._deadline:
+            raise OutOfTime
+        if id(schema) not in self._plain:
+            leaf = None
+            if self._branching.isdisjoint(schema):
+                rules = {keyword: rule for keyword, rule in schema.items() if keyword in _LEAVES}
+                leaf = self._conformance.leaf(canonical({"$schema": self._draft, **rules}))
+            self._plain[id(schema)] = schema, leaf
+        leaf = self._plain[id(schema)][1]
+        return leaf is not None and bool(leaf.is_valid(instance))
+
     def _holds(self, keyword: str, rule: Any, instance: Any, flag: Any = None) -> bool:
-        stated = {"$schema": self._draft, keyword: rule}
-        if isinstance(flag, bool):
-            stated[DRAFT_4_FLAGS[keyword]] = flag
-        text = canonical(stated)
-        if text not in self._leaves:
-            self._leaves[text] = self._conformance.leaf(text)
-        if self._leaves[text].is_valid(instance):
+        flag = flag if isinstance(flag, bool) else None
+        said = rule if isinstance(rule, str | int | float) else canonical(rule)
+        # Python takes 1, 1.0 and True for the same.
+        key = (keyword, type(rule), said, flag)
+        leaf = self._leaves.get(key)
+        if leaf is None:
+            stated = {"$schema": self._draft, keyword: rule}
+            if flag is not None:
+                stated[DRAFT_4_FLAGS[keyword]] = flag
+            leaf = self._leaves[key] = self._conformance.leaf(canonical(stated))
+        if leaf.is_valid(instance):
             return True
         if keyword == "pattern":
-            self._decided(rule, next(self._leaves[text].iter_errors(instance)))
+            self._decided(rule, next(leaf.iter_errors(instance)))
         return False
 
     def _decided(self, pattern: str, error: Any) -> None:

@@ -44,7 +44,7 @@ def _local_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalR
     registry.reset(tmp_path_factory.mktemp("registry"))
     registry.start()
     yield registry
-    registry.stop()
+    registry.close()
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def _secure_registry(
     registry.reset(tmp_path_factory.mktemp("registry"))
     registry.start()
     yield registry
-    registry.stop()
+    registry.close()
 
 
 @pytest.fixture
@@ -101,11 +101,11 @@ def silent_port() -> Iterator[int]:
 
 
 @pytest.fixture
-def closed_port() -> int:
+def closed_port() -> Iterator[int]:
     """A port that refuses connections."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-    return port
+    with socket.socket() as bound:  # so that nobody else listens there
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
 
 
 class Run(Protocol):

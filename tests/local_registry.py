@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import sys
 import threading
+import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +48,7 @@ class Request(NamedTuple):
     path: str
     headers: dict[str, str]
     client_port: int
+    came_at: float
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class Reply:
         status: The HTTP status.
         body: Bytes, text, or what becomes JSON.
         headers: The answer's headers.
-        delay: Seconds before the first byte.
+        delay: Seconds before the first byte; none is sent to a client that has gone by then.
+        together: How many requests must have come before this one is answered.
         pause: Seconds before each byte of the body.
         cut: Whether the connection is closed before the whole body was sent.
     """
@@ -65,6 +69,7 @@ class Reply:
     body: Any = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    together: int = 0
     pause: float = 0.0
     cut: bool = False
 
@@ -84,8 +89,14 @@ class LocalRegistry:
 
     def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
         self._certificate = certificate
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        # Bound for as long as this lives: while it is down, nobody else may take its port. Only
+        # Linux lets the server's own socket listen there beside it.
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind(("127.0.0.1", 0))
+        self.port: int = self._reserved.getsockname()[1]
+        if sys.platform != "linux":
+            self._reserved.close()
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
 
     def reset(self, directory: Path) -> None:
@@ -137,7 +148,7 @@ class LocalRegistry:
         config.load()
         self._server = uvicorn.Server(config)
         # Bound here, so that the port is open before the thread runs.
-        self._listening = socket.create_server(("127.0.0.1", self.port), backlog=100)
+        self._listening = socket.create_server(("127.0.0.1", self.port), backlog=1000)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._listening]}
         )
@@ -147,6 +158,11 @@ class LocalRegistry:
         self._server.should_exit = True
         self._thread.join()
         self._listening.close()
+
+    def close(self) -> None:
+        """Stop for good."""
+        self.stop()
+        self._reserved.close()
 
     @contextmanager
     def down(self) -> Iterator[None]:
@@ -164,17 +180,31 @@ class LocalRegistry:
         query = scope["query_string"].decode()
         whole = f"{path}?{query}" if query else path
         headers = {key.decode(): value.decode() for key, value in scope["headers"]}
-        self.requests.append(Request(scope["method"], whole, headers, scope["client"][1]))
+        port, came_at = scope["client"][1], time.time()
+        self.requests.append(Request(scope["method"], whole, headers, port, came_at))
         script = self._scripts.get(path)
         reply = script.pop(0) if script else self._always.get(path) or self._always.get("/")
         if reply is None:
             await self._app(scope, receive, send)
         else:
-            await _send(reply, send)
+            while len(self.requests) < reply.together:
+                await asyncio.sleep(0.01)
+            if not reply.delay or not await _has_gone(receive, reply.delay):
+                await _send(reply, send)
+
+
+async def _has_gone(receive: Any, seconds: float) -> bool:
+    """Whether the client closes its connection within a time."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return False
+    return True
 
 
 async def _send(reply: Reply, send: Any) -> None:
-    await asyncio.sleep(reply.delay)
     raw = reply.raw
     headers = {"content-length": str(len(raw) + reply.cut), **reply.headers}
     await send(

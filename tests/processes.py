@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+#: Seconds after which something hangs, however busy the machine is: what is well takes far less.
 PATIENCE = 60.0
 
 
@@ -40,6 +41,14 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+@contextmanager
+def without_hanging() -> Iterator[None]:
+    """What is done within takes some seconds of CPU; without the bound it is for, it is endless."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < PATIENCE
 
 
 def broken(directory: Path) -> list[Path]:

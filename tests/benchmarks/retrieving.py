@@ -241,7 +241,7 @@ def _registry(directory: Path, published: list[str]) -> Iterator[LocalRegistry]:
     try:
         yield registry
     finally:
-        registry.stop()
+        registry.close()
 
 
 def _suite(directory: Path, text: str) -> Path:

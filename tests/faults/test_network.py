@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.faults.rows import RegistryFault
 
 TOKEN = "tok-en-that-nobody-else-may-see"
-QUICK = 0.5
+QUICK = 1.0
 
 
 def at(url: str) -> RegistryFault:
@@ -74,19 +74,19 @@ ROWS = [
     ),
     Row(
         "connection never made",
-        outage("no connection within 0.5 s", 0),
+        outage("no connection within 1 s", 0),
         backlog_full,
         timeout=QUICK,
     ),
     Row(
         "silence",
-        outage("no complete answer within 0.5 s", range(4, 9)),
+        outage("no complete answer within 1 s", range(2, 9)),
         behaving(wire.silence),
         timeout=QUICK,
     ),
     Row(
         "one byte a second",
-        outage("no complete answer within 0.5 s", range(4, 9)),
+        outage("no complete answer within 1 s", range(2, 9)),
         behaving(wire.one_byte_a_second),
         timeout=QUICK,
     ),

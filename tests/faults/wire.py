@@ -80,7 +80,7 @@ class Wire:
         self._behave = behave
         self._tls = tls
         self._over = threading.Event()
-        self._listening = socket.create_server((host, 0), backlog=100)
+        self._listening = socket.create_server((host, 0), backlog=1000)
         scheme = "https" if tls else "http"
         self.url = f"{scheme}://{host}:{self._listening.getsockname()[1]}"
         self.requests: list[str] = []

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from tests.processes import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -58,7 +60,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield Served(f"{_address(server, log)}/api/v1", log)
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +72,8 @@ def cached(served: Served, tmp_path_factory: pytest.TempPathFactory) -> tuple[st
     return (*options, *cache, "--registry-cache-ttl", "3600")
 
 
-def _address(server: subprocess.Popen[bytes], log: Path, seconds: float = 30) -> str:
-    deadline = time.monotonic() + seconds
+def _address(server: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
         if running := re.search(r"running on (http://\S+)", log.read_text()):
             return running[1]
@@ -140,6 +142,8 @@ def test_what_is_in_the_cache_needs_no_network(
 IN_USE = """
     import httpx
     import pytest
+
+from tests.processes import PATIENCE
 
     @pytest.mark.registry_schema("orders.Order", versions=["v1"])
     {test}

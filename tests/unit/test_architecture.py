@@ -35,7 +35,9 @@ MAY_IMPORT = {
     "catalogue": Imports("answers errors protocol references schemas wording"),
     "client": Imports("answers errors exchange protocol secrets", "httpx"),
     "compatibility": Imports(theirs="jsonschema_rs"),
-    "conformance": Imports("compatibility errors references schemas wording", "jsonschema_rs"),
+    "conformance": Imports(
+        "compatibility errors references schemas shelf wording", "jsonschema_rs"
+    ),
     "contract": Imports("errors recorder schemas wording"),
     "controller": Imports("errors ratchet reporting schemas session wording", "pytest"),
     "dead_letters": Imports("errors files schemas"),
@@ -89,6 +91,7 @@ MAY_IMPORT = {
         "pytest",
     ),
     "settings": Imports("errors options parsers"),
+    "shelf": Imports(),
     "sources": Imports("cassettes client directory"),
     "successors": Imports("errors schemas"),
     "waivers": Imports("compatibility errors"),

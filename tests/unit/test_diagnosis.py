@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from pytest_schema_registry import InvalidSchema, SchemaRegistry, Violation
 from pytest_schema_registry.diagnosis import MAX_VIOLATIONS
 from pytest_schema_registry.schemas import json_path, json_pointer
+from pytest_schema_registry.walk import Walk
 from tests.local_registry import ENDLESS
+from tests.processes import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 
 DRAFTS = ("4", "6", "7", "2019-09", "2020-12")
 MANY_A = "a" * 60
+
+
+@pytest.fixture(autouse=True)
+def _there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no diagnosis cut short because the machine is busy."""
+    monkeypatch.setattr("pytest_schema_registry.diagnosis.SECONDS", PATIENCE)
 
 
 @pytest.fixture
@@ -489,8 +497,7 @@ def test_where_no_meta_schema_has_looked_the_engine_explains(
     assert (violation.path, violation.message) == ("$", message)
 
 
-def test_at_most_ten_thousand_violations_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_schema_registry.diagnosis.SECONDS", 60.0)
+def test_at_most_ten_thousand_violations_are_collected() -> None:
     assert len(violations({"items": {"type": "integer"}}, ["x"] * 100_000)) == MAX_VIOLATIONS
 
 
@@ -554,7 +561,7 @@ def test_hostile_input_is_judged_inside_bounded_time_and_memory(case: str) -> No
         """
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(PATIENCE), int(PATIENCE)))
         resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 
     program = f"{cleandoc(prelude)}\n{cleandoc(case)}"
@@ -569,6 +576,56 @@ def test_what_cannot_be_explained_in_time_is_still_refused(
     monkeypatch.setattr("pytest_schema_registry.diagnosis.SECONDS", -1.0)
     violation = only({"type": "string"}, 1)
     assert violation.message == "1 does not conform; why could not be found in -1 s"
+
+
+@pytest.fixture
+def walks(monkeypatch: pytest.MonkeyPatch) -> list[Walk]:
+    """The walks that are prepared."""
+    made: list[Walk] = []
+
+    class Noted(Walk):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            made.append(self)
+
+    monkeypatch.setattr("pytest_schema_registry.diagnosis.Walk", Noted)
+    return made
+
+
+def test_a_schema_is_made_ready_once_for_all_payloads_that_break_it(walks: list[Walk]) -> None:
+    schema = {"properties": {"a": {"minimum": 1}, "b": {"type": "string", "title": "B"}}}
+    with SchemaRegistry() as registry:
+        found = [registry.validate_payload(schema, {"a": -at, "b": "x"})[1] for at in range(20)]
+        found.append(registry.validate_payload(schema, {"a": 1, "b": 2})[1])
+    assert [str(each) for (each,) in found] == [
+        *(f"$.a: {-at} is less than the minimum of 1" for at in range(20)),
+        "$.b: 2 is an integer, not a string",
+    ]
+    assert len(walks) == 1
+
+
+def test_what_a_schema_was_made_ready_for_is_no_other_schemas(walks: list[Walk]) -> None:
+    with SchemaRegistry() as registry:
+        for least in (1, 2):
+            (found,) = registry.validate_payload({"minimum": least}, 0)[1]
+            assert found.message == f"0 is less than the minimum of {least}"
+    assert len(walks) == 2
+
+
+def test_rules_that_python_takes_for_the_same_are_told_apart() -> None:
+    found = violations({"properties": {"a": {"const": 1}, "b": {"const": True}}}, {"a": 2, "b": 1})
+    assert [each.message for each in found] == ["2 is not 1", "1 is not true"]
+
+
+def test_a_walk_that_was_broken_off_is_not_gone_on_with(
+    walks: list[Walk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SchemaRegistry() as registry:
+        monkeypatch.setattr("pytest_schema_registry.diagnosis.SECONDS", -1.0)
+        registry.validate_payload({"type": "string"}, 1)
+        monkeypatch.undo()
+        (found,) = registry.validate_payload({"type": "string"}, 1)[1]
+    assert found.message == "1 is an integer, not a string"
 
 
 NAMES = st.sampled_from(["a", "b", "c/d"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from pytest_schema_registry import SchemaRegistry
 from pytest_schema_registry.explanation import Elsewhere, explain, renamed
-from tests.local_registry import LocalRegistry, Reply
+from tests.local_registry import ORDER, LocalRegistry, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -248,6 +249,37 @@ def test_nothing_of_a_payload_or_a_schema_is_obeyed_by_a_terminal(
     said = text_of(registry, payload, verbose=True)
     assert all(line.isprintable() for line in said.splitlines())
     assert r"$['\u001b[2J" in said
+
+
+def test_a_text_is_made_when_it_is_read(
+    registry: SchemaRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+
+    def noted(*given: Any, **rest: Any) -> str:
+        made.append(given)
+        return explain(*given, **rest)
+
+    monkeypatch.setattr("pytest_schema_registry.explanation.explain", noted)
+    compiled = registry.compiled(registry.get_schema(ORDER, "v2"))
+    expected = [registry.violation(compiled, {"id": at}, others=("v1", "v2")) for at in range(20)]
+    assert made == []
+    assert len({each.violations[0].path for each in expected}) == 1
+    assert "it conforms to v1" not in str(expected[0])
+    assert len(made) == 1
+
+
+def test_an_unread_text_pickles_with_nothing_that_is_hidden(local_registry: LocalRegistry) -> None:
+    with SchemaRegistry(local_registry.url, redact=["id"]) as registry:
+        compiled = registry.compiled(registry.get_schema(ORDER, "v2"))
+        unread = registry.violation(compiled, {"id": "s3cret"}, others=("v1",))
+    pickled = pickle.dumps(unread)
+    again = pickle.loads(pickled)
+    assert b"s3cret" not in pickled
+    assert str(again) == again.text == str(unread)
+    assert "it conforms to v1" in again.text
+    assert repr(again) == repr(unread)
+    assert repr(unread).startswith(f"ContractViolation({unread.text!r}, ")
 
 
 def test_what_is_hidden_is_in_no_line(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from pytest_schema_registry.__main__ import main
+from tests.processes import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,17 +22,18 @@ PROGRAM = [sys.executable, "-m", "pytest_schema_registry"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="stops the server by a signal")
-def test_serve_serves_a_directory_until_it_is_interrupted(tmp_path: Path, closed_port: int) -> None:
+def test_serve_serves_a_directory_until_it_is_interrupted(tmp_path: Path) -> None:
     (tmp_path / "v1").mkdir()
     (tmp_path / "v1" / "orders.Order.json").write_text('{"type": "object"}')
-    command = [*PROGRAM, "serve", str(tmp_path), "--port", str(closed_port)]
+    command = [*PROGRAM, "serve", str(tmp_path), "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         started = next(line for line in server.stderr if "Uvicorn running" in line)
-        answer = httpx.get(f"http://127.0.0.1:{closed_port}/schemas/v1/orders.Order")
+        address = re.search(r"http://127\.0\.0\.1:\d+", started)
+        assert address is not None
+        answer = httpx.get(f"{address[0]}/schemas/v1/orders.Order", timeout=PATIENCE)
         server.send_signal(signal.SIGINT)
-        server.communicate(timeout=30)
-    assert f"127.0.0.1:{closed_port}" in started
+        server.communicate(timeout=PATIENCE)
     assert answer.json()["content"] == {"type": "object"}
     assert server.returncode in (0, -signal.SIGINT)
 
@@ -125,7 +128,9 @@ def test_serve_answers_to_the_names_it_knows(
 def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         command = [*PROGRAM, "serve", str(tmp_path), "--port", str(taken.getsockname()[1])]
-        result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+        result = subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=PATIENCE
+        )
     assert result.returncode != 0
     assert "address already in use" in result.stderr.lower()
 

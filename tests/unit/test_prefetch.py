@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
 from pytest_schema_registry.prefetch import THREAD_NAME, Progress, concurrently
+from tests.processes import PATIENCE
 
 
 class Terminal:
@@ -42,13 +42,14 @@ def test_nothing_is_done_where_there_is_nothing() -> None:
 @pytest.mark.parametrize("at_most", [1, 3])
 def test_no_more_are_worked_on_at_a_time_than_allowed(at_most: int) -> None:
     lock, under_way, most = threading.Lock(), 0, 0
+    full = threading.Barrier(at_most)
 
     def work(_item: int) -> None:
         nonlocal under_way, most
         with lock:
             under_way += 1
             most = max(most, under_way)
-        time.sleep(0.01)
+        full.wait(PATIENCE)  # until as many are under way as may be
         with lock:
             under_way -= 1
 
@@ -57,11 +58,17 @@ def test_no_more_are_worked_on_at_a_time_than_allowed(at_most: int) -> None:
 
 
 def test_what_is_done_first_comes_first() -> None:
-    def work(seconds: float) -> float:
-        time.sleep(seconds)
-        return seconds
+    has_come = threading.Event()
 
-    assert list(concurrently(work, [0.3, 0.0], 2)) == [0.0, 0.3]
+    def work(item: str) -> str:
+        assert item == "early" or has_come.wait(PATIENCE)
+        return item
+
+    done = []
+    for item in concurrently(work, ["late", "early"], 2):
+        done.append(item)
+        has_come.set()
+    assert done == ["early", "late"]
 
 
 def test_a_worker_that_dies_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +15,9 @@ from pytest_schema_registry.wording import (
     shown,
     type_names,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.mark.parametrize(
@@ -33,10 +35,17 @@ def test_a_value_is_shown_as_json_of_at_most_sixty_characters(value: Any, text: 
 
 
 def test_no_more_of_a_value_is_encoded_than_is_shown() -> None:
-    huge = [{"name": "x"}] * 3_000_000
-    start = time.process_time()
-    assert len(shown(huge)) == 60
-    assert time.process_time() - start < 0.5
+    taken = 0
+
+    class Huge(list[Any]):
+        def __iter__(self) -> Iterator[Any]:
+            nonlocal taken
+            for each in super().__iter__():
+                taken += 1
+                yield each
+
+    assert len(shown(Huge([{"name": "x"}] * 1_000))) == 60
+    assert 0 < taken < 10
 
 
 def test_what_a_terminal_would_obey_is_not_printed() -> None:

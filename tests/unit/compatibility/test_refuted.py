@@ -1,12 +1,12 @@
 """Verdicts that a payload once refuted, and inputs that ended in something else than a verdict."""
 
 import json
-import time
 from typing import Any, NamedTuple
 
 import pytest
 
 from pytest_schema_registry.compatibility import compare
+from tests.processes import without_hanging
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_6 = "http://json-schema.org/draft-06/schema#"
@@ -326,7 +326,6 @@ def choices(count: int) -> dict[str, Any]:
         ({"enum": ["x" * 200_000]}, {"enum": ["x" * 200_000, "y"]}),
     ],
 )
-def test_what_takes_the_engine_long_takes_no_longer_than_the_budget(old: Any, new: Any) -> None:
-    began = time.process_time()
-    compare(old, new, policy="strict", budget=0.5)
-    assert time.process_time() - began < 2
+def test_what_takes_the_engine_long_ends_with_the_budget(old: Any, new: Any) -> None:
+    with without_hanging():
+        compare(old, new, policy="strict", budget=0.5)

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import time
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from pytest_schema_registry.compatibility.engine import Checker, Patterns
 from pytest_schema_registry.compatibility.judgement import judge
 from pytest_schema_registry.compatibility.unfolding import unfolded
 from pytest_schema_registry.compatibility.witness import Sampler
+from tests.processes import without_hanging
 
 TEXT = {"type": "string"}
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
@@ -267,11 +267,8 @@ def test_payload_is_found_where_the_plainest_is_none(old: Any) -> None:
     ],
 )
 def test_catastrophic_patterns_end(old: Any, new: Any) -> None:
-    started = time.monotonic()
-
-    compare({"type": "string", "pattern": old}, {"type": "string", "pattern": new})
-
-    assert time.monotonic() - started < 5
+    with without_hanging():
+        compare({"type": "string", "pattern": old}, {"type": "string", "pattern": new})
 
 
 def test_engine_that_gives_up_on_a_pattern_disproves_nothing() -> None:
@@ -406,14 +403,13 @@ def test_references_that_multiply_end(
     depth: Any, word: Any, reference: Any, compatible: Any
 ) -> None:
     """The engine would collect each of 2^14 failures, and for 60 levels not even check."""
-    started = time.monotonic()
-
     leaves = (TEXT, {**TEXT, "maxLength": 3})
     old, new = (doubled(depth, word, reference, leaf) for leaf in leaves)
-    report = compare(old, new, policy="strict")
+
+    with without_hanging():
+        report = compare(old, new, policy="strict")
 
     assert report.compatible is compatible
-    assert time.monotonic() - started < 5
 
 
 def test_dynamic_references_that_multiply_end() -> None:
@@ -425,22 +421,20 @@ def test_dynamic_references_that_multiply_end() -> None:
         definitions[f"R{at}"] = {"$id": f"http://a/{at}", "allOf": twice, "$defs": {"L": leaf}}
         definitions[f"E{at}"] = {"$dynamicAnchor": f"n{at}", "$ref": f"http://a/{at}"}
     old = {"$id": "http://a/root", "$ref": "http://a/0", "$defs": definitions}
-    started = time.monotonic()
 
-    report = compare(old, {**old, "maxLength": 3}, policy="strict")
+    with without_hanging():
+        report = compare(old, {**old, "maxLength": 3}, policy="strict")
 
     assert (report.compatible, rules(report)) == (None, ["budget-exceeded"])
-    assert time.monotonic() - started < 5
 
 
 def test_long_lists_are_compared_in_one_go() -> None:
     values = [f"v{at}" for at in range(4000)]
-    started = time.monotonic()
 
-    report = compare({"enum": values}, {"enum": values[1:]})
+    with without_hanging():
+        report = compare({"enum": values}, {"enum": values[1:]})
 
     assert rules(report) == ["enum-value-removed"]
-    assert time.monotonic() - started < 5
 
 
 def test_many_unions_do_not_multiply() -> None:
