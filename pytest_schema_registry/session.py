@@ -80,6 +80,7 @@ class Process:
         if self._written.is_anything:
             if not is_worker:
                 self._written.refuse_moved_root()
+                self._written.refuse_lost_payloads()
                 self._look_into_files()
             rules = self.settings.compatibility or self.settings.waivers or self.rules_error
             self.has_rules = bool(rules)
@@ -238,13 +239,16 @@ class Process:
     def pytest_report_header(self) -> str | None:
         return self.settings.describe() if self._written.is_anything else None
 
-    def payload_file(
-        self, path: Path, parent: pytest.Collector, *, is_argument: bool
-    ) -> pytest.Collector | None:
-        """What collects a file, if it holds payloads."""
-        from pytest_schema_registry.golden import collector
+    @property
+    def names_payloads(self) -> bool:
+        """Whether it is written down where golden payloads are."""
+        return self._written.payloads_setting is not None
 
-        return collector(path, parent, self, is_argument=is_argument)
+    def letters_file(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """What collects an argument, if it holds dead letters."""
+        from pytest_schema_registry.golden import letters_file
+
+        return letters_file(path, parent, self)
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """Run a contract test against each version line that it declares, and each name."""

@@ -54,11 +54,14 @@ MAY_IMPORT = {
     "explanation": Imports("wording"),
     "files": Imports(theirs="filelock"),
     "golden": Imports("dead_letters declarations errors redaction schemas wording", "pytest"),
-    "hooks": Imports("controller display errors host options rule_items session", "pytest"),
+    "hooks": Imports(
+        "controller display errors host options payload_folder rule_items session", "pytest"
+    ),
     "host": Imports("declarations errors options", "pytest"),
     "opinion": Imports("compatibility"),
     "options": Imports(),
     "parsers": Imports("enforcement options redaction rules"),
+    "payload_folder": Imports("golden", "pytest"),
     "payloads": Imports("errors redaction schemas wording"),
     "plugin": Imports("hooks", "pytest"),
     "prefetch": Imports("answers schemas"),
