@@ -73,6 +73,7 @@ class Process:
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
         self._watch: Watch | None = None
+        self._idle_lines: list[str] = []
         #: Of which no test, and so no comparison, is left out of this run.
         self.extent: Extent = "part"
         #: Whether there are compatibility rules, or waivers.
@@ -285,6 +286,9 @@ class Process:
             self.registry.prefetch(wanted, self._progress())
             if self.settings.enforcement:
                 self._refuse_idle_rules(wanted)
+            if self.settings.ratchet and self.settings.mode != "record":
+                # Recording is of what tests use.
+                self._idle_lines = self.rollout.idle_lines(wanted, self.registry)
             self.rollout.recorder.seconds += time.perf_counter() - started
 
     def _progress(self) -> Progress | None:
@@ -354,6 +358,7 @@ class Process:
             self.rollout.recorder.succeeded(self._successors.checked())
             self.rollout.recorder.seconds += time.perf_counter() - started
         facts = {**self._facts(), "session_seconds": time.perf_counter() - self._started}
+        facts |= {"idle_lines": self._idle_lines} if self._idle_lines else {}
         return facts | ({"extent": self.extent} if self.settings.waivers else {})
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:

@@ -66,7 +66,7 @@ MAY_IMPORT = {
     "plugin": Imports("hooks", "pytest"),
     "prefetch": Imports("answers schemas"),
     "protocol": Imports("answers schemas"),
-    "ratchet": Imports("errors files schemas"),
+    "ratchet": Imports("errors files parsers schemas"),
     "recorder": Imports(),
     "redaction": Imports(),
     "references": Imports("schemas"),
