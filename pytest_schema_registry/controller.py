@@ -37,6 +37,7 @@ class Controller:
         self._process = process
         self._figures: Figures | None = None
         self._tightened: list[str] = []
+        self._idle_lines: list[str] = []
         self._missed: list[str] = []
         self._chapters: dict[str, Any] = {}
         self._is_incomplete = False
@@ -51,6 +52,8 @@ class Controller:
 
         self._figures = self._figures or Figures()
         self._figures.add(facts)
+        # Every worker tells the same of the same file.
+        self._idle_lines = facts.get("idle_lines", self._idle_lines)
         for kind in CHAPTERS:
             if found := facts.get(kind):
                 self._chapter(kind).add(found)
@@ -178,6 +181,9 @@ class Controller:
         lines = summary(self._figures, marks, verbosity=verbosity)
         if self._tightened:
             lines.append(f"strict from now on: {', '.join(self._tightened)}")
+        if self._idle_lines:
+            idle = ", ".join(self._idle_lines)
+            lines.append(f"in the ratchet, of no test or schema: {idle}; correct or remove it")
         settings, now = self._process.settings, datetime.now(UTC)
         for kind, found in sorted(self._chapters.items()):
             said = _module(kind).lines(found, settings, now, verbosity=verbosity)

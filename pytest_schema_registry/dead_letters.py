@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 OPTION = "--registry-dead-letters"
 #: What every dead letter has, and by which its file is known.
 KEYS = frozenset({"schema", "version", "payload", "violations"})
+#: What every line begins with that was written here.
+BEGINNING = b'{"schema": '
 _NOT_JSON = object()
 
 
@@ -65,7 +67,7 @@ class DeadLetters:
         path: The file; it is made at once, so that a path that cannot be written is found now.
 
     Raises:
-        InvalidSettings: The file cannot be written.
+        InvalidSettings: The file cannot be written, or is somebody else's.
     """
 
     def __init__(self, path: Path) -> None:
@@ -74,6 +76,7 @@ class DeadLetters:
         self._known_bytes = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            _refuse_others(path)
             path.touch()
         except OSError as exc:
             raise self._not_written(exc) from None
@@ -91,9 +94,9 @@ class DeadLetters:
                 new = file.read()
                 self._kept.update(_key(each) for _, each in letters(new))
                 tail = new.rpartition(b"\n")[2]
-                if tail and _value(tail) is not _NOT_JSON:
+                if tail and not _is_half(tail):
                     file.write(b"\n")
-                elif tail:
+                elif _is_half(tail):
                     # A writer was killed in the middle of its line.
                     file.truncate(file.tell() - len(tail))
                 self._known_bytes = file.seek(0, 2)
@@ -104,6 +107,29 @@ class DeadLetters:
 
     def _not_written(self, exc: OSError) -> InvalidSettings:
         return InvalidSettings(OPTION, f"{self._path} cannot be written: {exc.strerror or exc}")
+
+
+def _refuse_others(path: Path) -> None:
+    """See that a file, where there is one, holds dead letters and nothing else."""
+    try:
+        *lines, tail = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return
+    if not _is_half(tail):
+        lines.append(tail)
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not _is_letter(_value(line)):
+            raise InvalidSettings(
+                OPTION,
+                f"line {number} of {path} is no dead letter, so the file may be somebody else's; "
+                "name another file, or take the line out",
+            )
+
+
+def _is_half(tail: bytes) -> bool:
+    """Whether a last line without its end is the beginning of a letter, which was cut."""
+    is_ours = tail.startswith(BEGINNING) or BEGINNING.startswith(tail)
+    return is_ours and bool(tail) and _value(tail) is _NOT_JSON
 
 
 def letters(raw: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -124,7 +150,7 @@ def _is_letter(value: Any) -> bool:
 
 def _value(line: bytes) -> Any:
     try:
-        return json.loads(line)
+        return json.loads(line.decode())  # bytes might be taken for UTF-16
     except (ValueError, RecursionError):
         return _NOT_JSON
 

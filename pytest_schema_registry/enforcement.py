@@ -74,6 +74,10 @@ class Enforcement:
         """The rules that cover none of what there is."""
         return [str(rule) for rule in self._rules if not any(rule.covers(pair) for pair in pairs)]
 
+    def idle_lines(self, pairs: Collection[Pair]) -> list[str]:
+        """What has conformed before, and is none of what there is."""
+        return sorted(str(pair) for pair in self._proved or () if pair not in pairs)
+
 
 def _specificity(rule: Rule, pair: Pair) -> tuple[bool, int, bool]:
     if rule.key in ("", pair.version):

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     Read = Callable[[], Iterable["Case"]]
 
-ENDING = ".payloads.jsonl"
 #: What says all by itself, warnings that are errors included.
 PLAIN = (ContractViolation, SchemaRegistryError, SchemaRegistryWarning)
 
@@ -62,59 +61,59 @@ class Case(NamedTuple):
     wrong_at: tuple[str, ...] = ()
 
 
-def collector(
-    path: Path, parent: pytest.Collector, process: Process, *, is_argument: bool
-) -> PayloadFile | None:
-    """What collects a file, if it holds payloads.
+def letters_file(path: Path, parent: pytest.Collector, process: Process) -> PayloadFile | None:
+    """What collects a file of dead letters that is an argument; None where it holds others' lines.
 
     Args:
         path: The file.
         parent: The node that it is found in.
-        process: Gives the settings and the contracts.
-        is_argument: Whether the user named the file.
+        process: Gives the contracts.
     """
-    settings = process.settings
-    # Either may lead through links, or be spelled with dots.
-    real, folder = path.resolve(), (settings.root / settings.payloads).resolve()
-    if real.is_relative_to(folder):
-        read: Read | None = _golden(path, real.relative_to(folder).parts, settings.versions)
-    elif is_argument and path.suffix == ".jsonl":
-        read = _dead_letters(path)
-    else:
-        read = None
+    read = _dead_letters(path)
     if read is None:
         return None
     file: PayloadFile = PayloadFile.from_parent(parent, path=path, read=read, process=process)
     return file
 
 
-def _golden(path: Path, parts: tuple[str, ...], versions: tuple[str, ...]) -> Read:
-    if path.name.endswith(ENDING):
-        return lambda: _lines(path, versions)
-    match parts:
-        case (name, "valid" | "invalid" as kind, file) if file.endswith(".json"):
-            return lambda: (
-                Case(
-                    f"{kind}[{version}]",
-                    Wanted(name, version),
-                    path.read_text("utf-8-sig"),
-                    conforms=kind == "valid",
-                )
-                for version in versions
-            )
-    return _refusal(
-        f"{path} is no golden payload; those stand in <name>{ENDING}, <name>/valid/*.json and "
-        "<name>/invalid/*.json"
+def one_a_file(path: Path, name: str, versions: tuple[str, ...], *, conforms: bool) -> Read:
+    """What reads a file that is a golden payload.
+
+    Args:
+        path: The file.
+        name: The schema's.
+        versions: The version lines that it is checked against.
+        conforms: Whether it must conform.
+    """
+    kind = "valid" if conforms else "invalid"
+    return lambda: (
+        Case(
+            f"{kind}[{version}]",
+            Wanted(name, version),
+            path.read_text("utf-8"),
+            conforms=conforms,
+        )
+        for version in versions
     )
 
 
-def _lines(path: Path, versions: tuple[str, ...]) -> Iterable[Case]:
-    lines = path.read_text("utf-8-sig").split("\n")
+def one_a_line(path: Path, name: str, versions: tuple[str, ...]) -> Read:
+    """What reads a file of a golden payload a line.
+
+    Args:
+        path: The file.
+        name: The schema's.
+        versions: The version lines that they are checked against.
+    """
+    return lambda: _lines(path, name, versions)
+
+
+def _lines(path: Path, name: str, versions: tuple[str, ...]) -> Iterable[Case]:
+    lines = path.read_text("utf-8").split("\n")
     payloads = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not payloads:
         text = f"{path} has no payload; add one, or remove the file"
         raise pytest.Collector.CollectError(printable_text(text))
-    name = path.name.removesuffix(ENDING)
     return (
         Case(f"line {number}[{version}]", Wanted(name, version), line)
         for number, line in payloads
@@ -129,7 +128,7 @@ def _dead_letters(path: Path) -> Read | None:
         return None  # some other tool's file
     lines = {number for number, line in enumerate(raw.split(b"\n"), 1) if line.strip()}
     if damaged := sorted(lines - {number for number, _ in found}):
-        return _refusal(
+        return refusal(
             f"{path} has no dead letter in line {damaged[0]}; correct the line, or remove it"
         )
     return lambda: (
@@ -147,7 +146,9 @@ def _dead_letters(path: Path) -> Read | None:
     )
 
 
-def _refusal(text: str) -> Read:
+def refusal(text: str) -> Read:
+    """What ends in a collection error."""
+
     def read() -> Iterable[Case]:
         raise pytest.Collector.CollectError(printable_text(text))
 

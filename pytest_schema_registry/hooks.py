@@ -65,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if plugin.places.is_anything:
         plugin.begin()
     config.pluginmanager.register(plugin, "schema_registry_fixtures")
+    plugin.begin_payloads()
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -165,6 +166,18 @@ class SchemaRegistryPlugin:
             config.pluginmanager.register(plugin, name)
         return process
 
+    def begin_payloads(self) -> None:
+        """Have golden payloads collected, where there are any."""
+        folder = host.payload_folder(self._config, self._process)
+        if folder is not None:
+            from pytest_schema_registry.payload_folder import PayloadCollection
+
+            is_named = self._process is not None and self._process.names_payloads
+            collection = PayloadCollection(
+                self._config, folder, lambda: self.process, is_named=is_named
+            )
+            self._config.pluginmanager.register(collection, "schema_registry_payloads")
+
     # The test is taken from pytest_runtest_setup: a fixture that asks for ``request`` costs more
     # than all that is done here.
 
@@ -200,13 +213,10 @@ class SchemaRegistryPlugin:
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        if file_path.suffix not in (".json", ".jsonl"):
-            return None
-        is_argument = parent.session.isinitpath(file_path)
-        # Data of a project that does not use us must not cost it all that follows.
-        if self._process is None and not (is_argument or host.is_golden(file_path, self._config)):
-            return None
-        return self.process.payload_file(file_path, parent, is_argument=is_argument)
+        # Only arguments: data of a project that does not use us must not cost it what follows.
+        if file_path.suffix == ".jsonl" and parent.session.isinitpath(file_path):
+            return self.process.letters_file(file_path, parent)
+        return None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if VERSION in metafunc.fixturenames:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_schema_registry.declarations import Declaration
+    from pytest_schema_registry.session import Process
 
 #: The parameter of a contract test, and so a fixture of every one.
 VERSION = "registry_version"
@@ -67,9 +68,16 @@ def cache_directory(config: pytest.Config) -> Path | None:
         return None
 
 
-def is_golden(path: Path, config: pytest.Config) -> bool:
-    """Whether a file is where golden payloads are, in a session that was told nothing else."""
-    return path.resolve().is_relative_to((config.rootpath / DEFAULT_PAYLOADS).resolve())
+def payload_folder(config: pytest.Config, process: Process | None) -> Path | None:
+    """Where golden payloads are; None where there are none.
+
+    Args:
+        config: The session's.
+        process: Knows what the session was told; None where that is nothing.
+    """
+    folder = config.rootpath / (DEFAULT_PAYLOADS if process is None else process.settings.payloads)
+    # A link that leads nowhere is there, and is told of.
+    return folder if os.path.lexists(folder) else None
 
 
 def declaration(node: pytest.Item) -> Declaration:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.parsers import version_list
 from pytest_schema_registry.schemas import Pair
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+OPTION = "--registry-ratchet"
 HEADER = (
     "# Schemas that contract tests have conformed to, and must from now on.",
     "# pytest-schema-registry adds lines; only people take them out.",
@@ -29,9 +31,13 @@ def load(path: Path) -> frozenset[Pair]:
     """What the file lists; nothing where there is no file yet.
 
     Raises:
-        InvalidSettings: It cannot be read, or a line is none of its own.
+        InvalidSettings: It cannot be read, a line is none of its own, or its name is misspelt as
+            far as can be seen: then all that it lists would be warned about only.
     """
-    return _listed(path, _lines(path))
+    lines = _lines(path)
+    if not lines:
+        _refuse_misspelt(path)
+    return _listed(path, lines)
 
 
 def _lines(path: Path) -> list[str]:
@@ -40,24 +46,64 @@ def _lines(path: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as exc:
-        raise InvalidSettings("--registry-ratchet", f"{path} cannot be read: {exc}") from None
+        raise InvalidSettings(OPTION, f"{path} cannot be read: {exc}") from None
+
+
+def _refuse_misspelt(path: Path) -> None:
+    if path.exists():
+        return
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise InvalidSettings(
+            OPTION, f"{path} is in no folder that there is; correct the path, or make the folder"
+        )
+    from difflib import get_close_matches
+
+    names = [each.name for each in folder.iterdir() if each.is_file()]
+    for near in get_close_matches(path.name, names, cutoff=0.8):
+        if _lists_anything(path.with_name(near)):
+            raise InvalidSettings(
+                OPTION,
+                f"there is no {path}, but there is {near}; correct the name, or make an empty "
+                "file of this name where it is another ratchet",
+            )
+
+
+def _lists_anything(path: Path) -> bool:
+    try:
+        return bool(_listed(path, _lines(path)))
+    except InvalidSettings:
+        return False
 
 
 def _listed(path: Path, lines: list[str]) -> frozenset[Pair]:
     pairs = set()
     for number, line in enumerate(lines, 1):
-        entry = _entry(line)
-        if not entry:
-            continue
-        try:
-            pairs.add(Pair.parse(entry))
-        except ValueError as exc:
-            raise InvalidSettings(
-                "--registry-ratchet",
-                f"{path}, line {number}: {exc}; restore the file from version control, or take "
-                "the line out",
-            ) from None
+        if entry := _entry(line):
+            pair = _pair(entry)
+            if pair is None:
+                raise InvalidSettings(
+                    OPTION,
+                    f"{path}, line {number}: {entry!r} is not NAME@VERSION; restore the file from "
+                    "version control, or take the line out",
+                )
+            pairs.add(pair)
     return frozenset(pairs)
+
+
+def _can_be_listed(pair: Pair) -> bool:
+    """Whether a line would be read as what it was written for: names may hold anything."""
+    line = str(pair)
+    return line.splitlines() == [_entry(line)] and _pair(line) == pair
+
+
+def _pair(entry: str) -> Pair | None:
+    try:
+        pair = Pair.parse(entry)
+        (line,) = version_list(pair.version)
+    except ValueError:
+        return None
+    return Pair(pair.name, line)
 
 
 def add(path: Path, pairs: Collection[Pair]) -> frozenset[Pair]:
@@ -73,14 +119,14 @@ def add(path: Path, pairs: Collection[Pair]) -> frozenset[Pair]:
     try:
         with files.turn(path):
             lines = _lines(path) or [*HEADER]
-            new = frozenset(pairs) - _listed(path, lines)
+            new = set(filter(_can_be_listed, pairs)) - _listed(path, lines)
             if new:
                 for entry in sorted(map(str, new)):
                     lines.insert(_place(lines, entry), entry)
                 files.replace(path, "\n".join(lines) + "\n")
-            return new
+            return frozenset(new)
     except OSError as exc:
-        raise InvalidSettings("--registry-ratchet", f"{path} cannot be written: {exc}") from None
+        raise InvalidSettings(OPTION, f"{path} cannot be written: {exc}") from None
 
 
 def _entry(line: str) -> str:

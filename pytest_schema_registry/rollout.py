@@ -21,7 +21,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.ratchet import load
 from pytest_schema_registry.recorder import Recorder
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import Pair, plain_name
 from pytest_schema_registry.unseen import Unseen
 
 if TYPE_CHECKING:
@@ -117,15 +117,30 @@ class Rollout:
             registry: Asked for its index where the tests alone do not settle it; if it has none,
                 a rule has the benefit of the doubt.
         """
-        pairs = {Pair(each.name or "", each.version or "") for each in wanted}
-        idle = self._enforcement.idle(pairs)
+        return self._idle(self._enforcement.idle, wanted, registry)
+
+    def idle_lines(self, wanted: Iterable[Wanted], registry: SchemaRegistry) -> list[str]:
+        """The lines of the ratchet that are about nothing of it, either.
+
+        Args:
+            wanted: What the tests are about.
+            registry: As for the rules.
+        """
+        return self._idle(self._enforcement.idle_lines, wanted, registry)
+
+    @staticmethod
+    def _idle(
+        among: Callable[[set[Pair]], list[str]], wanted: Iterable[Wanted], registry: SchemaRegistry
+    ) -> list[str]:
+        pairs = {Pair(plain_name(each.name or ""), each.version or "") for each in wanted}
+        idle = among(pairs)
         if not idle:
             return []
         try:
             pairs |= {Pair(entry.name, entry.version) for entry in registry.index()}
         except SchemaRegistryError:
             return []
-        return self._enforcement.idle(pairs)
+        return among(pairs)
 
     def begin_test(self, test: str) -> None:
         """Another test begins, with an id."""

@@ -74,6 +74,7 @@ class Process:
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
         self._watch: Watch | None = None
+        self._idle_lines: list[str] = []
         #: Of which no test, and so no comparison, is left out of this run.
         self.extent: Extent = "part"
         #: Whether there are compatibility rules, or waivers.
@@ -81,6 +82,7 @@ class Process:
         if self._written.is_anything:
             if not is_worker:
                 self._written.refuse_moved_root()
+                self._written.refuse_lost_payloads()
                 self._look_into_files()
             rules = self.settings.compatibility or self.settings.waivers or self.rules_error
             self.has_rules = bool(rules)
@@ -266,13 +268,16 @@ class Process:
     def pytest_report_header(self) -> str | None:
         return self.settings.describe() if self._written.is_anything else None
 
-    def payload_file(
-        self, path: Path, parent: pytest.Collector, *, is_argument: bool
-    ) -> pytest.Collector | None:
-        """What collects a file, if it holds payloads."""
-        from pytest_schema_registry.golden import collector
+    @property
+    def names_payloads(self) -> bool:
+        """Whether it is written down where golden payloads are."""
+        return self._written.payloads_setting is not None
 
-        return collector(path, parent, self, is_argument=is_argument)
+    def letters_file(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """What collects an argument, if it holds dead letters."""
+        from pytest_schema_registry.golden import letters_file
+
+        return letters_file(path, parent, self)
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """Run a contract test against each version line that it declares, and each name."""
@@ -309,6 +314,9 @@ class Process:
             self.registry.prefetch(wanted, self._progress())
             if self.settings.enforcement:
                 self._refuse_idle_rules(wanted)
+            if self.settings.ratchet and self.settings.mode != "record":
+                # Recording is of what tests use.
+                self._idle_lines = self.rollout.idle_lines(wanted, self.registry)
             self.rollout.recorder.seconds += time.perf_counter() - started
 
     def _progress(self) -> Progress | None:
@@ -372,6 +380,7 @@ class Process:
             self.rollout.recorder.succeeded(self._successors.checked())
             self.rollout.recorder.seconds += time.perf_counter() - started
         facts = {**self._facts(), "session_seconds": time.perf_counter() - self._started}
+        facts |= {"idle_lines": self._idle_lines} if self._idle_lines else {}
         return facts | ({"extent": self.extent} if self.settings.waivers else {})
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:

@@ -121,6 +121,33 @@ class Written:
                     f"rootdir is {root} and {read}; write {flag}={value}",
                 )
 
+    @property
+    def payloads_setting(self) -> tuple[str, str] | None:
+        """What is written about where golden payloads are, and in which place."""
+        name = "payloads"
+        written = (
+            ("--registry-payloads", self._cli[name]),
+            (_VARIABLES[name], os.environ.get(_VARIABLES[name]) or None),
+            ("registry_payloads (ini file)", self._ini[name]),
+        )
+        return next(((place, value) for place, value in written if value is not None), None)
+
+    def refuse_lost_payloads(self) -> None:
+        """See that golden payloads are where they are said to be.
+
+        Unlike what else is wrong in the environment, this is no error of the tests that it is
+        about: without the folder there are none.
+
+        Raises:
+            InvalidSettings: There is no such folder.
+        """
+        place, value = self.payloads_setting or ("", ".")
+        folder = self._config.rootpath / value
+        if not os.path.isdir(folder):  # noqa: PTH112  # of any text
+            raise InvalidSettings(
+                place, f"{folder} is no directory; correct the path, or make the directory"
+            )
+
     @contextmanager
     def looking_into(self, *names: str) -> Iterator[None]:
         """Look into files that options name; what is wrong there is wrong where they are written.

@@ -226,3 +226,16 @@ def test_a_replay_that_passes_imports_the_engine_only(
         file.unlink()
     run("--registry-offline").assert_outcomes(passed=2)
     assert heavy_modules(pytester, "main") == [["jsonschema_rs"]]
+
+
+def test_a_session_without_its_golden_payloads_loads_what_looks_for_them_only(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(test_other="def test_own(): pass")
+    valid = pytester.path / "tests/contracts/payloads/a.B/valid"
+    valid.mkdir(parents=True)
+    (valid / "one.json").write_text("{}")
+    run("test_other.py").assert_outcomes(passed=1)
+    (imported,) = (file.read_text().split() for file in pytester.path.glob("ours-*"))
+    names = ("hooks", "host", "options", "payload_folder", "plugin")
+    assert imported == [f"pytest_schema_registry.{name}" for name in names]

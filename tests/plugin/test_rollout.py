@@ -273,3 +273,30 @@ def test_a_deprecated_schema_is_said_once_a_session(
     result = run("-n", workers, url, "--registry-fail-on-deprecated")
     result.assert_outcomes(passed=10, errors=10)
     result.stdout.fnmatch_lines(["*SchemaDeprecated: orders.Order v2 release 2.0.0 is deprecated*"])
+
+
+@WORKERS
+def test_lines_of_the_ratchet_that_are_about_nothing_are_said(
+    run: Run, suite: str, pytester: pytest.Pytester, local_registry: LocalRegistry, workers: str
+) -> None:
+    local_registry.publish("orders.Untested", v1={})
+    lines = ("orders.Order.schema@v1", "orders.Ordr@v2", "orders.Untested@v1")
+    (pytester.path / "r").write_text("".join(f"{line}\n" for line in lines))
+    result = run("-n", workers, suite, "--registry-ratchet=r")
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(
+        ["in the ratchet, of no test or schema: orders.Ordr@v2; correct or remove it"]
+    )
+    result = run(suite, "--registry-ratchet=r", "--registry-mode=record")
+    result.stdout.no_fnmatch_line("in the ratchet*")
+
+
+def test_a_file_that_holds_no_dead_letters_stops_the_session_as_it_is(
+    run: Run, suite: str, pytester: pytest.Pytester
+) -> None:
+    file = pytester.path / "package.json"
+    file.write_text('{\n  "name": "x"\n}')
+    result = run(suite, "--registry-dead-letters=package.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --registry-dead-letters: line 1 of *package.json is no *"])
+    assert file.read_text() == '{\n  "name": "x"\n}'

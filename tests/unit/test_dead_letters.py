@@ -176,3 +176,48 @@ def test_many_processes_lose_nothing_and_repeat_nothing(file: Path) -> None:
     assert [writer.wait() for writer in writers] == [0] * 4
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert sorted(len(line["payload"]) for line in lines) == list(range(0, 40_000, 1_000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "first line\nlast line, precious",
+        '{\n  "name": "x"\n}',
+        '{"a": 1}\n{"b": 2, "cut',
+        "a,b,c",
+        '{"schema": 5}\n',
+        "[" * 100_000,
+    ],
+)
+def test_the_file_of_others_is_refused_and_stays_as_it_is(file: Path, text: str) -> None:
+    file.parent.mkdir()
+    file.write_text(text)
+    with pytest.raises(InvalidSettings, match=r"line 1 of .* is no dead letter, so the file may"):
+        DeadLetters(file)
+    assert file.read_text() == text
+
+
+def test_a_line_of_others_among_dead_letters_is_named(file: Path) -> None:
+    DeadLetters(file).add(of(1))
+    with file.open("a") as opened:
+        opened.write("\n// by hand\n")
+    with pytest.raises(InvalidSettings, match=r"line 3 of .*letters\.jsonl is no dead letter"):
+        DeadLetters(file)
+
+
+def test_an_end_that_others_write_meanwhile_is_not_cut(file: Path) -> None:
+    letters_of = DeadLetters(file)
+    file.write_text("precious")
+    letters_of.add(of(1))
+    assert file.read_text().startswith("precious\n")
+    assert kept(file) == [1]
+
+
+@pytest.mark.parametrize("half", ["{", '{"sche', '{"schema": ', '{"schema": "a", "vers'])
+def test_half_a_letter_is_no_line_of_others(file: Path, half: str) -> None:
+    DeadLetters(file).add(of(1))
+    with file.open("a") as opened:
+        opened.write(half)
+    DeadLetters(file).add(of(2))
+    assert kept(file) == [1, 2]
+    assert file.read_text().count("\n") == 2

@@ -22,6 +22,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_there_is_nothing_in_a_file_that_is_not_there_yet(file: Path) -> None:
+    file.parent.mkdir()
     assert ratchet.load(file) == frozenset()
 
 
@@ -107,3 +108,44 @@ def test_a_name_may_hold_the_sign_of_a_comment(file: Path) -> None:
     ratchet.add(file, {Pair("a#b", "v1")})
     file.write_text(file.read_text() + "a.C@v1  # by hand\n")
     assert ratchet.load(file) == {Pair("a#b", "v1"), Pair("a.C", "v1")}
+
+
+def test_a_name_means_the_same_with_the_ending_that_some_registries_list(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("shop.Order.schema@v1\nshop.Item @ v2\n")
+    assert ratchet.load(file) == {ORDER, ITEM}
+    assert ratchet.add(file, {ORDER}) == frozenset()
+
+
+@pytest.mark.parametrize("line", ["shop.Order", "@v1", "shop.Order@", "shop.Order@v1,v2", "a@v 1"])
+def test_a_line_of_no_version_or_of_two_is_an_error(file: Path, line: str) -> None:
+    file.parent.mkdir()
+    file.write_text(f"{line}\n")
+    with pytest.raises(InvalidSettings, match=r"line 1: .* is not NAME@VERSION"):
+        ratchet.load(file)
+
+
+def test_a_name_that_would_be_read_as_something_else_is_not_listed(file: Path) -> None:
+    ratchet.add(file, {Pair("a\nb.B@v1", "v1"), Pair("a #b", "v1"), Pair("a", "v 1"), ORDER})
+    assert ratchet.load(file) == {ORDER}
+
+
+def test_a_file_in_a_folder_that_is_missing_is_an_error(file: Path) -> None:
+    with pytest.raises(InvalidSettings, match=r"ratchet\.txt is in no folder that there is"):
+        ratchet.load(file)
+
+
+def test_a_missing_file_beside_one_of_almost_its_name_is_an_error(file: Path) -> None:
+    ratchet.add(file, {ORDER})
+    file.with_name("ratchets.txt").write_text("no entry\n")
+    with pytest.raises(InvalidSettings, match=r"no .*rachet\.txt, but there is ratchet\.txt; "):
+        ratchet.load(file.with_name("rachet.txt"))
+    file.with_name("rachet.txt").touch()
+    assert ratchet.load(file.with_name("rachet.txt")) == frozenset()
+
+
+def test_a_missing_file_beside_one_that_is_no_ratchet_is_a_new_one(file: Path) -> None:
+    file.parent.mkdir()
+    file.with_name("ratchets.txt").write_text("no entry\n")
+    file.with_name("ratches.txt").touch()
+    assert ratchet.load(file) == frozenset()

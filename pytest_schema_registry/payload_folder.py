@@ -1,0 +1,334 @@
+"""The folder of golden payloads, walked by us.
+
+pytest's own walk leaves out what a project's ``norecursedirs`` and ``collect_ignore`` name, virtual
+environments, and links that lead nowhere: good for tests, but a payload would be passed over and
+nobody told. Here each entry of the folder is a payload, or is on the short list of what is none,
+or is a collection error. A payload's schema has the name of the place that it lies in, wherever
+links lead.
+
+Imported where such a folder exists, so all else is imported where the folder is collected.
+"""
+
+# Questions of os.path have an answer for any path, where those of Path raise.
+# ruff: noqa: PTH100, PTH112, PTH113, PTH114, PTH208
+
+from __future__ import annotations
+
+import os
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from pytest_schema_registry import golden
+    from pytest_schema_registry.session import Process
+
+    Parts = tuple[str, ...]
+
+ENDING = ".payloads.jsonl"
+KINDS = ("valid", "invalid")
+WHOLE_INPUT = "schema_registry_whole"
+#: Folders of tools, which hold copies and settings.
+TOOLS = frozenset(
+    {
+        *("__pycache__", ".pytest_cache", ".ipynb_checkpoints"),
+        *(".git", ".hg", ".svn", ".idea", ".vscode"),
+    }
+)
+#: Texts for people, and Python, which pytest looks at as anywhere.
+TEXTS = (".md", ".rst", ".adoc", ".py", ".pyi", ".pyc")
+#: What our own settings name may lie in the folder.
+OWN = (
+    "cassettes",
+    "cache_dir",
+    "ratchet",
+    "dead_letters",
+    "waivers",
+    "report",
+    "metrics",
+    "drift_report",
+)
+
+
+def is_payload(parts: Parts) -> bool:
+    """Whether a file holds golden payloads, by its path below the folder."""
+    name = parts[-1].lower()
+    if name.endswith(ENDING):
+        return name != ENDING
+    return len(parts) == 3 and parts[1] in KINDS and name.endswith(".json")
+
+
+def is_something_else(parts: Parts) -> bool:
+    """Whether a file is plainly no payload, by its path below the folder: it may lie there."""
+    name = parts[-1].lower()
+    is_for_people = name.endswith(TEXTS) or name in ("readme", "license")
+    is_of_an_editor = name.endswith("~") or name.startswith(".#") or name[0] + name[-1] == "##"
+    is_hidden = name.startswith(".") and "json" not in name.rpartition(".")[2]
+    return is_for_people or is_of_an_editor or is_hidden
+
+
+def is_mistaken(parts: Parts) -> bool:
+    """Whether a file, which is neither, is meant as a payload as far as anybody can tell."""
+    name = parts[-1].lower()
+    is_in_place = len(parts) > 2 and parts[1].lower() in KINDS
+    looks_like_data = any(word in name for word in ("json", "jsn", "payload"))
+    return is_in_place or looks_like_data or name.endswith((".yaml", ".yml"))
+
+
+class PayloadCollection:
+    """The hooks of a session whose project has golden payloads.
+
+    pytest's walk comes to the folder wherever it collects the folders above. Where it does not,
+    though the folder is a part of what is asked for, the folder is collected at the end.
+
+    Args:
+        config: The session's.
+        folder: Where the payloads are.
+        process: Gives the settings and the contracts, once a payload is found.
+        is_named: Whether somebody wrote down where the folder is.
+    """
+
+    def __init__(
+        self, config: pytest.Config, folder: Path, process: Callable[[], Process], *, is_named: bool
+    ) -> None:
+        self._config = config
+        self.folder = Path(os.path.normpath(folder))
+        self._real = os.path.realpath(self.folder)
+        self._beside = os.path.realpath(self.folder.parent)
+        self._process = process
+        self.is_named = is_named
+        #: What was collected already, by its path below the folder.
+        self.seen: set[Parts] = set()
+        self._files: dict[pytest.Collector, Parts] = {}
+        told: dict[str, Any] | None = getattr(config, "workerinput", None)
+        # A worker is always given arguments, whatever the user gave.
+        self._is_whole: bool = _is_whole(config) if told is None else told.get(WHOLE_INPUT, False)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput[WHOLE_INPUT] = self._is_whole
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(
+        self, path: Path, parent: pytest.Collector
+    ) -> PayloadFolder | None:
+        parts = self._parts(path, parent)
+        if parts is None:
+            return None
+        return self.folder_node(path, parent, parts, is_rest=False, has_tests=True)
+
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        # Only an argument outside the project has no folder around it.
+        parts = self._parts(file_path, parent) if isinstance(parent, pytest.Session) else None
+        return self.file(file_path, parent, parts) if parts else None
+
+    # Around --lf, which brings forward what it knows to have failed.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        report = yield
+        if isinstance(collector, pytest.Session) and report.passed and self._is_asked_for():
+            rest = self.folder_node(self.folder, collector, (), is_rest=True, has_tests=False)
+            report.result.append(rest)
+        if (parts := self._files.get(collector)) is not None:
+            self.seen.add(parts)
+        return report
+
+    def folder_node(
+        self, path: Path, parent: pytest.Collector, parts: Parts, **kind: bool
+    ) -> PayloadFolder:
+        """What collects a folder.
+
+        Args:
+            path: The folder.
+            parent: The node that it is found in.
+            parts: Its path below the folder of golden payloads.
+            kind: As for the node.
+        """
+        more: dict[str, Any] = {"collection": self, "parts": parts, **kind}
+        more["nodeid"] = self.node_id(path, parent.session)
+        node: PayloadFolder = PayloadFolder.from_parent(parent, path=path, **more)
+        return node
+
+    def _is_asked_for(self) -> bool:
+        """Whether the folder is below what is asked for."""
+        if any(map(self.is_left_out, (self.folder, *self.folder.parents))):
+            return False
+        place, here = Path(self._beside, self.folder.name), self._config.invocation_params.dir
+        asked = (os.path.realpath(here / each) for each in self._config.args if "::" not in each)
+        return self._is_whole or any(place.is_relative_to(each) for each in asked)
+
+    def is_left_out(self, path: Path) -> bool:
+        """Whether the command line says that this run ignores a path."""
+        ignored = self._config.getoption("ignore") or ()
+        patterns = self._config.getoption("ignore_glob") or ()
+        return any(path == Path(os.path.abspath(each)) for each in ignored) or any(
+            fnmatch(str(path), os.path.abspath(each)) for each in patterns
+        )
+
+    def _parts(self, path: Path, parent: pytest.Collector) -> Parts | None:
+        """Where a path is below the folder, if it is met from outside the folder."""
+        # Without a folder above, the path is an argument, and may lead far into ours.
+        above = path.parents if isinstance(parent, pytest.Session) else ()
+        for each in (path, *above):
+            if self._is_folder(each, parent.session):
+                return path.relative_to(each).parts
+        return None
+
+    def _is_folder(self, path: Path, session: pytest.Session) -> bool:
+        if path == self.folder:
+            return True
+        # Links above the folder are another spelling of it. One to the folder is that only where
+        # it is asked for; otherwise each payload would be collected twice.
+        is_spelled = path.name == self.folder.name and (
+            os.path.realpath(path.parent) == self._beside
+        )
+        is_asked = session.isinitpath(path, with_parents=True)
+        return is_spelled or (is_asked and os.path.realpath(path) == self._real)
+
+    def file(self, path: Path, parent: pytest.Collector, parts: Parts) -> pytest.Collector | None:
+        """What collects a file of the folder; None where pytest may look at it.
+
+        Args:
+            path: The file.
+            parent: The node that it is found in.
+            parts: Its path below the folder.
+        """
+        if path in self.own or is_something_else(parts):
+            return None
+        from pytest_schema_registry import golden
+
+        if not os.path.isfile(path):
+            read = golden.refusal(f"{path} is no file, or leads nowhere; correct it, or remove it")
+        elif is_payload(parts):
+            read = self._payloads(path, parts)
+        elif is_mistaken(parts):
+            read = golden.refusal(
+                f"{path} is no golden payload; those stand in <name>{ENDING}, "
+                "<name>/valid/*.json and <name>/invalid/*.json"
+            )
+        else:
+            return None
+        return self._file(path, parent, parts, read)
+
+    def loop(self, path: Path, parent: pytest.Collector, parts: Parts) -> pytest.Collector:
+        """What tells of a link that leads back to a folder that it is in."""
+        from pytest_schema_registry import golden
+
+        read = golden.refusal(f"{path} leads back to a folder that it is in; remove it")
+        return self._file(path, parent, parts, read)
+
+    def _payloads(self, path: Path, parts: Parts) -> golden.Read:
+        from pytest_schema_registry import golden
+
+        versions = self._process().settings.versions
+        if parts[-1].lower().endswith(ENDING):
+            return golden.one_a_line(path, parts[-1][: -len(ENDING)], versions)
+        return golden.one_a_file(path, parts[0], versions, conforms=parts[1] == "valid")
+
+    def _file(
+        self, path: Path, parent: pytest.Collector, parts: Parts, read: golden.Read
+    ) -> pytest.Collector:
+        from pytest_schema_registry.golden import PayloadFile
+
+        more: dict[str, Any] = {"read": read, "process": self._process()}
+        more["nodeid"] = self.node_id(path, parent.session)
+        file: PayloadFile = PayloadFile.from_parent(parent, path=path, **more)
+        self._files[file] = parts
+        return file
+
+    @cached_property
+    def own(self) -> frozenset[Path]:
+        """What our own settings name for something else than payloads."""
+        settings = self._process().settings
+        named = (getattr(settings, field) for field in OWN)
+        return frozenset(settings.root / each for each in named if each is not None)
+
+    def node_id(self, path: Path, session: pytest.Session) -> str | None:
+        """The id of a node outside the project that is no argument: pytest has none for it."""
+        root = self._config.rootpath
+        if path.is_relative_to(root) or any(map(session.isinitpath, (path, *path.parents))):
+            return None
+        return Path(os.path.relpath(path, root)).as_posix()
+
+
+class PayloadFolder(pytest.Directory):
+    """The folder of golden payloads, or one below it.
+
+    Args:
+        collection: What it is a part of.
+        parts: Its path below the folder of them all.
+        is_rest: Whether it is collected at the end: only what was not collected before.
+        has_tests: Whether pytest may look at what is no payload.
+    """
+
+    def __init__(
+        self,
+        *,
+        collection: PayloadCollection,
+        parts: Parts,
+        is_rest: bool,
+        has_tests: bool,
+        **node: Any,
+    ) -> None:
+        super().__init__(**node)
+        self._collection = collection
+        self._parts = parts
+        self._is_rest = is_rest
+        self._has_tests = has_tests
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        ours = self._collection
+        try:
+            names = sorted(os.listdir(self.path))
+        except OSError as exc:
+            raise self.CollectError(f"{self.path} cannot be read: {exc.strerror}") from None
+        is_place = len(self._parts) == 2 and self._parts[1] in KINDS
+        is_place |= not self._parts and ours.is_named
+        has_payloads = bool(names) and not is_place
+        for name in names:
+            path, parts = self.path / name, (*self._parts, name)
+            if ours.is_left_out(path) or (self._is_rest and parts in ours.seen):
+                has_payloads = True  # in another run, or told already
+            elif os.path.isdir(path):
+                if name not in TOOLS and path not in ours.own:
+                    has_payloads = True
+                    yield self._below(path, parts)
+            elif (file := ours.file(path, self, parts)) is not None:
+                has_payloads = True
+                yield file
+            elif self._has_tests and not self._is_ignored(path):
+                yield from self.ihook.pytest_collect_file(file_path=path, parent=self)
+        if not has_payloads and self._parts not in ours.seen:
+            ours.seen.add(self._parts)
+            raise self.CollectError(f"{self.path} has no payload; add one, or remove the folder")
+
+    def _below(self, path: Path, parts: Parts) -> pytest.Collector:
+        above = map(os.path.realpath, path.parents)
+        if os.path.islink(path) and os.path.realpath(path) in above:
+            return self._collection.loop(path, self, parts)
+        has_tests = self._has_tests and not self._is_ignored(path)
+        return self._collection.folder_node(
+            path, self, parts, is_rest=self._is_rest, has_tests=has_tests
+        )
+
+    def _is_ignored(self, path: Path) -> bool:
+        """Whether pytest passes a path over, in its search for tests."""
+        ihook, is_asked = self.ihook, self.session.isinitpath(path, with_parents=True)
+        return not is_asked and bool(
+            ihook.pytest_ignore_collect(collection_path=path, config=self.config)
+        )
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    """Whether a session was given no arguments, and so collects all tests of the project."""
+    is_given = config.args_source is pytest.Config.ArgsSource.ARGS
+    return not is_given and config.invocation_params.dir == config.rootpath
