@@ -98,7 +98,7 @@ def tell_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseExce
     not marked as failing with just this kind of error.
     """
     from pytest_schema_registry.errors import SchemaRegistryError
-    from pytest_schema_registry.unseen import names
+    from pytest_schema_registry.expectations import names
 
     if not isinstance(error, SchemaRegistryError):
         return

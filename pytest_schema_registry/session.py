@@ -12,6 +12,7 @@ import pytest
 
 from pytest_schema_registry import host
 from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.expectations import Expectations
 from pytest_schema_registry.host import FACTS, VERSION
 from pytest_schema_registry.unseen import Unseen
 from pytest_schema_registry.written import Written
@@ -70,6 +71,7 @@ class Process:
         self._has_failed = False
         #: What the current test's checks have raised.
         self.unseen = Unseen()
+        self._expectations = Expectations(self.unseen)
         self._params: dict[str, Any] = {}
         self._declared: dict[pytest.Item, Declaration] = {}
         self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
@@ -250,7 +252,7 @@ class Process:
         self._item = item
         self._has_failed = False
         self.unseen.clear()
-        self.unseen.watch()
+        self._expectations.watch()
         self._params = host.params(item)
         if self._is_used:
             self.rollout.begin_test(item.nodeid)
@@ -388,6 +390,6 @@ class Process:
             self._config.workeroutput[FACTS] = facts  # type: ignore[attr-defined]  # xdist's
 
     def pytest_unconfigure(self) -> None:
-        self.unseen.unwatch()
+        self._expectations.unwatch()
         if "registry" in vars(self):
             self.registry.close()
