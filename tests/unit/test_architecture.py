@@ -91,7 +91,9 @@ MAY_IMPORT = {
     "redaction": Imports(theirs="jsonpath_rfc9535"),
     "references": Imports("schemas"),
     "registry": Imports(
-        "arguments assertions bundle cache catalogue conformance diagnosis errors explanation files opinion pauses payloads prefetch realm redaction references resolver schemas sources"
+        "arguments assertions bundle cache catalogue conformance diagnosis errors "
+        "explanation files opinion pauses payloads prefetch realm redaction references "
+        "resolver schemas sources ",
     ),
     "reporting": Imports("answers drift errors files schemas waivers wording", "prometheus_client"),
     "resolver": Imports("answers cache errors protocol schemas"),
@@ -102,7 +104,8 @@ MAY_IMPORT = {
     "secrets": Imports("parsers"),
     "server": Imports("answers compatibility directory errors schemas", "fastapi"),
     "session": Imports(
-        "asked cache contract drift errors evolution expectations files golden host prefetch registry rollout successors unseen waivers written",
+        "asked cache contract drift errors evolution expectations files golden host "
+        "prefetch registry rollout successors unseen waivers written ",
         "pytest",
     ),
     "settings": Imports("errors options parsers"),
