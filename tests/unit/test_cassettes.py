@@ -716,16 +716,20 @@ def test_a_cassette_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert caught.value.reason in ("File exists", "Not a directory")
 
 
-def test_a_save_that_fails_leaves_the_old_cassette_and_nothing_else(tmp_path: Path) -> None:
-    file = save(tmp_path, answer())
-    before = file.read_bytes()
+def test_a_staging_place_that_cannot_be_used_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "staging").mkdir()
     (tmp_path / "staging" / "in the way").touch()
+    file = save(tmp_path, answer())
+    assert file.read_text(encoding="utf-8") == CASSETTE
+    assert list(tree(tmp_path)) == ["cassettes/v1/a.B.yaml"]
+
+
+def test_a_save_that_fails_says_so_and_leaves_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "cassettes" / "v1" / "a.B.yaml" / "in the way").mkdir(parents=True)
     with pytest.raises(CassetteNotWritten) as caught:
         save(tmp_path, answer(None))
     assert caught.value.reason == "Is a directory"
-    assert file.read_bytes() == before
-    assert list(tree(tmp_path)) == ["cassettes/v1/a.B.yaml"]
+    assert list(tree(tmp_path)) == []
 
 
 def test_what_a_killed_writer_left_behind_is_no_cassette_and_no_obstacle(tmp_path: Path) -> None:

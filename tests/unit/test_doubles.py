@@ -23,7 +23,7 @@ VALUES = st.recursive(
         ('{"a": [0, {"b": {}}, {"b": 1,\n "b": 2}]}', "#/a/2/b", "line 1 column 23 and line 2 col"),
         ('{"a": {}, "b": "a", "\\u0061": {"a": 1}}', "#/a", "line 1 column 2 and line 1 column 21"),
         ('[{"x": "\\"}{"}, {"~/": [], "~/": []}]', "#/1/~0~1", "column 18 and"),
-        ('{"\x7f": 1, "\x7f": 1}', "#/\ufffd", "column 2 and"),
+        ('{"\x7f": 1, "\x7f": 1}', "#/\\x7f", "column 2 and"),
         (json.dumps({"a" * 201: 1})[:-1] + f', "{"a" * 201}": 2}}', f"#/{'a' * 201}", "of 201 cha"),
     ],
 )

@@ -40,9 +40,9 @@ def test_serve_serves_a_directory_until_it_is_interrupted(tmp_path: Path) -> Non
 
 @contextmanager
 def serving(
-    directory: Path, port: int, *arguments: str, patience: float = 60
-) -> Iterator[subprocess.Popen[str]]:
-    """The server, and how long it waits for requests that do not arrive."""
+    directory: Path, *arguments: str, patience: float = 60
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """The server and its port; it waits so many seconds for requests that do not arrive."""
     program = f"""
 import sys
 from pytest_schema_registry.__main__ import main
@@ -51,12 +51,14 @@ from pytest_schema_registry.connections import Connection
 Connection.patience = {patience}
 sys.exit(main())
 """
-    command = [sys.executable, "-c", program, "serve", str(directory), f"--port={port}", *arguments]
+    command = [sys.executable, "-c", program, "serve", str(directory), "--port=0", *arguments]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
-        assert any("Uvicorn running" in line for line in server.stderr)
+        started = next(line for line in server.stderr if "Uvicorn running" in line)
+        port = re.search(r":(\d+) ", started)
+        assert port is not None
         try:
-            yield server
+            yield server, int(port[1])
         finally:
             server.terminate()
             server.communicate(timeout=30)
@@ -76,23 +78,16 @@ BODY = b"POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="stops the server by a signal")
-def test_serve_ends_when_interrupted_whoever_holds_a_connection(
-    tmp_path: Path, closed_port: int
-) -> None:
-    with serving(tmp_path, closed_port) as server, half_sent(closed_port), half_sent(closed_port):
+def test_serve_ends_when_interrupted_whoever_holds_a_connection(tmp_path: Path) -> None:
+    with serving(tmp_path) as (server, port), half_sent(port), half_sent(port):
         server.send_signal(signal.SIGINT)
         server.communicate(timeout=30)
     assert server.returncode in (0, -signal.SIGINT)
 
 
 @pytest.mark.parametrize("text", [b"", b"GET /", BODY, BODY + b"a"])
-def test_serve_cuts_a_connection_on_which_no_request_arrives(
-    tmp_path: Path, closed_port: int, text: bytes
-) -> None:
-    with (
-        serving(tmp_path, closed_port, patience=1),
-        half_sent(closed_port, text) as connection,
-    ):
+def test_serve_cuts_a_connection_on_which_no_request_arrives(tmp_path: Path, text: bytes) -> None:
+    with serving(tmp_path, patience=1) as (_, port), half_sent(port, text) as connection:
         answer = b""
         with suppress(ConnectionResetError):
             while received := connection.recv(10_000):
@@ -110,11 +105,11 @@ def test_serve_cuts_a_connection_on_which_no_request_arrives(
     ],
 )
 def test_serve_answers_to_the_names_it_knows(
-    tmp_path: Path, closed_port: int, arguments: list[str], known: list[str], unknown: list[str]
+    tmp_path: Path, arguments: list[str], known: list[str], unknown: list[str]
 ) -> None:
-    with serving(tmp_path, closed_port, *arguments):
-        assert [asked_for(closed_port, host).status_code for host in known] == [200] * len(known)
-        refused = [asked_for(closed_port, host) for host in unknown]
+    with serving(tmp_path, *arguments) as (_, port):
+        assert [asked_for(port, host).status_code for host in known] == [200] * len(known)
+        refused = [asked_for(port, host) for host in unknown]
     assert [answer.json() for answer in refused] == [
         {
             "detail": f"unknown host {host.partition(':')[0]!r}; --allow-host NAME has the server "
