@@ -1,30 +1,51 @@
-"""How long one pair of schemas may be looked at."""
+"""How much work one comparison may take."""
 
 import time
 from collections.abc import Callable
 
-_STEPS_PER_SECOND = 20_000
+#: Steps that each direction of a comparison may take. A step is some 50 microseconds of work.
+DEFAULT_STEPS = 40_000
+#: A search that takes this many seconds is given up, whatever its steps: no run hangs.
+LAST_RESORT = 120.0
 
 
 class BudgetExceeded(Exception):
-    """The time or the steps granted to a pair are used up."""
+    """The work granted to a pair of schemas is used up; the text says which bound was met."""
 
 
 class Budget:
-    """A bound in seconds and in steps; the steps keep a verdict the same on a slow machine.
+    """Bounds the work on one pair of schemas in steps.
+
+    Steps are counted, not timed, so a pair has the same verdict on a busy machine. The clock is a
+    last resort, and the error says so.
 
     Args:
-        seconds: Wall time granted; the number of steps follows from it.
-        clock: Where the time is read.
+        steps: How many steps there are.
+        seconds: How long they may take; far more than they take on any ordinary machine.
+        clock: Gives the time in seconds, from any point in time.
     """
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        steps: int = DEFAULT_STEPS,
+        seconds: float = LAST_RESORT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._steps = steps
+        self._seconds = seconds
         self._clock = clock
         self._deadline = clock() + seconds
-        self._steps = int(seconds * _STEPS_PER_SECOND)
 
     def spend(self, steps: int = 1) -> None:
-        """Use up `steps`; raises BudgetExceeded once nothing is left."""
+        """Use up some steps.
+
+        Raises:
+            BudgetExceeded: No steps are left, or the last resort is reached.
+        """
         self._steps -= steps
-        if self._steps < 0 or self._clock() > self._deadline:
-            raise BudgetExceeded
+        if self._steps < 0:
+            raise BudgetExceeded("the steps for this pair are used up")
+        if self._clock() > self._deadline:
+            raise BudgetExceeded(
+                f"it took longer than {self._seconds:g} s; a faster machine may decide it"
+            )

@@ -25,6 +25,7 @@ from pytest_schema_registry.compatibility.place import (
     prefix,
     soft,
     unions,
+    work,
 )
 from pytest_schema_registry.compatibility.rules import findings, objects
 from pytest_schema_registry.compatibility.rules import unions as union_rules
@@ -147,7 +148,8 @@ class Comparison:
         self._match_unions(pair, options)
         whole = len(options) == 1
         for option in options:
-            self._budget.spend()
+            # Each rule of the one is held against those of the other.
+            self._budget.spend(work([option] * len(pair.consumer)))
             flat = replace(pair, producer=option, settled=True)
             lost = None if whole else self._lost(flat, pair)
             if lost is not None:
@@ -170,8 +172,8 @@ class Comparison:
 
     def _match_unions(self, pair: _Pair, options: list[Place]) -> None:
         for keyword, holder in unions(pair.consumer):
-            self._budget.spend()
             listed = branches(holder, keyword)
+            self._budget.spend(work([listed] * len(options)))
             for option, (taken, nearest) in zip(
                 options, union_rules.assign(options, listed), strict=True
             ):

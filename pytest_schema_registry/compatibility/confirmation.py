@@ -84,12 +84,14 @@ class Witness:
 
     def _refusals(self, payload: Any) -> list[Failure]:
         """Why the consumer refuses a payload that the producer may emit."""
-        self._budget.spend()
+        self._budget.spend(self._producer.cost + self._consumer.cost)
         if not self._producer.accepts(payload) or self._consumer.accepts(payload):
             return []
         if not self._emits(payload):
             return []
-        return self._consumer.failures(payload)
+        failures = self._consumer.failures(payload)
+        self._budget.spend(len(failures))
+        return failures
 
     def _certain(self, payload: Any) -> bool:
         return not (self._producer.gives_up_on(payload) or self._consumer.gives_up_on(payload))

@@ -10,10 +10,10 @@ from typing import Any
 
 from pytest_schema_registry.compatibility.budget import Budget
 from pytest_schema_registry.compatibility.closing import Members, described, says
-from pytest_schema_registry.compatibility.document import Place
+from pytest_schema_registry.compatibility.document import Key, Place, identity
 from pytest_schema_registry.compatibility.engine import Checker, Patterns
 from pytest_schema_registry.compatibility.facets import types
-from pytest_schema_registry.compatibility.place import element, member
+from pytest_schema_registry.compatibility.place import element, member, work
 from pytest_schema_registry.compatibility.surroundings import Option, reachable, ways
 from pytest_schema_registry.compatibility.values import type_of
 
@@ -31,6 +31,7 @@ class Declared:
         self._root = written.document.part()
         self._patterns = Patterns()
         self._budget = budget
+        self._ways: dict[Key, list[Option]] = {}
 
     @property
     def is_everything(self) -> bool:
@@ -43,6 +44,7 @@ class Declared:
         Raises:
             BudgetExceeded: It takes too long.
         """
+        self._budget.spend(self._written.cost)
         return self._written.accepts(payload) and self._holds(payload, (self._root,))
 
     def _holds(self, value: Any, place: Place) -> bool:
@@ -50,9 +52,16 @@ class Declared:
             return True
         return any(
             self._fits(value, option)
-            for option in ways(place)
+            for option in self._ways_of(place)
             if type_of(value) in types(option.parts)
         )
+
+    def _ways_of(self, place: Place) -> list[Option]:
+        key = identity(place)
+        if key not in self._ways:
+            self._ways[key] = list(ways(place))
+            self._budget.spend(work(option.parts for option in self._ways[key]))
+        return self._ways[key]
 
     def _fits(self, value: Any, option: Option) -> bool:
         self._budget.spend()

@@ -21,6 +21,8 @@ _EVALUATING = ("if", "$ref", "$dynamicRef", "$recursiveRef")
 _CLOSING = (("additionalProperties",), ("unevaluatedProperties",))
 # Each format of the standard refuses at least one of these.
 _NO_FORMAT = ("", "x", "(", "{", "%", "~2", "\\ ^<>", "http://[", "-x-.", "\0")
+#: Subschemas that the engine checks a value against while a step of a budget lasts.
+_CHECKED_IN_A_STEP = 500
 # The engine collects all failures before it tells of the first one, some 50 microseconds each.
 _MOST_EXPLAINED = 4_000
 Verdict = Literal["yes", "no", "unknown"]
@@ -94,6 +96,11 @@ class Checker:
     def size(self) -> int:
         """How many subschemas one value may be checked against."""
         return unfolded(self.document)
+
+    @property
+    def cost(self) -> int:
+        """The steps of a budget that one check may take."""
+        return 1 + self.size // _CHECKED_IN_A_STEP
 
     def accepts(self, payload: Any) -> bool:
         """Whether a payload is valid; one the engine cannot read is not."""

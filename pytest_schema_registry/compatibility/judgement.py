@@ -137,8 +137,8 @@ def judge(
     reasons = search.explanations(known)
     if any(reason.shown for reason in reasons):
         return Judgement(False, tuple(reason for reason in reasons if reason.shown))
-    if search.exhausted:
-        reasons = undecided("budget-exceeded", "the time for this pair is used up").reasons
+    if search.exceeded:
+        reasons = undecided("budget-exceeded", search.exceeded).reasons
     elif not reasons:
         said = "something breaks" if proof == "no" else "neither proved nor refuted"
         reasons = undecided("unsupported-keyword", said).reasons
@@ -160,7 +160,8 @@ class _Search:
         self._consumer = consumer.document.part()
         self._formats = formats
         self._budget = budget
-        self.exhausted = False
+        #: Which bound ended the search; empty where none did.
+        self.exceeded = ""
 
     def proved(self) -> bool:
         """Whether an induction over the payload succeeds where the engine gave up."""
@@ -207,8 +208,8 @@ class _Search:
                 found.append(Explained(candidate.finding, candidate.path, candidate.uses, shown))
             if not broken:
                 found += self._anything(_WHOLE_LOOK)
-        except BudgetExceeded:
-            self.exhausted = True
+        except BudgetExceeded as exc:
+            self.exceeded = str(exc)
         return tuple(found)
 
     def _anything(self, most: int) -> tuple[Explained, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, get_args
 
-from pytest_schema_registry.compatibility.budget import Budget, BudgetExceeded
+from pytest_schema_registry.compatibility.budget import DEFAULT_STEPS, Budget, BudgetExceeded
 from pytest_schema_registry.compatibility.declared import Declared
 from pytest_schema_registry.compatibility.document import Schema
 from pytest_schema_registry.compatibility.engine import Checker, TooDeep, UnresolvableReference
@@ -38,7 +38,8 @@ _DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
 # The engine compiles up to 255 levels, and a policy may add a few; C code that copies and
 # compares may go less deep.
 _DEEPEST = 250
-_SECOND_OPINION = 0.25
+#: What is shown beside a verdict gets this part of the verdict's steps.
+_SECOND_OPINION = 4
 
 
 def compare(
@@ -49,7 +50,7 @@ def compare(
     policy: Policy = "tolerant",
     defaults: bool = False,
     formats: bool = True,
-    budget: float = 2.0,
+    budget: int = DEFAULT_STEPS,
 ) -> CompatibilityReport:
     """Whether payloads written by one version of a schema can be read by the other.
 
@@ -63,7 +64,8 @@ def compare(
         defaults: Whether a consumer may be sent a payload without a required member that has a
             default. Validators do not fill in defaults (2020-12 validation, section 9.2).
         formats: Whether `format` is asserted (2020-12 validation, section 7).
-        budget: Seconds for each direction, after which the answer is None.
+        budget: Steps for each direction, some 50 microseconds each; when they are used up, the
+            answer is None. They are counted, not timed: the same pair gets the same answer.
 
     Raises:
         NotASchema: One of the schemas is not JSON, or does not follow its meta-schema.
@@ -156,7 +158,7 @@ def _judge(
     policy: Policy,
     defaults: bool,
     formats: bool,
-    budget: float,
+    budget: int,
     doubted: bool = True,
     known: Known = frozenset(),
 ) -> Judgement:
@@ -169,8 +171,8 @@ def _judge(
         if tolerant or defaults:
             read = as_consumer(consumer.schema, opened=tolerant, defaults=defaults)
             consumer = Checker(read, formats=formats)
-    except BudgetExceeded:
-        return undecided("budget-exceeded", "the time for this pair is used up")
+    except BudgetExceeded as exc:
+        return undecided("budget-exceeded", str(exc))
     except TooDeep as error:
         # A policy writes a few levels below the deepest one.
         return undecided("budget-exceeded", f"a schema is too deep for the policy: {error}")
@@ -197,7 +199,7 @@ def _strict_only(
     *,
     defaults: bool,
     formats: bool,
-    budget: float,
+    budget: int,
 ) -> list[Note]:
     """What breaks as written, and only as written; only what a payload shows counts."""
     judgement = _judge(
@@ -206,7 +208,7 @@ def _strict_only(
         policy="strict",
         defaults=defaults,
         formats=formats,
-        budget=budget * _SECOND_OPINION,
+        budget=budget // _SECOND_OPINION,
         doubted=False,
         known=frozenset((each.finding.rule, each.path) for each in first.reasons if each.shown),
     )

@@ -1,7 +1,7 @@
 """What applies at one place of a payload: references followed, conjunctions flattened."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pytest_schema_registry.compatibility.document import REFERENCES, Part, Place
@@ -12,6 +12,8 @@ _MOST_EXPANSIONS = 500
 _MOST_SOFT = 200
 _WIDER = frozenset({*REFERENCES, "allOf"})
 _CHOOSING = frozenset({"anyOf", "oneOf", "if"})
+#: Parts of a place that are brought together while a step of a budget lasts.
+_PARTS_IN_A_STEP = 8
 ANNOTATIONS = frozenset(
     {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$defs", "definitions"}
     | {"title", "description", "default", "examples", "example", "deprecated", "readOnly"}
@@ -86,6 +88,11 @@ def alternatives(place: Place) -> list[Place]:
         pending.appendleft(grown[0])
         pending.extend(grown[1:])
     return [*finished, *(parts for parts, _ in pending)]
+
+
+def work(places: Iterable[Sequence[Part]]) -> int:
+    """The steps of a budget that go into places, whose parts are looked at one by one."""
+    return 1 + sum(map(len, places)) // _PARTS_IN_A_STEP
 
 
 def soft(place: Iterable[Part]) -> Place:

@@ -23,6 +23,7 @@ from pytest_schema_registry.compatibility.place import (
     member,
     names,
     prefix,
+    work,
 )
 
 _UNIONS = ("anyOf", "oneOf")
@@ -60,7 +61,7 @@ def options(document: Document, budget: Budget) -> Iterator[Option]:
             continue
         seen.add(identity(place))
         for option in ways(place):
-            budget.spend(_STEPS)
+            budget.spend(_STEPS + work([option.parts]))
             yield option
             waiting += _inner(tuple(option.around.values()), patterns)
 

@@ -26,6 +26,7 @@ from pytest_schema_registry.compatibility.place import (
     prefix,
     required,
     soft,
+    work,
 )
 from pytest_schema_registry.compatibility.place import names as declared
 from pytest_schema_registry.compatibility.values import (
@@ -71,8 +72,8 @@ class Sampler:
         """The ways to satisfy a place, computed once."""
         key = identity(place)
         if key not in self._alternatives:
-            self._budget.spend()
             self._alternatives[key] = alternatives(place)
+            self._budget.spend(work(self._alternatives[key]))
         return self._alternatives[key]
 
     def plain(self, place: Place) -> Any:

