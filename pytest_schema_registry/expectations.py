@@ -61,7 +61,7 @@ class Expectations:
         def watched(expectation: Any, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             result = original(expectation, *args, **kwargs)
-            if result and self._unseen:
+            if result and self._unseen.lost is not None:
                 for arg in (*args, *kwargs.values()):
                     if isinstance(arg, BaseException):
                         self._expected(expectation, arg)

@@ -56,9 +56,6 @@ class Unseen:
         """Take away an exception that the test has said it expects."""
         self._raised.pop(id(raised), None)
 
-    def __bool__(self) -> bool:
-        return bool(self._raised)
-
     def clear(self) -> None:
         """Forget everything: its test is over."""
         self._raised.clear()
