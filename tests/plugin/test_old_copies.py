@@ -18,6 +18,7 @@ WORKERS = pytest.mark.parametrize("workers", ["0", "2"])
 BY_ID = "https://ids.example/size"
 SOURCE = """
 import pytest
+from pytest_schema_registry import SchemaNotFound
 
 @pytest.mark.registry_schema("shop.Cart", versions=["v1"])
 @pytest.mark.parametrize("number", range(3))
@@ -35,11 +36,8 @@ def test_releases(schema_registry):
     assert len(schema_registry.versions("shop.Plain")) == 2
 
 def test_missing(schema_registry):
-    with pytest.raises(LookupError):
-        try:
-            schema_registry.get_schema("shop.None", "v1")
-        except Exception as exc:
-            raise LookupError from exc
+    with pytest.raises(SchemaNotFound):
+        schema_registry.get_schema("shop.None", "v1")
 
 def test_payload(schema_registry):
     assert schema_registry.validate_payload("shop.Cart", [{}])[0]

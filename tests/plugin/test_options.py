@@ -24,7 +24,7 @@ WRONG = {
     "versions": (",", "the list of versions is empty; give at least one, such as v1"),
     "cassettes": ("a_file", "*a_file is a file, not a directory"),
     "cache-ttl": ("-1", "*-1* is not zero or a positive number of seconds"),
-    "timeout": ("0", "*0* is not a positive number of seconds"),
+    "timeout": ("0", "*0* is not a positive number of seconds up to 2,147,482"),
     "max-schema-size": ("-5", "*-5* is not a positive whole number of bytes"),
     "default-draft": ("3", "unknown draft '3'; choose one of 4, 6, 7, 2019-09, 2020-12"),
 }

@@ -348,7 +348,7 @@ def test_no_session_repeats_a_wrong_address(project: Project, fault: str) -> Non
         (
             with_secrets("http://registry.example"),
             {"SCHEMA_REGISTRY_TIMEOUT": "soon"},
-            "SCHEMA_REGISTRY_TIMEOUT: 'soon' is not a positive number of seconds",
+            "SCHEMA_REGISTRY_TIMEOUT: 'soon' is not a positive number of seconds up to 2,147,482",
         ),
     ],
     ids=["address", "timeout"],
