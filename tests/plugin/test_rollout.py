@@ -195,7 +195,12 @@ def test_dead_letters_that_cannot_be_written_stop_the_session(
 def test_a_ratchet_that_cannot_be_written_fails_the_run(
     run: Run, suite: str, pytester: pytest.Pytester
 ) -> None:
-    (pytester.path / "r").symlink_to("not_mounted/r")
+    pytester.makeconftest("""
+        from pathlib import Path
+
+        def pytest_runtest_teardown():
+            Path("r").symlink_to("not_mounted/r")
+    """)
     result = run(suite, "--registry-versions=v1", "--registry-ratchet=r")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["missed: --registry-ratchet: *r cannot be written: *"])
