@@ -20,8 +20,8 @@ from pytest_schema_registry.compatibility.document import (
 from pytest_schema_registry.compatibility.engine import asserts
 from pytest_schema_registry.compatibility.formats import EXAMPLES
 from pytest_schema_registry.compatibility.known import keywords_of
+from pytest_schema_registry.json_values import json_pointer
 from pytest_schema_registry.references import base_uri, document_name
-from pytest_schema_registry.schemas import json_pointer
 from pytest_schema_registry.wording import printable, shown
 
 if TYPE_CHECKING:

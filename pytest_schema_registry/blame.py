@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import InvalidSchema
+from pytest_schema_registry.json_values import canonical, json_pointer
 from pytest_schema_registry.references import Reference, dangling, reference
-from pytest_schema_registry.schemas import canonical, json_pointer
 from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ import jsonschema_rs
 from pytest_schema_registry import doubles, limits
 from pytest_schema_registry.blame import MASK, METASCHEMAS, because, invalid, written_in
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
+from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.references import base_uri
-from pytest_schema_registry.schemas import canonical
 from pytest_schema_registry.shelf import Shelf
 from pytest_schema_registry.wording import printable
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.schemas import digest
+from pytest_schema_registry.json_values import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,10 +18,11 @@ from jsonschema import exceptions, validators
 from referencing.jsonschema import specification_with
 
 from pytest_schema_registry.blame import MASK
+from pytest_schema_registry.json_values import canonical, json_path, json_pointer
 from pytest_schema_registry.limits import is_explainable
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.references import base_uri, document_name, places
-from pytest_schema_registry.schemas import Violation, canonical, json_path, json_pointer
+from pytest_schema_registry.schemas import Violation
 from pytest_schema_registry.walk import DRAFT_4_FLAGS, OutOfTime, Walk
 from pytest_schema_registry.wording import cut, sentence, shown
 

@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.schemas import READER, json_pointer
+from pytest_schema_registry.json_values import READER, json_pointer
 from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import protocol, sources
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
+from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.parsers import DRIFT_GRADES
-from pytest_schema_registry.schemas import canonical, plain_name
+from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

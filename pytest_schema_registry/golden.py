@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from pytest_schema_registry.compatibility.wording import steps
 from pytest_schema_registry.dead_letters import letters
 from pytest_schema_registry.declarations import Wanted
 from pytest_schema_registry.errors import (
@@ -23,8 +22,8 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
     SchemaRegistryWarning,
 )
+from pytest_schema_registry.json_values import json_path, path_steps
 from pytest_schema_registry.redaction import REDACTED
-from pytest_schema_registry.schemas import json_path
 from pytest_schema_registry.wording import printable, printable_text
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ def _dead_letters(path: Path) -> Read | None:
             origin=f"{letter.get('test')}, {letter.get('time')}",
             # Older letters have them in another form.
             wrong_at=tuple(
-                json_path(steps(str(each.get("path")))) for each in letter["violations"]
+                json_path(path_steps(str(each.get("path")))) for each in letter["violations"]
             ),
         )
         for number, letter in found

@@ -10,8 +10,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import PayloadNotJSON
+from pytest_schema_registry.json_values import json_path
 from pytest_schema_registry.redaction import REDACTED
-from pytest_schema_registry.schemas import json_path
 from pytest_schema_registry.wording import printable
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode
 
 from pytest_schema_registry import doubles
 from pytest_schema_registry.answers import Kind, Question
-from pytest_schema_registry.schemas import READER, IndexEntry, Release, Schema, plain_name
+from pytest_schema_registry.json_values import READER
+from pytest_schema_registry.schemas import IndexEntry, Release, Schema, plain_name
 
 if TYPE_CHECKING:
     from pytest_schema_registry.answers import Answer

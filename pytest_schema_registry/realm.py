@@ -8,8 +8,8 @@ from contextlib import suppress
 from hashlib import pbkdf2_hmac
 from typing import TYPE_CHECKING
 
+from pytest_schema_registry.json_values import canonical, digest
 from pytest_schema_registry.parsers import CREDENTIAL
-from pytest_schema_registry.schemas import canonical, digest
 
 if TYPE_CHECKING:
     from pytest_schema_registry.parsers import Location

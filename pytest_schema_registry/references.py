@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from pytest_schema_registry.schemas import json_pointer, plain_name
+from pytest_schema_registry.json_values import json_pointer
+from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pytest_schema_registry.errors import InvalidSchema
+from pytest_schema_registry.json_values import READER, canonical, sha256_of
 from pytest_schema_registry.wording import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Source = Literal["registry", "cache", "stale cache", "cassette", "directory", "value"]
 
@@ -44,21 +39,6 @@ class Pair(NamedTuple):
         if not name or not version:
             raise ValueError(f"{text!r} is not NAME@VERSION, such as telemetry.FeedbackEvent@v1")
         return cls(plain_name(name), version)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"{text[:20]} is beyond what a number can be")
-    return number
-
-
-#: Reads JSON (RFC 8259), which knows no NaN, in numbers that Python and the engine both have.
-READER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 class Content:
@@ -253,21 +233,6 @@ class Verdict(NamedTuple):
         return self.is_valid
 
 
-def canonical(document: Any) -> str:
-    """Canonical JSON: sorted keys, no insignificant white space (after RFC 8785)."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def sha256_of(text: str) -> str:
-    """The SHA-256 of a text, in lower-case hex."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def digest(document: Any) -> str:
-    """The SHA-256 of canonical JSON, in lower-case hex."""
-    return sha256_of(canonical(document))
-
-
 def plain_name(name: str) -> str:
     """The name without the ``.schema`` ending that some registries list."""
     return name.removesuffix(NAME_SUFFIX) or name
@@ -289,19 +254,6 @@ def origin(source: Source, url: str, fetched_at: datetime) -> str:
     if source in ("registry", "directory"):
         return f"{source} {url}"
     return f"{source} of {url}, fetched {age(fetched_at)} ago"
-
-
-def json_path(path: Sequence[str | int]) -> str:
-    """A place in a payload as RFC 9535 has it: ``$.items[0].price``, ``$['order-id']``."""
-    from pytest_schema_registry.compatibility import wording
-
-    return wording.path(path)
-
-
-def json_pointer(path: Sequence[str | int]) -> str:
-    """A place in a schema as a JSON Pointer fragment (RFC 6901 section 6), left unescaped by %."""
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return "#" + "".join(f"/{step}" for step in steps)
 
 
 def given(content: dict[str, Any] | bool) -> Schema:

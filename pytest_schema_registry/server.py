@@ -14,7 +14,7 @@ from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.compatibility import NotASchema
 from pytest_schema_registry.directory import DirectoryRegistry, verdict
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
-from pytest_schema_registry.schemas import digest
+from pytest_schema_registry.json_values import digest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

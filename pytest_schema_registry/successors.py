@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import SchemaNotFound, SchemaRegistryError
-from pytest_schema_registry.schemas import Pair, digest
+from pytest_schema_registry.json_values import digest
+from pytest_schema_registry.schemas import Pair
 
 if TYPE_CHECKING:
     from pytest_schema_registry.registry import SchemaRegistry

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import exceptions, validators
 
 from pytest_schema_registry.errors import InvalidSchema
+from pytest_schema_registry.json_values import canonical, json_pointer
 from pytest_schema_registry.references import places
-from pytest_schema_registry.schemas import canonical, json_pointer
 from pytest_schema_registry.wording import printable, shown
 
 if TYPE_CHECKING:

@@ -30,7 +30,8 @@ from pytest_schema_registry.compatibility.place import (
 from pytest_schema_registry.compatibility.rules import findings, objects
 from pytest_schema_registry.compatibility.rules import unions as union_rules
 from pytest_schema_registry.compatibility.witness import Sampler
-from pytest_schema_registry.compatibility.wording import ANY_ELEMENT, ANY_MEMBER, brief
+from pytest_schema_registry.compatibility.wording import brief
+from pytest_schema_registry.json_values import ANY_ELEMENT, ANY_MEMBER
 
 _MOST_PAIRS = 5_000
 _MOST_EXAMPLES = 2

@@ -28,7 +28,7 @@ from pytest_schema_registry.compatibility.report import (
     ReasonVerdict,
 )
 from pytest_schema_registry.compatibility.values import canonical, check
-from pytest_schema_registry.compatibility.wording import path
+from pytest_schema_registry.json_values import json_path
 
 _DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
     "backward": ("backward",),
@@ -212,7 +212,7 @@ def _strict_only(
         doubted=False,
         known=frozenset((each.finding.rule, each.path) for each in first.reasons if each.shown),
     )
-    places = {(each.finding.rule, path(each.path)) for each in first.reasons}
+    places = {(each.finding.rule, json_path(each.path)) for each in first.reasons}
     return [
         Note("strict-only", reason.path, f"{reason.rule}: {reason.change}")
         for reason in _reasons(judgement, direction)
@@ -238,7 +238,7 @@ def _reason(found: Explained, direction: Direction) -> Reason:
         rule=found.finding.rule,
         verdict=verdict,
         direction=direction,
-        path=path(found.path),
+        path=json_path(found.path),
         old_pointer=old.pointer if old else None,
         old_value=old.value if old else None,
         new_pointer=new.pointer if new else None,

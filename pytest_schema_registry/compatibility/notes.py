@@ -17,7 +17,8 @@ from pytest_schema_registry.compatibility.facets import finite
 from pytest_schema_registry.compatibility.place import conjuncts, element, member, names, required
 from pytest_schema_registry.compatibility.report import Direction, Note
 from pytest_schema_registry.compatibility.values import canonical, missing
-from pytest_schema_registry.compatibility.wording import ANY_ELEMENT, brief, contrast, listed, path
+from pytest_schema_registry.compatibility.wording import brief, contrast, listed
+from pytest_schema_registry.json_values import ANY_ELEMENT, json_path
 
 Keys: TypeAlias = tuple[str | int, ...]
 
@@ -64,8 +65,8 @@ def _places(old: Schema, new: Schema) -> Iterator[tuple[Keys, Place, Place]]:
 def _at(keys: Keys, one: Place, other: Place, direction: Direction) -> Iterator[Note]:
     producer, consumer = (one, other) if direction == "backward" else (other, one)
     yield from _renamed(keys, one, other)
-    yield from _reworded(path(keys), one, other)
-    yield from _relisted(path(keys), producer, consumer, direction)
+    yield from _reworded(json_path(keys), one, other)
+    yield from _relisted(json_path(keys), producer, consumer, direction)
     yield from _defaulted(keys, producer, consumer)
 
 
@@ -77,8 +78,8 @@ def _renamed(keys: Keys, one: Place, other: Place) -> Iterator[Note]:
             continue
         for candidate in added:
             if before[name] == after[candidate]:
-                now = f"-> {path((*keys, candidate))}"
-                yield Note("probable-rename", path((*keys, name)), now)
+                now = f"-> {json_path((*keys, candidate))}"
+                yield Note("probable-rename", json_path((*keys, name)), now)
                 added.remove(candidate)
                 break
 
@@ -125,7 +126,7 @@ def _defaulted(keys: Keys, producer: Place, consumer: Place) -> Iterator[Note]:
         if name not in required(producer) and isinstance(schema, dict) and "default" in schema:
             value = brief(schema["default"], 30)
             text = f"has the default {value}, but validators do not fill it in"
-            yield Note("required-relies-on-default", path((*keys, name)), text)
+            yield Note("required-relies-on-default", json_path((*keys, name)), text)
 
 
 def _has(part: Part, word: str) -> bool:

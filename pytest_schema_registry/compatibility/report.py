@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 from pytest_schema_registry.compatibility import sentences, text
-from pytest_schema_registry.compatibility.wording import first_form
+from pytest_schema_registry.json_values import first_form
 
 Level = Literal["backward", "forward", "full"]
 Direction = Literal["backward", "forward"]

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_schema_registry.compatibility.wording import GONE, brief, steps
+from pytest_schema_registry.compatibility.wording import GONE, brief
+from pytest_schema_registry.json_values import path_steps
 
 if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.report import CompatibilityReport, Note, Reason
@@ -69,7 +70,10 @@ def other_names(report: "CompatibilityReport") -> dict[str, str]:
     for note in report.notes:
         if note.kind == "probable-rename":
             now = _renamed_to(note)
-            found[note.path], found[now] = brief(steps(now)[-1]), brief(steps(note.path)[-1])
+            found[note.path], found[now] = (
+                brief(path_steps(now)[-1]),
+                brief(path_steps(note.path)[-1]),
+            )
     return found
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.compatibility.sentences import other_names, sentence, told
-from pytest_schema_registry.compatibility.wording import brief, cut, steps
+from pytest_schema_registry.compatibility.wording import brief, cut
+from pytest_schema_registry.json_values import path_steps
 
 if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.report import CompatibilityReport, Reason
@@ -138,7 +139,7 @@ def _reached(payload: Any, path: str) -> tuple[str | int | None, Any]:
     """The last member that a path leads to; without a name, the object that lacks the member."""
     name: str | int | None = None
     value = inner = payload
-    for step in steps(path):
+    for step in path_steps(path):
         if isinstance(inner, list) and inner:
             inner = inner[step if isinstance(step, int) and step < len(inner) else -1]
         elif isinstance(inner, dict) and step in inner:

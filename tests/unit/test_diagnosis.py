@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_schema_registry import InvalidSchema, SchemaRegistry, Violation
 from pytest_schema_registry.diagnosis import MAX_VIOLATIONS
-from pytest_schema_registry.schemas import json_path, json_pointer
+from pytest_schema_registry.json_values import json_path, json_pointer
 from pytest_schema_registry.walk import Walk
 from tests.local_registry import ENDLESS
 from tests.processes import PATIENCE

@@ -16,14 +16,16 @@ from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.drift import FAILS_FROM, GRADES, Drift, Fold, Watch, compared, watch
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
+from pytest_schema_registry.json_values import sha256_of
 from pytest_schema_registry.options import MODES
 from pytest_schema_registry.parsers import DRIFT_GRADES
 from pytest_schema_registry.reporting.drift import document, lines, missed, schema, write
-from pytest_schema_registry.schemas import Schema, sha256_of
 from pytest_schema_registry.settings import Settings, command_line, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_schema_registry.schemas import Schema
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 DAY = 86_400

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_schema_registry.json_values import json_path
 from pytest_schema_registry.redaction import REDACTED, Redaction
-from pytest_schema_registry.schemas import json_path
 
 CARD = {"number": 1, "kind": "a"}
 PAYLOAD = {

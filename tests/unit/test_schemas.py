@@ -12,8 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_schema_registry.answers import Kind, Question
-from pytest_schema_registry.compatibility.wording import steps
 from pytest_schema_registry.errors import InvalidSchema
+from pytest_schema_registry.json_values import (
+    canonical,
+    digest,
+    json_path,
+    json_pointer,
+    path_steps,
+)
 from pytest_schema_registry.schemas import (
     Content,
     Pair,
@@ -21,10 +27,6 @@ from pytest_schema_registry.schemas import (
     Source,
     Violation,
     age,
-    canonical,
-    digest,
-    json_path,
-    json_pointer,
     origin,
     plain_name,
 )
@@ -245,7 +247,7 @@ def test_a_place_in_a_payload_reads_as_a_person_writes_it(path: list[str | int],
 @given(STEPS)
 def test_a_place_in_a_payload_can_be_read_back(path: list[str | int]) -> None:
     text = json_path(path)
-    read = steps(text)
+    read = path_steps(text)
     assert read == path
     assert "\n" not in text
 

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_schema_registry import compatibility
 from pytest_schema_registry.compatibility import CompatibilityReport, Waived, compare
-from pytest_schema_registry.compatibility.wording import first_form, steps
+from pytest_schema_registry.json_values import first_form, path_steps
 
 OLD = {
     "type": "object",
@@ -520,7 +520,7 @@ def test_a_path_of_a_registry_s_own_is_a_part_of_its_fingerprint(path: str) -> N
     ],
 )
 def test_a_path_is_read_in_both_forms(path: str, keys: list[str | int]) -> None:
-    assert steps(path) == keys
+    assert path_steps(path) == keys
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,139 @@
+"""JSON (RFC 8259): how it is read and made canonical, and how a place in it is written.
+
+Places in payloads are JSONPath (RFC 9535), places in schemas are JSON Pointer (RFC 6901).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: RFC 9535 section 2.5.1.1, member-name-shorthand.
+_SHORTHAND = re.compile(
+    "[A-Za-z_\x80-\ud7ff\ue000-\U0010ffff][0-9A-Za-z_\x80-\ud7ff\ue000-\U0010ffff]*"
+)
+_ESCAPES = {
+    "'": r"\'",
+    "\\": r"\\",
+    "\b": r"\b",
+    "\t": r"\t",
+    "\n": r"\n",
+    "\f": r"\f",
+    "\r": r"\r",
+}
+#: A step of a path as it is written now, and as it was before.
+_STEP = re.compile(
+    r"""\.([^.\[\]'"\s]+)|\[(\d+)\]|(\[\*\])"""
+    r"""|\[("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\]"""
+)
+_ESCAPED = re.compile(r'\\(.)|"', re.DOTALL)
+_FIRST_PLAIN_NAME = re.compile(r"[A-Za-z_$][\w$-]*")
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:20]} is beyond what a number can be")
+    return number
+
+
+#: Reads JSON (RFC 8259), which knows no NaN, in numbers that Python and the engine both have.
+READER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
+
+
+def canonical(document: Any) -> str:
+    """Canonical JSON: sorted keys, no insignificant white space (after RFC 8785)."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def sha256_of(text: str) -> str:
+    """The SHA-256 of a text, in lower-case hex."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def digest(document: Any) -> str:
+    """The SHA-256 of canonical JSON, in lower-case hex."""
+    return sha256_of(canonical(document))
+
+
+def json_pointer(path: Sequence[str | int]) -> str:
+    """A place in a schema as a JSON Pointer fragment (RFC 6901 section 6), left unescaped by %."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "#" + "".join(f"/{step}" for step in steps)
+
+
+class Wildcard(str):
+    """What stands in a path for any key, and is not the name of a member."""
+
+    __slots__ = ()
+
+
+ANY_MEMBER = Wildcard("*")
+ANY_ELEMENT = Wildcard("[*]")
+
+
+def json_path(keys: Iterable[str | int]) -> str:
+    """A path in a payload as RFC 9535 has it, such as `$.lines[*].qty` or `$['order-id']`."""
+    text = "$"
+    for key in keys:
+        if isinstance(key, int):
+            text += f"[{key}]"
+        elif isinstance(key, Wildcard):
+            text += "[*]" if key == ANY_ELEMENT else ".*"
+        elif _SHORTHAND.fullmatch(key) and key.isprintable():
+            text += f".{key}"
+        else:
+            text += f"['{''.join(map(_escaped, key))}']"
+    return text
+
+
+def path_steps(path: str) -> list[str | int]:
+    """The keys of a path in a payload; any element is `[*]`, any further member `*`."""
+    found: list[str | int] = []
+    for name, index, any_, quoted in _STEP.findall(path):
+        if quoted:
+            found.append(_unquoted(quoted))
+        else:
+            wildcard = ANY_ELEMENT if any_ else ANY_MEMBER if name == "*" else None
+            found.append(int(index) if index else wildcard or name)
+    return found
+
+
+def first_form(path: str) -> str:
+    """A path as it was written first: what fingerprints are made of, so that they stay the same."""
+    if _STEP.sub("", path) != "$":
+        return path  # it is a registry's own
+    text = "$"
+    for key in path_steps(path):
+        if isinstance(key, int) or key == "[*]":
+            text += f"[{key}]" if isinstance(key, int) else "[*]"
+        elif key == "*" or _FIRST_PLAIN_NAME.fullmatch(key):
+            text += f".{key}"
+        else:
+            text += f"[{json.dumps(key, ensure_ascii=False)}]"
+    return text
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES or char.isprintable():
+        return _ESCAPES.get(char, char)
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(rf"\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def _unquoted(text: str) -> str:
+    body = text[1:-1]
+    if text[0] == "'":
+        swapped = {"\\'": "'", '"': r"\""}
+        body = _ESCAPED.sub(lambda found: swapped.get(found[0], found[0]), body)
+    return str(json.loads(f'"{body}"', strict=False))
