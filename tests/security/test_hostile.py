@@ -319,7 +319,9 @@ def test_github_obeys_no_annotation_but_ours(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     pytester.makepyfile(COMMANDED)
     url = f"--registry-url={commanding.url}"
-    run(url, "-k", "conforms and 0", "--registry-enforcement=v1=warn", "--registry-require-coverage")
+    run(
+        url, "-k", "conforms and 0", "--registry-enforcement=v1=warn", "--registry-require-coverage"
+    )
     obeyed = obeyed_by_github(raw_output(pytester))
     assert {line.partition(" title=")[0] for line in obeyed} == {"::warning", "::error"}
 
