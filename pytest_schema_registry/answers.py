@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry.schemas import NAME_SUFFIX, Content, OldCopy, plain_name
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Source

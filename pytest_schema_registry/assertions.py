@@ -22,7 +22,7 @@ from pytest_schema_registry.compatibility.formats import EXAMPLES
 from pytest_schema_registry.compatibility.known import keywords_of
 from pytest_schema_registry.json_values import json_pointer
 from pytest_schema_registry.references import base_uri, document_name
-from pytest_schema_registry.wording import printable, shown
+from pytest_schema_registry.text import printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

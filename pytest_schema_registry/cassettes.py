@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files, protocol
 from pytest_schema_registry.answers import Answer, Kind
-from pytest_schema_registry.doubles import KeyTwice
+from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
 from pytest_schema_registry.schemas import plain_name
 

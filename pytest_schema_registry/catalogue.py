@@ -10,7 +10,7 @@ from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
 from pytest_schema_registry.schemas import Schema, age, origin, plain_name
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

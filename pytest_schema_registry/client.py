@@ -16,7 +16,7 @@ import httpx
 
 from pytest_schema_registry import protocol
 from pytest_schema_registry.answers import Answer, Fetch
-from pytest_schema_registry.doubles import KeyTwice
+from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.errors import (
     InvalidAnswer,
     InvalidSettings,

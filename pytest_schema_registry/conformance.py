@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from pytest_schema_registry import doubles, limits
+from pytest_schema_registry import duplicate_keys as doubles
+from pytest_schema_registry import limits
 from pytest_schema_registry.blame import MASK, METASCHEMAS, because, invalid, written_in
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.references import base_uri
 from pytest_schema_registry.shelf import Shelf
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.recorder import Use
 from pytest_schema_registry.schemas import Pair, Schema, plain_name
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.declarations import Wanted

@@ -174,7 +174,7 @@ class Controller:
         if self._figures is None:
             return
         from pytest_schema_registry.reporting.summary import marks_for, summary
-        from pytest_schema_registry.wording import printable, printable_text
+        from pytest_schema_registry.text import printable, printable_text
 
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))
         verbosity = self._process.verbosity

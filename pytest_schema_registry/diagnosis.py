@@ -23,8 +23,8 @@ from pytest_schema_registry.limits import is_explainable
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.references import base_uri, document_name, places
 from pytest_schema_registry.schemas import Violation
+from pytest_schema_registry.text import cut, sentence, shown
 from pytest_schema_registry.walk import DRAFT_4_FLAGS, OutOfTime, Walk
-from pytest_schema_registry.wording import cut, sentence, shown
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

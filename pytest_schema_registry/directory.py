@@ -14,13 +14,14 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry import doubles, files, protocol
+from pytest_schema_registry import duplicate_keys as doubles
+from pytest_schema_registry import files, protocol
 from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.options import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.schemas import NAME_SUFFIX, plain_name
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.wording import MAX_LISTED, listed, printable, shown
+from pytest_schema_registry.text import MAX_LISTED, listed, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

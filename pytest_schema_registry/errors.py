@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_schema_registry.wording import printable_text
+from pytest_schema_registry.text import printable_text
 
 if TYPE_CHECKING:
     from pytest_schema_registry.compatibility import CompatibilityReport

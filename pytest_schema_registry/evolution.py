@@ -16,8 +16,8 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.recorder import Use
 from pytest_schema_registry.schemas import Pair, Schema, given
+from pytest_schema_registry.text import printable_text
 from pytest_schema_registry.waivers import applied, load
-from pytest_schema_registry.wording import printable_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

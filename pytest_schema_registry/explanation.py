@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.wording import MAX_LINE, cut, listed, printable, shown
+from pytest_schema_registry.text import MAX_LINE, cut, listed, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -24,7 +24,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.json_values import json_path, path_steps
 from pytest_schema_registry.redaction import REDACTED
-from pytest_schema_registry.wording import printable, printable_text
+from pytest_schema_registry.text import printable, printable_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry.errors import PayloadNotJSON
 from pytest_schema_registry.json_values import json_path
 from pytest_schema_registry.redaction import REDACTED
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.redaction import Redaction

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from pytest_schema_registry import doubles
+from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.json_values import READER
 from pytest_schema_registry.schemas import IndexEntry, Release, Schema, plain_name

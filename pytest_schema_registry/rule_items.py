@@ -17,7 +17,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.rules import Case, Rule, parsed
 from pytest_schema_registry.schemas import Pair
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence

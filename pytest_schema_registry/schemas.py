@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.json_values import READER, canonical, sha256_of
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.text import printable
 
 Source = Literal["registry", "cache", "stale cache", "cassette", "directory", "value"]
 

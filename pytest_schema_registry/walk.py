@@ -13,7 +13,7 @@ from jsonschema import exceptions, validators
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.json_values import canonical, json_pointer
 from pytest_schema_registry.references import places
-from pytest_schema_registry.wording import printable, shown
+from pytest_schema_registry.text import printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

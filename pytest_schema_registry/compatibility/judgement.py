@@ -17,13 +17,7 @@ from pytest_schema_registry.compatibility.document import (
     references,
     subschemas,
 )
-from pytest_schema_registry.compatibility.engine import (
-    Checker,
-    Failure,
-    Patterns,
-    Verdict,
-    covers,
-)
+from pytest_schema_registry.compatibility.engine import Checker, Failure, Patterns, Verdict, covers
 from pytest_schema_registry.compatibility.findings import Finding, PairKey, Site
 from pytest_schema_registry.compatibility.induction import proved
 from pytest_schema_registry.compatibility.place import conjuncts

@@ -5,14 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from pytest_schema_registry.compatibility.budget import Budget
-from pytest_schema_registry.compatibility.document import (
-    REST,
-    Document,
-    Key,
-    Part,
-    Place,
-    identity,
-)
+from pytest_schema_registry.compatibility.document import REST, Document, Key, Part, Place, identity
 from pytest_schema_registry.compatibility.engine import Patterns
 from pytest_schema_registry.compatibility.place import (
     alternatives,

@@ -19,7 +19,7 @@ from pytest_schema_registry.reporting.summary import (
     table,
     totals,
 )
-from pytest_schema_registry.wording import printable, printable_text
+from pytest_schema_registry.text import printable, printable_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.metrics import exposition, write
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.text import printable
 from tests.facts import fetch, figures_of, switched_off, use
 
 if TYPE_CHECKING:

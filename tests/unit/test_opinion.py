@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_schema_registry import (
-    CassetteMissing,
-    InvalidAnswer,
-    SchemaNotFound,
-    SchemaRegistry,
-)
+from pytest_schema_registry import CassetteMissing, InvalidAnswer, SchemaNotFound, SchemaRegistry
 from tests.local_registry import ORDER, LocalRegistry, Reply
 
 if TYPE_CHECKING:

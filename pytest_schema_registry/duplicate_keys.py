@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.json_values import READER, json_pointer
-from pytest_schema_registry.wording import printable
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_schema_registry.wording import (
+from pytest_schema_registry.text import (
     kind,
     listed,
     printable,
