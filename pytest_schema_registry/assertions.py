@@ -10,24 +10,24 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.blame import METASCHEMAS
-from pytest_schema_registry.compatibility.document import (
+from pytest_schema_registry.json_values import json_pointer
+from pytest_schema_registry.references import base_uri, document_name
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import asserts
+from pytest_schema_registry.schema_types.json_schema.compatibility.formats import EXAMPLES
+from pytest_schema_registry.schema_types.json_schema.document import (
     NAMED_SCHEMAS,
     REFERENCES,
     Document,
     draft_of,
     is_reference,
 )
-from pytest_schema_registry.compatibility.engine import asserts
-from pytest_schema_registry.compatibility.formats import EXAMPLES
-from pytest_schema_registry.compatibility.known import keywords_of
-from pytest_schema_registry.json_values import json_pointer
-from pytest_schema_registry.references import base_uri, document_name
+from pytest_schema_registry.schema_types.json_schema.drafts import keywords_of
 from pytest_schema_registry.text import printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_schema_registry.compatibility.document import Part
+    from pytest_schema_registry.schema_types.json_schema.document import Part
     from pytest_schema_registry.schemas import Schema
 
 #: Below these keywords stands a schema, or a list of them.

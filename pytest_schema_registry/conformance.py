@@ -273,8 +273,8 @@ def _refuse_multiplied(schema: Schema, referred: dict[str, Any]) -> None:
     text = "".join((schema.text, *map(canonical, referred.values())))
     if is_surely_small(text):
         return
-    from pytest_schema_registry.compatibility.document import Document
-    from pytest_schema_registry.compatibility.unfolding import unfolded
+    from pytest_schema_registry.schema_types.json_schema.document import Document
+    from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
 
     documents = {base_uri(schema): schema.content, **referred}
     if unfolded(*(Document(document, uri) for uri, document in documents.items())) > MAX_UNFOLDED:

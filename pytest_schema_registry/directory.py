@@ -92,7 +92,7 @@ class DirectoryRegistry:
         return None
 
     def _compatibility(self, question: Question) -> dict[str, Any] | None:
-        from pytest_schema_registry.compatibility import NotASchema
+        from pytest_schema_registry.schema_types.json_schema.compatibility import NotASchema
 
         name = question.name
         old = self._schema(Question(Kind.SCHEMA, question.version, name, question.release))
@@ -321,6 +321,6 @@ def verdict(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     Raises:
         NotASchema: One of them holds none.
     """
-    from pytest_schema_registry.compatibility import compare
+    from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 
     return {**compare(old["content"], new["content"]).as_wire(), "x_compat": None}

@@ -236,7 +236,10 @@ def _differ_in_annotations(before: Schema, now: Schema) -> bool:
 
 def _bare(schema: Any) -> Any:
     """A schema without what asserts nothing."""
-    from pytest_schema_registry.compatibility.document import DATA_KEYWORDS, NAMED_SCHEMAS
+    from pytest_schema_registry.schema_types.json_schema.document import (
+        DATA_KEYWORDS,
+        NAMED_SCHEMAS,
+    )
 
     if isinstance(schema, list):
         return [_bare(each) for each in schema]
@@ -252,7 +255,7 @@ def _bare(schema: Any) -> Any:
 
 
 def _compatibility(before: Any, now: Any, formats: bool) -> tuple[str, list[dict[str, str]]]:
-    from pytest_schema_registry.compatibility import NotASchema, compare
+    from pytest_schema_registry.schema_types.json_schema.compatibility import NotASchema, compare
 
     try:
         report = compare(before, now, formats=formats)

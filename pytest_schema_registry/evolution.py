@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from pytest_schema_registry.compatibility import compare
+from pytest_schema_registry.compatibility.waivers import applied, load
 from pytest_schema_registry.errors import (
     CompatibilityWarning,
     IncompatibleSchemas,
@@ -15,19 +15,19 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.recorder import Use
+from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 from pytest_schema_registry.schemas import Pair, Schema, given
 from pytest_schema_registry.text import printable_text
-from pytest_schema_registry.waivers import applied, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.compatibility.report import Level, Policy
+    from pytest_schema_registry.compatibility.waivers import Waiver
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.rollout import Rollout
     from pytest_schema_registry.settings import Settings
-    from pytest_schema_registry.waivers import Waiver
 
 #: How many breaks a failure offers to waive.
 MAX_OFFERED = 5

@@ -359,7 +359,7 @@ class SchemaRegistry:
             TypeError: A name or a version line is no text.
             ValueError: ``level`` is none of the above.
         """
-        from pytest_schema_registry.opinion import opinion
+        from pytest_schema_registry.compatibility.registry_verdict import opinion
 
         check_texts("check_compatibility", name=name, old=old, new=new)
         return opinion(partial(self._catalogue.compatibility, name), old, new, level)

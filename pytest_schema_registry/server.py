@@ -11,10 +11,10 @@ from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from pytest_schema_registry.answers import Kind, Question
-from pytest_schema_registry.compatibility import NotASchema
 from pytest_schema_registry.directory import DirectoryRegistry, verdict
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
+from pytest_schema_registry.schema_types.json_schema.compatibility import NotASchema
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

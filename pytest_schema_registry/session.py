@@ -95,7 +95,7 @@ class Process:
             with self._written.looking_into("ratchet", "dead-letters"):
                 self._new_rollout()
         if self.settings.waivers:
-            from pytest_schema_registry.waivers import load
+            from pytest_schema_registry.compatibility.waivers import load
 
             with self._written.looking_into("waivers"):
                 load(self.settings.waivers, self.settings.root)

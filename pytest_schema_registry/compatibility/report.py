@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
-from pytest_schema_registry.compatibility import sentences, text
+from pytest_schema_registry.compatibility import rendering as text
+from pytest_schema_registry.compatibility import sentences
 from pytest_schema_registry.json_values import first_form
 
 Level = Literal["backward", "forward", "full"]

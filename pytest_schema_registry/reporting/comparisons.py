@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from pytest_schema_registry.compatibility.waivers import Waiver
     from pytest_schema_registry.settings import Settings
-    from pytest_schema_registry.waivers import Waiver
 
 
 class Fold:
@@ -65,7 +65,7 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
     """
     if settings.waivers is None:
         return []
-    from pytest_schema_registry.waivers import load
+    from pytest_schema_registry.compatibility.waivers import load
 
     used = {place for made in fold.made for place in made["waivers"]}
     said = []

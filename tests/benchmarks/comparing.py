@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jsonschema_rs
 
-from pytest_schema_registry.compatibility import compare
+from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 from tests.benchmarks.measure import Row, each_of, interleaved
 from tests.benchmarks.models import alerts_v1, alerts_v1_1, alerts_v2
 from tests.benchmarks.models.catalogue import PAIRS, nested, pair

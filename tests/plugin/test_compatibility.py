@@ -545,7 +545,7 @@ def test_a_session_without_rules_imports_nothing_of_it(
         def pytest_unconfigure(config):
             print("imported:", [name for name in sys.modules if name.startswith(
                 ("pytest_schema_registry.rule", "pytest_schema_registry.evolution",
-                 "pytest_schema_registry.waivers", "pytest_schema_registry.compat"))])
+                 "pytest_schema_registry.compatibility.waivers", "pytest_schema_registry.compat"))])
     """)
     pytester.makepyfile("def test(registry_schema): registry_schema('shop.Same')")
     run(url, "-s").stdout.fnmatch_lines(["imported: []"])

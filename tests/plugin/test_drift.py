@@ -429,7 +429,7 @@ from pathlib import Path
 
 def pytest_unconfigure(config):
     Path("loaded").write_text(" ".join(sorted({"yaml", "pytest_schema_registry.drift",
-        "pytest_schema_registry.compatibility.levels"} & set(sys.modules))))
+        "pytest_schema_registry.schema_types.json_schema.compatibility.levels"} & set(sys.modules))))
 """
 
 

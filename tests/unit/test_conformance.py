@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_schema_registry import InvalidSchema, RegistryUnavailable, SchemaRegistry
-from pytest_schema_registry.compatibility.document import Document
-from pytest_schema_registry.compatibility.unfolding import unfolded
 from pytest_schema_registry.conformance import MAX_UNFOLDED, Conformance, is_surely_small
 from pytest_schema_registry.references import refers_elsewhere
+from pytest_schema_registry.schema_types.json_schema.document import Document
+from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
 from pytest_schema_registry.schemas import Content
 from pytest_schema_registry.schemas import given as schema_of
 from tests.local_registry import ORDER, LocalRegistry, Reply

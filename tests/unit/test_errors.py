@@ -9,7 +9,6 @@ import pytest
 
 import pytest_schema_registry
 from pytest_schema_registry import errors
-from pytest_schema_registry.compatibility import compare
 from pytest_schema_registry.errors import (
     CacheLocked,
     CacheWarning,
@@ -35,6 +34,7 @@ from pytest_schema_registry.errors import (
     StaleSchemaWarning,
     UncheckedWarning,
 )
+from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 from pytest_schema_registry.schemas import Content, Schema, Violation
 from pytest_schema_registry.settings import InvalidEnvironment
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from pytest_schema_registry import compatibility
-from pytest_schema_registry.compatibility import CompatibilityReport, Waived, compare
+from pytest_schema_registry.compatibility import CompatibilityReport, Waived
 from pytest_schema_registry.json_values import first_form, path_steps
+from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 
 OLD = {
     "type": "object",

@@ -1,0 +1,263 @@
+"""The validator: compiles schemas, checks payloads, proves containment.
+
+The only importer of jsonschema_rs. Nothing in here fetches: the engine would otherwise follow a
+remote `$ref` out of reach of every guard that Python code or a test suite can set up.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from pytest_schema_registry.schema_types.json_schema.compatibility.errors import NotASchema
+from pytest_schema_registry.schema_types.json_schema.document import Document, Schema, subschemas
+from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+_UNEVALUATED = ("unevaluatedProperties", "unevaluatedItems")
+_EVALUATING = ("if", "$ref", "$dynamicRef", "$recursiveRef")
+_CLOSING = (("additionalProperties",), ("unevaluatedProperties",))
+# Each format of the standard refuses at least one of these.
+_NO_FORMAT = ("", "x", "(", "{", "%", "~2", "\\ ^<>", "http://[", "-x-.", "\0")
+#: Subschemas that the engine checks a value against while a step of a budget lasts.
+_CHECKED_IN_A_STEP = 500
+# The engine collects all failures before it tells of the first one, some 50 microseconds each.
+_MOST_EXPLAINED = 4_000
+Verdict = Literal["yes", "no", "unknown"]
+
+
+class UnresolvableReference(Exception):
+    """A reference leads out of the document."""
+
+
+class TooDeep(Exception):
+    """The engine refuses to descend this far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One way in which a payload breaks a schema.
+
+    Args:
+        path: Keys from the payload's root to the value that fails.
+        member: The missing or unexpected member or element of that value, if it is about one.
+        keys: Keys from the schema's root, or from that of an embedded resource, to the keyword.
+        kind: The engine's name of the kind of failure.
+        message: The engine's sentence.
+    """
+
+    path: tuple[str | int, ...]
+    member: str | int | None
+    keys: tuple[str, ...]
+    kind: str
+    message: str
+
+
+class Checker:
+    """One compiled schema.
+
+    Args:
+        schema: The schema to compile.
+        formats: Whether `format` is asserted; never left to the draft's default.
+
+    Raises:
+        NotASchema: The schema does not follow its meta-schema.
+        UnresolvableReference: It refers to something outside itself.
+        TooDeep: It nests deeper than the engine goes.
+    """
+
+    def __init__(self, schema: Schema, *, formats: bool) -> None:
+        import jsonschema_rs
+
+        try:
+            self._validator = jsonschema_rs.validator_for(
+                schema, validate_formats=formats, offline=True
+            )
+        except jsonschema_rs.ValidationError as error:
+            if error.kind.name == "$ref" or isinstance(
+                error.kind, jsonschema_rs.ValidationErrorKind.Referencing
+            ):
+                raise UnresolvableReference(error.message) from error
+            raise NotASchema(error.message) from error
+        except (ValueError, TypeError) as error:
+            if "ecursion limit" in str(error):
+                raise TooDeep(str(error)) from error
+            raise NotASchema(str(error)) from error
+        self.schema = schema
+
+    @cached_property
+    def document(self) -> Document:
+        """The schema with its references."""
+        return Document(self.schema)
+
+    @cached_property
+    def size(self) -> int:
+        """How many subschemas one value may be checked against."""
+        return unfolded(self.document)
+
+    @property
+    def cost(self) -> int:
+        """The steps of a budget that one check may take."""
+        return 1 + self.size // _CHECKED_IN_A_STEP
+
+    def accepts(self, payload: Any) -> bool:
+        """Whether a payload is valid; one the engine cannot read is not."""
+        try:
+            return self._validator.is_valid(payload)
+        except (ValueError, OverflowError):
+            return False
+
+    def failures(self, payload: Any) -> list[Failure]:
+        """Every way in which a payload fails, those within the branches of unions included.
+
+        For a schema that explodes when its references are followed, that it fails.
+        """
+        if self.size > _MOST_EXPLAINED:
+            return [Failure((), None, (), "", "the payload is refused")]
+        return list(_failures(self._validator.iter_errors(payload), payload))
+
+    def gives_up_on(self, payload: Any) -> bool:
+        """Whether some pattern cannot be decided on a text of this payload.
+
+        The engine then calls the payload invalid, or under a `not` valid, and neither is a fact.
+        """
+        texts = set(_texts(payload)) if self._patterns else ()
+        return any(not _decided(pattern, text) for pattern in self._patterns for text in texts)
+
+    @cached_property
+    def _patterns(self) -> "list[jsonschema_rs.Validator]":
+        compiled = map(_compile, _patterns(self.schema))
+        return [pattern for pattern in compiled if pattern is not None]
+
+
+class Patterns:
+    """Patterns matched by the engine, whose backtracking is bounded and whose dialect counts."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, jsonschema_rs.Validator | None] = {}
+
+    def matches(self, pattern: str, text: str) -> bool:
+        """Whether a text matches; False for a pattern that does not compile."""
+        if pattern not in self._compiled:
+            self._compiled[pattern] = _compile(pattern)
+        validator = self._compiled[pattern]
+        return validator is not None and validator.is_valid(text)
+
+
+def asserts(name: str, dialect: str | None) -> bool:
+    """Whether the engine checks a format in a dialect, found out by trying.
+
+    Args:
+        name: The format.
+        dialect: The value of `$schema`, None for the engine's default.
+    """
+    schema = {"format": name, **({"$schema": dialect} if dialect else {})}
+    checker = Checker(schema, formats=True)
+    return not all(checker.accepts(text) for text in _NO_FORMAT)
+
+
+def covers(consumer: Schema, producer: Schema, *, formats: bool) -> Verdict:
+    """Whether the consumer's schema admits every value the producer's admits.
+
+    The engine's canonical form is young. Whatever it cannot combine - other drafts, a root
+    recursion on both sides, unmodelled keywords - is unknown here.
+    """
+    import jsonschema_rs
+
+    if _is_misjudged(consumer) or _is_misjudged(producer):
+        return "unknown"
+    try:
+        ours = jsonschema_rs.canonicalize(consumer, validate_formats=formats, offline=True)
+        theirs = jsonschema_rs.canonicalize(producer, validate_formats=formats, offline=True)
+        answer = ours.covers(theirs)
+    except (ValueError, TypeError):
+        return "unknown"
+    if answer == jsonschema_rs.canonical.Containment.YES:
+        return "yes"
+    return "no" if answer == jsonschema_rs.canonical.Containment.NO else "unknown"
+
+
+def _is_misjudged(schema: Schema) -> bool:
+    """Whether the canonical form of a schema is known to be wrong, or to end the process.
+
+    What an `if` or a reference beside `unevaluated…` evaluates is lost (jsonschema-rs 0.61), and a
+    recursion there never ends.
+    """
+    keywords = {word for _, subschema in subschemas(schema) for word in subschema}
+    return not keywords.isdisjoint(_UNEVALUATED) and not keywords.isdisjoint(_EVALUATING)
+
+
+def _failures(errors: "Iterable[jsonschema_rs.ValidationError]", payload: Any) -> Iterator[Failure]:
+    for error in errors:
+        details = error.kind.as_dict()
+        kind = type(error.kind).__name__
+        path = tuple(error.instance_path)
+        keys = tuple(map(str, error.schema_path))
+        members: list[str | int | None] = details.get("unexpected") or [None]
+        if kind == "FalseSchema" and _closes(keys):
+            # With nothing declared beside it, the engine does not say which members it refuses.
+            members = _members(payload, path) or [None]
+        elif isinstance(details.get("property"), str):
+            members = [details["property"]]
+        elif isinstance(details.get("limit"), int) and kind == "AdditionalItems":
+            members = [details["limit"]]
+        for member in members:
+            yield Failure(path, member, keys, kind, error.message)
+        for branch in details.get("context") or []:
+            yield from _failures(branch, payload)
+
+
+def _members(payload: Any, path: tuple[str | int, ...]) -> list[str | int | None]:
+    """The names in the object that a path leads to; none where there is no object."""
+    found = payload
+    for key in path:
+        # The engine's paths leave out what is named by an empty text.
+        if not isinstance(found, list | dict) or (isinstance(found, dict) and key not in found):
+            return []
+        found = found[key]  # type: ignore[index]  # a list's keys are integers
+    return list(found) if isinstance(found, dict) else []
+
+
+def _closes(keys: tuple[str, ...]) -> bool:
+    return keys[-1:] in _CLOSING and keys[-2:-1] != ("properties",)
+
+
+def _patterns(schema: Schema) -> frozenset[str]:
+    found: set[str] = set()
+    for _, subschema in subschemas(schema):
+        if isinstance(subschema.get("pattern"), str):
+            found.add(subschema["pattern"])
+        if isinstance(subschema.get("patternProperties"), dict):
+            found.update(subschema["patternProperties"])
+    return frozenset(found)
+
+
+def _texts(payload: Any) -> Iterator[str]:
+    pending = [payload]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, dict):
+            pending.extend(value)
+            pending.extend(value.values())
+
+
+def _compile(pattern: str) -> "jsonschema_rs.Validator | None":
+    import jsonschema_rs
+
+    try:
+        return jsonschema_rs.validator_for({"pattern": pattern}, offline=True)
+    except ValueError:
+        return None
+
+
+def _decided(pattern: "jsonschema_rs.Validator", text: str) -> bool:
+    import jsonschema_rs
+
+    kinds = {type(error.kind) for error in pattern.iter_errors(text)}
+    return kinds <= {jsonschema_rs.ValidationErrorKind.Pattern}

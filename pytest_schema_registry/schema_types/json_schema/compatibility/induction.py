@@ -1,0 +1,351 @@
+"""A second proof of containment, by induction over the payload.
+
+The engine's own proof gives up on recursive schemas and on some keywords of objects. Here the
+claim "whatever these producer schemas accept, those consumer schemas accept" is split along the
+structure of a payload. A claim about a member or an element may be assumed while others are
+proved, because a payload is finite; a claim about the same value may not. What remains are claims
+about a few keywords without references, and those the engine decides.
+
+Choosing the wrong branch of a union costs the proof, never its soundness.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import (
+    Patterns,
+    asserts,
+    covers,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.facets import (
+    declared_types,
+    finite,
+    smallest,
+    types,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    alternatives,
+    branches,
+    conjuncts,
+    element,
+    forbids,
+    is_open,
+    member,
+    names,
+    prefix,
+    required,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.premises import hold
+from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import (
+    Profile,
+    apart,
+    likeness,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
+from pytest_schema_registry.schema_types.json_schema.document import Key, Part, Place, identity
+
+_DEEPEST = 12
+# Each of these means the same wherever it stands, whatever stands beside it.
+_ALONE = frozenset(
+    {"enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+    | {"minLength", "maxLength", "pattern", "format"}
+    | {"minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "propertyNames"}
+    | {"dependentRequired", "dependencies", "not"}
+)
+_TOGETHER = frozenset({"contains", "minContains", "maxContains"})
+_POSITIONAL = frozenset({"items", "prefixItems"})
+# What these mean, or what stands below them, is not the same in every draft.
+_OF_A_DRAFT = _TOGETHER | _POSITIONAL | {"dependentRequired", "dependencies"}
+_OF_A_DRAFT |= {"format", "not", "propertyNames"}
+_BEYOND = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef"})
+# In drafts 6 and 7 the engine decodes and parses; what one of them means depends on the other.
+_CONTENT = frozenset({"contentEncoding", "contentMediaType"})
+_UNCERTAIN = ("/unevaluatedProperties", "/unevaluatedItems")
+
+
+class _Claim(NamedTuple):
+    """Every value that the producer's place accepts is accepted at the consumer's."""
+
+    producer: Place
+    consumer: Place
+
+
+class _Unproved(Exception):
+    """A claim could not be derived; this says nothing about its truth."""
+
+
+def proved(
+    producer: Part, consumer: Part, patterns: Patterns, *, formats: bool, budget: Budget
+) -> bool:
+    """Whether the consumer provably accepts every payload the producer accepts.
+
+    Args:
+        producer: The schema that payloads are written by.
+        consumer: The schema that they are read by.
+        patterns: The matcher for names of members.
+        formats: Whether `format` is asserted.
+        budget: What each step is charged to.
+    """
+    documents = (producer.document, consumer.document)
+    if not all(map(hold, documents)):
+        return False
+    drafts = {document.draft for document in documents}
+    if len(drafts) > 1 and min(drafts) <= 4:
+        return False  # in draft 4 alone, 1.0 is no integer
+    try:
+        _Induction(patterns, formats, budget, same_draft=len(drafts) == 1).run(producer, consumer)
+    except _Unproved:
+        return False
+    return True
+
+
+class _Induction:
+    def __init__(
+        self, patterns: Patterns, formats: bool, budget: Budget, *, same_draft: bool
+    ) -> None:
+        self._patterns = patterns
+        self._formats = formats
+        self._budget = budget
+        self._same_draft = same_draft
+        self._leaves: dict[str, bool] = {}
+        self._profiles: dict[Key, Profile] = {}
+
+    def run(self, producer: Part, consumer: Part) -> None:
+        seen = set()
+        waiting = deque([_Claim((producer,), (consumer,))])
+        while waiting:
+            claim = waiting.popleft()
+            key = identity(claim.producer), identity(claim.consumer)
+            if key in seen or is_open(claim.consumer):
+                continue
+            seen.add(key)
+            for option in alternatives(claim.producer):
+                waiting.extend(self._same_value(option, claim.consumer, 0))
+
+    def _same_value(self, option: Place, consumer: Place, depth: int) -> list[_Claim]:
+        """The claims about members and elements that remain for one alternative."""
+        self._budget.spend()
+        if depth > _DEEPEST:
+            raise _Unproved
+        if _impossible(option):
+            return []
+        left: list[_Claim] = []
+        for part in conjuncts(consumer):
+            if part.schema is False:
+                raise _Unproved
+            if isinstance(part.schema, dict) and not self._given(option, part):
+                left += self._keywords(option, part, depth)
+        return left
+
+    def _given(self, option: Place, part: Part) -> bool:
+        """Whether the producer's schema contains this very schema, references apart."""
+        text = canonical(part.schema)
+        return '"$ref"' not in text and any(
+            canonical(other.schema) == text and other.document.draft == part.document.draft
+            for other in option
+        )
+
+    def _keywords(self, option: Place, part: Part, depth: int) -> list[_Claim]:
+        beyond = _BEYOND | _CONTENT if part.document.draft <= 7 else _BEYOND
+        if part.schema.keys() & beyond:
+            raise _Unproved
+        self._alone(option, part)
+        left = self._choices(option, part, depth)
+        allowed = types(option)
+        if "object" in allowed:
+            if set(required((part,))) - set(required(option)):
+                raise _Unproved
+            left += self._members(option, part)
+        if "array" in allowed:
+            left += self._elements(option, part)
+        return left
+
+    def _alone(self, option: Place, part: Part) -> None:
+        wanted = part.get("type")
+        if wanted is not None and types(option) - declared_types(wanted):
+            self._leaf(option, {"type": wanted}, part)
+        rest = {
+            word: value
+            for word, value in part.schema.items()
+            if word in _ALONE and not any(_same(other, part, (word,)) for other in option)
+        }
+        if "contains" in part.schema and not any(
+            _same(other, part, sorted(_TOGETHER)) for other in option
+        ):
+            rest |= {word: part.schema[word] for word in _TOGETHER if word in part.schema}
+        if "format" in rest and not self._asserted(rest["format"], part):
+            del rest["format"]
+        if _only_schemas(rest.get("dependencies")):
+            del rest["dependencies"]
+        if rest:
+            self._leaf(option, rest, part)
+
+    def _asserted(self, name: str, part: Part) -> bool:
+        return self._formats and asserts(name, part.document.part().get("$schema"))
+
+    def _leaf(self, option: Place, wanted: dict[str, Any], part: Part) -> None:
+        """Let the engine decide about keywords that refer to nothing."""
+        if not _self_contained(wanted):
+            raise _Unproved
+        if not self._same_draft and wanted.keys() & _OF_A_DRAFT:
+            raise _Unproved
+        # Restated in the latest draft, some of what is given could start to count.
+        left_out = frozenset[str]() if self._same_draft else _OF_A_DRAFT
+        given = [_given_words(other, left_out) for other in option]
+        schemas: list[dict[str, Any]] = [{"allOf": given} if given else {}, wanted]
+        declared = part.document.part().get("$schema")
+        if self._same_draft and declared:
+            schemas = [{"$schema": declared, **schema} for schema in schemas]
+        key = canonical(schemas)
+        if key not in self._leaves:
+            self._budget.spend()
+            answer = covers(schemas[1], schemas[0], formats=self._formats)
+            self._leaves[key] = answer == "yes"
+        if not self._leaves[key]:
+            raise _Unproved
+
+    def _choices(self, option: Place, part: Part, depth: int) -> list[_Claim]:
+        left: list[_Claim] = []
+        for keyword in ("anyOf", "oneOf"):
+            listed = branches(part, keyword)
+            if listed:
+                left += self._one_of(option, listed, depth, exclusive=keyword == "oneOf")
+        # Whoever obeys both outcomes need not know which of them the condition asks for.
+        outcomes = [part.below(word) for word in ("then", "else") if word in part.schema]
+        if "if" not in part.schema or any(_same(p, part, ("if", "then", "else")) for p in option):
+            outcomes = []
+        for outcome in outcomes:
+            left += self._same_value(option, (outcome,), depth + 1)
+        for word in ("dependentSchemas", "dependencies"):
+            for trigger, value in (part.get(word) or {}).items():
+                if isinstance(value, dict | bool):
+                    left += self._same_value(option, (part.below(word, trigger),), depth + 1)
+        return left
+
+    def _one_of(
+        self, option: Place, listed: list[Part], depth: int, *, exclusive: bool
+    ) -> list[_Claim]:
+        own = Profile.of(option)
+        profiles = [self._profile(branch) for branch in listed]
+        order = sorted(range(len(listed)), key=lambda at: -likeness(own, profiles[at]))
+        for at in order:
+            others = profiles[:at] + profiles[at + 1 :]
+            if exclusive and not all(apart(own, other) for other in others):
+                continue
+            try:
+                return self._same_value(option, (listed[at],), depth + 1)
+            except _Unproved:
+                continue
+        raise _Unproved
+
+    def _profile(self, branch: Part) -> Profile:
+        key = identity((branch,))
+        if key not in self._profiles:
+            self._profiles[key] = Profile.of((branch,))
+        return self._profiles[key]
+
+    def _members(self, option: Place, part: Part) -> Iterator[_Claim]:
+        universe = _all_names(option)
+        if universe is None:
+            universe = dict.fromkeys([*names(option), *names((part,))])
+            yield from self._described(option, part)
+        for name in universe:
+            ours = _certain(member(option, name, self._patterns))
+            theirs = member((part,), name, self._patterns)
+            if theirs and forbids(ours) is None:
+                yield _Claim(ours, theirs)
+
+    def _described(self, option: Place, part: Part) -> Iterator[_Claim]:
+        """Claims about the members that neither side declares by name."""
+        patterns = part.get("patternProperties") or {}
+        for pattern in patterns:
+            ours = [
+                p.below("patternProperties", pattern)
+                for p in option
+                if pattern in (p.get("patternProperties") or {})
+            ]
+            if not ours and not is_open((part.below("patternProperties", pattern),)):
+                raise _Unproved
+            yield _Claim(tuple(ours), (part.below("patternProperties", pattern),))
+        rest = part.get("additionalProperties")
+        if rest is None or is_open((part.below("additionalProperties"),)):
+            return
+        limiting = [p for p in option if p.get("additionalProperties") is not None]
+        if not limiting:
+            raise _Unproved
+        closed = (p for p in limiting if p.schema["additionalProperties"] is False)
+        chosen = next(closed, limiting[0])
+        consumer = (part.below("additionalProperties"),)
+        for pattern in chosen.get("patternProperties") or {}:
+            if pattern not in patterns:
+                yield _Claim((chosen.below("patternProperties", pattern),), consumer)
+        if chosen.schema["additionalProperties"] is not False:
+            yield _Claim((chosen.below("additionalProperties"),), consumer)
+
+    def _elements(self, option: Place, part: Part) -> Iterator[_Claim]:
+        longest = max(prefix(other)[1] for other in (*option, part))
+        most = smallest(option, "maxItems")
+        for at in range(longest + 1):
+            if most is not None and most[1] <= at:
+                return
+            ours = _certain(element(option, at))
+            if forbids(ours) is not None:
+                continue
+            theirs = element((part,), at)
+            if theirs:
+                yield _Claim(ours, theirs)
+
+
+def _given_words(part: Part, left_out: frozenset[str]) -> dict[str, Any]:
+    """What a schema says in keywords that refer to nothing."""
+    if not isinstance(part.schema, dict):
+        return {}
+    words = (_ALONE | _TOGETHER | _POSITIONAL | {"type", "required"}) - left_out
+    if not all(_self_contained(part.get(word)) for word in _POSITIONAL):
+        words -= _POSITIONAL  # where `items` begins depends on what stands before them
+    return {
+        word: value
+        for word, value in part.schema.items()
+        if word in words and _self_contained(value)
+    }
+
+
+def _impossible(option: Place) -> bool:
+    return forbids(option) is not None or not types(option) or finite(option) == []
+
+
+def _certain(place: Place) -> Place:
+    """A place without what `unevaluated…` says, which may not apply after all."""
+    return tuple(part for part in place if not part.pointer.endswith(_UNCERTAIN))
+
+
+def _all_names(option: Place) -> dict[str, None] | None:
+    """Every name a member may have, None if there is no end to them."""
+    for part in option:
+        if part.get("additionalProperties") is False and not part.get("patternProperties"):
+            return dict.fromkeys(part.get("properties") or {})
+        if part.get("propertyNames") is not None and part.document.draft > 4:
+            listed = finite(conjuncts((part.below("propertyNames"),)))
+            if listed is not None:
+                return dict.fromkeys(name for name in listed if isinstance(name, str))
+    return None
+
+
+def _same(one: Part, other: Part, words: tuple[str, ...] | list[str]) -> bool:
+    if not isinstance(one.schema, dict) or one.document.draft != other.document.draft:
+        return False
+    # Draft 4 has boolean exclusive bounds, which mean nothing alone.
+    if any(isinstance(other.schema.get(word), bool) and word.startswith("excl") for word in words):
+        return False
+    texts = [canonical([(word in p.schema, p.get(word)) for word in words]) for p in (one, other)]
+    return texts[0] == texts[1] and _self_contained([other.get(word) for word in words])
+
+
+def _self_contained(value: Any) -> bool:
+    return '"$ref"' not in canonical(value)
+
+
+def _only_schemas(value: Any) -> bool:
+    return isinstance(value, dict) and not any(isinstance(one, list) for one in value.values())

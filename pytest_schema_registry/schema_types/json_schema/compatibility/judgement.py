@@ -1,0 +1,291 @@
+"""The verdict on one direction: proof, disproof, explanation, in this order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+from typing import Any, TypeAlias
+
+from pytest_schema_registry.compatibility.wording import brief
+from pytest_schema_registry.schema_types.json_schema.compatibility.budget import (
+    Budget,
+    BudgetExceeded,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.comparison import Comparison
+from pytest_schema_registry.schema_types.json_schema.compatibility.confirmation import (
+    Shown,
+    Witness,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.declared import Declared
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import (
+    Checker,
+    Failure,
+    Patterns,
+    Verdict,
+    covers,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.findings import (
+    Finding,
+    PairKey,
+    Site,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.induction import proved
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import conjuncts
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
+from pytest_schema_registry.schema_types.json_schema.compatibility.witness import Sampler
+from pytest_schema_registry.schema_types.json_schema.document import (
+    Document,
+    Part,
+    Schema,
+    join,
+    references,
+    subschemas,
+)
+
+# Enough to catch an unsound proof in the act; a proof is not doubted for longer.
+_SECOND_LOOK = 120
+_WHOLE_LOOK = 3_000
+# The engine takes about a tenth of a second for one payload of a schema of this size.
+_LARGEST = 1_000_000
+# What the engine's proof is asked about, each measured to take about a tenth of a second.
+_LONGEST = 120_000
+_MOST_BRANCHES = 64
+_MOST_WAYS = 128
+
+_RULES_BY_KIND = {
+    "Type": "type-narrowed",
+    "Enum": "enum-value-removed",
+    "Constant": "const-changed",
+    "Minimum": "minimum-raised",
+    "ExclusiveMinimum": "minimum-raised",
+    "Maximum": "maximum-lowered",
+    "ExclusiveMaximum": "maximum-lowered",
+    "MultipleOf": "multiple-of-changed",
+    "MinLength": "length-tightened",
+    "MaxLength": "length-tightened",
+    "Pattern": "pattern-changed",
+    "Format": "format-changed",
+    "Required": "required-added",
+    "AdditionalProperties": "additional-properties-closed",
+    "PropertyNames": "property-names-narrowed",
+    "MinProperties": "property-count-tightened",
+    "MaxProperties": "property-count-tightened",
+    "MinItems": "item-count-tightened",
+    "MaxItems": "item-count-tightened",
+    "AdditionalItems": "items-closed",
+    "UniqueItems": "unique-items-added",
+    "Contains": "contains-changed",
+    "Not": "not-added",
+    "AnyOf": "union-branch-lost",
+    "OneOfNotValid": "union-branch-lost",
+    "OneOfMultipleValid": "union-became-ambiguous",
+    "UnevaluatedProperties": "unevaluated-changed",
+    "UnevaluatedItems": "unevaluated-changed",
+}
+
+
+Known: TypeAlias = frozenset[tuple[str, tuple[str | int, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A finding, where in a payload it is, and the payload that shows it."""
+
+    finding: Finding
+    path: tuple[str | int, ...]
+    uses: int = 1
+    shown: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one direction.
+
+    Args:
+        compatible: True if proved, False if shown or proved, None if undecided.
+        reasons: What was found, confirmed or not.
+    """
+
+    compatible: bool | None
+    reasons: tuple[Explained, ...] = ()
+
+
+def judge(
+    producer: Checker,
+    consumer: Checker,
+    *,
+    formats: bool,
+    budget: Budget,
+    doubted: bool = True,
+    known: Known = frozenset(),
+    emits: Declared | None = None,
+) -> Judgement:
+    """Whether the consumer accepts everything the producer may emit.
+
+    Args:
+        producer: The schema that payloads are written by.
+        consumer: The schema that they are read by.
+        formats: Whether `format` is asserted.
+        budget: What the search is charged to.
+        doubted: Whether a payload against a proof is looked for.
+        known: The rules and paths of what is known to break, which is not shown again.
+        emits: Whether a producer sends a payload that its schema accepts; None for any.
+    """
+    if max(producer.size, consumer.size) > _LARGEST:
+        return undecided("budget-exceeded", "a schema explodes when its references are followed")
+    if known:
+        proof: Verdict = "no"  # what is known to break needs no proof
+    elif any(_takes_long(each.document) for each in (producer, consumer)):
+        proof = "unknown"
+    else:
+        proof = covers(consumer.schema, producer.schema, formats=formats)
+    search = _Search(producer, consumer, formats, budget, emits or _anything)
+    if proof == "yes" or (proof == "unknown" and search.proved()):
+        reasons = search.second_look() if doubted else ()
+        return Judgement(not reasons, reasons)
+    if proof == "no" and not (emits is None or emits.is_everything):
+        proof = "unknown"  # what breaks may be what nobody sends
+    reasons = search.explanations(known)
+    if any(reason.shown for reason in reasons):
+        return Judgement(False, tuple(reason for reason in reasons if reason.shown))
+    if search.exceeded:
+        reasons = undecided("budget-exceeded", search.exceeded).reasons
+    elif not reasons:
+        said = "something breaks" if proof == "no" else "neither proved nor refuted"
+        reasons = undecided("unsupported-keyword", said).reasons
+    return Judgement(False if proof == "no" else None, reasons)
+
+
+class _Search:
+    def __init__(
+        self,
+        producer: Checker,
+        consumer: Checker,
+        formats: bool,
+        budget: Budget,
+        emits: Callable[[Any], bool],
+    ) -> None:
+        self._sampler = Sampler(Patterns(), budget)
+        self._witness = Witness(producer, consumer, self._sampler, budget, emits)
+        self._producer = producer.document.part()
+        self._consumer = consumer.document.part()
+        self._formats = formats
+        self._budget = budget
+        #: Which bound ended the search; empty where none did.
+        self.exceeded = ""
+
+    def proved(self) -> bool:
+        """Whether an induction over the payload succeeds where the engine gave up."""
+        try:
+            return proved(
+                self._producer,
+                self._consumer,
+                self._sampler.patterns,
+                formats=self._formats,
+                budget=self._budget,
+            )
+        except BudgetExceeded:
+            return False
+
+    def second_look(self) -> tuple[Explained, ...]:
+        """A payload against a proof; the payload is right."""
+        try:
+            return self._anything(_SECOND_LOOK)
+        except BudgetExceeded:
+            return ()
+
+    def explanations(self, known: Known) -> tuple[Explained, ...]:
+        """What was found, with payloads where there are any."""
+        comparison = Comparison(
+            self._producer,
+            self._consumer,
+            self._sampler,
+            formats=self._formats,
+            budget=self._budget,
+        )
+        candidates = comparison.candidates()
+        found: list[Explained] = []
+        broken: set[PairKey] = set()
+        try:
+            for candidate in sorted(candidates, key=lambda one: one.within is not None):
+                if candidate.within and comparison.explained(candidate.within, broken):
+                    continue
+                if (candidate.finding.rule, candidate.path) in known:
+                    broken.add(candidate.pair)
+                    continue
+                shown = self._witness.show(candidate)
+                if shown is not None:
+                    broken.add(candidate.pair)
+                found.append(Explained(candidate.finding, candidate.path, candidate.uses, shown))
+            if not broken:
+                found += self._anything(_WHOLE_LOOK)
+        except BudgetExceeded as exc:
+            self.exceeded = str(exc)
+        return tuple(found)
+
+    def _anything(self, most: int) -> tuple[Explained, ...]:
+        found = self._witness.find((self._producer,), (self._consumer,), most)
+        return () if found is None else (_from_failure(*found, self._consumer),)
+
+
+def _takes_long(document: Document) -> bool:
+    """Whether the engine would take seconds to bring a schema into its canonical form.
+
+    It multiplies out what applies together, and compares the branches of a `oneOf` with each other.
+    """
+    if len(canonical(document.root)) > _LONGEST:
+        return True
+    for pointer, schema in subschemas(document.root):
+        if len(schema.get("oneOf", ())) > _MOST_BRANCHES:
+            return True
+        if "allOf" in schema:
+            parts = conjuncts((Part(document, pointer, schema),))
+            if prod(map(_ways, parts)) > _MOST_WAYS:
+                return True
+    return False
+
+
+def _ways(part: Part) -> int:
+    listed = prod(len(part.get(word) or (None,)) for word in ("anyOf", "oneOf"))
+    return listed if part.get("if") is None else 2 * listed
+
+
+def _anything(_payload: Any) -> bool:
+    return True
+
+
+def _from_failure(payload: Any, failure: Failure, consumer: Part) -> Explained:
+    pointer = join("#", *failure.keys)
+    target = consumer.document.at(pointer)
+    member = failure.member
+    path = failure.path if member is None else (*failure.path, member)
+    finding = Finding(
+        _RULES_BY_KIND.get(failure.kind, "nothing-allowed"),
+        None,
+        Site(pointer, None if target is None else target.schema),
+        failure.message,
+    )
+    return Explained(finding, path, shown=Shown(payload, failure.message))
+
+
+def undecided(rule: str, text: str, schema: Schema = True) -> Judgement:
+    """The judgement that there is none.
+
+    Args:
+        rule: The id of what stands in the way.
+        text: What stands in the way, as a sentence.
+        schema: The schema at fault, in which a reference that leads nowhere is pointed at.
+    """
+    site = Site("#", None)
+    if rule == "unresolvable-reference":
+        site = _dangling(schema) or site
+        text = text if site.value is None else f"{brief(site.value)} is not in the schema"
+    return Judgement(None, (Explained(Finding(rule, None, site, text), ()),))
+
+
+def _dangling(schema: Schema) -> Site | None:
+    document = Document(schema)
+    for pointer, subschema in subschemas(schema):
+        for word, reference in references(subschema):
+            if document.resolve(reference, pointer) is None:
+                return Site(join(pointer, word), reference)
+    return None

@@ -1,0 +1,262 @@
+"""Levels: one question about two schemas, asked in one direction or in both."""
+
+from dataclasses import replace
+from typing import Any, get_args
+
+from pytest_schema_registry.compatibility.report import (
+    CompatibilityReport,
+    Direction,
+    Level,
+    Note,
+    Policy,
+    Reason,
+    ReasonVerdict,
+)
+from pytest_schema_registry.json_values import json_path
+from pytest_schema_registry.schema_types.json_schema.compatibility.budget import (
+    DEFAULT_STEPS,
+    Budget,
+    BudgetExceeded,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.declared import Declared
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import (
+    Checker,
+    TooDeep,
+    UnresolvableReference,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.errors import NotASchema
+from pytest_schema_registry.schema_types.json_schema.compatibility.judgement import (
+    Explained,
+    Judgement,
+    Known,
+    judge,
+    undecided,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.notes import notes
+from pytest_schema_registry.schema_types.json_schema.compatibility.policy import (
+    as_consumer,
+    as_producer,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical, check
+from pytest_schema_registry.schema_types.json_schema.document import Schema
+from pytest_schema_registry.schema_types.json_schema.drafts import known
+
+_DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
+    "backward": ("backward",),
+    "forward": ("forward",),
+    "full": ("backward", "forward"),
+}
+# The engine compiles up to 255 levels, and a policy may add a few; C code that copies and
+# compares may go less deep.
+_DEEPEST = 250
+#: What is shown beside a verdict gets this part of the verdict's steps.
+_SECOND_OPINION = 4
+
+
+def compare(
+    old: Schema,
+    new: Schema,
+    *,
+    level: Level = "backward",
+    policy: Policy = "tolerant",
+    defaults: bool = False,
+    formats: bool = True,
+    budget: int = DEFAULT_STEPS,
+) -> CompatibilityReport:
+    """Whether payloads written by one version of a schema can be read by the other.
+
+    Args:
+        old: The older schema.
+        new: The newer schema.
+        level: "backward" for new consumers of old payloads, "forward" for old consumers of new
+            payloads, "full" for both.
+        policy: "tolerant" for producers that send only what they declare and consumers that ignore
+            what they do not know, "strict" for JSON Schema as written.
+        defaults: Whether a consumer may be sent a payload without a required member that has a
+            default. Validators do not fill in defaults (2020-12 validation, section 9.2).
+        formats: Whether `format` is asserted (2020-12 validation, section 7).
+        budget: Steps for each direction, some 50 microseconds each; when they are used up, the
+            answer is None. They are counted, not timed: the same pair gets the same answer.
+
+    Raises:
+        NotASchema: One of the schemas is not JSON, or does not follow its meta-schema.
+        ValueError: `level` or `policy` is none of the above.
+    """
+    if level not in _DIRECTIONS:
+        raise ValueError(f"level is one of {', '.join(_DIRECTIONS)}, not {level!r}")
+    if policy not in get_args(Policy):
+        raise ValueError(f"policy is one of {', '.join(get_args(Policy))}, not {policy!r}")
+    readers: tuple[tuple[Schema, Direction], ...] = ((old, "forward"), (new, "backward"))
+    checkers: list[Checker] = []
+    for schema, read_in in readers:
+        found = _read(schema, read_in, formats)
+        if isinstance(found, Reason):
+            trouble = replace(found, direction=_DIRECTIONS[level][0])
+            return CompatibilityReport(None, (trouble,), (), level, policy)
+        checkers.append(found)
+    if canonical(checkers[0].schema) == canonical(checkers[1].schema):
+        # A policy takes from those who write, and gives to those who read.
+        return CompatibilityReport(True, (), (), level, policy)
+    reasons: list[Reason] = []
+    told: list[Note] = []
+    verdicts: list[bool | None] = []
+    for direction in _DIRECTIONS[level]:
+        producer, consumer = checkers if direction == "backward" else checkers[::-1]
+        judgement = _judge(
+            producer,
+            consumer,
+            policy=policy,
+            defaults=defaults,
+            formats=formats,
+            budget=budget,
+        )
+        verdicts.append(judgement.compatible)
+        reasons += _reasons(judgement, direction)
+        told += notes(checkers[0].schema, checkers[1].schema, direction)
+        if policy == "tolerant" and not _exhausted(judgement):
+            told += _strict_only(
+                producer,
+                consumer,
+                direction,
+                judgement,
+                defaults=defaults,
+                formats=formats,
+                budget=budget,
+            )
+    compatible = False if False in verdicts else None if None in verdicts else True
+    return CompatibilityReport(
+        compatible, tuple(reasons), tuple(dict.fromkeys(told)), level, policy
+    )
+
+
+def _read(schema: Any, read_in: Direction, formats: bool) -> Checker | Reason:
+    """A schema compiled, or what makes any comparison with it pointless.
+
+    Args:
+        schema: The schema to look at.
+        read_in: The direction in which this schema is the consumer's.
+        formats: Whether `format` is asserted.
+
+    Raises:
+        NotASchema: It is not JSON, or does not follow its meta-schema.
+    """
+    name = "new" if read_in == "backward" else "old"
+    try:
+        return _compiled(schema, formats)
+    except UnresolvableReference as error:
+        judgement = undecided("unresolvable-reference", str(error), known(schema))
+    except RecursionError as error:
+        judgement = undecided("budget-exceeded", f"the {name} schema is {error}")
+    except NotASchema as error:
+        raise NotASchema(f"the {name} schema is invalid: {error}") from error
+    return _reason(judgement.reasons[0], read_in)
+
+
+def _compiled(schema: Any, formats: bool) -> Checker:
+    problem = check(schema, _DEEPEST)
+    if problem is None and not isinstance(schema, dict | bool):
+        problem = f"a schema is an object or a boolean, not {type(schema).__name__}"
+    if problem is not None:
+        raise NotASchema(problem)
+    Checker(schema, formats=formats)  # as it is written, it may break a rule or refer to nothing
+    return Checker(known(schema), formats=formats)
+
+
+def _judge(
+    producer: Checker,
+    consumer: Checker,
+    *,
+    policy: Policy,
+    defaults: bool,
+    formats: bool,
+    budget: int,
+    doubted: bool = True,
+    known: Known = frozenset(),
+) -> Judgement:
+    tolerant = policy == "tolerant"
+    granted = Budget(budget)
+    emits = Declared(producer, granted) if tolerant else None
+    try:
+        if tolerant:
+            producer = Checker(as_producer(producer.schema, granted), formats=formats)
+        if tolerant or defaults:
+            read = as_consumer(consumer.schema, opened=tolerant, defaults=defaults)
+            consumer = Checker(read, formats=formats)
+    except BudgetExceeded as exc:
+        return undecided("budget-exceeded", str(exc))
+    except TooDeep as error:
+        # A policy writes a few levels below the deepest one.
+        return undecided("budget-exceeded", f"a schema is too deep for the policy: {error}")
+    return judge(
+        producer,
+        consumer,
+        formats=formats,
+        budget=granted,
+        doubted=doubted,
+        known=known,
+        emits=emits,
+    )
+
+
+def _exhausted(judgement: Judgement) -> bool:
+    return any(reason.finding.rule == "budget-exceeded" for reason in judgement.reasons)
+
+
+def _strict_only(
+    producer: Checker,
+    consumer: Checker,
+    direction: Direction,
+    first: Judgement,
+    *,
+    defaults: bool,
+    formats: bool,
+    budget: int,
+) -> list[Note]:
+    """What breaks as written, and only as written; only what a payload shows counts."""
+    judgement = _judge(
+        producer,
+        consumer,
+        policy="strict",
+        defaults=defaults,
+        formats=formats,
+        budget=budget // _SECOND_OPINION,
+        doubted=False,
+        known=frozenset((each.finding.rule, each.path) for each in first.reasons if each.shown),
+    )
+    places = {(each.finding.rule, json_path(each.path)) for each in first.reasons}
+    return [
+        Note("strict-only", reason.path, f"{reason.rule}: {reason.change}")
+        for reason in _reasons(judgement, direction)
+        if reason.shown and (reason.rule, reason.path) not in places
+    ]
+
+
+def _reasons(judgement: Judgement, direction: Direction) -> list[Reason]:
+    alone = judgement.compatible is False and len(judgement.reasons) == 1
+    found = [_reason(reason, direction) for reason in judgement.reasons]
+    # With a proof that something breaks, the only thing that can have broken is it.
+    return [
+        replace(reason, verdict="proved") if alone and not reason.shown else reason
+        for reason in found
+    ]
+
+
+def _reason(found: Explained, direction: Direction) -> Reason:
+    sites = (found.finding.producer, found.finding.consumer)
+    old, new = sites if direction == "backward" else sites[::-1]
+    verdict: ReasonVerdict = "shown by a payload" if found.shown else "unconfirmed"
+    return Reason(
+        rule=found.finding.rule,
+        verdict=verdict,
+        direction=direction,
+        path=json_path(found.path),
+        old_pointer=old.pointer if old else None,
+        old_value=old.value if old else None,
+        new_pointer=new.pointer if new else None,
+        new_value=new.value if new else None,
+        change=found.finding.change,
+        message=found.shown.message if found.shown else "",
+        payload=found.shown.payload if found.shown else None,
+        shown=found.shown is not None,
+        uses=found.uses,
+    )

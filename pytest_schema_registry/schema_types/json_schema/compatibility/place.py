@@ -1,0 +1,257 @@
+"""What applies at one place of a payload: references followed, conjunctions flattened."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
+from pytest_schema_registry.schema_types.json_schema.document import REFERENCES, Part, Place
+
+_MOST_ALTERNATIVES = 250
+_MOST_EXPANSIONS = 500
+_MOST_SOFT = 200
+_WIDER = frozenset({*REFERENCES, "allOf"})
+_CHOOSING = frozenset({"anyOf", "oneOf", "if"})
+#: Parts of a place that are brought together while a step of a budget lasts.
+_PARTS_IN_A_STEP = 8
+ANNOTATIONS = frozenset(
+    {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$defs", "definitions"}
+    | {"title", "description", "default", "examples", "example", "deprecated", "readOnly"}
+    | {"writeOnly", "discriminator", "$vocabulary", "$recursiveAnchor"}
+)
+
+
+def conjuncts(place: Iterable[Part]) -> Place:
+    """Every part that must hold at once, behind `$ref` and `allOf` (core, sections 8.2 and 10.2.1).
+
+    References that cannot be followed are left out; only a proof would have to know them.
+    """
+    place = tuple(place)
+    if len(place) == 1 and not _has_any(place[0], _WIDER):
+        return place
+    if not any(_has_any(part, _WIDER) for part in place):
+        known = {(id(part.document), part.pointer): part for part in place}
+        return place if len(known) == len(place) else tuple(known.values())
+    found: list[Part] = []
+    seen: set[tuple[int, str]] = set()
+    pending = list(place[::-1])
+    while pending:
+        part = pending.pop()
+        key = (id(part.document), part.pointer)
+        if key in seen:
+            continue
+        seen.add(key)
+        if not isinstance(part.schema, dict):
+            found.append(part)
+            continue
+        referred = list(part.targets())
+        if part.is_reference:
+            pending.extend(referred)
+            continue
+        found.append(part)
+        pending.extend(branches(part, "allOf")[::-1])
+        pending.extend(referred)
+    return tuple(found)
+
+
+def branches(part: Part, keyword: str) -> list[Part]:
+    """The subschemas listed under `allOf`, `anyOf` or `oneOf`."""
+    listed = part.get(keyword)
+    return [part.below(keyword, at) for at in range(len(listed))] if listed else []
+
+
+def unions(parts: Place) -> list[tuple[str, Part]]:
+    """The unions among the parts, as (keyword, part that holds it)."""
+    return [(word, part) for part in parts for word in ("anyOf", "oneOf") if part.get(word)]
+
+
+def alternatives(place: Place) -> list[Place]:
+    """The ways to satisfy a place, most of them without a choice left in them.
+
+    One union varies at a time over the first branches of the others: all branches appear, without
+    the product of all unions first. A condition is a choice between its outcomes. Whatever a place
+    accepts is accepted by one of its alternatives; not the other way round, since exclusions are
+    left out, and so are choices beyond the limits.
+    """
+    finished: list[Place] = []
+    pending = deque[tuple[Place, frozenset[tuple[int, str]]]]([(conjuncts(place), frozenset())])
+    left = _MOST_EXPANSIONS
+    while pending and left and len(finished) + len(pending) <= _MOST_ALTERNATIVES:
+        left -= 1
+        parts, chosen = pending.popleft()
+        choice = next(_choices(parts, chosen), None)
+        if choice is None:
+            finished.append(parts)
+            continue
+        key, options = choice
+        grown = [(conjuncts((*parts, *option)), chosen | {key}) for option in options]
+        pending.appendleft(grown[0])
+        pending.extend(grown[1:])
+    return [*finished, *(parts for parts, _ in pending)]
+
+
+def work(places: Iterable[Sequence[Part]]) -> int:
+    """The steps of a budget that go into places, whose parts are looked at one by one."""
+    return 1 + sum(map(len, places)) // _PARTS_IN_A_STEP
+
+
+def soft(place: Iterable[Part]) -> Place:
+    """The parts of a place and those of every branch, condition and negation below it."""
+    found: dict[tuple[int, str], Part] = {}
+    pending = list(conjuncts(place))
+    while pending and len(found) < _MOST_SOFT:
+        part = pending.pop(0)
+        if (id(part.document), part.pointer) in found:
+            continue
+        found[id(part.document), part.pointer] = part
+        inner = [branch for word in ("anyOf", "oneOf") for branch in branches(part, word)]
+        inner += [
+            part.below(word) for word in ("if", "then", "else", "not") if part.get(word) is not None
+        ]
+        for word in ("dependentSchemas", "dependencies"):
+            inner += [
+                part.below(word, name)
+                for name, value in (part.get(word) or {}).items()
+                if isinstance(value, dict)
+            ]
+        pending += conjuncts(inner)
+    return tuple(found.values())
+
+
+def _choices(
+    parts: Place, chosen: frozenset[tuple[int, str]]
+) -> Iterator[tuple[tuple[int, str], list[Place]]]:
+    holders = [part for part in parts if _has_any(part, _CHOOSING)]
+    if not holders:
+        return
+    # A place that is an alternative already has its branches beside the unions they come from.
+    present = {(id(part.document), part.pointer.rpartition("/")[0]) for part in parts}
+    for part in holders:
+        for word in ("anyOf", "oneOf"):
+            key = (id(part.document), f"{part.pointer}/{word}")
+            if part.get(word) and key not in chosen and key not in present:
+                yield key, [(branch,) for branch in branches(part, word)]
+        key = (id(part.document), f"{part.pointer}/if")
+        if part.get("if") is not None and part.document.draft >= 7 and key not in chosen:
+            taken = [part.below("if")] + ([part.below("then")] if "then" in part.schema else [])
+            yield key, [tuple(taken), (part.below("else"),) if "else" in part.schema else ()]
+
+
+def _has_any(part: Part, keywords: frozenset[str]) -> bool:
+    return isinstance(part.schema, dict) and not keywords.isdisjoint(part.schema)
+
+
+def member(parts: Place, name: str, patterns: Patterns) -> Place:
+    """What applies to the member `name` of an object (core, section 10.3.2)."""
+    found: list[Part] = []
+    evaluated = False
+    for part in parts:
+        schema = part.schema
+        if not isinstance(schema, dict):
+            continue
+        here = [part.below("properties", name)] if name in (schema.get("properties") or {}) else []
+        here += [
+            part.below("patternProperties", pattern)
+            for pattern in schema.get("patternProperties") or {}
+            if patterns.matches(pattern, name)
+        ]
+        if not here and schema.get("additionalProperties") is not None:
+            here = [part.below("additionalProperties")]
+        evaluated = evaluated or bool(here)
+        found += here
+    if not evaluated:
+        found += [
+            part.below("unevaluatedProperties")
+            for part in parts
+            if part.get("unevaluatedProperties") is not None
+        ]
+    return tuple(found)
+
+
+def element(parts: Place, index: int) -> Place:
+    """What applies to the element `index` of an array (core, section 10.3.1)."""
+    found: list[Part] = []
+    for part in parts:
+        keyword, count = prefix(part)
+        if index < count:
+            found.append(part.below(keyword, index))
+            continue
+        rest = rest_keyword(part)
+        if part.get(rest) is not None:
+            found.append(part.below(rest))
+    if not found:
+        found = [
+            part.below("unevaluatedItems")
+            for part in parts
+            if part.get("unevaluatedItems") is not None
+        ]
+    return tuple(found)
+
+
+def prefix(part: Part) -> tuple[str, int]:
+    """The keyword for positional elements in this part's draft, and how many it lists."""
+    keyword = "prefixItems" if part.document.draft >= 2020 else "items"
+    listed = part.get(keyword)
+    return keyword, len(listed) if isinstance(listed, list) else 0
+
+
+def rest_keyword(part: Part) -> str:
+    """The keyword for the elements behind the positional ones in this part."""
+    if part.document.draft < 2020 and isinstance(part.get("items"), list):
+        return "additionalItems"
+    return "items"
+
+
+def names(parts: Place) -> list[str]:
+    """The members some part declares by name."""
+    return list(dict.fromkeys(name for part in parts for name in part.get("properties") or {}))
+
+
+def required(parts: Place) -> dict[str, Part]:
+    """The members some part requires, with the part that does."""
+    found: dict[str, Part] = {}
+    for part in parts:
+        listed = part.get("required")
+        if isinstance(listed, list):
+            for name in listed:
+                found.setdefault(name, part)
+    return found
+
+
+def is_open(place: Place) -> bool:
+    """Whether anything at all is allowed at a place."""
+    return all(
+        part.schema is True
+        or (isinstance(part.schema, dict) and not part.schema.keys() - ANNOTATIONS)
+        for part in conjuncts(place)
+    )
+
+
+def forbids(place: Place) -> Part | None:
+    """The part that allows nothing, written as `false`."""
+    return next((part for part in conjuncts(place) if part.schema is False), None)
+
+
+def collect(parts: Place, keyword: str) -> list[tuple[Part, Any]]:
+    """Every part that has a keyword, with its value."""
+    found: list[tuple[Part, Any]] = []
+    for part in parts:
+        value = part.schema.get(keyword) if isinstance(part.schema, dict) else None
+        if value is not None:
+            found.append((part, value))
+    return found
+
+
+def dependents(parts: Place, name: str) -> list[str]:
+    """The members that have to stand beside the member `name`."""
+    found: list[str] = []
+    for word in ("dependentRequired", "dependencies"):
+        for _, listed in collect(parts, word):
+            found += listed[name] if isinstance(listed.get(name), list) else []
+    return found
+
+
+def dependency_names(parts: Place) -> list[str]:
+    """The members on which others depend."""
+    words = ("dependentRequired", "dependentSchemas", "dependencies")
+    return [name for word in words for _, listed in collect(parts, word) for name in listed]

@@ -1,0 +1,174 @@
+"""Policies: how a schema is read on the side that writes and on the side that reads.
+
+A policy rewrites the two schemas before they are compared as written. A rewritten producer accepts
+no more than the original and a rewritten consumer no less, so whatever breaks under a policy also
+breaks as written. Below a `not`, an `if` or a `oneOf` whose branches overlap a narrower part
+would widen the whole: such parts stay as they are.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
+from pytest_schema_registry.schema_types.json_schema.compatibility.closing import close
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    branches,
+    conjuncts,
+    required,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import (
+    disjoint,
+    tags,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.surroundings import reachable
+from pytest_schema_registry.schema_types.json_schema.document import (
+    REST,
+    Document,
+    Part,
+    Place,
+    Schema,
+    join,
+    split,
+)
+
+_CONTRARY = ("not", "if", "contains", "propertyNames")
+
+
+def as_producer(schema: Schema, budget: Budget) -> Schema:
+    """A schema for those who write: they send what is declared and nothing else.
+
+    Objects that declare members are closed. The tag of a tagged union is sent even where the
+    schema lets it be left out, as pydantic's does for a literal with a default.
+
+    Args:
+        schema: A valid schema; it is not changed.
+        budget: What the search for such objects is charged to.
+
+    Raises:
+        BudgetExceeded: It takes too long.
+    """
+    document = Document(_copy(schema))
+    kept = _kept(document, optional_tags=True)
+    for part in reachable([document.part()]):
+        _require_tags(part, kept)
+    close(document, kept, budget)
+    return document.root
+
+
+def as_consumer(schema: Schema, *, opened: bool, defaults: bool) -> Schema:
+    """A schema for those who read.
+
+    Args:
+        schema: A valid schema; it is not changed.
+        opened: Whether members that are not declared are ignored rather than refused.
+        defaults: Whether a required member with a default may be missing.
+    """
+    document = Document(_copy(schema))
+    kept = _kept(document, optional_tags=False)
+    telling = _telling(document) if defaults else {}
+    for part in reachable([document.part()]):
+        if part.pointer in kept or not isinstance(part.schema, dict):
+            continue
+        if opened:
+            for keyword in REST:
+                if part.schema.get(keyword) is False:
+                    del part.schema[keyword]
+        if defaults and isinstance(part.get("required"), list):
+            names = [
+                name
+                for name in part.schema.pop("required")
+                if name in telling.get(part.pointer, ()) or not _has_default(part, name)
+            ]
+            if names:  # draft 4 does not take an empty list
+                part.schema["required"] = names
+    return document.root
+
+
+def _copy(schema: Schema) -> Any:
+    return json.loads(json.dumps(schema))
+
+
+def _has_default(part: Part, name: str) -> bool:
+    declared = [p for p in conjuncts((part,)) if name in (p.get("properties") or {})]
+    place = conjuncts(p.below("properties", name) for p in declared)
+    return any("default" in p.schema for p in place if isinstance(p.schema, dict))
+
+
+def _telling(document: Document) -> dict[str, set[str]]:
+    """The members that tell branches apart, without which a union could become ambiguous."""
+    found: dict[str, set[str]] = {}
+    for part in reachable([document.part()]):
+        places = [conjuncts((branch,)) for branch in branches(part, "oneOf")]
+        names = {name for place in places for name in tags(place)}
+        for other in (other for place in places for other in place):
+            found.setdefault(other.pointer, set()).update(names)
+    return found
+
+
+def _kept(document: Document, *, optional_tags: bool) -> set[str]:
+    """The pointers of the parts that have to stay as they are."""
+    found: list[Part] = []
+    unions: list[list[Part]] = []
+    for part in reachable([document.part()]):
+        found += [part.below(word) for word in _CONTRARY if part.get(word) is not None]
+        for target in part.targets():
+            found += _holders(target)  # a policy would take away what is referred to
+        listed = branches(part, "oneOf")
+        if not _apart(listed, optional_tags=optional_tags):
+            found += listed
+        elif listed:
+            unions.append(listed)
+    kept = {part.pointer for part in reachable(found)}
+    if not optional_tags:
+        return kept
+    # A tag can be required of all branches or of none.
+    while shared := [listed for listed in unions if not _apart_but_for(listed, kept)]:
+        unions = [listed for listed in unions if listed not in shared]
+        kept |= {part.pointer for listed in shared for part in reachable(listed)}
+    return kept
+
+
+def _holders(target: Part) -> Iterator[Part]:
+    """The parts around one in which it stands below what a policy sets or removes."""
+    keys = split(target.pointer)
+    for at, key in enumerate(keys):
+        holder = target.document.at(join("#", *keys[:at])) if key in REST else None
+        if holder is not None:
+            yield holder
+
+
+def _apart(listed: list[Part], *, optional_tags: bool) -> bool:
+    places: list[Place] = [conjuncts((branch,)) for branch in listed]
+    return disjoint(places) or (optional_tags and _tag(places) is not None)
+
+
+def _apart_but_for(listed: list[Part], kept: set[str]) -> bool:
+    """Whether branches are apart, or can be made so without a change to what is kept."""
+    places = [conjuncts((branch,)) for branch in listed]
+    return disjoint(places) or not any(branch.pointer in kept for branch in listed)
+
+
+def _tag(places: list[Place]) -> str | None:
+    found = [tags(place) for place in places]
+    for name in found[0] if found else ():
+        values = [known.get(name, frozenset[str]()) for known in found]
+        if all(values) and sum(map(len, values)) == len(frozenset[str]().union(*values)):
+            return name
+    return None
+
+
+def _require_tags(holder: Part, kept: set[str]) -> None:
+    listed = branches(holder, "oneOf")
+    places = [conjuncts((branch,)) for branch in listed]
+    name = None if disjoint(places) else _tag(places)
+    if name is None or any(branch.pointer in kept for branch in listed):
+        return
+    for branch, place in zip(listed, places, strict=True):
+        if name in required(place):
+            continue
+        # In the branch: what it refers to may serve in other places, where nothing is told apart.
+        schema = branch.schema
+        if branch.is_reference:
+            schema["allOf"] = [{"$ref": schema.pop("$ref")}]
+        schema["required"] = [*schema.get("required", []), name]

@@ -1,0 +1,51 @@
+"""The rules: what may go wrong between two flat schemas for one value.
+
+Each rule is a function from the producer's parts and the consumer's parts to findings. A rule may
+propose too much, since a finding counts only once a payload shows it; it must not miss much. What
+goes wrong further down, in members, elements and branches, is for the walk that calls them.
+"""
+
+from collections.abc import Iterator
+
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
+from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Finding
+from pytest_schema_registry.schema_types.json_schema.compatibility.rules import (
+    applicators,
+    arrays,
+    objects,
+    scalars,
+)
+from pytest_schema_registry.schema_types.json_schema.document import Place
+
+
+def findings(
+    producer: Place, consumer: Place, patterns: Patterns, *, formats: bool
+) -> Iterator[Finding]:
+    """What every rule proposes for one value.
+
+    Args:
+        producer: One way to satisfy the producer's schema.
+        consumer: What the consumer's schema says about the same value.
+        patterns: The matcher for names of members.
+        formats: Whether `format` is asserted.
+    """
+    yield from scalars.type_narrowed(producer, consumer)
+    yield from scalars.values_removed(producer, consumer)
+    yield from scalars.bounds_tightened(producer, consumer)
+    yield from scalars.divisor_changed(producer, consumer)
+    yield from scalars.length_tightened(producer, consumer)
+    yield from scalars.text_changed(producer, consumer, "pattern")
+    if formats:
+        yield from scalars.text_changed(producer, consumer, "format")
+    yield from arrays.count_tightened(producer, consumer)
+    yield from arrays.unique_items_added(producer, consumer)
+    yield from arrays.contains_changed(producer, consumer)
+    yield from objects.required_added(producer, consumer, patterns)
+    yield from objects.property_removed(producer, consumer, patterns)
+    yield from objects.closed(producer, consumer, patterns)
+    yield from objects.names_narrowed(producer, consumer)
+    yield from objects.count_tightened(producer, consumer)
+    yield from objects.dependents_added(producer, consumer)
+    yield from applicators.not_added(producer, consumer)
+    yield from applicators.conditional_changed(producer, consumer)
+    yield from applicators.unevaluated_changed(producer, consumer)

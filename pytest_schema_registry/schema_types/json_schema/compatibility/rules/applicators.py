@@ -1,0 +1,62 @@
+"""Rules for what applies to the same value: negations, conditions and what is left unevaluated."""
+
+from collections.abc import Iterable, Iterator
+
+from pytest_schema_registry.compatibility.wording import brief
+from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Finding, Site
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import collect, soft
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
+from pytest_schema_registry.schema_types.json_schema.document import Part, Place
+
+
+def not_added(producer: Place, consumer: Place) -> Iterator[Finding]:
+    """Something is excluded (core, section 10.2.1.4)."""
+    for part, value in collect(consumer, "not"):
+        if any(same(part, other, ("not",)) for other, _ in collect(producer, "not")):
+            continue
+        before = [Site.of(other, "not") for other, _ in collect(producer, "not")]
+        yield Finding(
+            "not-added",
+            before[0] if before else None,
+            Site.of(part, "not"),
+            f"{brief(value)} is excluded",
+        )
+
+
+def conditional_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
+    """A condition or one of its outcomes changes (core, section 10.2.2)."""
+    words = ("if", "then", "else")
+    for part, value in collect(consumer, "if"):
+        if any(same(part, other, words) for other, _ in collect(producer, "if")):
+            continue
+        before = [Site.of(other, "if") for other, _ in collect(producer, "if")]
+        outcomes = [part.below(word) for word in words[1:] if part.get(word) is not None]
+        yield Finding(
+            "conditional-changed",
+            before[0] if before else None,
+            Site.of(part, "if"),
+            f"what holds if {brief(value)}",
+            failing=tuple(below.pointer for below in soft(outcomes)),
+        )
+
+
+def unevaluated_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
+    """What no other keyword looked at has to obey more (core, section 11)."""
+    for word in ("unevaluatedProperties", "unevaluatedItems"):
+        before = collect(producer, word)
+        for part, value in collect(consumer, word):
+            if value is True:
+                continue
+            was = brief(before[0][1]) if before else "allowed"
+            yield Finding(
+                "unevaluated-changed",
+                Site.of(before[0][0], word) if before else None,
+                Site.of(part, word),
+                f"{word}: {was} -> {brief(value)}",
+            )
+
+
+def same(one: Part, other: Part, words: Iterable[str]) -> bool:
+    """Whether keywords are equal in both parts and mean the same, that is, refer to nothing."""
+    texts = [canonical([part.get(word) for word in words]) for part in (one, other)]
+    return texts[0] == texts[1] and "Ref" not in texts[0] and '"$ref"' not in texts[0]

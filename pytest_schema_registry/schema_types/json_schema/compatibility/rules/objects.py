@@ -1,0 +1,164 @@
+"""Rules for objects (applicators, core section 10.3.2; validation, section 6.5)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_schema_registry.compatibility.wording import brief
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
+from pytest_schema_registry.schema_types.json_schema.compatibility.facets import types
+from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Finding, Site
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    collect,
+    forbids,
+    member,
+    names,
+    required,
+    soft,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.rules.applicators import same
+from pytest_schema_registry.schema_types.json_schema.compatibility.rules.scalars import tightened
+from pytest_schema_registry.schema_types.json_schema.document import Part, Place, join
+
+STRANGER = "zz"
+
+
+def required_added(producer: Place, consumer: Place, patterns: Patterns) -> Iterator[Finding]:
+    """A member that may be missing is required."""
+    before = required(producer)
+    for name, part in required(consumer).items():
+        if name in before or "object" not in types(producer):
+            continue
+        place = member(producer, name, patterns)
+        known = place and forbids(place) is None
+        yield Finding(
+            "required-added",
+            Site(place[0].pointer, place[0].schema) if known else None,
+            Site(join(part.pointer, "required"), name),
+            f"{brief(name)} may be missing -> required",
+            member=name,
+        )
+
+
+def property_removed(producer: Place, consumer: Place, patterns: Patterns) -> Iterator[Finding]:
+    """A declared member is gone from an object that allows no others."""
+    for part, value in collect(consumer, "additionalProperties"):
+        if value is not False:
+            continue
+        for name in names(producer):
+            place = member(producer, name, patterns)
+            if member((part,), name, patterns)[-1:] != (part.below("additionalProperties"),):
+                continue
+            if forbids(place) is None:
+                yield Finding(
+                    "property-removed-from-closed",
+                    Site(place[0].pointer, place[0].schema),
+                    Site.of(part, "additionalProperties"),
+                    f"{brief(name)} is not declared any more, and no other member is allowed",
+                    member=name,
+                )
+
+
+def closed(producer: Place, consumer: Place, patterns: Patterns) -> Iterator[Finding]:
+    """Members that nobody declared are refused."""
+    if "object" not in types(producer):
+        return
+    name = stranger((*producer, *consumer), patterns)
+    if forbids(member(producer, name, patterns)):
+        return
+    before = [Site.of(part, "additionalProperties") for part, _ in _additional(producer)]
+    for part, value in _additional(consumer):
+        if value is False:
+            yield Finding(
+                "additional-properties-closed",
+                before[0] if before else None,
+                Site.of(part, "additionalProperties"),
+                "members that are not declared: allowed -> refused",
+            )
+
+
+def names_narrowed(producer: Place, consumer: Place) -> Iterator[Finding]:
+    """The names of members have to obey something else."""
+    if "object" not in types(producer):
+        return
+    before = [(part, value) for part, value in collect(producer, "propertyNames")]
+    for part, value in collect(consumer, "propertyNames"):
+        if any(same(part, other, ("propertyNames",)) for other, _ in before):
+            continue
+        was = brief(before[0][1]) if before else "any name"
+        yield Finding(
+            "property-names-narrowed",
+            Site.of(before[0][0], "propertyNames") if before else None,
+            Site.of(part, "propertyNames"),
+            f"{was} -> {brief(value)}",
+        )
+
+
+def count_tightened(producer: Place, consumer: Place) -> Iterator[Finding]:
+    """Objects have to have more or fewer members."""
+    yield from tightened(producer, consumer, "object", "property-count-tightened", "Properties")
+
+
+def dependents_added(producer: Place, consumer: Place) -> Iterator[Finding]:
+    """One member requires another, or a schema, that it did not before."""
+    if "object" not in types(producer):
+        return
+    before = {(trigger, name) for _, _, trigger, name in _dependent_names(producer)}
+    for part, word, trigger, name in _dependent_names(consumer):
+        if (trigger, name) not in before:
+            yield Finding(
+                "dependent-required-added",
+                None,
+                Site(join(part.pointer, word, trigger), name),
+                f"{brief(trigger)} alone -> {brief(trigger)} only with {brief(name)}",
+                member=name,
+                failing=(join(part.pointer, word),),
+            )
+    for part, word, trigger in _dependent_schemas(consumer):
+        found = [
+            other
+            for other, keyword, name in _dependent_schemas(producer)
+            if (keyword, name) == (word, trigger)
+        ]
+        if any(same(part.below(word), other.below(word), (trigger,)) for other in found):
+            continue
+        yield Finding(
+            "dependent-schema-narrowed",
+            None,
+            Site.of(part, word, trigger),
+            f"objects with {brief(trigger)} have to obey more",
+            failing=tuple(p.pointer for p in soft((part.below(word, trigger),))),
+        )
+
+
+def stranger(parts: Place, patterns: Patterns) -> str:
+    """A name that no part declares, and none describes by a pattern if one can be found."""
+    taken = set(names(parts)) | set(required(parts))
+    described = [pattern for _, value in collect(parts, "patternProperties") for pattern in value]
+    proposals = [STRANGER, "Z", "z z", "-", "0", *(f"zz{at}" for at in range(len(taken)))]
+    free = [name for name in proposals if name not in taken]
+    for name in free:
+        if not any(patterns.matches(pattern, name) for pattern in described):
+            return name
+    return free[0]
+
+
+def _additional(parts: Place) -> list[tuple[Part, Any]]:
+    return collect(parts, "additionalProperties")
+
+
+def _dependent_names(parts: Place) -> Iterator[tuple[Part, str, str, str]]:
+    for word in ("dependentRequired", "dependencies"):
+        for part, listed in collect(parts, word):
+            for trigger, names_ in listed.items():
+                if isinstance(names_, list):
+                    yield from ((part, word, trigger, name) for name in names_)
+
+
+def _dependent_schemas(parts: Place) -> list[tuple[Part, str, str]]:
+    return [
+        (part, word, trigger)
+        for word in ("dependentSchemas", "dependencies")
+        for part, listed in collect(parts, word)
+        for trigger, value in listed.items()
+        if isinstance(value, dict | bool)
+    ]

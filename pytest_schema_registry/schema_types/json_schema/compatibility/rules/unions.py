@@ -1,0 +1,191 @@
+"""Rules for `anyOf` and `oneOf` (core, sections 10.2.1.2 and 10.2.1.3)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pytest_schema_registry.compatibility.wording import brief
+from pytest_schema_registry.schema_types.json_schema.compatibility.facets import finite, types
+from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Finding, Site
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    branches,
+    conjuncts,
+    names,
+    required,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
+from pytest_schema_registry.schema_types.json_schema.document import Part, Place
+
+_AMBIGUOUS = frozenset({"OneOfMultipleValid"})
+_LOST = frozenset({"AnyOf", "OneOfNotValid"})
+_DEFINITIONS = ("#/$defs/", "#/definitions/")
+
+
+def ambiguous(consumer: Place) -> Iterator[Finding]:
+    """A value fits several branches of which exactly one may hold."""
+    for part in consumer:
+        listed = branches(part, "oneOf")
+        if len(listed) > 1 and not disjoint((branch,) for branch in listed):
+            yield Finding(
+                "union-became-ambiguous",
+                None,
+                Site.of(part, "oneOf"),
+                f"more than one of {len(listed)} branches holds",
+                kinds=_AMBIGUOUS,
+            )
+
+
+def each_fits_one(options: Iterable[Place], listed: Iterable[Part]) -> bool:
+    """Whether it is plain that no value of an option fits two of the branches."""
+    branches = [Profile.of((branch,)) for branch in listed]
+    return all(
+        sum(not apart(profile, branch) for branch in branches) < 2
+        for profile in map(Profile.of, options)
+    )
+
+
+def branch_lost(branch: Part, union: Part, keyword: str, nearest: Part) -> Finding:
+    """No branch of the consumer takes what a branch of the producer emits."""
+    return Finding(
+        "union-branch-lost",
+        Site(branch.pointer, branch.schema),
+        Site.of(union, keyword),
+        f"no branch takes {title(branch)} any more; the nearest is {title(nearest)}",
+        kinds=_LOST,
+    )
+
+
+def kind_lost(branch: Part, consumer: Place) -> Finding | None:
+    """The single schema that replaced a union has no room for one of its branches."""
+    for part in consumer:
+        if part.get("type") is not None:
+            return Finding(
+                "union-branch-lost",
+                Site(branch.pointer, branch.schema),
+                Site.of(part, "type"),
+                f"{title(branch)} is not allowed any more",
+            )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What tells one branch of a union from another.
+
+    Args:
+        types: The JSON types it allows.
+        values: Its listed values, None without a list.
+        tags: Members with listed values, by which branches of a union are told apart.
+        required: The members it requires.
+        names: The members it declares.
+        titles: What it is called.
+        definitions: The shared definitions it refers to.
+        texts: Its schemas as text.
+    """
+
+    types: frozenset[str]
+    values: frozenset[str] | None
+    tags: dict[str, frozenset[str]]
+    required: frozenset[str]
+    names: frozenset[str]
+    titles: frozenset[str]
+    definitions: frozenset[str]
+    texts: frozenset[str]
+
+    @classmethod
+    def of(cls, place: Place) -> "Profile":
+        """The profile of a branch, or of one way to satisfy a place."""
+        parts = conjuncts(place)
+        values = finite(parts)
+        return cls(
+            types(parts),
+            None if values is None else frozenset(map(canonical, values)),
+            tags(parts),
+            frozenset(required(parts)),
+            frozenset(names(parts)),
+            frozenset(p.schema["title"] for p in parts if isinstance(p.get("title"), str)),
+            frozenset(p.pointer for p in parts if p.pointer.startswith(_DEFINITIONS)),
+            frozenset(canonical(part.schema) for part in parts),
+        )
+
+
+def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[Part | None, Part]]:
+    """For each of the producer's alternatives its branch, or none, and the nearest branch.
+
+    Each branch is taken once, the most alike pair first: a second taker means that one of the
+    two has lost its own.
+    """
+    ours = [Profile.of(place) for place in alternatives]
+    theirs = [Profile.of((branch,)) for branch in listed]
+    scores = [[likeness(one, other) for other in theirs] for one in ours]
+    ranked = sorted(
+        (-score, at, to) for at, row in enumerate(scores) for to, score in enumerate(row) if score
+    )
+    chosen: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, at, to in ranked:
+        if at not in chosen and to not in taken:
+            chosen[at] = to
+            taken.add(to)
+    found: list[tuple[Part | None, Part]] = []
+    for at, row in enumerate(scores):
+        nearest = max(range(len(row)), key=row.__getitem__)
+        own = chosen.get(at)
+        found.append((None if own is None else listed[own], listed[nearest]))
+    return found
+
+
+def likeness(one: Profile, other: Profile) -> float:
+    """How alike two branches are; zero if no value can fit both."""
+    if apart(one, other):
+        return 0
+    score = 1 + 2 * len(one.types & other.types) / len(one.types | other.types)
+    score += 3 * bool(one.definitions & other.definitions)
+    score += 2 * bool(one.titles & other.titles)
+    score += 8 * bool(one.tags.keys() & other.tags.keys())
+    if one.names | other.names:
+        score += 2 * len(one.names & other.names) / len(one.names | other.names)
+    return score + bool(one.texts & other.texts)
+
+
+def disjoint(places: Iterable[Place]) -> bool:
+    """Whether it is plain that no value fits two of the places: by type, value or tag."""
+    profiles = [Profile.of(place) for place in places]
+    return all(apart(one, other) for at, one in enumerate(profiles) for other in profiles[at + 1 :])
+
+
+def apart(one: Profile, other: Profile) -> bool:
+    """Whether it is plain that no value fits both."""
+    shared = one.types & other.types
+    if not shared:
+        return True
+    if one.values is not None and other.values is not None:
+        return not one.values & other.values
+    # A value that one side requires, and the other has another list for, cannot satisfy both.
+    return shared == {"object"} and any(
+        not one.tags[name] & other.tags[name] and name in one.required | other.required
+        for name in one.tags.keys() & other.tags.keys()
+    )
+
+
+def tags(parts: Place) -> dict[str, frozenset[str]]:
+    """The members with listed values."""
+    found: dict[str, frozenset[str]] = {}
+    for name in names(parts):
+        values = finite(
+            conjuncts(
+                part.below("properties", name)
+                for part in parts
+                if name in (part.get("properties") or {})
+            )
+        )
+        if values is not None:
+            found[name] = frozenset(canonical(value) for value in values)
+    return found
+
+
+def title(part: Part) -> str:
+    """How to call a branch: by its definition, its title, or as it stands."""
+    reference = part.get("$ref")
+    if isinstance(reference, str) and "/" in reference:
+        return reference.rpartition("/")[2]
+    return str(part.get("title") or brief(part.schema, 40))

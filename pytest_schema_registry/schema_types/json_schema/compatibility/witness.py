@@ -1,0 +1,355 @@
+"""Payloads a schema probably accepts, made to come close to what another one refuses.
+
+Deterministic: no payload depends on chance, so a verdict does not either. At each place one thing
+varies at a time over a plainest payload; whatever comes out is a proposal that the engine checks
+at the root.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+from pytest_schema_registry.schema_types.json_schema.compatibility import regexes
+from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
+from pytest_schema_registry.schema_types.json_schema.compatibility.facets import (
+    finite,
+    largest,
+    types,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.hints import literals, scalars
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    alternatives,
+    collect,
+    dependency_names,
+    dependents,
+    element,
+    member,
+    prefix,
+    required,
+    soft,
+    work,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import names as declared
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import (
+    Stream,
+    canonical,
+    distinct,
+    interleave,
+    type_of,
+)
+from pytest_schema_registry.schema_types.json_schema.document import Key, Place, identity
+
+_MOST_VALUES = 64
+_MOST_ALTERNATIVES = 32
+_MOST_MEMBERS = 300
+_MOST_NAMES = 12
+_MOST_REPEATED = 4
+_DEEPEST = 24
+_UNLIKE_OTHERS = 10
+_STRANGERS = ("zz", "z", "Z", "z z")
+
+
+class Impossible(Exception):
+    """No payload could be made for a place."""
+
+
+class Sampler:
+    """Makes payloads for the places of a pair of schemas.
+
+    Args:
+        patterns: The matcher for `pattern` and `patternProperties`.
+        budget: What the making of payloads is charged to.
+    """
+
+    def __init__(self, patterns: Patterns, budget: Budget) -> None:
+        self.patterns = patterns
+        self._budget = budget
+        self._plain: dict[Key, Any] = {}
+        self._values: dict[tuple[Key, Key], Stream] = {}
+        self._alternatives: dict[Key, list[Place]] = {}
+        self._open: set[Key] = set()
+        self._depth = 0
+
+    def alternatives(self, place: Place) -> list[Place]:
+        """The ways to satisfy a place, computed once."""
+        key = identity(place)
+        if key not in self._alternatives:
+            self._alternatives[key] = alternatives(place)
+            self._budget.spend(work(self._alternatives[key]))
+        return self._alternatives[key]
+
+    def plain(self, place: Place) -> Any:
+        """The plainest payload for a place.
+
+        Raises:
+            Impossible: None was found, for instance because a required member recurses.
+        """
+        key = identity(place)
+        if key not in self._plain:
+            if key in self._open or len(self._open) > _DEEPEST:
+                raise Impossible
+            self._open.add(key)
+            try:
+                self._plain[key] = self._first(place)
+            finally:
+                self._open.discard(key)
+        return self._plain[key]
+
+    def values(self, place: Place, hinted: Place, most: int = _MOST_VALUES) -> Iterator[Any]:
+        """Payloads for a place that vary around the limits which `hinted` sets.
+
+        Each is made when it is asked for: of all members' values together a few are wanted.
+
+        Args:
+            place: What the payload has to obey.
+            hinted: The schemas whose limits are worth crossing.
+            most: The number of payloads to make at the most.
+        """
+        key = identity(place), identity(hinted)
+        if key not in self._values:
+            self._values[key] = Stream(distinct(self._vary(place, hinted)))
+        made = self._values[key]
+        for index in range(most):
+            if self._depth > _DEEPEST:
+                return
+            self._depth += 1
+            try:
+                value = made.at(index)
+            except IndexError:
+                return
+            finally:
+                self._depth -= 1
+            yield value
+
+    def wrapped(self, base: Any, at: str | int, value: Any, parent: Place) -> Any:
+        """The payload `base` with `value` as the member or element `at`.
+
+        Args:
+            base: The payload around it; one of another type is replaced.
+            at: The name or the index.
+            value: What to put there.
+            parent: What the payload around it has to obey.
+        """
+        if isinstance(at, str):
+            return {**base, at: value} if isinstance(base, dict) else {at: value}
+        items = list(base) if isinstance(base, list) else []
+        if len(items) < at:
+            try:
+                items += self._filled(parent, at)[len(items) :]
+            except Impossible:
+                items += [None] * (at - len(items))
+        return [*items[:at], value, *items[at + 1 :]]
+
+    def _first(self, place: Place) -> Any:
+        for parts in self.alternatives(place)[:_MOST_ALTERNATIVES]:
+            self._budget.spend()
+            try:
+                return self._plain_of(parts)
+            except Impossible:
+                continue
+        raise Impossible
+
+    def _plain_of(self, parts: Place) -> Any:
+        left, allowed = finite(parts), types(parts)
+        if left is not None:
+            for value in left:
+                if type_of(value) in allowed:
+                    return value
+            raise Impossible
+        kinds: dict[str, list[Any]] = {}
+        for kind in _preferred(parts, allowed):
+            if kind == "object":
+                return self._plain_object(parts)
+            if kind == "array":
+                return self._plain_array(parts)
+            kinds = kinds or scalars(parts, (), self.patterns)
+            if kinds[kind]:
+                return kinds[kind][0]
+        raise Impossible
+
+    def _plain_object(self, parts: Place) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        pending = list(required(parts))
+        while pending:
+            name = pending.pop(0)
+            if name not in found:
+                self._budget.spend()
+                found[name] = self.plain(member(parts, name, self.patterns))
+                pending += dependents(parts, name)
+        least = largest(parts, "minProperties")
+        if least and least[1] <= _MOST_MEMBERS:
+            for name in self._more_names(parts):
+                if len(found) >= least[1]:
+                    break
+                if name not in found:
+                    with suppress(Impossible):
+                        found[name] = self.plain(member(parts, name, self.patterns))
+        return found
+
+    def _plain_array(self, parts: Place) -> list[Any]:
+        least = largest(parts, "minItems")
+        count = int(least[1]) if least else 0
+        if count > _MOST_MEMBERS:
+            raise Impossible
+        items = self._filled(parts, count)
+        for part, _ in collect(parts, "contains"):
+            times = part.schema.get("minContains", 1)
+            if not isinstance(times, int | float) or times > _MOST_MEMBERS:
+                raise Impossible
+            for at in range(int(times)):
+                place = (part.below("contains"), *element(parts, at))
+                items = self.wrapped(items, at, self.plain(place), parts)
+        return items
+
+    def _filled(self, parts: Place, count: int) -> list[Any]:
+        unique = any(flag for _, flag in collect(parts, "uniqueItems"))
+        items: list[Any] = []
+        seen: set[str] = set()
+        for at in range(count):
+            self._budget.spend()
+            place = element(parts, at)
+            item = self.plain(place)
+            if unique and canonical(item) in seen:
+                others = (v for v in self.values(place, ()) if canonical(v) not in seen)
+                item = next(others, at + _UNLIKE_OTHERS)
+            items.append(item)
+            seen.add(canonical(item))
+        return items
+
+    def _more_names(self, parts: Place) -> Iterator[str]:
+        yield from declared(parts)
+        yield from self._described_names(parts)
+        yield from _STRANGERS
+        yield from (f"p{at}" for at in range(_MOST_MEMBERS))
+
+    def _described_names(self, parts: Place) -> Iterator[str]:
+        for _, listed in collect(parts, "patternProperties"):
+            for pattern in listed:
+                yield from regexes.examples(pattern)[:8]
+        limits = tuple(part.below("propertyNames") for part, _ in collect(parts, "propertyNames"))
+        for limit in limits:
+            values = self.values((limit,), limits)
+            yield from islice((v for v in values if isinstance(v, str)), _MOST_NAMES)
+
+    def _vary(self, place: Place, hinted: Place) -> Iterator[Any]:
+        wanted = soft(hinted)
+        options = self.alternatives(place)[:_MOST_ALTERNATIVES]
+        yield from interleave([self._vary_one(parts, wanted) for parts in options])
+
+    def _vary_one(self, parts: Place, wanted: Place) -> Iterator[Any]:
+        self._budget.spend()
+        left, allowed = finite(parts), types(parts)
+        if left is not None:
+            yield from (value for value in left if type_of(value) in allowed)
+            return
+        kinds = scalars(parts, wanted, self.patterns)
+        numbers = kinds["number"] or kinds["integer"]
+        sources: list[Iterable[Any]] = [kinds["string"], numbers, kinds["boolean"], kinds["null"]]
+        if "object" in allowed:
+            sources.append(self._objects(parts, wanted))
+        if "array" in allowed:
+            sources.append(self._arrays(parts, wanted))
+        sources.append([value for value in literals(wanted) if type_of(value) in allowed])
+        yield from interleave(sources)
+
+    def _objects(self, parts: Place, hints: Place) -> Iterator[dict[str, Any]]:
+        try:
+            base = self._plain_object(parts)
+        except Impossible:
+            return
+        yield base
+        both = (*parts, *hints)
+        found = [*declared(both), *required(both), *dependency_names(both)]
+        found += self._described_names(both)
+        varied = [
+            self._members(base, parts, hints, name, _MOST_VALUES if name in found else _MOST_NAMES)
+            for name in dict.fromkeys([*found, *_STRANGERS])
+        ]
+        full = dict(base)
+        for name in declared(parts):
+            place = member(parts, name, self.patterns)
+            full[name] = self._or(place, None)
+        yield from self._crowded(base, parts, both)
+        yield full
+        yield from interleave(varied)
+        for name in dict.fromkeys([*declared(both), *required(both)]):
+            if name in full:
+                yield {key: value for key, value in full.items() if key != name}
+
+    def _members(
+        self, base: dict[str, Any], parts: Place, hints: Place, name: str, most: int
+    ) -> Iterator[dict[str, Any]]:
+        self._budget.spend()
+        wanted = member(hints, name, self.patterns)
+        for value in self.values(member(parts, name, self.patterns), wanted, most):
+            yield {**base, name: value}
+
+    def _crowded(self, base: dict[str, Any], parts: Place, both: Place) -> Iterator[dict[str, Any]]:
+        limits = [n for word in ("minProperties", "maxProperties") for _, n in collect(both, word)]
+        sizes = {int(n) + more for n in limits for more in (-1, 0, 1) if n < _MOST_MEMBERS}
+        for size in sorted(sizes):
+            crowd = dict(base)
+            more = (name for name in self._more_names(parts) if name not in crowd)
+            for name in islice(more, max(size - len(base), 0)):
+                crowd[name] = self._or(member(parts, name, self.patterns), 1)
+            yield crowd
+
+    def _arrays(self, parts: Place, hints: Place) -> Iterator[list[Any]]:
+        try:
+            base = self._plain_array(parts)
+        except Impossible:
+            return
+        yield base
+        both = (*parts, *hints)
+        yield from self._lengths(parts, both)
+        longest = max((prefix(part)[1] for part in both), default=0)
+        count = min(longest + 1, _MOST_MEMBERS)
+        yield from interleave([self._elements(base, parts, hints, at) for at in range(count)])
+
+    def _elements(
+        self, base: list[Any], parts: Place, hints: Place, at: int
+    ) -> Iterator[list[Any]]:
+        self._budget.spend()
+        wanted = (*element(hints, at), *_contained(hints))
+        for count, value in enumerate(self.values(element(parts, at), wanted)):
+            items = self.wrapped(base, at, value, parts)
+            yield items
+            if count < _MOST_REPEATED:
+                yield [*items[: at + 1], value, *items[at + 2 :]]
+
+    def _lengths(self, parts: Place, both: Place) -> Iterator[list[Any]]:
+        words = ("minItems", "maxItems", "minContains", "maxContains")
+        limits = [n for word in words for _, n in collect(both, word)]
+        sizes = {int(n) + more for n in limits for more in (-1, 0, 1) if n < _MOST_MEMBERS}
+        for size in sorted({*sizes, 2} if collect(both, "uniqueItems") else sizes):
+            for inner in ((), _contained(both)):
+                try:
+                    yield [self.plain((*element(parts, at), *inner)) for at in range(size)]
+                    yield self._filled(parts, size)
+                except Impossible:
+                    continue
+
+    def _or(self, place: Place, otherwise: Any) -> Any:
+        try:
+            return self.plain(place)
+        except Impossible:
+            return otherwise
+
+
+def _contained(parts: Place) -> Place:
+    return tuple(part.below("contains") for part, _ in collect(parts, "contains"))
+
+
+def _preferred(parts: Place, allowed: frozenset[str]) -> list[str]:
+    words = {
+        "object": ("properties", "required", "additionalProperties", "patternProperties"),
+        "array": ("items", "prefixItems", "minItems", "contains"),
+        "string": ("minLength", "maxLength", "pattern", "format"),
+        "number": ("minimum", "maximum", "multipleOf"),
+    }
+    said = {word for part in parts if isinstance(part.schema, dict) for word in part.schema}
+    hinted = [kind for kind, listed in words.items() if not said.isdisjoint(listed)]
+    plain = ["string", "integer", "object", "array", "boolean", "number", "null"]
+    return [kind for kind in dict.fromkeys([*hinted, *plain]) if kind in allowed]
