@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pytest_schema_registry.answers import Answer
-    from pytest_schema_registry.references import Reference
     from pytest_schema_registry.resolver import Resolver
+    from pytest_schema_registry.schema_types.json_schema.references import Reference
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
 
 

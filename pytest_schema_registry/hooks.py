@@ -72,8 +72,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     names = config.getoption("registry_show")
     if not names:
         return None
-    from pytest_schema_registry.display import show
     from pytest_schema_registry.errors import InvalidSettings
+    from pytest_schema_registry.schema_types.json_schema.display import show
 
     plugin = SchemaRegistryPlugin(config)
     process = plugin.begin()

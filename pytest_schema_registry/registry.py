@@ -13,7 +13,6 @@ from pytest_schema_registry import files, sources
 from pytest_schema_registry.arguments import check_schema, check_texts, settings_of
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.catalogue import Catalogue
-from pytest_schema_registry.conformance import Conformance
 from pytest_schema_registry.errors import (
     ContractViolation,
     InvalidSettings,
@@ -26,8 +25,9 @@ from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.prefetch import ahead
 from pytest_schema_registry.realm import realm
 from pytest_schema_registry.redaction import Redaction
-from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.resolver import Resolver
+from pytest_schema_registry.schema_types.json_schema.references import refers_elsewhere
+from pytest_schema_registry.schema_types.json_schema.validation import Conformance
 from pytest_schema_registry.schemas import Schema, Verdict
 from pytest_schema_registry.schemas import given as given_schema
 from pytest_schema_registry.sources import Lazy
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.answers import Answer, Fetch
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.compatibility.report import Level
-    from pytest_schema_registry.conformance import Compiled
     from pytest_schema_registry.declarations import Wanted
+    from pytest_schema_registry.schema_types.json_schema.validation import Compiled
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release, Violation
     from pytest_schema_registry.settings import Settings
 
@@ -321,7 +321,7 @@ class SchemaRegistry:
 
     def remarks(self, compiled: Compiled) -> Iterable[tuple[str, str]]:
         """What of a schema looks like an assertion, and is none: of what, and a line on it."""
-        from pytest_schema_registry.assertions import remarks
+        from pytest_schema_registry.schema_types.json_schema.assertions import remarks
 
         settings = self._settings
         formats, draft = settings.format_assertion, settings.default_draft
@@ -336,7 +336,7 @@ class SchemaRegistry:
         Raises:
             SchemaRegistryError: The schema is itself wrong, or refers to what cannot be had.
         """
-        from pytest_schema_registry.bundle import bundled
+        from pytest_schema_registry.schema_types.json_schema.bundle import bundled
 
         referred = self.compiled(schema).referred
         return bundled(schema, referred, self._settings.default_draft)
@@ -365,7 +365,7 @@ class SchemaRegistry:
         return opinion(partial(self._catalogue.compatibility, name), old, new, level)
 
     def _diagnose(self, compiled: Compiled, form: Any) -> tuple[Violation, ...]:
-        from pytest_schema_registry.diagnosis import diagnose
+        from pytest_schema_registry.schema_types.json_schema.diagnosis import diagnose
 
         return diagnose(compiled, form, self._conformance, self._redaction)
 

@@ -50,8 +50,6 @@ from pytest_schema_registry import (
     SchemaNotFound,
     SchemaRegistry,
     SchemaRegistryError,
-    conformance,
-    diagnosis,
     errors,
     exchange,
     payloads,
@@ -72,6 +70,8 @@ from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.resolver import Step, steps
 from pytest_schema_registry.rollout import Rollout
+from pytest_schema_registry.schema_types.json_schema import diagnosis
+from pytest_schema_registry.schema_types.json_schema import validation as conformance
 from pytest_schema_registry.schemas import Pair
 from pytest_schema_registry.settings import Settings
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, Reply

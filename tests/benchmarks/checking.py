@@ -35,7 +35,7 @@ def test_measure(assert_conforms, schema_registry):
 """
 COUNTED = """
 import pytest
-from pytest_schema_registry import conformance
+from pytest_schema_registry.schema_types.json_schema import validation as conformance
 
 compiled = []
 make = conformance.jsonschema_rs.validator_for

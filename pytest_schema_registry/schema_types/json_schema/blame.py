@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.json_values import canonical, json_pointer
-from pytest_schema_registry.references import Reference, dangling, reference
+from pytest_schema_registry.schema_types.json_schema.references import (
+    Reference,
+    dangling,
+    reference,
+)
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:

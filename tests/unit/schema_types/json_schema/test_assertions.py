@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_schema_registry.assertions import remarks
+from pytest_schema_registry.schema_types.json_schema.assertions import remarks
 from pytest_schema_registry.schemas import given
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"

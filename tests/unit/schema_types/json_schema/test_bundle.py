@@ -8,7 +8,7 @@ import jsonschema_rs
 import pytest
 
 from pytest_schema_registry import InvalidSchema, SchemaRegistry
-from pytest_schema_registry.bundle import bundled
+from pytest_schema_registry.schema_types.json_schema.bundle import bundled
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 from pytest_schema_registry.schemas import given
 

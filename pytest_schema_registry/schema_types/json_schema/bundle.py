@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.references import base_uri, document_name, lineless
 from pytest_schema_registry.schema_types.json_schema.document import (
     draft_of,
     identifier_of,
     is_reference,
 )
 from pytest_schema_registry.schema_types.json_schema.drafts import keywords_of
+from pytest_schema_registry.schema_types.json_schema.references import (
+    base_uri,
+    document_name,
+    lineless,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

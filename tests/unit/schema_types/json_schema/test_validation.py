@@ -10,10 +10,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_schema_registry import InvalidSchema, RegistryUnavailable, SchemaRegistry
-from pytest_schema_registry.conformance import MAX_UNFOLDED, Conformance, is_surely_small
-from pytest_schema_registry.references import refers_elsewhere
 from pytest_schema_registry.schema_types.json_schema.document import Document
+from pytest_schema_registry.schema_types.json_schema.references import refers_elsewhere
 from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
+from pytest_schema_registry.schema_types.json_schema.validation import (
+    MAX_UNFOLDED,
+    Conformance,
+    is_surely_small,
+)
 from pytest_schema_registry.schemas import Content
 from pytest_schema_registry.schemas import given as schema_of
 from tests.local_registry import ORDER, LocalRegistry, Reply
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pytest_schema_registry.references import Reference
+    from pytest_schema_registry.schema_types.json_schema.references import Reference
     from pytest_schema_registry.schemas import Schema
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"

@@ -14,18 +14,24 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from pytest_schema_registry import duplicate_keys as doubles
-from pytest_schema_registry import limits
-from pytest_schema_registry.blame import MASK, METASCHEMAS, because, invalid, written_in
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.json_values import canonical
-from pytest_schema_registry.references import base_uri
-from pytest_schema_registry.shelf import Shelf
+from pytest_schema_registry.schema_types.json_schema import limits
+from pytest_schema_registry.schema_types.json_schema.blame import (
+    MASK,
+    METASCHEMAS,
+    because,
+    invalid,
+    written_in,
+)
+from pytest_schema_registry.schema_types.json_schema.references import base_uri
+from pytest_schema_registry.schema_types.json_schema.shelf import Shelf
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.references import Reference
+    from pytest_schema_registry.schema_types.json_schema.references import Reference
     from pytest_schema_registry.schemas import OldCopy, Schema
 
 #: The most subschemas that one value may be checked against, which takes the engine about 15 ms.

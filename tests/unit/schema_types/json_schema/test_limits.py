@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_schema_registry import InvalidSchema, SchemaRegistry
-from pytest_schema_registry.limits import excess, is_explainable
+from pytest_schema_registry.schema_types.json_schema.limits import excess, is_explainable
 
 
 def too_much(content: Any) -> str | None:

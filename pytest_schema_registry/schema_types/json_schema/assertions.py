@@ -9,9 +9,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.blame import METASCHEMAS
 from pytest_schema_registry.json_values import json_pointer
-from pytest_schema_registry.references import base_uri, document_name
+from pytest_schema_registry.schema_types.json_schema.blame import METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import asserts
 from pytest_schema_registry.schema_types.json_schema.compatibility.formats import EXAMPLES
 from pytest_schema_registry.schema_types.json_schema.document import (
@@ -22,6 +21,7 @@ from pytest_schema_registry.schema_types.json_schema.document import (
     is_reference,
 )
 from pytest_schema_registry.schema_types.json_schema.drafts import keywords_of
+from pytest_schema_registry.schema_types.json_schema.references import base_uri, document_name
 from pytest_schema_registry.text import printable, shown
 
 if TYPE_CHECKING:

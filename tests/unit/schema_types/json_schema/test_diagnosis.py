@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pytest_schema_registry import InvalidSchema, SchemaRegistry, Violation
-from pytest_schema_registry.diagnosis import MAX_VIOLATIONS
 from pytest_schema_registry.json_values import json_path, json_pointer
-from pytest_schema_registry.walk import Walk
+from pytest_schema_registry.schema_types.json_schema.diagnosis import MAX_VIOLATIONS
+from pytest_schema_registry.schema_types.json_schema.explaining_validator import Walk
 from tests.local_registry import ENDLESS
 from tests.processes import PATIENCE
 
@@ -29,7 +29,9 @@ MANY_A = "a" * 60
 @pytest.fixture(autouse=True)
 def _there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have no diagnosis cut short because the machine is busy."""
-    monkeypatch.setattr("pytest_schema_registry.diagnosis.SECONDS", PATIENCE)
+    monkeypatch.setattr(
+        "pytest_schema_registry.schema_types.json_schema.diagnosis.SECONDS", PATIENCE
+    )
 
 
 @pytest.fixture
@@ -573,7 +575,7 @@ def test_hostile_input_is_judged_inside_bounded_time_and_memory(case: str) -> No
 def test_what_cannot_be_explained_in_time_is_still_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pytest_schema_registry.diagnosis.SECONDS", -1.0)
+    monkeypatch.setattr("pytest_schema_registry.schema_types.json_schema.diagnosis.SECONDS", -1.0)
     violation = only({"type": "string"}, 1)
     assert violation.message == "1 does not conform; why could not be found in -1 s"
 
@@ -588,7 +590,7 @@ def walks(monkeypatch: pytest.MonkeyPatch) -> list[Walk]:
             super().__init__(*given)
             made.append(self)
 
-    monkeypatch.setattr("pytest_schema_registry.diagnosis.Walk", Noted)
+    monkeypatch.setattr("pytest_schema_registry.schema_types.json_schema.diagnosis.Walk", Noted)
     return made
 
 
@@ -621,7 +623,9 @@ def test_a_walk_that_was_broken_off_is_not_gone_on_with(
     walks: list[Walk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with SchemaRegistry() as registry:
-        monkeypatch.setattr("pytest_schema_registry.diagnosis.SECONDS", -1.0)
+        monkeypatch.setattr(
+            "pytest_schema_registry.schema_types.json_schema.diagnosis.SECONDS", -1.0
+        )
         registry.validate_payload({"type": "string"}, 1)
         monkeypatch.undo()
         (found,) = registry.validate_payload({"type": "string"}, 1)[1]

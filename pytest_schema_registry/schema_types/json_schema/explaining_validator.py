@@ -12,13 +12,13 @@ from jsonschema import exceptions, validators
 
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.json_values import canonical, json_pointer
-from pytest_schema_registry.references import places
+from pytest_schema_registry.schema_types.json_schema.references import places
 from pytest_schema_registry.text import printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_schema_registry.conformance import Compiled, Conformance
+    from pytest_schema_registry.schema_types.json_schema.validation import Compiled, Conformance
 
 # An unannotated function, which a type checker cannot see through.
 _extend: Any = validators.extend

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pytest_schema_registry.shelf import Shelf
+from pytest_schema_registry.schema_types.json_schema.shelf import Shelf
 
 
 def test_what_is_taken_is_nobody_elses_until_it_is_put_back() -> None:

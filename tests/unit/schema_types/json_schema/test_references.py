@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pytest_schema_registry.references import (
+from pytest_schema_registry.schema_types.json_schema.references import (
     Reference,
     base_uri,
     dangling,

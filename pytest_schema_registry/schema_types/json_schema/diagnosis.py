@@ -17,20 +17,28 @@ import referencing.exceptions
 from jsonschema import exceptions, validators
 from referencing.jsonschema import specification_with
 
-from pytest_schema_registry.blame import MASK
 from pytest_schema_registry.json_values import canonical, json_path, json_pointer
-from pytest_schema_registry.limits import is_explainable
 from pytest_schema_registry.redaction import REDACTED
-from pytest_schema_registry.references import base_uri, document_name, places
+from pytest_schema_registry.schema_types.json_schema.blame import MASK
+from pytest_schema_registry.schema_types.json_schema.explaining_validator import (
+    DRAFT_4_FLAGS,
+    OutOfTime,
+    Walk,
+)
+from pytest_schema_registry.schema_types.json_schema.limits import is_explainable
+from pytest_schema_registry.schema_types.json_schema.references import (
+    base_uri,
+    document_name,
+    places,
+)
 from pytest_schema_registry.schemas import Violation
 from pytest_schema_registry.text import cut, sentence, shown
-from pytest_schema_registry.walk import DRAFT_4_FLAGS, OutOfTime, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from pytest_schema_registry.conformance import Compiled, Conformance
     from pytest_schema_registry.redaction import Redaction
+    from pytest_schema_registry.schema_types.json_schema.validation import Compiled, Conformance
     from pytest_schema_registry.schemas import Schema
 
 MAX_VIOLATIONS = 10_000
