@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_schema_registry.answers import Question
-    from pytest_schema_registry.parsers import Location
+    from pytest_schema_registry.settings.parsers import Location
 
 _FETCHING: ContextVar[bool] = ContextVar("schema_registry_fetching", default=False)
 _LOGGING = ("httpx", "httpx_retries", "httpcore")

@@ -13,9 +13,9 @@ from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.declarations import Wanted
-    from pytest_schema_registry.enforcement import Level
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.rollout import Rollout
+    from pytest_schema_registry.settings.enforcement import Level
     from pytest_schema_registry.successors import Successors
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_schema_registry.enforcement import LEVELS, Level
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.parsers import version_list
+from pytest_schema_registry.settings.enforcement import LEVELS, Level
+from pytest_schema_registry.settings.parsers import version_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,8 +19,8 @@ from pytest_schema_registry import files, protocol
 from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
-from pytest_schema_registry.options import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.schemas import NAME_SUFFIX, plain_name
+from pytest_schema_registry.settings import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import protocol, sources
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
 from pytest_schema_registry.json_values import canonical
-from pytest_schema_registry.parsers import DRIFT_GRADES
 from pytest_schema_registry.schemas import plain_name
+from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.answers import Answer, Question
     from pytest_schema_registry.cassettes import Cassettes
     from pytest_schema_registry.schemas import Schema
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
 
 GRADES = ("same", *DRIFT_GRADES)
 #: The mildest grade that ``fail`` fails on.

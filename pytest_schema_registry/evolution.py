@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.waivers import Waiver
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.rollout import Rollout
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
 
 #: How many breaks a failure offers to waive.
 MAX_OFFERED = 5

@@ -13,7 +13,7 @@ import pytest
 
 from pytest_schema_registry import host
 from pytest_schema_registry.host import FACTS, UNCHECKED, VERSION
-from pytest_schema_registry.options import OPTIONS
+from pytest_schema_registry.settings import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry.options import DEFAULT_PAYLOADS, OPTIONS
+from pytest_schema_registry.settings import DEFAULT_PAYLOADS, OPTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.parsers import version_list
 from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.settings.parsers import version_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -9,10 +9,10 @@ from hashlib import pbkdf2_hmac
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.json_values import canonical, digest
-from pytest_schema_registry.parsers import CREDENTIAL
+from pytest_schema_registry.settings.parsers import CREDENTIAL
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.parsers import Location
+    from pytest_schema_registry.settings.parsers import Location
 
 #: What a token says of itself, and not of its holder: a new token says something else.
 _PASSING = frozenset(

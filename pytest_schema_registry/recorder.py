@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_schema_registry.answers import Fetch
-    from pytest_schema_registry.enforcement import Level
     from pytest_schema_registry.errors import SchemaRegistryError
     from pytest_schema_registry.schema_types.json_schema.validation import Compiled
     from pytest_schema_registry.schemas import OldCopy, Pair, Schema
+    from pytest_schema_registry.settings.enforcement import Level
 
 
 class Use:

@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry import files, sources
-from pytest_schema_registry.arguments import check_schema, check_texts, settings_of
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.catalogue import Catalogue
 from pytest_schema_registry.errors import (
@@ -30,6 +29,7 @@ from pytest_schema_registry.schema_types.json_schema.references import refers_el
 from pytest_schema_registry.schema_types.json_schema.validation import Conformance
 from pytest_schema_registry.schemas import Schema, Verdict
 from pytest_schema_registry.schemas import given as given_schema
+from pytest_schema_registry.settings.arguments import check_schema, check_texts, settings_of
 from pytest_schema_registry.sources import Lazy
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.declarations import Wanted
     from pytest_schema_registry.schema_types.json_schema.validation import Compiled
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release, Violation
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
 
 
 class SchemaRegistry:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.cassettes import Cassettes
     from pytest_schema_registry.pauses import Pauses
     from pytest_schema_registry.schemas import IndexEntry
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
 
 #: Below this, asking for the schemas themselves takes no more requests than asking for the index.
 MIN_CONFIRMED = 2

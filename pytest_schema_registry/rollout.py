@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.errors import (
     ContractWarning,
     DeprecatedSchemaWarning,
@@ -22,6 +21,7 @@ from pytest_schema_registry.errors import (
 from pytest_schema_registry.ratchet import load
 from pytest_schema_registry.recorder import Recorder
 from pytest_schema_registry.schemas import Pair, plain_name
+from pytest_schema_registry.settings.enforcement import Enforcement
 from pytest_schema_registry.unseen import Unseen
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from pytest_schema_registry.cache import Session
     from pytest_schema_registry.dead_letters import DeadLetters
     from pytest_schema_registry.declarations import Wanted
-    from pytest_schema_registry.enforcement import Level
     from pytest_schema_registry.errors import ContractViolation
     from pytest_schema_registry.recorder import Use
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.schemas import OldCopy, Schema
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.enforcement import Level
+    from pytest_schema_registry.settings.settings import Settings
 
 #: How many old copies a warning names.
 MAX_NAMED = 10

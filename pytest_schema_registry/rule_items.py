@@ -15,8 +15,8 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
     SchemaRegistryWarning,
 )
-from pytest_schema_registry.rules import Case, Rule, parsed
 from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.settings.compatibility_rules import Case, Rule, parsed
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:

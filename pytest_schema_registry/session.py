@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.prefetch import Progress
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.rollout import Rollout
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
     from pytest_schema_registry.successors import Successors
 
 #: What a run leaves nothing out of: the project, the contract tests, or neither.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.answers import Fetch
     from pytest_schema_registry.cassettes import Cassettes
     from pytest_schema_registry.resolver import Registry
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.options import OPTIONS
-from pytest_schema_registry.settings import (
+from pytest_schema_registry.settings import OPTIONS
+from pytest_schema_registry.settings.settings import (
     InvalidEnvironment,
     command_line,
     environment,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_schema_registry.host import Places
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
 
 LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
 #: Where pytest looks for what is written in an ini file, in one directory after the other.

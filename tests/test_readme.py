@@ -55,17 +55,13 @@ from pytest_schema_registry import (
     payloads,
     plugin,
     protocol,
-    rules,
 )
 from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
 from pytest_schema_registry.drift import GRADES
-from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.evolution import AssertCompatible, Evolution
 from pytest_schema_registry.hooks import SchemaRegistryPlugin
-from pytest_schema_registry.options import DEFAULT_CASSETTES, DRAFTS, MODES, OPTIONS
-from pytest_schema_registry.parsers import Location
 from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.resolver import Step, steps
@@ -73,7 +69,11 @@ from pytest_schema_registry.rollout import Rollout
 from pytest_schema_registry.schema_types.json_schema import diagnosis
 from pytest_schema_registry.schema_types.json_schema import validation as conformance
 from pytest_schema_registry.schemas import Pair
-from pytest_schema_registry.settings import Settings
+from pytest_schema_registry.settings import DEFAULT_CASSETTES, DRAFTS, MODES, OPTIONS
+from pytest_schema_registry.settings import compatibility_rules as rules
+from pytest_schema_registry.settings.enforcement import Enforcement
+from pytest_schema_registry.settings.parsers import Location
+from pytest_schema_registry.settings.settings import Settings
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, Reply
 
 if TYPE_CHECKING:

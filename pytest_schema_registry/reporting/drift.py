@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_schema_registry.drift import Drift
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
 
 #: Raised where a reader of older reports would misread a new one.
 FORMAT = 1

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.reporting.figures import Figures
     from pytest_schema_registry.schemas import Pair
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
 
 #: How many names a line lists.
 MAX_NAMED = 5

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
 
 
 class Fold:

@@ -20,7 +20,7 @@ import pytest
 import yaml  # noqa: F401
 
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
-from pytest_schema_registry.options import DEFAULT_CASSETTES
+from pytest_schema_registry.settings import DEFAULT_CASSETTES
 from tests.local_registry import ORDER, ORDER_V1, Reply
 from tests.security.proxies import Refusing, Socks, proxy
 

@@ -30,8 +30,8 @@ from pytest_schema_registry import (
 )
 from pytest_schema_registry.answers import Fetch, Kind, Question
 from pytest_schema_registry.client import RegistryClient
-from pytest_schema_registry.parsers import MAX_SECONDS
-from pytest_schema_registry.settings import Origin, resolve
+from pytest_schema_registry.settings.parsers import MAX_SECONDS
+from pytest_schema_registry.settings.settings import Origin, resolve
 from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
 from tests.processes import PATIENCE
 
@@ -730,7 +730,7 @@ def test_a_child_process_opens_a_connection_of_its_own(local_registry: LocalRegi
     program = f"""
 import os
 from pytest_schema_registry.client import RegistryClient
-from pytest_schema_registry.parsers import Location
+from pytest_schema_registry.settings.parsers import Location
 from pytest_schema_registry.answers import Kind, Question
 
 client = RegistryClient(Location({local_registry.url!r}))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry.reporting.comparisons import Fold, lines, missed
-from pytest_schema_registry.settings import Settings
+from pytest_schema_registry.settings.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,10 +17,10 @@ from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.drift import FAILS_FROM, GRADES, Drift, Fold, Watch, compared, watch
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
 from pytest_schema_registry.json_values import sha256_of
-from pytest_schema_registry.options import MODES
-from pytest_schema_registry.parsers import DRIFT_GRADES
 from pytest_schema_registry.reporting.drift import document, lines, missed, schema, write
-from pytest_schema_registry.settings import Settings, command_line, resolve
+from pytest_schema_registry.settings import MODES
+from pytest_schema_registry.settings.parsers import DRIFT_GRADES
+from pytest_schema_registry.settings.settings import Settings, command_line, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -36,7 +36,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 from pytest_schema_registry.schemas import Content, Schema, Violation
-from pytest_schema_registry.settings import InvalidEnvironment
+from pytest_schema_registry.settings.settings import InvalidEnvironment
 
 URL = "http://registry.example/schemas/v1/a.B"
 CASSETTE = "cassettes/v1/a.B.yaml"

@@ -5,7 +5,7 @@ import pytest
 from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.gates import missed
 from pytest_schema_registry.schemas import Pair
-from pytest_schema_registry.settings import Settings
+from pytest_schema_registry.settings.settings import Settings
 from tests.facts import fetch, figures_of, switched_off, use
 
 EVERY_GATE = Settings(

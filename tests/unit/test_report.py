@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_schema_registry.enforcement import LEVELS
-from pytest_schema_registry.options import MODES
 from pytest_schema_registry.reporting.figures import SOURCES, Figures
 from pytest_schema_registry.reporting.report import FORMAT, document, schema, write
+from pytest_schema_registry.settings import MODES
+from pytest_schema_registry.settings.enforcement import LEVELS
 from tests.facts import fetch, figures_of, switched_off, use
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.directory import DirectoryRegistry
 from pytest_schema_registry.resolver import Resolver, Step, steps
-from pytest_schema_registry.settings import Origin, Settings, resolve
+from pytest_schema_registry.settings.settings import Origin, Settings, resolve
 from pytest_schema_registry.sources import Lazy
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 
@@ -344,7 +344,7 @@ import sys
 from pathlib import Path
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
 from pytest_schema_registry.cache import Session
-from pytest_schema_registry.settings import Origin, resolve
+from pytest_schema_registry.settings.settings import Origin, resolve
 
 url, mode, ttl, root, *names = sys.argv[1:]
 given = {"url": url, "mode": mode, "cache-ttl": ttl, "cassettes": "cassettes"}

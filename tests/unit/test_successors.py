@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry import SchemaRegistry, successors
-from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.recorder import Recorder
 from pytest_schema_registry.reporting.successors import Fold, lines, missed
 from pytest_schema_registry.rollout import Rollout
 from pytest_schema_registry.schemas import Pair
-from pytest_schema_registry.settings import Settings
+from pytest_schema_registry.settings.enforcement import Enforcement
+from pytest_schema_registry.settings.settings import Settings
 from pytest_schema_registry.successors import Successors
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.options import (
+from pytest_schema_registry.settings import (
     DEFAULT_CASSETTES,
     DEFAULT_MAX_IN_FLIGHT,
     DEFAULT_MAX_SCHEMA_SIZE,
@@ -16,12 +16,12 @@ from pytest_schema_registry.options import (
     OPTIONS,
     Option,
 )
-from pytest_schema_registry.parsers import parsed
+from pytest_schema_registry.settings.parsers import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pytest_schema_registry.parsers import Location
+    from pytest_schema_registry.settings.parsers import Location
 
 TOKEN_VARIABLE = "SCHEMA_REGISTRY_TOKEN"  # noqa: S105  # the variable's name, not a token
 
@@ -31,7 +31,7 @@ class Settings(NamedTuple):
 
     A named tuple, as a dataclass of as many fields takes 30 times as long to define.
 
-    What each means stands in the row of :data:`~pytest_schema_registry.options.OPTIONS` of its
+    What each means stands in the row of :data:`~pytest_schema_registry.settings.OPTIONS` of its
     name. ``cache_dir`` is None for the host's own default, ``location`` where only recordings are
     to be used.
 

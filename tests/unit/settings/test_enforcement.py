@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_schema_registry.enforcement import Enforcement
 from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.settings.enforcement import Enforcement
 
 HEALTH = Pair("telemetry.Health", "v2")
 

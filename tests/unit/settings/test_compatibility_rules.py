@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_schema_registry.rules import Case, Rule, parsed
 from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.settings.compatibility_rules import Case, Rule, parsed
 
 LISTED = {
     Pair("a.A", "v1"),

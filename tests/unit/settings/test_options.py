@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pytest_schema_registry.options import OPTIONS
-from pytest_schema_registry.parsers import Location, parsed, version_list
+from pytest_schema_registry.settings import OPTIONS
+from pytest_schema_registry.settings.parsers import Location, parsed, version_list
 
 PARSE = {option.name: partial(parsed, option) for option in OPTIONS}
 SECRET = "tok-en-that-nobody-may-see"

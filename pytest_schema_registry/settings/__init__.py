@@ -28,7 +28,7 @@ class Option:
         metavar: Of the value, in the help.
         default: What the help says it is.
         help: What it is.
-        parser: The function of :mod:`~pytest_schema_registry.parsers` that reads it.
+        parser: The function of :mod:`~pytest_schema_registry.settings.parsers` that reads it.
         ini_type: What pytest reads in the ini file.
         is_switch: Whether the flag takes no value, and turns it on.
     """

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.options import OPTIONS
 from pytest_schema_registry.schemas import Schema
-from pytest_schema_registry.settings import Origin, resolve, token_from
+from pytest_schema_registry.settings import OPTIONS
+from pytest_schema_registry.settings.settings import Origin, resolve, token_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pytest_schema_registry.settings import Settings
+    from pytest_schema_registry.settings.settings import Settings
 
 _Kind = Literal["address", "directory", "text", "texts", "number", "whole", "switch", "token"]
 

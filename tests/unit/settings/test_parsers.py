@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from pytest_schema_registry.options import OPTIONS
-from pytest_schema_registry.parsers import location, parsed, path_of
+from pytest_schema_registry.settings import OPTIONS
+from pytest_schema_registry.settings.parsers import location, parsed, path_of
 
 ROOT = PureWindowsPath("D:/project")
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from pytest_schema_registry.options import COMPAT_SOURCES, DRAFTS, MODES
+from pytest_schema_registry.settings import COMPAT_SOURCES, DRAFTS, MODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from urllib.parse import SplitResult
 
-    from pytest_schema_registry.options import Option
+    from pytest_schema_registry.settings import Option
 
 #: From the mildest to the worst.
 DRIFT_GRADES = (
@@ -312,7 +312,7 @@ def redaction(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str
 
 
 def enforcement(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
-    from pytest_schema_registry.enforcement import Enforcement
+    from pytest_schema_registry.settings.enforcement import Enforcement
 
     rules = patterns(value, root)
     Enforcement(rules)  # raises where one cannot be understood
@@ -320,7 +320,7 @@ def enforcement(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[s
 
 
 def compatibility(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
-    from pytest_schema_registry import rules
+    from pytest_schema_registry.settings import compatibility_rules as rules
 
     lines = patterns(value, root)
     for line in lines:

@@ -10,9 +10,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.options import DEFAULT_CASSETTES, OPTIONS, Option
-from pytest_schema_registry.parsers import Location, parsed
-from pytest_schema_registry.settings import (
+from pytest_schema_registry.settings import DEFAULT_CASSETTES, OPTIONS, Option
+from pytest_schema_registry.settings.parsers import Location, parsed
+from pytest_schema_registry.settings.settings import (
     InvalidEnvironment,
     Settings,
     command_line,
