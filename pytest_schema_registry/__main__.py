@@ -47,8 +47,8 @@ def _directory(value: str) -> Path:
 
 def _serve(directory: Path, host: str, port: int, allowed: list[str]) -> int:
     try:
-        from pytest_schema_registry.connections import serve
-        from pytest_schema_registry.server import LOOPBACK, create_app
+        from pytest_schema_registry.registries.connections import serve
+        from pytest_schema_registry.registries.server import LOOPBACK, create_app
     except ModuleNotFoundError as exc:
         print(
             f"serve needs {exc.name}: pip install 'pytest-schema-registry[server]'", file=sys.stderr

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry import files, protocol
-from pytest_schema_registry.answers import Answer
+from pytest_schema_registry import files
 from pytest_schema_registry.errors import (
     CacheLocked,
     CacheWarning,
@@ -29,13 +28,15 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries.queries import Answer
 from pytest_schema_registry.schemas import Content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pytest_schema_registry.answers import Question
+    from pytest_schema_registry.registries.queries import Question
     from pytest_schema_registry.schemas import Source
 
 #: What one process may learn on behalf of all processes of the session.

@@ -12,17 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry import files, protocol
-from pytest_schema_registry.answers import Answer, Kind
+from pytest_schema_registry import files
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries.queries import Answer, Kind
 from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pytest_schema_registry.answers import Question
+    from pytest_schema_registry.registries.queries import Question
 
 MAX_BYTES = 50_000_000
 #: What YAML cannot hold in a literal block; JSON can escape it.

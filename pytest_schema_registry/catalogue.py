@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pytest_schema_registry import protocol
-from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.schemas import Schema, age, origin, plain_name
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pytest_schema_registry.answers import Answer
+    from pytest_schema_registry.registries.queries import Answer
     from pytest_schema_registry.resolver import Resolver
     from pytest_schema_registry.schema_types.json_schema.references import Reference
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from pytest_schema_registry.answers import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:

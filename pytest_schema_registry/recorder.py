@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_schema_registry.answers import Fetch
     from pytest_schema_registry.errors import SchemaRegistryError
+    from pytest_schema_registry.registries.queries import Fetch
     from pytest_schema_registry.schema_types.json_schema.validation import Compiled
     from pytest_schema_registry.schemas import OldCopy, Pair, Schema
     from pytest_schema_registry.settings.enforcement import Level

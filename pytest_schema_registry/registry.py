@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from pytest_schema_registry.answers import Answer, Fetch
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.compatibility.report import Level
     from pytest_schema_registry.declarations import Wanted
+    from pytest_schema_registry.registries.queries import Answer, Fetch
     from pytest_schema_registry.schema_types.json_schema.validation import Compiled
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release, Violation
     from pytest_schema_registry.settings.settings import Settings

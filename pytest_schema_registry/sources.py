@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.answers import Fetch
     from pytest_schema_registry.cassettes import Cassettes
+    from pytest_schema_registry.registries.queries import Fetch
     from pytest_schema_registry.resolver import Registry
     from pytest_schema_registry.settings.settings import Settings
 
@@ -45,12 +45,12 @@ def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None)
     location = settings.location
     assert location is not None  # noqa: S101  # replay asks nothing
     if location.directory is not None:
-        from pytest_schema_registry.directory import DirectoryRegistry
+        from pytest_schema_registry.registries.directory import DirectoryRegistry
 
         return DirectoryRegistry(
             location.directory, location.shown, max_bytes=settings.max_schema_size
         )
-    from pytest_schema_registry.client import RegistryClient
+    from pytest_schema_registry.registries.http import RegistryClient
 
     return RegistryClient(
         location,

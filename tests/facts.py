@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.answers import Fetch
+from pytest_schema_registry.registries.queries import Fetch
 from pytest_schema_registry.reporting.figures import Figures
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import uvicorn
 import uvicorn.loops.asyncio
 import uvicorn.loops.auto
 
-from pytest_schema_registry.server import create_app
+from pytest_schema_registry.registries.server import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -51,12 +51,9 @@ from pytest_schema_registry import (
     SchemaRegistry,
     SchemaRegistryError,
     errors,
-    exchange,
     payloads,
     plugin,
-    protocol,
 )
-from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
 from pytest_schema_registry.drift import GRADES
@@ -64,6 +61,9 @@ from pytest_schema_registry.evolution import AssertCompatible, Evolution
 from pytest_schema_registry.hooks import SchemaRegistryPlugin
 from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.redaction import REDACTED, Redaction
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import retrying as exchange
+from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.resolver import Step, steps
 from pytest_schema_registry.rollout import Rollout
 from pytest_schema_registry.schema_types.json_schema import diagnosis

@@ -10,7 +10,7 @@ from pytest_schema_registry.compatibility.report import Direction, Level
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.protocol import Said
+    from pytest_schema_registry.registries.core import Said
 
 
 def opinion(

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.answers import Fetch, Kind
+from pytest_schema_registry.registries.queries import Fetch, Kind
 from pytest_schema_registry.schemas import OldCopy, Pair, plain_name
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 import pytest
 
-from pytest_schema_registry import SchemaRegistry, SchemaRegistryError, protocol
-from pytest_schema_registry.answers import Kind, Question
+from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries.queries import Kind, Question
 from tests.local_registry import ORDER, Reply
 
 if TYPE_CHECKING:

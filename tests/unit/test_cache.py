@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.cache import SHARED_FAILURES, Cache, Session
 from pytest_schema_registry.errors import (
     CacheLocked,
@@ -26,7 +25,8 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.protocol import schema
+from pytest_schema_registry.registries.core import schema
+from pytest_schema_registry.registries.queries import Answer, Kind, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable

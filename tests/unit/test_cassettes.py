@@ -14,11 +14,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_schema_registry import cassette_reader, cassette_writer, protocol
+from pytest_schema_registry import cassette_reader, cassette_writer
 from pytest_schema_registry import cassettes as module
-from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries.queries import Answer, Kind, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,7 +95,7 @@ import sys
 from pathlib import Path
 from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.cassettes import Cassettes
-from pytest_schema_registry.answers import Answer, Kind, Question
+from pytest_schema_registry.registries.queries import Answer, Kind, Question
 
 root, folder, releases = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
 cache = Cache(root / folder, Session("one", root / "own"), ttl=0, lock_timeout=60)
@@ -661,7 +662,7 @@ def test_a_bomb_of_aliases_fills_no_memory(tmp_path: Path, bomb: str) -> None:
         from pathlib import Path
         from pytest_schema_registry.cassettes import Cassettes
         from pytest_schema_registry.errors import CassetteDamaged
-        from pytest_schema_registry.answers import Kind, Question
+        from pytest_schema_registry.registries.queries import Kind, Question
 
         resource.setrlimit(resource.RLIMIT_AS, (500_000_000, 500_000_000))
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
@@ -801,7 +802,7 @@ def test_replay_imports_no_http_library(tmp_path: Path) -> None:
         import sys
         from pathlib import Path
         from pytest_schema_registry.cassettes import Cassettes
-        from pytest_schema_registry.answers import Kind, Question
+        from pytest_schema_registry.registries.queries import Kind, Question
 
         Cassettes(Path(sys.argv[1]), Path("cassettes"), "").load(Question(Kind.SCHEMA, "v1", "a.B"))
         print({"vcr", "httpx", "urllib3", "requests", "http.client"} & set(sys.modules))

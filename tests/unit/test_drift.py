@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_schema_registry import protocol
-from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.drift import FAILS_FROM, GRADES, Drift, Fold, Watch, compared, watch
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
 from pytest_schema_registry.json_values import sha256_of
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries.queries import Answer, Kind, Question
 from pytest_schema_registry.reporting.drift import document, lines, missed, schema, write
 from pytest_schema_registry.settings import MODES
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES

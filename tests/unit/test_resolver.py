@@ -20,9 +20,9 @@ from pytest_schema_registry import (
     SchemaRegistryError,
     sources,
 )
-from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.cache import Cache, Session
-from pytest_schema_registry.directory import DirectoryRegistry
+from pytest_schema_registry.registries.directory import DirectoryRegistry
+from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.resolver import Resolver, Step, steps
 from pytest_schema_registry.settings.settings import Origin, Settings, resolve
 from pytest_schema_registry.sources import Lazy
@@ -31,7 +31,7 @@ from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_schema_registry.answers import Answer
+    from pytest_schema_registry.registries.queries import Answer
     from pytest_schema_registry.resolver import Registry
 
 QUESTION = Question(Kind.SCHEMA, "v1", ORDER)

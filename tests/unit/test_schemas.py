@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.json_values import (
     canonical,
@@ -20,6 +19,7 @@ from pytest_schema_registry.json_values import (
     json_pointer,
     path_steps,
 )
+from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.schemas import (
     Content,
     Pair,

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from pytest_schema_registry.answers import Kind, Question
-from pytest_schema_registry.directory import DirectoryRegistry, verdict
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
+from pytest_schema_registry.registries.directory import DirectoryRegistry, verdict
+from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.schema_types.json_schema.compatibility import NotASchema
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
 
-    from pytest_schema_registry.answers import Answer
+    from pytest_schema_registry.registries.queries import Answer
 
 PREFIX = "/api/v1"
 #: What a machine calls itself.

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry import protocol
-from pytest_schema_registry.answers import Kind, Question
-from pytest_schema_registry.directory import DirectoryRegistry
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries.directory import DirectoryRegistry
+from pytest_schema_registry.registries.queries import Kind, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from pytest_schema_registry.secrets import Secrets, of_proxies
+from pytest_schema_registry.registries.credentials import Secrets, of_proxies
 from pytest_schema_registry.settings.parsers import Location
 
 TOKEN = 't0k&n <of> "nobody\'s" business/é'

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import uvicorn
 
-from pytest_schema_registry.connections import Connection
+from pytest_schema_registry.registries.connections import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from pytest_schema_registry import protocol
-from pytest_schema_registry.answers import Answer, Fetch
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.errors import (
     InvalidAnswer,
@@ -23,13 +21,20 @@ from pytest_schema_registry.errors import (
     RegistryRefused,
     RegistryUnavailable,
 )
-from pytest_schema_registry.exchange import RETRIED_STATUSES, THREAD_NAME, Exchange, TooLarge
-from pytest_schema_registry.secrets import Secrets, of_proxies
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries.credentials import Secrets, of_proxies
+from pytest_schema_registry.registries.queries import Answer, Fetch
+from pytest_schema_registry.registries.retrying import (
+    RETRIED_STATUSES,
+    THREAD_NAME,
+    Exchange,
+    TooLarge,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_schema_registry.answers import Question
+    from pytest_schema_registry.registries.queries import Question
     from pytest_schema_registry.settings.parsers import Location
 
 _FETCHING: ContextVar[bool] = ContextVar("schema_registry_fetching", default=False)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_schema_registry import protocol
-from pytest_schema_registry.answers import Answer, Kind, Question
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.json_values import digest
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries.queries import Answer, Kind, Question
 from pytest_schema_registry.schemas import IndexEntry, Release
 
 INDEX = Question(Kind.INDEX)

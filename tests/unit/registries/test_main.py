@@ -46,7 +46,7 @@ def serving(
     program = f"""
 import sys
 from pytest_schema_registry.__main__ import main
-from pytest_schema_registry.connections import Connection
+from pytest_schema_registry.registries.connections import Connection
 
 Connection.patience = {patience}
 sys.exit(main())

@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import duplicate_keys as doubles
-from pytest_schema_registry import files, protocol
-from pytest_schema_registry.answers import Answer, Kind, Question
+from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
+from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries.queries import Answer, Kind, Question
 from pytest_schema_registry.schemas import NAME_SUFFIX, plain_name
 from pytest_schema_registry.settings import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.text import printable

@@ -28,8 +28,8 @@ from pytest_schema_registry import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.answers import Fetch, Kind, Question
-from pytest_schema_registry.client import RegistryClient
+from pytest_schema_registry.registries.http import RegistryClient
+from pytest_schema_registry.registries.queries import Fetch, Kind, Question
 from pytest_schema_registry.settings.parsers import MAX_SECONDS
 from pytest_schema_registry.settings.settings import Origin, resolve
 from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
@@ -729,9 +729,9 @@ def test_a_closed_client_opens_again_when_it_is_asked(
 def test_a_child_process_opens_a_connection_of_its_own(local_registry: LocalRegistry) -> None:
     program = f"""
 import os
-from pytest_schema_registry.client import RegistryClient
+from pytest_schema_registry.registries.http import RegistryClient
 from pytest_schema_registry.settings.parsers import Location
-from pytest_schema_registry.answers import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Question
 
 client = RegistryClient(Location({local_registry.url!r}))
 question = Question(Kind.SCHEMA, "v1", "x")

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from pytest_schema_registry import duplicate_keys as doubles
-from pytest_schema_registry.answers import Kind, Question
 from pytest_schema_registry.json_values import READER
+from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.schemas import IndexEntry, Release, Schema, plain_name
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.answers import Answer
+    from pytest_schema_registry.registries.queries import Answer
 
 _SIGN = re.compile(r"[ \t\n\r]*([{}:,])[ \t\n\r]*")
 #: The longest text of a registry's that a message repeats.
