@@ -19,18 +19,18 @@ from dataclasses import asdict, dataclass, field, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry import sources
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
 from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.retrieval import sources
 from pytest_schema_registry.schemas import plain_name
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_schema_registry.cassettes import Cassettes
     from pytest_schema_registry.registries.queries import Answer, Question
+    from pytest_schema_registry.retrieval.cassettes.store import Cassettes
     from pytest_schema_registry.schemas import Schema
     from pytest_schema_registry.settings.settings import Settings
 

@@ -9,9 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_schema_registry import files, sources
-from pytest_schema_registry.cache import Cache, Session
-from pytest_schema_registry.catalogue import Catalogue
+from pytest_schema_registry import files
 from pytest_schema_registry.errors import (
     ContractViolation,
     InvalidSettings,
@@ -19,18 +17,21 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.explanation import Explanation
-from pytest_schema_registry.pauses import Pauses
 from pytest_schema_registry.payloads import from_text, json_form
-from pytest_schema_registry.prefetch import ahead
-from pytest_schema_registry.realm import realm
 from pytest_schema_registry.redaction import Redaction
-from pytest_schema_registry.resolver import Resolver
+from pytest_schema_registry.retrieval import sources
+from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.catalogue import Catalogue
+from pytest_schema_registry.retrieval.pauses import Pauses
+from pytest_schema_registry.retrieval.prefetch import ahead
+from pytest_schema_registry.retrieval.realm import realm
+from pytest_schema_registry.retrieval.resolver import Resolver
+from pytest_schema_registry.retrieval.sources import Lazy
 from pytest_schema_registry.schema_types.json_schema.references import refers_elsewhere
 from pytest_schema_registry.schema_types.json_schema.validation import Conformance
 from pytest_schema_registry.schemas import Schema, Verdict
 from pytest_schema_registry.schemas import given as given_schema
 from pytest_schema_registry.settings.arguments import check_schema, check_texts, settings_of
-from pytest_schema_registry.sources import Lazy
 
 if TYPE_CHECKING:
     import os

@@ -27,12 +27,12 @@ from pytest_schema_registry.unseen import Unseen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_schema_registry.cache import Session
     from pytest_schema_registry.dead_letters import DeadLetters
     from pytest_schema_registry.declarations import Wanted
     from pytest_schema_registry.errors import ContractViolation
     from pytest_schema_registry.recorder import Use
     from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.schemas import OldCopy, Schema
     from pytest_schema_registry.settings.enforcement import Level
     from pytest_schema_registry.settings.settings import Settings

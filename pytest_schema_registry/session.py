@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from pytest_schema_registry.cache import Session
     from pytest_schema_registry.contract import Contract
     from pytest_schema_registry.declarations import Declaration, Wanted
     from pytest_schema_registry.drift import Watch
     from pytest_schema_registry.evolution import Evolution
-    from pytest_schema_registry.prefetch import Progress
     from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.retrieval.cache import Session
+    from pytest_schema_registry.retrieval.prefetch import Progress
     from pytest_schema_registry.rollout import Rollout
     from pytest_schema_registry.settings.settings import Settings
     from pytest_schema_registry.successors import Successors
@@ -195,7 +195,7 @@ class Process:
     @cached_property
     def _session(self) -> Session:
         from pytest_schema_registry import files
-        from pytest_schema_registry.cache import Session
+        from pytest_schema_registry.retrieval.cache import Session
 
         return Session(self._session_id, files.session_directory(self._session_id))
 
@@ -326,7 +326,7 @@ class Process:
         # Nobody sees a worker's; what it fetches is in the controller's summary.
         if self._is_worker or terminal is None or self._config.get_verbosity() < 0:
             return None
-        from pytest_schema_registry.prefetch import Progress
+        from pytest_schema_registry.retrieval.prefetch import Progress
 
         return Progress(terminal)
 

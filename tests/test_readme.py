@@ -54,7 +54,6 @@ from pytest_schema_registry import (
     payloads,
     plugin,
 )
-from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
 from pytest_schema_registry.drift import GRADES
 from pytest_schema_registry.evolution import AssertCompatible, Evolution
@@ -64,7 +63,8 @@ from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.registries import core as protocol
 from pytest_schema_registry.registries import retrying as exchange
 from pytest_schema_registry.registries.queries import Kind, Question
-from pytest_schema_registry.resolver import Step, steps
+from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.resolver import Step, steps
 from pytest_schema_registry.rollout import Rollout
 from pytest_schema_registry.schema_types.json_schema import diagnosis
 from pytest_schema_registry.schema_types.json_schema import validation as conformance

@@ -13,8 +13,8 @@ import httpx
 import vcr
 
 from pytest_schema_registry import SchemaRegistry
-from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from tests.benchmarks.measure import Row, interleaved
 from tests.benchmarks.samples import schema, size
 from tests.benchmarks.sessions import compared, loaded, session

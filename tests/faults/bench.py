@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
-from pytest_schema_registry.cache import Cache, Session
-from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from tests.faults.rows import address
 from tests.faults.wire import CONTENTS, document
 from tests.local_registry import ORDER, LocalRegistry

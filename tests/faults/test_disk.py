@@ -136,7 +136,7 @@ HOLDER = """
 import sys, time
 from contextlib import ExitStack
 from pathlib import Path
-from pytest_schema_registry.cache import Cache, Session
+from pytest_schema_registry.retrieval.cache import Cache, Session
 
 directory, *urls = sys.argv[1:]
 cache = Cache(Path(directory), Session("", Path()), ttl=0, lock_timeout=10)

@@ -14,9 +14,9 @@ import filelock
 import pytest
 
 from pytest_schema_registry import SchemaRegistry, files
-from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.errors import InvalidAnswer
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.retrieval.cache import Cache, Session
 from tests.local_registry import ORDER, LocalRegistry
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from pytest_schema_registry import (
     SchemaRegistry,
     Verdict,
 )
-from pytest_schema_registry.cache import Session
-from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.declarations import Wanted
-from pytest_schema_registry.pauses import Pauses
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.retrieval.cache import Session
+from pytest_schema_registry.retrieval.cassettes.store import Cassettes
+from pytest_schema_registry.retrieval.pauses import Pauses
 from pytest_schema_registry.settings.settings import Origin, resolve
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 

@@ -17,7 +17,6 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from pytest_schema_registry.cache import SHARED_FAILURES
 from pytest_schema_registry.errors import (
     CassetteDamaged,
     CassetteMissing,
@@ -28,15 +27,16 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.registries import core as protocol
 from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.retrieval.cache import SHARED_FAILURES
 from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from pytest_schema_registry.cache import Cache
-    from pytest_schema_registry.cassettes import Cassettes
-    from pytest_schema_registry.pauses import Pauses
     from pytest_schema_registry.registries.queries import Answer
+    from pytest_schema_registry.retrieval.cache import Cache
+    from pytest_schema_registry.retrieval.cassettes.store import Cassettes
+    from pytest_schema_registry.retrieval.pauses import Pauses
     from pytest_schema_registry.schemas import IndexEntry
     from pytest_schema_registry.settings.settings import Settings
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from pytest_schema_registry.prefetch import THREAD_NAME, Progress, concurrently
+from pytest_schema_registry.retrieval.prefetch import THREAD_NAME, Progress, concurrently
 from tests.processes import PATIENCE
 
 

@@ -15,7 +15,7 @@ from vcr.serialize import serialize
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_schema_registry.cassettes import Exchange
+    from pytest_schema_registry.retrieval.cassettes.store import Exchange
 
 
 def text_of(exchanges: Iterable[Exchange]) -> str:

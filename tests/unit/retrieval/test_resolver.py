@@ -18,21 +18,21 @@ from pytest_schema_registry import (
     RegistryRefused,
     RegistryUnavailable,
     SchemaRegistryError,
-    sources,
 )
-from pytest_schema_registry.cache import Cache, Session
 from pytest_schema_registry.registries.directory import DirectoryRegistry
 from pytest_schema_registry.registries.queries import Kind, Question
-from pytest_schema_registry.resolver import Resolver, Step, steps
+from pytest_schema_registry.retrieval import sources
+from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.resolver import Resolver, Step, steps
+from pytest_schema_registry.retrieval.sources import Lazy
 from pytest_schema_registry.settings.settings import Origin, Settings, resolve
-from pytest_schema_registry.sources import Lazy
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_schema_registry.registries.queries import Answer
-    from pytest_schema_registry.resolver import Registry
+    from pytest_schema_registry.retrieval.resolver import Registry
 
 QUESTION = Question(Kind.SCHEMA, "v1", ORDER)
 PATH = f"/schemas/v1/{ORDER}"
@@ -343,7 +343,7 @@ PROCESS = """
 import sys
 from pathlib import Path
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
-from pytest_schema_registry.cache import Session
+from pytest_schema_registry.retrieval.cache import Session
 from pytest_schema_registry.settings.settings import Origin, resolve
 
 url, mode, ttl, root, *names = sys.argv[1:]

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_schema_registry.cache import SHARED_FAILURES, Cache, Session
 from pytest_schema_registry.errors import (
     CacheLocked,
     CacheWarning,
@@ -27,6 +26,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.registries.core import schema
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.retrieval.cache import SHARED_FAILURES, Cache, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ FAILURE = RegistryUnavailable(URL, "timed out", True, ("the cache",))
 HOLDER = """
 import sys, time
 from pathlib import Path
-from pytest_schema_registry.cache import Cache, Session
+from pytest_schema_registry.retrieval.cache import Cache, Session
 
 cache = Cache(Path(sys.argv[1]), Session("other", Path(sys.argv[1])), ttl=0, lock_timeout=5)
 with cache.lock(sys.argv[2]):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_schema_registry import RegistryUnavailable
-from pytest_schema_registry.pauses import Pauses
+from pytest_schema_registry.retrieval.pauses import Pauses
 
 URL = "http://registry.example/index"
 ERROR = RegistryUnavailable(URL, "it answered 503")

@@ -67,7 +67,7 @@ class Cassettes:
 
     def prepare(self) -> None:
         """Load what writes them, before a test replaces any of it."""
-        from pytest_schema_registry import cassette_writer  # noqa: F401
+        from pytest_schema_registry.retrieval.cassettes import vcr_writer as cassette_writer  # noqa: F401
 
     def exist(self) -> bool:
         return (self._root / self._directory).is_dir()
@@ -110,7 +110,7 @@ class Cassettes:
         Raises:
             CassetteNotWritten: The file cannot be written; the old one is still there.
         """
-        from pytest_schema_registry import cassette_writer
+        from pytest_schema_registry.retrieval.cassettes import vcr_writer as cassette_writer
 
         path = self.path(answer.question)
         try:
@@ -232,7 +232,7 @@ def _as_written(raw: bytes) -> list[Exchange] | None:
 
 
 def _as_yaml(raw: bytes) -> Any:
-    from pytest_schema_registry import cassette_reader
+    from pytest_schema_registry.retrieval.cassettes import yaml_reader as cassette_reader
 
     try:
         return cassette_reader.load(raw)

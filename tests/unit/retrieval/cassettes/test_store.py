@@ -14,12 +14,13 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_schema_registry import cassette_reader, cassette_writer
-from pytest_schema_registry import cassettes as module
-from pytest_schema_registry.cassettes import Cassettes
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
 from pytest_schema_registry.registries import core as protocol
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.retrieval.cassettes import store as module
+from pytest_schema_registry.retrieval.cassettes import vcr_writer as cassette_writer
+from pytest_schema_registry.retrieval.cassettes import yaml_reader as cassette_reader
+from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,8 +94,8 @@ version: 1
 SAVER = """
 import sys
 from pathlib import Path
-from pytest_schema_registry.cache import Cache, Session
-from pytest_schema_registry.cassettes import Cassettes
+from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
 
 root, folder, releases = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
@@ -660,7 +661,7 @@ def test_a_bomb_of_aliases_fills_no_memory(tmp_path: Path, bomb: str) -> None:
     script = """
         import resource, sys
         from pathlib import Path
-        from pytest_schema_registry.cassettes import Cassettes
+        from pytest_schema_registry.retrieval.cassettes.store import Cassettes
         from pytest_schema_registry.errors import CassetteDamaged
         from pytest_schema_registry.registries.queries import Kind, Question
 
@@ -801,7 +802,7 @@ def test_replay_imports_no_http_library(tmp_path: Path) -> None:
     script = """
         import sys
         from pathlib import Path
-        from pytest_schema_registry.cassettes import Cassettes
+        from pytest_schema_registry.retrieval.cassettes.store import Cassettes
         from pytest_schema_registry.registries.queries import Kind, Question
 
         Cassettes(Path(sys.argv[1]), Path("cassettes"), "").load(Question(Kind.SCHEMA, "v1", "a.B"))
@@ -816,7 +817,7 @@ def test_vcrpy_is_loaded_before_it_is_needed_so_that_no_mock_is_in_its_way() -> 
     script = """
         import sys
         from pathlib import Path
-        from pytest_schema_registry.cassettes import Cassettes
+        from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
         assert "vcr" not in sys.modules
         Cassettes(Path(), Path("cassettes"), "").prepare()

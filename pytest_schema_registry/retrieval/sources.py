@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.cassettes import Cassettes
     from pytest_schema_registry.registries.queries import Fetch
-    from pytest_schema_registry.resolver import Registry
+    from pytest_schema_registry.retrieval.cassettes.store import Cassettes
+    from pytest_schema_registry.retrieval.resolver import Registry
     from pytest_schema_registry.settings.settings import Settings
 
 T = TypeVar("T")
@@ -63,6 +63,6 @@ def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None)
 
 def cassettes(settings: Settings) -> Cassettes:
     """The session's recorded exchanges."""
-    from pytest_schema_registry.cassettes import Cassettes
+    from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
     return Cassettes(settings.root, settings.cassettes, settings.record_command)

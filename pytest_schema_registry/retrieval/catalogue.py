@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pytest_schema_registry.registries.queries import Answer
-    from pytest_schema_registry.resolver import Resolver
+    from pytest_schema_registry.retrieval.resolver import Resolver
     from pytest_schema_registry.schema_types.json_schema.references import Reference
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
 
