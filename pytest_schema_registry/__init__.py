@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.contract import AssertConforms as AssertConforms
-    from pytest_schema_registry.contract import RegistrySchema as RegistrySchema
+    from pytest_schema_registry.contracts.contract import AssertConforms as AssertConforms
+    from pytest_schema_registry.contracts.contract import RegistrySchema as RegistrySchema
+    from pytest_schema_registry.contracts.evolution import AssertCompatible as AssertCompatible
     from pytest_schema_registry.errors import CacheLocked as CacheLocked
     from pytest_schema_registry.errors import CacheWarning as CacheWarning
     from pytest_schema_registry.errors import CassetteDamaged as CassetteDamaged
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import SchemaRegistryWarning as SchemaRegistryWarning
     from pytest_schema_registry.errors import StaleSchemaWarning as StaleSchemaWarning
     from pytest_schema_registry.errors import UncheckedWarning as UncheckedWarning
-    from pytest_schema_registry.evolution import AssertCompatible as AssertCompatible
     from pytest_schema_registry.registry import SchemaRegistry as SchemaRegistry
     from pytest_schema_registry.schemas import IndexEntry as IndexEntry
     from pytest_schema_registry.schemas import Release as Release
@@ -69,8 +69,8 @@ _MODULES = {
         "StaleSchemaWarning",
         "UncheckedWarning",
     ),
-    "contract": ("AssertConforms", "RegistrySchema"),
-    "evolution": ("AssertCompatible",),
+    "contracts.contract": ("AssertConforms", "RegistrySchema"),
+    "contracts.evolution": ("AssertCompatible",),
     "registry": ("SchemaRegistry",),
     "schemas": ("IndexEntry", "Release", "Schema", "Verdict", "Violation"),
 }

@@ -10,7 +10,7 @@ from pytest_schema_registry.registry import SchemaRegistry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.unseen import Unseen
+    from pytest_schema_registry.contracts.unseen import Unseen
 
 #: What a test may ask of a registry.
 QUESTIONS = (

@@ -110,7 +110,7 @@ class Controller:
     def _tighten(self, figures: Figures) -> None:
         if self._process.settings.ratchet is None:
             return
-        from pytest_schema_registry.ratchet import add
+        from pytest_schema_registry.contracts.ratchet import add
 
         try:
             new = add(self._process.settings.ratchet, figures.conformed())

@@ -39,7 +39,7 @@ from pytest_schema_registry.text import printable_text
 
 if TYPE_CHECKING:
     from pytest_schema_registry.compatibility import CompatibilityReport
-    from pytest_schema_registry.explanation import Explanation
+    from pytest_schema_registry.contracts.explanation import Explanation
     from pytest_schema_registry.schemas import OldCopy, Schema, Violation
 
 

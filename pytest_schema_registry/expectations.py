@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_schema_registry.contracts.unseen import leaves
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.unseen import leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.unseen import Unseen
+    from pytest_schema_registry.contracts.unseen import Unseen
 
 
 class Expectations:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from pytest_schema_registry.dead_letters import letters
+from pytest_schema_registry.contracts.dead_letters import letters
 from pytest_schema_registry.declarations import Wanted
 from pytest_schema_registry.errors import (
     ContractViolation,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
-    from pytest_schema_registry.contract import Contract
+    from pytest_schema_registry.contracts.contract import Contract
     from pytest_schema_registry.schemas import Violation
     from pytest_schema_registry.session import Process
 

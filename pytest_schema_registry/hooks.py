@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from pytest_schema_registry.contract import AssertConforms, RegistrySchema
+    from pytest_schema_registry.contracts.contract import AssertConforms, RegistrySchema
+    from pytest_schema_registry.contracts.evolution import AssertCompatible
     from pytest_schema_registry.controller import Controller
-    from pytest_schema_registry.evolution import AssertCompatible
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.session import Process
 

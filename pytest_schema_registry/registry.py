@@ -10,14 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry import files
+from pytest_schema_registry.contracts.explanation import Explanation
+from pytest_schema_registry.contracts.payloads import from_text, json_form
 from pytest_schema_registry.errors import (
     ContractViolation,
     InvalidSettings,
     SchemaNotFound,
     SchemaRegistryError,
 )
-from pytest_schema_registry.explanation import Explanation
-from pytest_schema_registry.payloads import from_text, json_form
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.retrieval import sources
 from pytest_schema_registry.retrieval.cache import Cache, Session

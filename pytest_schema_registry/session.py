@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from pytest_schema_registry import host
+from pytest_schema_registry.contracts.unseen import Unseen
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.expectations import Expectations
 from pytest_schema_registry.host import FACTS, VERSION
-from pytest_schema_registry.unseen import Unseen
 from pytest_schema_registry.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from pytest_schema_registry.contract import Contract
+    from pytest_schema_registry.contracts.contract import Contract
+    from pytest_schema_registry.contracts.drift import Watch
+    from pytest_schema_registry.contracts.evolution import Evolution
+    from pytest_schema_registry.contracts.payload_replay import Successors
+    from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.declarations import Declaration, Wanted
-    from pytest_schema_registry.drift import Watch
-    from pytest_schema_registry.evolution import Evolution
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.retrieval.prefetch import Progress
-    from pytest_schema_registry.rollout import Rollout
     from pytest_schema_registry.settings.settings import Settings
-    from pytest_schema_registry.successors import Successors
 
 #: What a run leaves nothing out of: the project, the contract tests, or neither.
 Extent = Literal["project", "contracts", "part"]
@@ -134,7 +134,7 @@ class Process:
         cache_dir = self.settings.cache_dir or host.cache_directory(self._config)
         recorder = self.rollout.recorder
         if self.settings.drift != "off":
-            from pytest_schema_registry.drift import watch
+            from pytest_schema_registry.contracts.drift import watch
 
             self._watch = watch(self.settings, recorder.drifted)
         answered = None if self._watch is None else self._watch.answered
@@ -173,7 +173,7 @@ class Process:
     @cached_property
     def evolution(self) -> Evolution:
         """The comparisons of schemas, made when the first test asks for one."""
-        from pytest_schema_registry.evolution import Evolution
+        from pytest_schema_registry.contracts.evolution import Evolution
 
         with self.unseen:
             return Evolution(self.registry, self.rollout, self.settings)
@@ -183,12 +183,12 @@ class Process:
         """What payloads say about the version line that comes next, where that is asked."""
         if self.settings.replay_payloads is None:
             return None
-        from pytest_schema_registry.successors import Successors
+        from pytest_schema_registry.contracts.payload_replay import Successors
 
         return Successors(self.registry, self.rollout, *self.settings.replay_payloads)
 
     def _new_rollout(self) -> Rollout:
-        from pytest_schema_registry.rollout import Rollout
+        from pytest_schema_registry.contracts.rollout import Rollout
 
         return Rollout.from_settings(self.settings, self._session, self.unseen)
 
@@ -235,7 +235,7 @@ class Process:
         """
         contract = self._contracts.get((wanted, versions))
         if contract is None:
-            from pytest_schema_registry.contract import Contract
+            from pytest_schema_registry.contracts.contract import Contract
 
             contract = self._contracts[wanted, versions] = Contract(
                 self.registry,

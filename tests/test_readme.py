@@ -51,21 +51,21 @@ from pytest_schema_registry import (
     SchemaRegistry,
     SchemaRegistryError,
     errors,
-    payloads,
     plugin,
 )
-from pytest_schema_registry.contract import AssertConforms, Contract, RegistrySchema
-from pytest_schema_registry.drift import GRADES
-from pytest_schema_registry.evolution import AssertCompatible, Evolution
+from pytest_schema_registry.contracts import payloads
+from pytest_schema_registry.contracts.contract import AssertConforms, Contract, RegistrySchema
+from pytest_schema_registry.contracts.drift import GRADES
+from pytest_schema_registry.contracts.evolution import AssertCompatible, Evolution
+from pytest_schema_registry.contracts.recorder import Recorder, Use
+from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.hooks import SchemaRegistryPlugin
-from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.registries import core as protocol
 from pytest_schema_registry.registries import retrying as exchange
 from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.resolver import Step, steps
-from pytest_schema_registry.rollout import Rollout
 from pytest_schema_registry.schema_types.json_schema import diagnosis
 from pytest_schema_registry.schema_types.json_schema import validation as conformance
 from pytest_schema_registry.schemas import Pair

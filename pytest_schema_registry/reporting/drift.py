@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files
-from pytest_schema_registry.drift import FAILS_FROM, GRADES, Fold
+from pytest_schema_registry.contracts.drift import FAILS_FROM, GRADES, Fold
 from pytest_schema_registry.reporting.gates import MAX_NAMED
 from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
 from pytest_schema_registry.schemas import age
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pytest_schema_registry.drift import Drift
+    from pytest_schema_registry.contracts.drift import Drift
     from pytest_schema_registry.settings.settings import Settings
 
 #: Raised where a reader of older reports would misread a new one.

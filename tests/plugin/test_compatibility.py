@@ -239,7 +239,7 @@ def test_a_rule_that_fails_otherwise_shows_where(
 ) -> None:
     rules(pytester, "shop.Same: v1 -> v2")
     pytester.makeconftest("""
-        from pytest_schema_registry import evolution
+        from pytest_schema_registry.contracts import evolution
 
         def broken(*_args, **_options):
             raise RuntimeError("a bug")
@@ -544,7 +544,7 @@ def test_a_session_without_rules_imports_nothing_of_it(
 
         def pytest_unconfigure(config):
             print("imported:", [name for name in sys.modules if name.startswith(
-                ("pytest_schema_registry.rule", "pytest_schema_registry.evolution",
+                ("pytest_schema_registry.rule", "pytest_schema_registry.contracts.evolution",
                  "pytest_schema_registry.compatibility.waivers", "pytest_schema_registry.compat"))])
     """)
     pytester.makepyfile("def test(registry_schema): registry_schema('shop.Same')")

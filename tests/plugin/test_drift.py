@@ -428,7 +428,7 @@ import sys
 from pathlib import Path
 
 def pytest_unconfigure(config):
-    Path("loaded").write_text(" ".join(sorted({"yaml", "pytest_schema_registry.drift",
+    Path("loaded").write_text(" ".join(sorted({"yaml", "pytest_schema_registry.contracts.drift",
         "pytest_schema_registry.schema_types.json_schema.compatibility.levels"} & set(sys.modules))))
 """
 
@@ -439,7 +439,7 @@ def pytest_unconfigure(config):
         ("warn", "def test(): pass", ""),
         ("off", SOURCE, ""),
         # There are no cassettes.
-        ("warn", SOURCE, "pytest_schema_registry.drift"),
+        ("warn", SOURCE, "pytest_schema_registry.contracts.drift"),
     ],
 )
 def test_what_is_not_needed_is_not_imported(
@@ -463,4 +463,4 @@ def test_schemas_that_did_not_change_are_compared_without_the_comparison(
 ) -> None:
     pytester.makeconftest(LOADED)
     run(*asks)
-    assert (pytester.path / "loaded").read_text() == "pytest_schema_registry.drift"
+    assert (pytester.path / "loaded").read_text() == "pytest_schema_registry.contracts.drift"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_schema_registry.contracts.recorder import Recorder, Use
 from pytest_schema_registry.errors import SchemaNotFound
-from pytest_schema_registry.recorder import Recorder, Use
 from pytest_schema_registry.registries.queries import Fetch
 from pytest_schema_registry.reporting.figures import Figures, percentile
 from pytest_schema_registry.reporting.report import document

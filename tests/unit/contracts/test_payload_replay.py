@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry import SchemaRegistry, successors
+from pytest_schema_registry import SchemaRegistry
+from pytest_schema_registry.contracts import payload_replay as successors
+from pytest_schema_registry.contracts.payload_replay import Successors
+from pytest_schema_registry.contracts.recorder import Recorder
+from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.json_values import digest
-from pytest_schema_registry.recorder import Recorder
 from pytest_schema_registry.reporting.successors import Fold, lines, missed
-from pytest_schema_registry.rollout import Rollout
 from pytest_schema_registry.schemas import Pair
 from pytest_schema_registry.settings.enforcement import Enforcement
 from pytest_schema_registry.settings.settings import Settings
-from pytest_schema_registry.successors import Successors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

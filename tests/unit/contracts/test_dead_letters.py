@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry import InvalidSettings, Schema
-from pytest_schema_registry.dead_letters import DeadLetters, letter, letters
+from pytest_schema_registry.contracts.dead_letters import DeadLetters, letter, letters
 from pytest_schema_registry.errors import ContractViolation
 from pytest_schema_registry.schemas import Content, Violation
 
@@ -145,7 +145,7 @@ def test_a_file_that_cannot_be_written_any_more_is_an_error(file: Path) -> None:
 def test_writers_that_are_killed_lose_nothing_of_what_they_had_written(file: Path) -> None:
     script = (
         "import sys; from pathlib import Path;"
-        "from pytest_schema_registry.dead_letters import DeadLetters;"
+        "from pytest_schema_registry.contracts.dead_letters import DeadLetters;"
         "each = DeadLetters(Path(sys.argv[1]));"
         "[(each.add({'schema': sys.argv[2], 'version': 'v1', 'violations': [],"
         " 'payload': [i, 'x' * 100_000]}), print(i, flush=True)) for i in range(1_000_000)]"
@@ -167,7 +167,7 @@ def test_writers_that_are_killed_lose_nothing_of_what_they_had_written(file: Pat
 def test_many_processes_lose_nothing_and_repeat_nothing(file: Path) -> None:
     script = (
         "import sys; from pathlib import Path;"
-        "from pytest_schema_registry.dead_letters import DeadLetters;"
+        "from pytest_schema_registry.contracts.dead_letters import DeadLetters;"
         "each = DeadLetters(Path(sys.argv[1]));"
         "[each.add({'schema': 'a', 'version': 'v1', 'violations': [], 'payload': 'x' * i})"
         " for i in range(0, 40_000, 1_000)]"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_schema_registry import InvalidSettings, ratchet
+from pytest_schema_registry import InvalidSettings
+from pytest_schema_registry.contracts import ratchet
 from pytest_schema_registry.schemas import Pair
 
 if TYPE_CHECKING:

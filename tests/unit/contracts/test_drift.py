@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_schema_registry.drift import FAILS_FROM, GRADES, Drift, Fold, Watch, compared, watch
+from pytest_schema_registry.contracts.drift import (
+    FAILS_FROM,
+    GRADES,
+    Drift,
+    Fold,
+    Watch,
+    compared,
+    watch,
+)
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
 from pytest_schema_registry.json_values import sha256_of
 from pytest_schema_registry.registries import core as protocol

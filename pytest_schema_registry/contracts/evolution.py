@@ -8,13 +8,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pytest_schema_registry.compatibility.waivers import applied, load
+from pytest_schema_registry.contracts.recorder import Use
 from pytest_schema_registry.errors import (
     CompatibilityWarning,
     IncompatibleSchemas,
     InvalidSettings,
     SchemaRegistryError,
 )
-from pytest_schema_registry.recorder import Use
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 from pytest_schema_registry.schemas import Pair, Schema, given
 from pytest_schema_registry.text import printable_text
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.compatibility.report import Level, Policy
     from pytest_schema_registry.compatibility.waivers import Waiver
+    from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.registry import SchemaRegistry
-    from pytest_schema_registry.rollout import Rollout
     from pytest_schema_registry.settings.settings import Settings
 
 #: How many breaks a failure offers to waive.

@@ -6,17 +6,17 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pytest_schema_registry.contracts.recorder import Use
 from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
-from pytest_schema_registry.recorder import Use
 from pytest_schema_registry.schemas import Pair, Schema, plain_name
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.contracts.payload_replay import Successors
+    from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.declarations import Wanted
     from pytest_schema_registry.registry import SchemaRegistry
-    from pytest_schema_registry.rollout import Rollout
     from pytest_schema_registry.settings.enforcement import Level
-    from pytest_schema_registry.successors import Successors
 
 
 class AssertConforms(Protocol):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry import SchemaRegistry
-from pytest_schema_registry.explanation import Elsewhere, explain, renamed
+from pytest_schema_registry.contracts.explanation import Elsewhere, explain, renamed
 from tests.local_registry import ORDER, LocalRegistry, Reply
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ def test_a_text_is_made_when_it_is_read(
         made.append(given)
         return explain(*given, **rest)
 
-    monkeypatch.setattr("pytest_schema_registry.explanation.explain", noted)
+    monkeypatch.setattr("pytest_schema_registry.contracts.explanation.explain", noted)
     compiled = registry.compiled(registry.get_schema(ORDER, "v2"))
     expected = [registry.violation(compiled, {"id": at}, others=("v1", "v2")) for at in range(20)]
     assert made == []

@@ -23,7 +23,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from pytest_schema_registry import PayloadNotJSON
-from pytest_schema_registry.payloads import from_text, json_form
+from pytest_schema_registry.contracts.payloads import from_text, json_form
 from pytest_schema_registry.redaction import Redaction
 from tests.local_registry import ORDER, LocalRegistry, Reply
 

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from pytest_schema_registry.contracts.ratchet import load
+from pytest_schema_registry.contracts.recorder import Recorder
+from pytest_schema_registry.contracts.unseen import Unseen
 from pytest_schema_registry.errors import (
     ContractWarning,
     DeprecatedSchemaWarning,
@@ -18,19 +21,16 @@ from pytest_schema_registry.errors import (
     StaleSchemaWarning,
     UncheckedWarning,
 )
-from pytest_schema_registry.ratchet import load
-from pytest_schema_registry.recorder import Recorder
 from pytest_schema_registry.schemas import Pair, plain_name
 from pytest_schema_registry.settings.enforcement import Enforcement
-from pytest_schema_registry.unseen import Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_schema_registry.dead_letters import DeadLetters
+    from pytest_schema_registry.contracts.dead_letters import DeadLetters
+    from pytest_schema_registry.contracts.recorder import Use
     from pytest_schema_registry.declarations import Wanted
     from pytest_schema_registry.errors import ContractViolation
-    from pytest_schema_registry.recorder import Use
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.schemas import OldCopy, Schema
@@ -92,7 +92,7 @@ class Rollout:
         proved = None if settings.ratchet is None else load(settings.ratchet)
         letters = None
         if settings.dead_letters is not None:
-            from pytest_schema_registry.dead_letters import DeadLetters
+            from pytest_schema_registry.contracts.dead_letters import DeadLetters
 
             letters = DeadLetters(settings.dead_letters)
         return cls(
@@ -220,7 +220,7 @@ class Rollout:
         is_enforced = use.level == "strict"
         # Without a violation, it is the schema that takes too much.
         if self._dead_letters is not None and violation.violations:
-            from pytest_schema_registry.dead_letters import letter
+            from pytest_schema_registry.contracts.dead_letters import letter
 
             facts = {"test": self.test, "mode": self._mode, "enforcement": use.level}
             new = letter(violation, time=datetime.now(UTC), **facts)

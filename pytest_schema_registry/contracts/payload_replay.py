@@ -10,8 +10,8 @@ from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.schemas import Pair
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.registry import SchemaRegistry
-    from pytest_schema_registry.rollout import Rollout
 
 #: How many payloads of one schema a process keeps; those that come later are counted.
 MAX_KEPT = 10_000
