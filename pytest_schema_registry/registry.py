@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.compatibility.report import Level
-    from pytest_schema_registry.declarations import Wanted
+    from pytest_schema_registry.plugin.markers import Wanted
     from pytest_schema_registry.registries.queries import Answer, Fetch
     from pytest_schema_registry.schema_types.json_schema.validation import Compiled
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release, Violation

@@ -59,7 +59,7 @@ from pytest_schema_registry.contracts.drift import GRADES
 from pytest_schema_registry.contracts.evolution import AssertCompatible, Evolution
 from pytest_schema_registry.contracts.recorder import Recorder, Use
 from pytest_schema_registry.contracts.rollout import Rollout
-from pytest_schema_registry.hooks import SchemaRegistryPlugin
+from pytest_schema_registry.plugin.hooks import SchemaRegistryPlugin
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.registries import core as protocol
 from pytest_schema_registry.registries import retrying as exchange

@@ -14,7 +14,7 @@ from pytest_schema_registry.text import printable
 if TYPE_CHECKING:
     from pytest_schema_registry.contracts.payload_replay import Successors
     from pytest_schema_registry.contracts.rollout import Rollout
-    from pytest_schema_registry.declarations import Wanted
+    from pytest_schema_registry.plugin.markers import Wanted
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.settings.enforcement import Level
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.contracts.dead_letters import DeadLetters
     from pytest_schema_registry.contracts.recorder import Use
-    from pytest_schema_registry.declarations import Wanted
     from pytest_schema_registry.errors import ContractViolation
+    from pytest_schema_registry.plugin.markers import Wanted
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.schemas import OldCopy, Schema

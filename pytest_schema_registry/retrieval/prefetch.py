@@ -14,7 +14,7 @@ from pytest_schema_registry.schemas import plain_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from pytest_schema_registry.declarations import Wanted
+    from pytest_schema_registry.plugin.markers import Wanted
 
 T = TypeVar("T")
 R = TypeVar("R")

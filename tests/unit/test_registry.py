@@ -20,7 +20,7 @@ from pytest_schema_registry import (
     SchemaRegistry,
     Verdict,
 )
-from pytest_schema_registry.declarations import Wanted
+from pytest_schema_registry.plugin.markers import Wanted
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
 from pytest_schema_registry.retrieval.cache import Session
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes

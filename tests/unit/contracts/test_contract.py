@@ -25,7 +25,7 @@ from pytest_schema_registry.contracts.contract import Contract
 from pytest_schema_registry.contracts.dead_letters import DeadLetters
 from pytest_schema_registry.contracts.recorder import Recorder, Use
 from pytest_schema_registry.contracts.rollout import Rollout
-from pytest_schema_registry.declarations import Wanted
+from pytest_schema_registry.plugin.markers import Wanted
 from pytest_schema_registry.schemas import OldCopy
 from pytest_schema_registry.settings.enforcement import Enforcement
 from tests.local_registry import ENDLESS, ORDER, ORDER_V2, LocalRegistry, Reply

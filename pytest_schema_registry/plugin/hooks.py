@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry import host
-from pytest_schema_registry.host import FACTS, UNCHECKED, VERSION
+from pytest_schema_registry.plugin import items as host
+from pytest_schema_registry.plugin.items import FACTS, UNCHECKED, VERSION
 from pytest_schema_registry.settings import OPTIONS
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.contracts.contract import AssertConforms, RegistrySchema
     from pytest_schema_registry.contracts.evolution import AssertCompatible
-    from pytest_schema_registry.controller import Controller
+    from pytest_schema_registry.plugin.controller import Controller
+    from pytest_schema_registry.plugin.session import Process
     from pytest_schema_registry.registry import SchemaRegistry
-    from pytest_schema_registry.session import Process
 
 MARKER_HELP = (
     "registry_schema(*names, versions=None, release=None, prefer=None, fallback=None, "
@@ -139,8 +139,8 @@ class SchemaRegistryPlugin:
             pytest.UsageError: Something on the command line or in the ini file is wrong.
         """
         from pytest_schema_registry.errors import InvalidSettings
-        from pytest_schema_registry.outcomes import Outcomes
-        from pytest_schema_registry.session import Process
+        from pytest_schema_registry.plugin.outcomes import Outcomes
+        from pytest_schema_registry.plugin.session import Process
 
         is_worker, config = self._is_worker, self._config
         try:
@@ -152,11 +152,11 @@ class SchemaRegistryPlugin:
             "schema_registry_outcomes": Outcomes(process, process.unseen),
         }
         if process.has_rules:
-            from pytest_schema_registry.rule_items import RuleCollection
+            from pytest_schema_registry.plugin.compatibility_items import RuleCollection
 
             plugins["schema_registry_rules"] = RuleCollection(process, config)
         if not is_worker:
-            from pytest_schema_registry.controller import Controller
+            from pytest_schema_registry.plugin.controller import Controller
 
             self._controller = plugins["schema_registry_controller"] = Controller(process)
         if self._item is not None:
@@ -170,7 +170,7 @@ class SchemaRegistryPlugin:
         """Have golden payloads collected, where there are any."""
         folder = host.payload_folder(self._config, self._process)
         if folder is not None:
-            from pytest_schema_registry.payload_folder import PayloadCollection
+            from pytest_schema_registry.plugin.payload_folder import PayloadCollection
 
             is_named = self._process is not None and self._process.names_payloads
             collection = PayloadCollection(

@@ -17,8 +17,8 @@ from pytest_schema_registry.settings import DEFAULT_PAYLOADS, OPTIONS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_schema_registry.declarations import Declaration
-    from pytest_schema_registry.session import Process
+    from pytest_schema_registry.plugin.markers import Declaration
+    from pytest_schema_registry.plugin.session import Process
 
 #: The parameter of a contract test, and so a fixture of every one.
 VERSION = "registry_version"
@@ -86,7 +86,7 @@ def declaration(node: pytest.Item) -> Declaration:
     Raises:
         InvalidSettings: A marker cannot be understood.
     """
-    from pytest_schema_registry.declarations import MARKER, declaration
+    from pytest_schema_registry.plugin.markers import MARKER, declaration
 
     return declaration(node.iter_markers_with_node(MARKER))
 
@@ -98,7 +98,7 @@ def tell_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseExce
     not marked as failing with just this kind of error.
     """
     from pytest_schema_registry.errors import SchemaRegistryError
-    from pytest_schema_registry.expectations import names
+    from pytest_schema_registry.plugin.expectations import names
 
     if not isinstance(error, SchemaRegistryError):
         return

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from pytest_schema_registry import host
 from pytest_schema_registry.contracts.unseen import Unseen
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.expectations import Expectations
-from pytest_schema_registry.host import FACTS, VERSION
-from pytest_schema_registry.written import Written
+from pytest_schema_registry.plugin import items as host
+from pytest_schema_registry.plugin.configuration import Written
+from pytest_schema_registry.plugin.expectations import Expectations
+from pytest_schema_registry.plugin.items import FACTS, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.evolution import Evolution
     from pytest_schema_registry.contracts.payload_replay import Successors
     from pytest_schema_registry.contracts.rollout import Rollout
-    from pytest_schema_registry.declarations import Declaration, Wanted
+    from pytest_schema_registry.plugin.markers import Declaration, Wanted
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.retrieval.prefetch import Progress
@@ -153,7 +153,7 @@ class Process:
         __tracebackhide__ = True
         with self.unseen:
             registry = self.registry
-        from pytest_schema_registry.asked import AskedRegistry
+        from pytest_schema_registry.plugin.noting_registry import AskedRegistry
 
         return AskedRegistry(registry, self.unseen)
 
@@ -277,7 +277,7 @@ class Process:
 
     def letters_file(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """What collects an argument, if it holds dead letters."""
-        from pytest_schema_registry.golden import letters_file
+        from pytest_schema_registry.plugin.payload_items import letters_file
 
         return letters_file(path, parent, self)
 

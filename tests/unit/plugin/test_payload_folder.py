@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_schema_registry.payload_folder import is_mistaken, is_payload, is_something_else
+from pytest_schema_registry.plugin.payload_folder import is_mistaken, is_payload, is_something_else
 
 
 @pytest.mark.parametrize(

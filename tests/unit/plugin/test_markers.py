@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pytest_schema_registry.declarations import Declaration, Wanted, declaration
 from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.plugin.markers import Declaration, Wanted, declaration
 
 
 def declared(*markers: pytest.MarkDecorator) -> Declaration:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry.declarations import Wanted
 from pytest_schema_registry.errors import (
     IncompatibleSchemas,
     SchemaRegistryError,
     SchemaRegistryWarning,
 )
+from pytest_schema_registry.plugin.markers import Wanted
 from pytest_schema_registry.schemas import Pair
 from pytest_schema_registry.settings.compatibility_rules import Case, Rule, parsed
 from pytest_schema_registry.text import printable
@@ -22,7 +22,7 @@ from pytest_schema_registry.text import printable
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from pytest_schema_registry.session import Extent, Process
+    from pytest_schema_registry.plugin.session import Extent, Process
 
 #: Two versions; the only one there is; or why that could not be found out.
 Comparison = Case | Pair | SchemaRegistryError

@@ -34,7 +34,7 @@ class Finder(PathFinder):
 
 sys.meta_path.insert(0, Finder)
 
-from pytest_schema_registry.hooks import (
+from pytest_schema_registry.plugin.hooks import (
     pytest_addoption,
     pytest_cmdline_main,
     pytest_configure,

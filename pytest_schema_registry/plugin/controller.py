@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.session import JUDGED
+from pytest_schema_registry.plugin.session import JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_schema_registry.plugin.session import Process
     from pytest_schema_registry.reporting.figures import Figures
     from pytest_schema_registry.schemas import Pair
-    from pytest_schema_registry.session import Process
 
 RULE = "registry_compatibility"
 #: The facts that have a module of :mod:`~pytest_schema_registry.reporting` of their own.

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from pytest_schema_registry.contracts.dead_letters import letters
-from pytest_schema_registry.declarations import Wanted
 from pytest_schema_registry.errors import (
     ContractViolation,
     SchemaRegistryError,
     SchemaRegistryWarning,
 )
 from pytest_schema_registry.json_values import json_path, path_steps
+from pytest_schema_registry.plugin.markers import Wanted
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.text import printable, printable_text
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_schema_registry.contracts.contract import Contract
+    from pytest_schema_registry.plugin.session import Process
     from pytest_schema_registry.schemas import Violation
-    from pytest_schema_registry.session import Process
 
     Read = Callable[[], Iterable["Case"]]
 

@@ -25,8 +25,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from pytest_schema_registry import golden
-    from pytest_schema_registry.session import Process
+    from pytest_schema_registry.plugin import payload_items as golden
+    from pytest_schema_registry.plugin.session import Process
 
     Parts = tuple[str, ...]
 
@@ -204,7 +204,7 @@ class PayloadCollection:
         """
         if path in self.own or is_something_else(parts):
             return None
-        from pytest_schema_registry import golden
+        from pytest_schema_registry.plugin import payload_items as golden
 
         if not os.path.isfile(path):
             read = golden.refusal(f"{path} is no file, or leads nowhere; correct it, or remove it")
@@ -221,13 +221,13 @@ class PayloadCollection:
 
     def loop(self, path: Path, parent: pytest.Collector, parts: Parts) -> pytest.Collector:
         """What tells of a link that leads back to a folder that it is in."""
-        from pytest_schema_registry import golden
+        from pytest_schema_registry.plugin import payload_items as golden
 
         read = golden.refusal(f"{path} leads back to a folder that it is in; remove it")
         return self._file(path, parent, parts, read)
 
     def _payloads(self, path: Path, parts: Parts) -> golden.Read:
-        from pytest_schema_registry import golden
+        from pytest_schema_registry.plugin import payload_items as golden
 
         versions = self._process().settings.versions
         if parts[-1].lower().endswith(ENDING):
@@ -237,7 +237,7 @@ class PayloadCollection:
     def _file(
         self, path: Path, parent: pytest.Collector, parts: Parts, read: golden.Read
     ) -> pytest.Collector:
-        from pytest_schema_registry.golden import PayloadFile
+        from pytest_schema_registry.plugin.payload_items import PayloadFile
 
         more: dict[str, Any] = {"read": read, "process": self._process()}
         more["nodeid"] = self.node_id(path, parent.session)

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_schema_registry import host
 from pytest_schema_registry.contracts.unseen import leaves
 from pytest_schema_registry.errors import NothingChecked, SchemaRegistryError
+from pytest_schema_registry.plugin import items as host
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_schema_registry.contracts.unseen import Raised, Unseen
-    from pytest_schema_registry.session import Process
+    from pytest_schema_registry.plugin.session import Process
 
 #: The fixtures that are asked for in order to check something.
 CHECKS = frozenset({"assert_conforms", "assert_compatible"})
