@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 #: How many old copies a warning names.
 MAX_NAMED = 10
-_PACKAGE = f"{Path(__file__).parent}{os.sep}"
+_PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 
 
 class Rollout:

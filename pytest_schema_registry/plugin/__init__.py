@@ -28,13 +28,13 @@ class Finder(PathFinder):
     def find_spec(
         cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        is_ours = fullname.startswith(f"{__package__}.")
+        is_ours = fullname.startswith("pytest_schema_registry.")
         return super().find_spec(fullname, path, target) if is_ours else None
 
 
 sys.meta_path.insert(0, Finder)
 
-from pytest_schema_registry.plugin.hooks import (
+from pytest_schema_registry.plugin.hooks import (  # noqa: E402  # the finder finds it
     pytest_addoption,
     pytest_cmdline_main,
     pytest_configure,

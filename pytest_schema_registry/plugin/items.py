@@ -123,7 +123,9 @@ def asked_for(item: pytest.Item, names: frozenset[str]) -> set[str]:
     return {
         name
         for name in names & inspect.signature(item.function).parameters.keys()
-        if str(getattr(item.funcargs.get(name), "__module__", "")).startswith(f"{__package__}.")
+        if str(getattr(item.funcargs.get(name), "__module__", "")).startswith(
+            "pytest_schema_registry."
+        )
     }
 
 

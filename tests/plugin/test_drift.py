@@ -428,8 +428,9 @@ import sys
 from pathlib import Path
 
 def pytest_unconfigure(config):
-    Path("loaded").write_text(" ".join(sorted({"yaml", "pytest_schema_registry.contracts.drift",
-        "pytest_schema_registry.schema_types.json_schema.compatibility.levels"} & set(sys.modules))))
+    looked_for = {"yaml", "pytest_schema_registry.contracts.drift",
+        "pytest_schema_registry.schema_types.json_schema.compatibility.levels"}
+    Path("loaded").write_text(" ".join(sorted(looked_for & set(sys.modules))))
 """
 
 
