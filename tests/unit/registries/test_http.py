@@ -368,7 +368,7 @@ def test_a_redirect_to_another_port_takes_no_cookie_along(
     try:
         client_of(local_registry.url, token=TOKEN).fetch(QUESTION)
     finally:
-        other.stop()
+        other.close()
     assert [{"cookie", "authorization"} & set(each.headers) for each in other.requests] == [set()]
 
 
