@@ -94,7 +94,8 @@ def test_a_file_that_cannot_be_written_is_an_error(file: Path) -> None:
 
 def test_sessions_that_end_at_once_lose_nothing_of_each_other(file: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from pytest_schema_registry.contracts import ratchet;"
+        "import sys; from pathlib import Path;"
+        "from pytest_schema_registry.contracts import ratchet;"
         "from pytest_schema_registry.schemas import Pair;"
         "[ratchet.add(Path(sys.argv[1]), {Pair(f'{sys.argv[2]}.{i}', 'v1')}) for i in range(20)]"
     )
