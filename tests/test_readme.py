@@ -61,16 +61,19 @@ from pytest_schema_registry.contracts.recorder import Recorder, Use
 from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.plugin.hooks import SchemaRegistryPlugin
 from pytest_schema_registry.redaction import REDACTED, Redaction
-from pytest_schema_registry.registries import core as protocol
-from pytest_schema_registry.registries import retrying as exchange
+from pytest_schema_registry.registries import core, retrying
 from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.resolver import Step, steps
-from pytest_schema_registry.schema_types.json_schema import diagnosis
-from pytest_schema_registry.schema_types.json_schema import validation as conformance
+from pytest_schema_registry.schema_types.json_schema import diagnosis, validation
 from pytest_schema_registry.schemas import Pair
-from pytest_schema_registry.settings import DEFAULT_CASSETTES, DRAFTS, MODES, OPTIONS
-from pytest_schema_registry.settings import compatibility_rules as rules
+from pytest_schema_registry.settings import (
+    DEFAULT_CASSETTES,
+    DRAFTS,
+    MODES,
+    OPTIONS,
+    compatibility_rules,
+)
 from pytest_schema_registry.settings.enforcement import Enforcement
 from pytest_schema_registry.settings.parsers import Location
 from pytest_schema_registry.settings.settings import Settings
@@ -301,11 +304,15 @@ def test_rules_are_tests_that_show_what_breaks_as_printed(run: Run, project: Pat
 
 def test_the_words_of_rules_are_those_of_the_code() -> None:
     words = {word.strip("`") for word, _ in table(section("From one version to the next"))}
-    plain = rules.parsed("a.B: v1 -> v2")
-    unsaid = {word for word in words if rules.parsed(f"{plain.text} {word}")[1:] == plain[1:]}
+    plain = compatibility_rules.parsed("a.B: v1 -> v2")
+    unsaid = {
+        word
+        for word in words
+        if compatibility_rules.parsed(f"{plain.text} {word}")[1:] == plain[1:]
+    }
     assert unsaid == {"backward", "tolerant"}
     with pytest.raises(ValueError, match="there are") as caught:
-        rules.parsed(f"{plain.text} sideways")
+        compatibility_rules.parsed(f"{plain.text} sideways")
     assert set(str(caught.value).rpartition("there are ")[2].split(", ")) == words
 
 
@@ -412,7 +419,7 @@ def test_the_requests_are_those_of_the_code() -> None:
         Question(Kind.COMPATIBILITY, "v1", "a.B", "1.0", "v1", "1.0"),
     ]
     assert [path.format(**values) for path in asked()] == [
-        f"/{protocol.path(question)}" for question in questions
+        f"/{core.path(question)}" for question in questions
     ]
 
 
@@ -739,7 +746,7 @@ def test_what_a_cassette_is(local_registry: LocalRegistry, tmp_path: Path) -> No
 
 
 def test_what_a_request_is(local_registry: LocalRegistry) -> None:
-    assert set(exchange.RETRIED_STATUSES) == {408, 429, *range(500, 600)}
+    assert set(retrying.RETRIED_STATUSES) == {408, 429, *range(500, 600)}
     local_registry.script("schemas/v1/no.Such", Reply(503))
     with (
         SchemaRegistry(local_registry.url, token="s3cret") as registry,
@@ -897,7 +904,7 @@ def test_the_limits_are_those_of_the_code(registry: SchemaRegistry) -> None:
     limits = section("Limits")
     assert f"at most {payloads.MAX_DEPTH} levels deep" in limits
     assert f"at most {payloads.MAX_VALUES:,} values" in limits
-    assert f"{conformance.MAX_UNFOLDED:,} subschemas for one value" in limits
+    assert f"{validation.MAX_UNFOLDED:,} subschemas for one value" in limits
     assert f"at most {diagnosis.MAX_VIOLATIONS:,} violations".capitalize() in limits
     assert "at most two seconds" in limits
     assert diagnosis.SECONDS == 2

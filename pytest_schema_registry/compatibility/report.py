@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
-from pytest_schema_registry.compatibility import rendering as text
-from pytest_schema_registry.compatibility import sentences
+from pytest_schema_registry.compatibility import rendering, sentences
 from pytest_schema_registry.json_values import first_form
 
 Level = Literal["backward", "forward", "full"]
@@ -62,7 +61,7 @@ class Reason:
         parts = [self.rule, self.direction, path, self.old_pointer, self.new_pointer]
         if self.verdict == "said by the registry":
             parts.append(self.change)  # there is nothing else to tell its reasons apart
-        text_ = text.dumps([*parts, self.old_value, self.new_value])
+        text_ = rendering.dumps([*parts, self.old_value, self.new_value])
         return hashlib.sha256(text_.encode()).hexdigest()[:12]
 
 
@@ -154,7 +153,7 @@ class CompatibilityReport:
         Args:
             headline: What was compared, such as `telemetry.FeedbackEvent v1 -> v2`.
         """
-        return text.block(self, headline)
+        return rendering.block(self, headline)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything in the report as plain JSON data."""
@@ -175,7 +174,7 @@ class CompatibilityReport:
         """The report in the shape a registry answers with: one line for each reason."""
         return {
             "compatible": self.compatible is True,
-            "breaking_reasons": [text.line(reason) for reason in self.reasons],
+            "breaking_reasons": [rendering.line(reason) for reason in self.reasons],
             "advice": sentences.advice(self),
         }
 

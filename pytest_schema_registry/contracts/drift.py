@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
 from pytest_schema_registry.json_values import canonical
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.retrieval import sources
 from pytest_schema_registry.schemas import plain_name
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
@@ -193,7 +193,7 @@ class Watch:
 
 
 def _schema(answer: Answer) -> Schema | None:
-    return None if answer.document is None else protocol.schema(answer)
+    return None if answer.document is None else core.schema(answer)
 
 
 def compared(

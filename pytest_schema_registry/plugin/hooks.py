@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry.plugin import items as host
+from pytest_schema_registry.plugin import items
 from pytest_schema_registry.plugin.items import FACTS, UNCHECKED, VERSION
 from pytest_schema_registry.settings import OPTIONS
 
@@ -122,7 +122,7 @@ class SchemaRegistryPlugin:
         told: dict[str, Any] = getattr(config, "workerinput", {})
         self._session_id: str = told.get(SESSION_INPUT) or uuid.uuid4().hex
         #: What was written for the session.
-        self.places = host.Places(config)
+        self.places = items.Places(config)
         self._process: Process | None = None
         self._controller: Controller | None = None
         self._item: pytest.Item | None = None
@@ -168,7 +168,7 @@ class SchemaRegistryPlugin:
 
     def begin_payloads(self) -> None:
         """Have golden payloads collected, where there are any."""
-        folder = host.payload_folder(self._config, self._process)
+        folder = items.payload_folder(self._config, self._process)
         if folder is not None:
             from pytest_schema_registry.plugin.payload_folder import PayloadCollection
 
@@ -234,7 +234,7 @@ class SchemaRegistryPlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if call.excinfo is not None:
-            host.tell_unchecked(report, item, call.excinfo.value)
+            items.tell_unchecked(report, item, call.excinfo.value)
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:

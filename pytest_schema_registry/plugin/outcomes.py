@@ -12,7 +12,7 @@ import pytest
 
 from pytest_schema_registry.contracts.unseen import leaves
 from pytest_schema_registry.errors import NothingChecked, SchemaRegistryError
-from pytest_schema_registry.plugin import items as host
+from pytest_schema_registry.plugin import items
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -48,7 +48,7 @@ class Outcomes:
         if (lost := self._unseen.lost) is not None:
             raise _explained(lost)
         if not self._process.has_checked:
-            for fixture in host.asked_for(item, CHECKS):
+            for fixture in items.asked_for(item, CHECKS):
                 raise NothingChecked(fixture)
 
     # Within the session's own, which counts what is decided here.
@@ -77,7 +77,7 @@ def _correct(
     """Have a report of a test that lost something say so, once."""
     is_told = told is not None and any(each is lost for each in leaves(told))
     has_failed = report.failed
-    host.tell_unchecked(report, item, lost)
+    items.tell_unchecked(report, item, lost)
     if report.passed:
         report.outcome = "failed"
     if is_told or not report.failed:

@@ -25,7 +25,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from pytest_schema_registry.plugin import payload_items as golden
+    from pytest_schema_registry.plugin import payload_items
     from pytest_schema_registry.plugin.session import Process
 
     Parts = tuple[str, ...]
@@ -204,14 +204,16 @@ class PayloadCollection:
         """
         if path in self.own or is_something_else(parts):
             return None
-        from pytest_schema_registry.plugin import payload_items as golden
+        from pytest_schema_registry.plugin import payload_items
 
         if not os.path.isfile(path):
-            read = golden.refusal(f"{path} is no file, or leads nowhere; correct it, or remove it")
+            read = payload_items.refusal(
+                f"{path} is no file, or leads nowhere; correct it, or remove it"
+            )
         elif is_payload(parts):
             read = self._payloads(path, parts)
         elif is_mistaken(parts):
-            read = golden.refusal(
+            read = payload_items.refusal(
                 f"{path} is no golden payload; those stand in <name>{ENDING}, "
                 "<name>/valid/*.json and <name>/invalid/*.json"
             )
@@ -221,21 +223,21 @@ class PayloadCollection:
 
     def loop(self, path: Path, parent: pytest.Collector, parts: Parts) -> pytest.Collector:
         """What tells of a link that leads back to a folder that it is in."""
-        from pytest_schema_registry.plugin import payload_items as golden
+        from pytest_schema_registry.plugin import payload_items
 
-        read = golden.refusal(f"{path} leads back to a folder that it is in; remove it")
+        read = payload_items.refusal(f"{path} leads back to a folder that it is in; remove it")
         return self._file(path, parent, parts, read)
 
-    def _payloads(self, path: Path, parts: Parts) -> golden.Read:
-        from pytest_schema_registry.plugin import payload_items as golden
+    def _payloads(self, path: Path, parts: Parts) -> payload_items.Read:
+        from pytest_schema_registry.plugin import payload_items
 
         versions = self._process().settings.versions
         if parts[-1].lower().endswith(ENDING):
-            return golden.one_a_line(path, parts[-1][: -len(ENDING)], versions)
-        return golden.one_a_file(path, parts[0], versions, conforms=parts[1] == "valid")
+            return payload_items.one_a_line(path, parts[-1][: -len(ENDING)], versions)
+        return payload_items.one_a_file(path, parts[0], versions, conforms=parts[1] == "valid")
 
     def _file(
-        self, path: Path, parent: pytest.Collector, parts: Parts, read: golden.Read
+        self, path: Path, parent: pytest.Collector, parts: Parts, read: payload_items.Read
     ) -> pytest.Collector:
         from pytest_schema_registry.plugin.payload_items import PayloadFile
 

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_schema_registry.contracts.unseen import Unseen
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.plugin import items as host
+from pytest_schema_registry.plugin import items
 from pytest_schema_registry.plugin.configuration import Written
 from pytest_schema_registry.plugin.expectations import Expectations
 from pytest_schema_registry.plugin.items import FACTS, VERSION
@@ -57,7 +57,7 @@ class Process:
     def __init__(
         self,
         config: pytest.Config,
-        places: host.Places,
+        places: items.Places,
         session_id: str,
         started: float,
         is_worker: bool,
@@ -131,7 +131,7 @@ class Process:
             raise copy(self._written.environment_error)
         from pytest_schema_registry.registry import SchemaRegistry
 
-        cache_dir = self.settings.cache_dir or host.cache_directory(self._config)
+        cache_dir = self.settings.cache_dir or items.cache_directory(self._config)
         recorder = self.rollout.recorder
         if self.settings.drift != "off":
             from pytest_schema_registry.contracts.drift import watch
@@ -216,7 +216,7 @@ class Process:
         __tracebackhide__ = True
         with self.unseen:
             assert self._item is not None  # noqa: S101  # only tests ask
-            declared = self._declared.get(self._item) or host.declaration(self._item)
+            declared = self._declared.get(self._item) or items.declaration(self._item)
             name = self._params.get(NAME)
             if not declared.is_run_by(name, self._params.get(VERSION)):
                 raise InvalidSettings(
@@ -253,7 +253,7 @@ class Process:
         self._has_failed = False
         self.unseen.clear()
         self._expectations.watch()
-        self._params = host.params(item)
+        self._params = items.params(item)
         if self._is_used:
             self.rollout.begin_test(item.nodeid)
 
@@ -284,7 +284,7 @@ class Process:
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """Run a contract test against each version line that it declares, and each name."""
         try:
-            declared = host.declaration(metafunc.definition)
+            declared = items.declaration(metafunc.definition)
         except InvalidSettings as exc:
             raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: {exc}") from None
         if len(declared.names) > 1:
@@ -308,9 +308,9 @@ class Process:
             started = time.perf_counter()
             for item in users:
                 with suppress(InvalidSettings):  # which is said where the test runs
-                    self._declared[item] = host.declaration(item)
+                    self._declared[item] = items.declaration(item)
             wanted += [
-                declared.wanted(host.params(item).get(NAME), host.params(item).get(VERSION))
+                declared.wanted(items.params(item).get(NAME), items.params(item).get(VERSION))
                 for item, declared in self._declared.items()
             ]
             self.registry.prefetch(wanted, self._progress())

@@ -18,7 +18,7 @@ from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
 from pytest_schema_registry.schemas import NAME_SUFFIX, plain_name
 from pytest_schema_registry.settings import DEFAULT_MAX_SCHEMA_SIZE
@@ -47,8 +47,8 @@ class DirectoryRegistry:
     def url(self, question: Question) -> str:
         """What names the question's answer: the file's place for a schema, else the wire's path."""
         if question.kind is Kind.SCHEMA and not question.release:
-            return f"{self._shown}/{question.version}/{protocol.segment(question.name)}.json"
-        return f"{self._shown}/{protocol.path(question)}"
+            return f"{self._shown}/{question.version}/{core.segment(question.name)}.json"
+        return f"{self._shown}/{core.path(question)}"
 
     def fetch(self, question: Question, known: Answer | None = None) -> Answer:  # noqa: ARG002
         """Answer from the directory's files as they are now.
@@ -70,7 +70,7 @@ class DirectoryRegistry:
             case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
                 document = self._schema(question)
         # Files can say what no registry may, too.
-        if document is not None and (reason := protocol.fault(question, document)):
+        if document is not None and (reason := core.fault(question, document)):
             raise InvalidAnswer(self.url(question), reason)
         now = datetime.now(UTC).timestamp()
         return Answer.of(question, self.url(question), document, now, "directory")
@@ -189,7 +189,7 @@ class DirectoryRegistry:
         except (InvalidAnswer, RegistryUnavailable) as exc:
             wrong: str | None = exc.reason
         else:
-            wrong = protocol.fault(Question(Kind.SCHEMA, version, name), schema)
+            wrong = core.fault(Question(Kind.SCHEMA, version, name), schema)
         if wrong is not None:
             return {"name": _printable(name), "deprecated": False, "error": _printable(wrong)}
         return {

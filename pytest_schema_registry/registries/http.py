@@ -21,7 +21,7 @@ from pytest_schema_registry.errors import (
     RegistryRefused,
     RegistryUnavailable,
 )
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.credentials import Secrets, of_proxies
 from pytest_schema_registry.registries.queries import Answer, Fetch
 from pytest_schema_registry.registries.retrying import (
@@ -81,7 +81,7 @@ class RegistryClient:
 
     def url(self, question: Question) -> str:
         """The question's address without credentials: what is shown, and the key it is kept by."""
-        return f"{self._location.shown}/{protocol.path(question)}"
+        return f"{self._location.shown}/{core.path(question)}"
 
     def fetch(self, question: Question, known: Answer | None = None) -> Answer:
         """Ask the registry.
@@ -117,7 +117,7 @@ class RegistryClient:
                 bool(self._token or self._location.auth),
             )
         document, text = self._document(url, response)
-        if reason := protocol.fault(question, document):
+        if reason := core.fault(question, document):
             if self._elsewhere(response.url):
                 reason = f"{self._said(response)} with no such answer; {_STATE_THAT_HOST}"
             raise InvalidAnswer(url, self._secrets.scrubbed(reason))
@@ -158,7 +158,7 @@ class RegistryClient:
             raise RegistryUnavailable(url, reason, is_page=True)
         try:
             # RFC 8259 section 8.1: JSON between systems is UTF-8; a parser may skip a BOM.
-            return protocol.document(response.content.decode("utf-8-sig"), strict=True)
+            return core.document(response.content.decode("utf-8-sig"), strict=True)
         except RecursionError:
             raise InvalidAnswer(url, "the JSON is nested too deeply to be read") from None
         except KeyTwice as exc:

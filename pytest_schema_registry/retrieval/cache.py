@@ -28,7 +28,7 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Answer
 from pytest_schema_registry.schemas import Content
 
@@ -305,4 +305,4 @@ def _is_usable(
         return False
     if content is not None:
         document = {**document, "content": True}
-    return document is None or not protocol.fault(question, document)
+    return document is None or not core.fault(question, document)

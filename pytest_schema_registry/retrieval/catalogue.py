@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.schemas import Schema, age, origin, plain_name
 from pytest_schema_registry.text import printable
@@ -66,7 +66,7 @@ class Catalogue:
                 raise SchemaNotFound(
                     printable(question.name), version, release, _origin(answer), _advice(answer)
                 ).resting_on(old)
-            schema = replace(protocol.schema(answer), old_copies=old)
+            schema = replace(core.schema(answer), old_copies=old)
             if not old:  # the registry may answer the next time
                 self._schemas[question] = schema
             self._found(schema)
@@ -120,9 +120,9 @@ class Catalogue:
         self._served(answer.old_copies)
         if answer.document is None:
             raise SchemaNotFound("index", "any version", None, _origin(answer), "ask by name")
-        return protocol.index(answer)
+        return core.index(answer)
 
-    def compatibility(self, name: str, old: str, new: str) -> protocol.Said:
+    def compatibility(self, name: str, old: str, new: str) -> core.Said:
         """What the registry itself says about two version lines of a schema.
 
         Args:
@@ -145,7 +145,7 @@ class Catalogue:
             reason = "it has both schemas, and does not compare them"
             advice = "--registry-compat-source local does"
             raise InvalidAnswer(answer.url, f"{reason}; {advice}")
-        return protocol.compatibility(answer)
+        return core.compatibility(answer)
 
     def releases(self, name: str, versions: Sequence[str]) -> tuple[Release, ...]:
         """The releases of a schema in some version lines, oldest first in each.
@@ -163,7 +163,7 @@ class Catalogue:
             answer, found = self._answer(Question(Kind.RELEASES, version, plain_name(name)))
             old += found
             if answer.document is not None:
-                listed += protocol.releases(answer)
+                listed += core.releases(answer)
         self._served(old)
         if not listed:
             lines = ", ".join(versions)
@@ -186,7 +186,7 @@ class Catalogue:
             return self._named(name, version, versions)
         answer = self._resolver.retrieve(Question(Kind.BY_ID, reference.version, reference.uri))
         if answer.content is not None:
-            found = protocol.identified(answer)
+            found = core.identified(answer)
             # An id that several version lines share means the one of its own line.
             return self._in_line(reference, found, reference.version) or found
         if reference.name is not None:

@@ -25,7 +25,7 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Kind, Question
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES
 from pytest_schema_registry.schemas import plain_name
@@ -323,10 +323,10 @@ class Resolver:
         # An index that is itself served although it is old says nothing about today.
         if index.document is None or index.source not in ("registry", "cache"):
             return {}
-        return {(each.version, each.name): each for each in protocol.index(index)}
+        return {(each.version, each.name): each for each in core.index(index)}
 
     def _url(self, question: Question) -> str:
-        return f"{self._address}/{protocol.path(question)}"
+        return f"{self._address}/{core.path(question)}"
 
 
 def _is_final(outcome: Answer | SchemaRegistryError) -> bool:

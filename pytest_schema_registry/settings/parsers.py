@@ -320,11 +320,11 @@ def enforcement(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[s
 
 
 def compatibility(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
-    from pytest_schema_registry.settings import compatibility_rules as rules
+    from pytest_schema_registry.settings import compatibility_rules
 
     lines = patterns(value, root)
     for line in lines:
-        rules.parsed(line)  # raises where it cannot be understood
+        compatibility_rules.parsed(line)  # raises where it cannot be understood
     return lines
 
 

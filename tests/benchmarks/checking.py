@@ -35,10 +35,10 @@ def test_measure(assert_conforms, schema_registry):
 """
 COUNTED = """
 import pytest
-from pytest_schema_registry.schema_types.json_schema import validation as conformance
+from pytest_schema_registry.schema_types.json_schema import validation
 
 compiled = []
-make = conformance.jsonschema_rs.validator_for
+make = validation.jsonschema_rs.validator_for
 
 def counting(*arguments, **options):
     compiled.append(1)
@@ -46,7 +46,7 @@ def counting(*arguments, **options):
 
 @pytest.fixture(scope="session", autouse=True)
 def count():
-    conformance.jsonschema_rs.validator_for = counting
+    validation.jsonschema_rs.validator_for = counting
     yield
     with open("compiled.txt", "w") as file:
         file.write(str(len(compiled)))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import files
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Answer, Kind
 from pytest_schema_registry.schemas import plain_name
 
@@ -67,7 +67,7 @@ class Cassettes:
 
     def prepare(self) -> None:
         """Load what writes them, before a test replaces any of it."""
-        from pytest_schema_registry.retrieval.cassettes import vcr_writer as cassette_writer  # noqa: F401
+        from pytest_schema_registry.retrieval.cassettes import vcr_writer  # noqa: F401
 
     def exist(self) -> bool:
         return (self._root / self._directory).is_dir()
@@ -92,7 +92,7 @@ class Cassettes:
             CassetteDamaged: The file is not a cassette, or not of this question's answer.
         """
         path = self.path(question)
-        wanted = f"/{protocol.path(question)}"
+        wanted = f"/{core.path(question)}"
         for exchange in self._exchanges(path, str(question)):
             if exchange.uri.endswith(wanted):
                 return self._answer(question, exchange, path)
@@ -110,12 +110,12 @@ class Cassettes:
         Raises:
             CassetteNotWritten: The file cannot be written; the old one is still there.
         """
-        from pytest_schema_registry.retrieval.cassettes import vcr_writer as cassette_writer
+        from pytest_schema_registry.retrieval.cassettes import vcr_writer
 
         path = self.path(answer.question)
         try:
             with self._saving, files.turn(self._root / self._directory):
-                text = cassette_writer.text_of([*self._kept(answer), _exchange(answer)])
+                text = vcr_writer.text_of([*self._kept(answer), _exchange(answer)])
                 files.replace(self._root / path, text, staging=staging)
         except OSError as exc:
             raise CassetteNotWritten(str(path), str(exc.strerror or exc)) from None
@@ -123,7 +123,7 @@ class Cassettes:
     def _kept(self, answer: Answer) -> list[Exchange]:
         """What stays of a cassette when an answer is recorded in it."""
         path = self.path(answer.question)
-        tail = f"/{protocol.path(answer.question)}"
+        tail = f"/{core.path(answer.question)}"
         try:
             recorded = self._exchanges(path, str(answer.question))
         except (CassetteMissing, CassetteDamaged):
@@ -151,14 +151,14 @@ class Cassettes:
         document = text = None
         if exchange.status == 200:
             try:
-                document, text = protocol.document(exchange.body)
+                document, text = core.document(exchange.body)
             except KeyTwice as exc:
                 raise self._damaged(path, f"in the recorded body, {exc}") from None
             except (ValueError, RecursionError) as exc:
                 raise self._damaged(
                     path, f"the recorded body is not JSON ({_short(exc)})"
                 ) from None
-            if reason := protocol.fault(question, document):
+            if reason := core.fault(question, document):
                 raise self._damaged(path, reason)
         elif exchange.status not in (404, 410):
             raise self._damaged(path, f"it records status {exchange.status}, which is no answer")
@@ -232,11 +232,11 @@ def _as_written(raw: bytes) -> list[Exchange] | None:
 
 
 def _as_yaml(raw: bytes) -> Any:
-    from pytest_schema_registry.retrieval.cassettes import yaml_reader as cassette_reader
+    from pytest_schema_registry.retrieval.cassettes import yaml_reader
 
     try:
-        return cassette_reader.load(raw)
-    except cassette_reader.NotYAML as exc:
+        return yaml_reader.load(raw)
+    except yaml_reader.NotYAML as exc:
         raise _NotACassette(f"it is not YAML as vcrpy writes it ({_short(exc)})") from None
     # All of these come out of yaml's constructors of dates, numbers and truth values.
     except (ValueError, LookupError, AttributeError, OverflowError, RecursionError) as exc:
@@ -284,9 +284,7 @@ def _times(metadata: Any) -> dict[str, float]:
 def _exchange(answer: Answer) -> Exchange:
     return Exchange(
         # A directory has no address that means anything elsewhere.
-        uri=f"file:///{protocol.path(answer.question)}"
-        if answer.source == "directory"
-        else answer.url,
+        uri=f"file:///{core.path(answer.question)}" if answer.source == "directory" else answer.url,
         status=404 if answer.document is None else 200,
         body="" if answer.document is None else _indented(answer.whole),
         recorded_at=answer.fetched_at,

@@ -23,7 +23,7 @@ from pytest_schema_registry.contracts.drift import (
 )
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
 from pytest_schema_registry.json_values import sha256_of
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
 from pytest_schema_registry.reporting.drift import document, lines, missed, schema, write
 from pytest_schema_registry.settings import MODES
@@ -53,7 +53,7 @@ def answer(content: Any, *, question: Question = QUESTION, **said: Any) -> Answe
 
 
 def schema_of(content: Any, **said: Any) -> Schema:
-    return protocol.schema(answer(content, **said))
+    return core.schema(answer(content, **said))
 
 
 def grade(before: Any, now: Any) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry import SchemaRegistry
-from pytest_schema_registry.contracts import payload_replay as successors
+from pytest_schema_registry.contracts import payload_replay
 from pytest_schema_registry.contracts.payload_replay import Successors
 from pytest_schema_registry.contracts.recorder import Recorder
 from pytest_schema_registry.contracts.rollout import Rollout
@@ -61,7 +61,7 @@ def test_a_payload_is_kept_as_it_was(following: Successors) -> None:
 def test_beyond_a_limit_payloads_are_counted(
     following: Successors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(successors, "MAX_KEPT", 2)
+    monkeypatch.setattr(payload_replay, "MAX_KEPT", 2)
     for payload in (1, 2, 3, 1, 4):
         following.conformed(A_V1, payload)
     (found,) = following.checked()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.json_values import digest
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
 from pytest_schema_registry.schemas import IndexEntry, Release
 
@@ -25,7 +25,7 @@ NAMES = st.text(st.characters(exclude_categories=()), min_size=1)
 
 
 def answer(question: Question, document: Any) -> Answer:
-    assert protocol.fault(question, document) is None
+    assert core.fault(question, document) is None
     answered = Answer.of(question, "http://r/x", document, 0.0, "cache")
     return replace(answered, outage="timed out")
 
@@ -54,14 +54,14 @@ def answer(question: Question, document: Any) -> Answer:
     ],
 )
 def test_a_question_has_a_path(question: Question, path: str) -> None:
-    assert protocol.path(question) == path
+    assert core.path(question) == path
 
 
 @given(NAMES, NAMES, NAMES)
 def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
     version: str, name: str, release: str
 ) -> None:
-    parts = urlsplit(protocol.path(Question(Kind.SCHEMA, version, name, release)))
+    parts = urlsplit(core.path(Question(Kind.SCHEMA, version, name, release)))
     segments = [unquote(part, errors="surrogatepass") for part in parts.path.split("/")]
     assert segments == ["schemas", version, name]
     assert parse_qs(parts.query, errors="surrogatepass") == {"version": [release]}
@@ -93,7 +93,7 @@ def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
 )
 @pytest.mark.parametrize("question", [CURRENT, BY_ID])
 def test_what_is_no_schema_is_no_answer(question: Question, document: Any, fault: str) -> None:
-    assert protocol.fault(question, document) == fault
+    assert core.fault(question, document) == fault
 
 
 COMPATIBILITY = Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
@@ -110,22 +110,22 @@ COMPATIBILITY = Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
     ],
 )
 def test_what_is_no_verdict_is_no_answer(document: Any, fault: str) -> None:
-    assert str(protocol.fault(COMPATIBILITY, document)).startswith(fault)
+    assert str(core.fault(COMPATIBILITY, document)).startswith(fault)
 
 
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        ({"compatible": True}, protocol.Said(True, (), ())),
-        ({"compatible": True, "advice": None}, protocol.Said(True, (), ())),
+        ({"compatible": True}, core.Said(True, (), ())),
+        ({"compatible": True, "advice": None}, core.Said(True, (), ())),
         (
             {"compatible": False, "breaking_reasons": ["a\n b\x1b[0m", " "], "advice": ["c"]},
-            protocol.Said(False, ("a b",), ("c",)),
+            core.Said(False, ("a b",), ("c",)),
         ),
     ],
 )
-def test_a_verdict_is_told_in_lines(document: Any, expected: protocol.Said) -> None:
-    said = protocol.compatibility(answer(COMPATIBILITY, document))
+def test_a_verdict_is_told_in_lines(document: Any, expected: core.Said) -> None:
+    said = core.compatibility(answer(COMPATIBILITY, document))
     assert (said.compatible, said.advice) == (expected.compatible, expected.advice)
     assert [line[:3] for line in said.reasons] == list(expected.reasons)
 
@@ -133,7 +133,7 @@ def test_a_verdict_is_told_in_lines(document: Any, expected: protocol.Said) -> N
 @pytest.mark.parametrize("content", [{}, {"type": "object"}, True, False])
 @pytest.mark.parametrize("question", [CURRENT, RELEASE, BY_ID])
 def test_a_json_schema_alone_is_an_answer(question: Question, content: Any) -> None:
-    assert protocol.fault(question, {"content": content}) is None
+    assert core.fault(question, {"content": content}) is None
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_json_schema_alone_is_an_answer(question: Question, content: Any) -> N
     ],
 )
 def test_another_schema_is_no_answer(question: Question, said: dict[str, str], fault: str) -> None:
-    assert protocol.fault(question, {"content": {}} | said) == fault
+    assert core.fault(question, {"content": {}} | said) == fault
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_another_schema_is_no_answer(question: Question, said: dict[str, str], f
 def test_the_same_schema_under_either_name_is_an_answer(
     question: Question, said: dict[str, str]
 ) -> None:
-    assert protocol.fault(question, {"content": {}} | said) is None
+    assert core.fault(question, {"content": {}} | said) is None
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_the_same_schema_under_either_name_is_an_answer(
     ],
 )
 def test_a_list_of_releases_has_a_release_in_each_entry(document: Any, fault: str | None) -> None:
-    assert protocol.fault(RELEASES, document) == fault
+    assert core.fault(RELEASES, document) == fault
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_list_of_releases_has_a_release_in_each_entry(document: Any, fault: st
     ],
 )
 def test_an_index_has_a_name_in_each_entry(document: Any, fault: str | None) -> None:
-    assert protocol.fault(INDEX, document) == fault
+    assert core.fault(INDEX, document) == fault
 
 
 def test_a_schema_says_what_the_answer_says() -> None:
@@ -252,7 +252,7 @@ def test_a_schema_says_what_the_answer_says() -> None:
         "deprecated": True,
         "deprecation_note": "use a.C",
     }
-    schema = protocol.schema(answer(CURRENT, document))
+    schema = core.schema(answer(CURRENT, document))
     assert (schema.name, schema.version, schema.release) == ("a.B", "v1", "1.0")
     assert (schema.sha256, schema.digest) == ("token", digest({"type": "object"}))
     assert (schema.deprecated, schema.deprecation_note) == (True, "use a.C")
@@ -264,11 +264,11 @@ def test_a_schema_says_what_the_answer_says() -> None:
 
 def test_a_note_on_deprecation_is_one_line_that_no_terminal_obeys() -> None:
     document = {"content": {}, "deprecation_note": "use\n  a.C\x1b[2J\u202e soon\t"}
-    assert protocol.schema(answer(CURRENT, document)).deprecation_note == "use a.C [2J soon"
+    assert core.schema(answer(CURRENT, document)).deprecation_note == "use a.C [2J soon"
 
 
 def test_a_schema_without_particulars_takes_them_from_the_question_and_the_content() -> None:
-    schema = protocol.schema(answer(RELEASE, {"content": True}))
+    schema = core.schema(answer(RELEASE, {"content": True}))
     assert schema.release == "1.0"
     assert schema.sha256 == schema.digest == digest(True)
     assert (schema.deprecated, schema.deprecation_note, schema.reason) == (False, None, None)
@@ -280,7 +280,7 @@ def test_releases_come_in_the_order_of_the_answer() -> None:
         {"core_version": "1.9", "sha256": "t", "created_at": "2026-01-01", "deprecated": True},
         {"core_version": "1.10"},
     ]
-    assert protocol.releases(answer(RELEASES, document)) == (
+    assert core.releases(answer(RELEASES, document)) == (
         Release("a.B", "v1", "1.9", "t", "2026-01-01", True),
         Release("a.B", "v1", "1.10", "", None, False),
     )
@@ -295,7 +295,7 @@ def test_an_index_is_sorted_by_version_and_name() -> None:
         "$schema_id": "b",
     }
     document = {"tracks": {"v2": {"schemas": [entry, {"name": "a"}]}, "v1": {"schemas": [entry]}}}
-    assert protocol.index(answer(INDEX, document)) == (
+    assert core.index(answer(INDEX, document)) == (
         IndexEntry("b", "v1", "1.0", "t", True, "b"),
         IndexEntry("a", "v2", None, None, False, None),
         IndexEntry("b", "v2", "1.0", "t", True, "b"),
@@ -321,7 +321,7 @@ def test_a_document_is_read_with_the_text_of_the_schema_in_it(
     indent = data.draw(st.sampled_from([None, 0, 2, "\t\r "]))
     separators = data.draw(st.sampled_from([None, (",", ":"), (" ,\n", " :\t")]))
     text = json.dumps(value, indent=indent, separators=separators)
-    document, schema = protocol.document(text)
+    document, schema = core.document(text)
     assert document == value
     if isinstance(value, dict) and "content" in value:
         assert schema is not None
@@ -340,14 +340,14 @@ def test_a_document_is_read_with_the_text_of_the_schema_in_it(
 )
 def test_what_an_answer_says_twice_is_refused(text: str) -> None:
     with pytest.raises(KeyTwice):
-        protocol.document(text)
+        core.document(text)
 
 
 def test_what_a_schema_says_twice_is_refused_at_once_or_when_it_is_used() -> None:
     text = '{"name": "a", "content": {"title": "b", "title": "c"}}'
-    assert protocol.document(text) == (json.loads(text), '{"title": "b", "title": "c"}')
+    assert core.document(text) == (json.loads(text), '{"title": "b", "title": "c"}')
     with pytest.raises(KeyTwice, match="line 1 column 27 and line 1 column 41"):
-        protocol.document(text, strict=True)
+        core.document(text, strict=True)
 
 
 @pytest.mark.parametrize(
@@ -359,4 +359,4 @@ def test_what_a_schema_says_twice_is_refused_at_once_or_when_it_is_used() -> Non
 )
 def test_what_is_not_json_is_no_document(text: str) -> None:
     with pytest.raises(ValueError, match=r"Expecting|Extra data|Illegal|is not JSON"):
-        protocol.document(text)
+        core.document(text)

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.directory import DirectoryRegistry
 from pytest_schema_registry.registries.queries import Kind, Question
 
@@ -60,7 +60,7 @@ def test_a_schema_is_answered_as_the_wire_would(tmp_path: Path) -> None:
     }
     assert (answer.question, answer.source, answer.etag) == (CURRENT, "directory", None)
     assert before <= answer.fetched_at <= time.time()
-    assert protocol.fault(CURRENT, answer.whole) is None
+    assert core.fault(CURRENT, answer.whole) is None
 
 
 @pytest.mark.parametrize("schema", [{}, True, {"$core_version": 1, "deprecation_note": []}])
@@ -131,7 +131,7 @@ def test_a_release_is_the_current_file_s_or_an_older_one_s(tmp_path: Path) -> No
     assert here.fetch(release("1.0")).whole["content"] == {"title": "oldest"}
     older = here.fetch(release("1.1"))
     assert older.whole["content"]["title"] == "older"
-    assert protocol.fault(older.question, older.whole) is None
+    assert core.fault(older.question, older.whole) is None
 
 
 def test_an_older_release_needs_no_current_one(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_releases_are_listed_from_the_oldest_to_the_current_one(tmp_path: Path) 
     files: dict[str, Any] = {f"a.B@{each}": {"title": each} for each in reversed(older)}
     files |= {"a.B": {"$core_version": "0.1", "deprecated": True}, "a.Bx@1.0": {}}
     answer = registry(tmp_path, **files).fetch(RELEASES)
-    assert protocol.fault(RELEASES, answer.whole) is None
+    assert core.fault(RELEASES, answer.whole) is None
     assert {entry["core_version"] for entry in answer.whole} == {*older, "0.1"}
     numbered = [entry for entry in answer.whole if entry["core_version"] != "x"]
     assert [entry["core_version"] for entry in numbered] == [*older[:-1], "0.1"]
@@ -253,7 +253,7 @@ def test_a_schema_is_found_by_its_id_in_any_version(tmp_path: Path, key: str) ->
     answer = here.fetch(question)
     assert (answer.whole["name"], answer.whole["track"]) == ("c.D", "v1")
     assert answer.whole["$schema_id"] == "urn:d"
-    assert protocol.fault(question, answer.whole) is None
+    assert core.fault(question, answer.whole) is None
 
 
 def test_a_schema_without_an_id_is_found_by_its_name(tmp_path: Path) -> None:
@@ -288,7 +288,7 @@ def test_the_index_lists_what_is_current(tmp_path: Path) -> None:
     (tmp_path / "v1" / "README.md").touch()
     (tmp_path / "LICENSE").touch()
     index = here.fetch(INDEX).whole
-    assert protocol.fault(INDEX, index) is None
+    assert core.fault(INDEX, index) is None
     assert list(index["tracks"]) == ["v1", "v2"]
     assert index["tracks"]["v2"] == {"count": 0, "schemas": []}
     assert index["tracks"]["v1"]["count"] == 2
@@ -389,7 +389,7 @@ def test_a_file_that_cannot_be_read_fails_nobody_else_and_is_listed(
     file = tmp_path / "v1" / "a.B.schema.json"
     spoil(file)
     index = here.fetch(INDEX)
-    assert [entry.name for entry in protocol.index(index)] == ["a.A", "a.B", "c.C"]
+    assert [entry.name for entry in core.index(index)] == ["a.A", "a.B", "c.C"]
     assert index.document["tracks"]["v1"]["schemas"][1] == {
         "name": "a.B",
         "deprecated": False,
@@ -409,7 +409,7 @@ def test_a_name_that_cannot_be_printed_is_listed_escaped(tmp_path: Path) -> None
     (tmp_path / "v\n").mkdir()
     (tmp_path / "v\n" / "a.B.json").write_text("{}")
     index = here.fetch(INDEX)
-    names = [(entry.version, entry.name) for entry in protocol.index(index)]
+    names = [(entry.version, entry.name) for entry in core.index(index)]
     (tmp_path / "v1" / os.fsdecode(b"\xff.json")).write_text("[]")
     json.dumps(here.fetch(INDEX).document, ensure_ascii=False).encode()
     assert names == [("v1", "\\udcff"), ("v1", "\\x1b[2J"), ("v1", "a.B"), ("v\\n", "a.B")]

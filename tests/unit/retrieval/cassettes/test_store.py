@@ -15,11 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
-from pytest_schema_registry.registries import core as protocol
+from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Answer, Kind, Question
 from pytest_schema_registry.retrieval.cassettes import store as module
-from pytest_schema_registry.retrieval.cassettes import vcr_writer as cassette_writer
-from pytest_schema_registry.retrieval.cassettes import yaml_reader as cassette_reader
+from pytest_schema_registry.retrieval.cassettes import vcr_writer, yaml_reader
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
 if TYPE_CHECKING:
@@ -309,7 +308,7 @@ def written(draw: st.DrawFn) -> str:
     )
     missing = st.builds(module.Exchange, ADDRESSES, st.just(404), st.just(""), st.just(FETCHED))
     exchanges = draw(st.lists(exchange | missing, min_size=1, max_size=3))
-    return cassette_writer.text_of(exchanges)
+    return vcr_writer.text_of(exchanges)
 
 
 def said(exchanges: Iterable[module.Exchange]) -> list[tuple[Any, ...]]:
@@ -317,7 +316,7 @@ def said(exchanges: Iterable[module.Exchange]) -> list[tuple[Any, ...]]:
 
 
 def by_yaml(raw: bytes) -> list[tuple[Any, ...]]:
-    return said(module._read(cassette_reader.load(raw)))
+    return said(module._read(yaml_reader.load(raw)))
 
 
 @given(written())
@@ -376,7 +375,7 @@ def test_without_yaml_a_cassette_that_was_touched_says_the_same_or_nothing(
 def test_a_recorded_cassette_takes_no_yaml(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    monkeypatch.setattr(cassette_reader, "load", never_called)
+    monkeypatch.setattr(yaml_reader, "load", never_called)
     write(tmp_path, text)
     assert cassettes(tmp_path).load(QUESTION).url == URL
 
@@ -831,7 +830,7 @@ def test_vcrpy_is_loaded_before_it_is_needed_so_that_no_mock_is_in_its_way() -> 
 def test_of_an_opinion_only_the_latest_is_kept(tmp_path: Path) -> None:
     for release in ("1.0", "1.1"):
         asked = Question(Kind.COMPATIBILITY, "v1", "a.B", release, "v2", "2.0")
-        url = f"{BASE}/{protocol.path(asked)}"
+        url = f"{BASE}/{core.path(asked)}"
         file = save(tmp_path, Answer.of(asked, url, {"compatible": True}, FETCHED, "registry"))
     assert "from_version=1.1" in file.read_text()
     assert "from_version=1.0" not in file.read_text()
