@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.compatibility.report import Level
-    from pytest_schema_registry.plugin.markers import Wanted
-    from pytest_schema_registry.registries.queries import Answer, Fetch
+    from pytest_schema_registry.plugin.markers import SchemaRequest
+    from pytest_schema_registry.registries.queries import Fetch, Result
     from pytest_schema_registry.schema_types.json_schema.validation import Compiled
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release, Violation
     from pytest_schema_registry.settings.settings import Settings
@@ -122,7 +122,7 @@ class SchemaRegistry:
         session: Session,
         cache_dir: Path | None,
         observe: Callable[[Fetch], None] | None = None,
-        answered: Callable[[Answer], None] | None = None,
+        answered: Callable[[Result], None] | None = None,
         *,
         served: Callable[[tuple[OldCopy, ...]], None] | None = None,
         pauses: Pauses | None = None,
@@ -151,7 +151,7 @@ class SchemaRegistry:
         session: Session,
         cache_dir: Path | None,
         observe: Callable[[Fetch], None] | None = None,
-        answered: Callable[[Answer], None] | None = None,
+        answered: Callable[[Result], None] | None = None,
         *,
         served: Callable[[tuple[OldCopy, ...]], None] | None = None,
         pauses: Pauses | None = None,
@@ -396,7 +396,9 @@ class SchemaRegistry:
         return self._catalogue.releases(name, self._settings.versions)
 
     def prefetch(
-        self, wanted: Iterable[Wanted], observe: Callable[[int, int, int], None] | None = None
+        self,
+        wanted: Iterable[SchemaRequest],
+        observe: Callable[[int, int, int], None] | None = None,
     ) -> None:
         """Retrieve schemas ahead of their use, several at a time, where that takes a network.
 
@@ -415,7 +417,7 @@ class SchemaRegistry:
                 observe=observe,
             )
 
-    def _is_retrieved(self, wanted: Wanted) -> bool:
+    def _is_retrieved(self, wanted: SchemaRequest) -> bool:
         assert wanted.name is not None  # noqa: S101  # those without are left for later
         try:
             schema = self.schema(

@@ -16,7 +16,7 @@ Source = Literal["registry", "cache", "stale cache", "cassette", "directory", "v
 NAME_SUFFIX = ".schema"
 
 
-class Pair(NamedTuple):
+class SchemaKey(NamedTuple):
     """A schema's name and a version line."""
 
     name: str

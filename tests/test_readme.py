@@ -57,16 +57,16 @@ from pytest_schema_registry.contracts import payloads
 from pytest_schema_registry.contracts.contract import AssertConforms, Contract, RegistrySchema
 from pytest_schema_registry.contracts.drift import GRADES
 from pytest_schema_registry.contracts.evolution import AssertCompatible, Evolution
-from pytest_schema_registry.contracts.recorder import Recorder, Use
+from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.plugin.hooks import SchemaRegistryPlugin
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.registries import core, retrying
-from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.resolver import Step, steps
 from pytest_schema_registry.schema_types.json_schema import diagnosis, validation
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings import (
     DEFAULT_CASSETTES,
     DRAFTS,
@@ -411,12 +411,12 @@ def asked() -> list[str]:
 def test_the_requests_are_those_of_the_code() -> None:
     values = {"version": "v1", "name": "a.B", "release": "1.0", "id": "a.B"}
     questions = [
-        Question(Kind.SCHEMA, "v1", "a.B"),
-        Question(Kind.SCHEMA, "v1", "a.B", "1.0"),
-        Question(Kind.BY_ID, name="a.B"),
-        Question(Kind.RELEASES, "v1", "a.B"),
-        Question(Kind.INDEX),
-        Question(Kind.COMPATIBILITY, "v1", "a.B", "1.0", "v1", "1.0"),
+        Query(Kind.SCHEMA, "v1", "a.B"),
+        Query(Kind.SCHEMA, "v1", "a.B", "1.0"),
+        Query(Kind.BY_ID, name="a.B"),
+        Query(Kind.RELEASES, "v1", "a.B"),
+        Query(Kind.INDEX),
+        Query(Kind.COMPATIBILITY, "v1", "a.B", "1.0", "v1", "1.0"),
     ]
     assert [path.format(**values) for path in asked()] == [
         f"/{core.path(question)}" for question in questions
@@ -842,7 +842,7 @@ class Trouble:
         rollout = Rollout(Enforcement(), Recorder(), lambda _fact: True, refuse_deprecated=True)
         with SchemaRegistry(REGISTRY) as registry:
             schema = registry.get_schema("telemetry.Probe", "v2")
-        rollout.begin(Use(Pair(schema.name, schema.version), "strict", schema))
+        rollout.begin(SchemaUsage(SchemaKey(schema.name, schema.version), "strict", schema))
 
     def not_json(self) -> None:
         with SchemaRegistry() as registry:

@@ -6,15 +6,15 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_schema_registry.contracts.recorder import Use
+from pytest_schema_registry.contracts.recorder import SchemaUsage
 from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
-from pytest_schema_registry.schemas import Pair, Schema, plain_name
+from pytest_schema_registry.schemas import Schema, SchemaKey, plain_name
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.contracts.payload_replay import Successors
     from pytest_schema_registry.contracts.rollout import Rollout
-    from pytest_schema_registry.plugin.markers import Wanted
+    from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.settings.enforcement import Level
 
@@ -63,7 +63,7 @@ class Contract:
     def __init__(
         self,
         registry: SchemaRegistry,
-        wanted: Wanted,
+        wanted: SchemaRequest,
         rollout: Rollout,
         *,
         versions: tuple[str, ...],
@@ -77,8 +77,8 @@ class Contract:
         self._versions = versions
         self._verbose = verbose
         self._successors = successors
-        self._looked_at: dict[tuple[str | None, ...], Use] = {}
-        self._judging: dict[tuple[str | Schema | None, str | None], Use] = {}
+        self._looked_at: dict[tuple[str | None, ...], SchemaUsage] = {}
+        self._judging: dict[tuple[str | Schema | None, str | None], SchemaUsage] = {}
 
     def __repr__(self) -> str:
         return printable(f"<contract {' '.join(filter(None, self._wanted))}>")
@@ -230,14 +230,14 @@ class Contract:
         finally:
             self._recorder.seconds += perf_counter() - started
 
-    def _judge_by(self, asked: str | Schema | None, version: str | None) -> Use:
+    def _judge_by(self, asked: str | Schema | None, version: str | None) -> SchemaUsage:
         _check("assert_conforms", asked, version)
         if isinstance(asked, Schema):
             use = self._judging[asked, version] = self._judge(asked)
             return use
-        pair = Pair(self._name(asked), version or self._wanted.version or "")
+        pair = SchemaKey(self._name(asked), version or self._wanted.version or "")
         if pair.version and self._level(pair) == "off":
-            use = Use(pair, "off", None)
+            use = SchemaUsage(pair, "off", None)
         else:
             use = self._judge(self._retrieve(asked, version, None, None, None))
         self._judging[asked, version] = use
@@ -248,24 +248,24 @@ class Contract:
         self._rollout.has_checked = True
         self._rollout.unseen.add(error)
         if isinstance(asked, Schema):
-            self._recorder.failed(Pair(asked.name, asked.version), error)
+            self._recorder.failed(SchemaKey(asked.name, asked.version), error)
         elif isinstance(name := asked or self._wanted.name, str):
             line = version if isinstance(version, str) else self._wanted.version
-            self._recorder.failed(Pair(plain_name(name), line or ""), error)
+            self._recorder.failed(SchemaKey(plain_name(name), line or ""), error)
         self._rollout.served(error.old_copies)
 
-    def _judge(self, schema: Schema) -> Use:
-        pair = Pair(schema.name, schema.version)
+    def _judge(self, schema: Schema) -> SchemaUsage:
+        pair = SchemaKey(schema.name, schema.version)
         level = self._level(pair)
         compiled = None if level == "off" else self._registry.compiled(schema)
         if compiled is not None:
             self._rollout.remark(schema, partial(self._registry.remarks, compiled))
-        return Use(pair, level, schema, compiled)
+        return SchemaUsage(pair, level, schema, compiled)
 
-    def _level(self, pair: Pair) -> Level:
+    def _level(self, pair: SchemaKey) -> Level:
         return self._wanted.enforcement or self._rollout.level(pair)
 
-    def _look_at(self, *asked: str | None) -> Use:
+    def _look_at(self, *asked: str | None) -> SchemaUsage:
         __tracebackhide__ = True
         _check("registry_schema", *asked)
         use = self._looked_at.get(asked)
@@ -273,11 +273,13 @@ class Contract:
             try:
                 schema = self._retrieve(*asked)
             except SchemaRegistryError as exc:
-                pair = Pair(self._name(asked[0]), asked[1] or self._wanted.version or "")
+                pair = SchemaKey(self._name(asked[0]), asked[1] or self._wanted.version or "")
                 self._recorder.failed(pair, exc)
                 self._rollout.served(exc.old_copies)
                 raise exc.with_traceback(None) from None
-            use = self._looked_at[asked] = Use(Pair(schema.name, schema.version), "off", schema)
+            use = self._looked_at[asked] = SchemaUsage(
+                SchemaKey(schema.name, schema.version), "off", schema
+            )
         return use
 
     def _name(self, name: str | None) -> str:

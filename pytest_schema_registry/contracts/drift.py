@@ -29,7 +29,7 @@ from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_schema_registry.registries.queries import Answer, Question
+    from pytest_schema_registry.registries.queries import Query, Result
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
     from pytest_schema_registry.schemas import Schema
     from pytest_schema_registry.settings.settings import Settings
@@ -126,10 +126,10 @@ class Watch:
         self._cassettes = cassettes
         self._drifted = drifted
         self._formats = formats
-        self._seen: set[Question] = set()
+        self._seen: set[Query] = set()
         self._unsettled: list[tuple[Drift, Schema, Schema]] = []
 
-    def answered(self, answer: Answer) -> None:
+    def answered(self, answer: Result) -> None:
         """Compare an answer of the registry with its cassette, which it does not replace yet."""
         question = answer.question
         if not question.is_for_schema or question in self._seen:
@@ -148,7 +148,7 @@ class Watch:
         if drift is not None:
             self._drifted(asdict(drift))
 
-    def _compared(self, asked: Drift, answer: Answer) -> Drift | None:
+    def _compared(self, asked: Drift, answer: Result) -> Drift | None:
         now = _schema(answer)
         if now is not None:
             asked = replace(asked, registry_release=now.release, registry_digest=now.digest)
@@ -192,7 +192,7 @@ class Watch:
             self._drifted(asdict(replace(asked, grade=grade, reasons=reasons)))
 
 
-def _schema(answer: Answer) -> Schema | None:
+def _schema(answer: Result) -> Schema | None:
     return None if answer.document is None else core.schema(answer)
 
 

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pytest_schema_registry.compatibility.waivers import applied, load
-from pytest_schema_registry.contracts.recorder import Use
+from pytest_schema_registry.contracts.recorder import SchemaUsage
 from pytest_schema_registry.errors import (
     CompatibilityWarning,
     IncompatibleSchemas,
@@ -16,7 +16,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
-from pytest_schema_registry.schemas import Pair, Schema, given
+from pytest_schema_registry.schemas import Schema, SchemaKey, given
 from pytest_schema_registry.text import printable_text
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class _Side(NamedTuple):
     content: Any
     name: str
     version: str
-    pair: Pair | None = None
+    pair: SchemaKey | None = None
 
 
 class Evolution:
@@ -139,7 +139,7 @@ class Evolution:
         if isinstance(asked, Schema):
             return _Side(self._used(asked), asked.name, asked.version)
         try:
-            pair = Pair.parse(asked if isinstance(asked, str) else "")
+            pair = SchemaKey.parse(asked if isinstance(asked, str) else "")
         except ValueError:
             raise InvalidSettings(
                 "assert_compatible",
@@ -156,7 +156,7 @@ class Evolution:
 
     def _used(self, schema: Schema) -> Any:
         compiled = self._registry.compiled(schema)
-        use = Use(Pair(schema.name, schema.version), "off", schema, compiled)
+        use = SchemaUsage(SchemaKey(schema.name, schema.version), "off", schema, compiled)
         self._rollout.begin(use)
         use.lookups += 1
         return self._registry.bundled(schema)

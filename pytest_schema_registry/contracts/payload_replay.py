@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.json_values import digest
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import SchemaKey
 
 if TYPE_CHECKING:
     from pytest_schema_registry.contracts.rollout import Rollout
@@ -37,7 +37,7 @@ class Successors:
         self._kept: dict[str, dict[str, str]] = {}
         self._left_out: dict[str, int] = {}
 
-    def conformed(self, pair: Pair, form: Any) -> None:
+    def conformed(self, pair: SchemaKey, form: Any) -> None:
         """Keep a payload's JSON form, if it is of the old version line and has not been met."""
         if pair.version != self._old:
             return
@@ -54,7 +54,7 @@ class Successors:
         return [self._checked(name, payloads) for name, payloads in sorted(kept.items())]
 
     def _checked(self, name: str, payloads: dict[str, str]) -> dict[str, Any]:
-        level = self._rollout.level(Pair(name, self._new))
+        level = self._rollout.level(SchemaKey(name, self._new))
         found: dict[str, Any] = {"name": name, "level": level, "checked": 0, "violations": []}
         found["left_out"] = self._left_out.pop(name, 0)
         if level == "off":

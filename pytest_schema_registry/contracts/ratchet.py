@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.parsers import version_list
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ HEADER = (
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
-def load(path: Path) -> frozenset[Pair]:
+def load(path: Path) -> frozenset[SchemaKey]:
     """What the file lists; nothing where there is no file yet.
 
     Raises:
@@ -76,7 +76,7 @@ def _lists_anything(path: Path) -> bool:
         return False
 
 
-def _listed(path: Path, lines: list[str]) -> frozenset[Pair]:
+def _listed(path: Path, lines: list[str]) -> frozenset[SchemaKey]:
     pairs = set()
     for number, line in enumerate(lines, 1):
         if entry := _entry(line):
@@ -91,22 +91,22 @@ def _listed(path: Path, lines: list[str]) -> frozenset[Pair]:
     return frozenset(pairs)
 
 
-def _can_be_listed(pair: Pair) -> bool:
+def _can_be_listed(pair: SchemaKey) -> bool:
     """Whether a line would be read as what it was written for: names may hold anything."""
     line = str(pair)
     return line.splitlines() == [_entry(line)] and _pair(line) == pair
 
 
-def _pair(entry: str) -> Pair | None:
+def _pair(entry: str) -> SchemaKey | None:
     try:
-        pair = Pair.parse(entry)
+        pair = SchemaKey.parse(entry)
         (line,) = version_list(pair.version)
     except ValueError:
         return None
-    return Pair(pair.name, line)
+    return SchemaKey(pair.name, line)
 
 
-def add(path: Path, pairs: Collection[Pair]) -> frozenset[Pair]:
+def add(path: Path, pairs: Collection[SchemaKey]) -> frozenset[SchemaKey]:
     """Write what has conformed beside what the file lists; what that added.
 
     Args:

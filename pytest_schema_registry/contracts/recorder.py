@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import SchemaRegistryError
     from pytest_schema_registry.registries.queries import Fetch
     from pytest_schema_registry.schema_types.json_schema.validation import Compiled
-    from pytest_schema_registry.schemas import OldCopy, Pair, Schema
+    from pytest_schema_registry.schemas import OldCopy, Schema, SchemaKey
     from pytest_schema_registry.settings.enforcement import Level
 
 
-class Use:
+class SchemaUsage:
     """How tests use one schema; the counts are those of the current test.
 
     Args:
@@ -42,7 +42,7 @@ class Use:
     )
 
     def __init__(
-        self, pair: Pair, level: Level, schema: Schema | None, compiled: Compiled | None = None
+        self, pair: SchemaKey, level: Level, schema: Schema | None, compiled: Compiled | None = None
     ) -> None:
         self.pair = pair
         self.level = level
@@ -85,10 +85,10 @@ class Recorder:
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        self._uses: list[Use] = []
+        self._uses: list[SchemaUsage] = []
         self._told = 0
         self._fetches: list[Fetch] = []
-        self._errors: Counter[tuple[Pair, str]] = Counter()
+        self._errors: Counter[tuple[SchemaKey, str]] = Counter()
         self._drift: list[dict[str, Any]] = []
         self._comparisons: list[dict[str, Any]] = []
         self._successors: list[dict[str, Any]] = []
@@ -117,7 +117,7 @@ class Recorder:
                 use.refused += use.violating
                 use.violating = 0
 
-    def used(self, use: Use) -> None:
+    def used(self, use: SchemaUsage) -> None:
         """Note that the current test begins to use a schema."""
         use.idle = False
         self._uses.append(use)
@@ -145,7 +145,7 @@ class Recorder:
         """Note what became of payloads in the version line that comes next."""
         self._successors += checked
 
-    def failed(self, pair: Pair, error: SchemaRegistryError) -> None:
+    def failed(self, pair: SchemaKey, error: SchemaRegistryError) -> None:
         """Note that nothing could be checked."""
         self._errors[pair, type(error).__name__] += 1
         self.served(error.old_copies)

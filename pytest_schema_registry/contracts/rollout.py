@@ -21,16 +21,16 @@ from pytest_schema_registry.errors import (
     StaleSchemaWarning,
     UncheckedWarning,
 )
-from pytest_schema_registry.schemas import Pair, plain_name
+from pytest_schema_registry.schemas import SchemaKey, plain_name
 from pytest_schema_registry.settings.enforcement import Enforcement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pytest_schema_registry.contracts.dead_letters import DeadLetters
-    from pytest_schema_registry.contracts.recorder import Use
+    from pytest_schema_registry.contracts.recorder import SchemaUsage
     from pytest_schema_registry.errors import ContractViolation
-    from pytest_schema_registry.plugin.markers import Wanted
+    from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.schemas import OldCopy, Schema
@@ -105,11 +105,11 @@ class Rollout:
             unseen=unseen,
         )
 
-    def level(self, pair: Pair) -> Level:
+    def level(self, pair: SchemaKey) -> Level:
         """How strictly a violation by a schema is taken, where a marker says nothing else."""
         return self._enforcement.level(pair)
 
-    def idle_rules(self, wanted: Iterable[Wanted], registry: SchemaRegistry) -> list[str]:
+    def idle_rules(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
         """The rules that cover nothing that is declared, nor anything that the registry lists.
 
         Args:
@@ -119,7 +119,7 @@ class Rollout:
         """
         return self._idle(self._enforcement.idle, wanted, registry)
 
-    def idle_lines(self, wanted: Iterable[Wanted], registry: SchemaRegistry) -> list[str]:
+    def idle_lines(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
         """The lines of the ratchet that are about nothing of it, either.
 
         Args:
@@ -130,14 +130,16 @@ class Rollout:
 
     @staticmethod
     def _idle(
-        among: Callable[[set[Pair]], list[str]], wanted: Iterable[Wanted], registry: SchemaRegistry
+        among: Callable[[set[SchemaKey]], list[str]],
+        wanted: Iterable[SchemaRequest],
+        registry: SchemaRegistry,
     ) -> list[str]:
-        pairs = {Pair(plain_name(each.name or ""), each.version or "") for each in wanted}
+        pairs = {SchemaKey(plain_name(each.name or ""), each.version or "") for each in wanted}
         idle = among(pairs)
         if not idle:
             return []
         try:
-            pairs |= {Pair(entry.name, entry.version) for entry in registry.index()}
+            pairs |= {SchemaKey(entry.name, entry.version) for entry in registry.index()}
         except SchemaRegistryError:
             return []
         return among(pairs)
@@ -171,7 +173,7 @@ class Rollout:
                 said.append(f"and {rest} more old copies")
             _warn(StaleSchemaWarning("; ".join(said)))
 
-    def begin(self, use: Use) -> None:
+    def begin(self, use: SchemaUsage) -> None:
         """The current test uses a schema for the first time.
 
         Raises:
@@ -183,7 +185,7 @@ class Rollout:
             if use.idle:
                 self._begin(use)
 
-    def _begin(self, use: Use) -> None:
+    def _begin(self, use: SchemaUsage) -> None:
         __tracebackhide__ = True
         schema = use.schema
         if schema is not None and schema.deprecated:
@@ -209,7 +211,7 @@ class Rollout:
                 if self._first(f"remark {about}"):
                     _warn(UncheckedWarning(text))
 
-    def violated(self, use: Use, violation: ContractViolation) -> None:
+    def violated(self, use: SchemaUsage, violation: ContractViolation) -> None:
         """A payload does not conform.
 
         Raises:

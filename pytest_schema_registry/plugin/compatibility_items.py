@@ -14,18 +14,18 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
     SchemaRegistryWarning,
 )
-from pytest_schema_registry.plugin.markers import Wanted
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.plugin.markers import SchemaRequest
+from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.compatibility_rules import Case, Rule, parsed
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from pytest_schema_registry.plugin.session import Extent, Process
+    from pytest_schema_registry.plugin.session import Extent, PluginSession
 
 #: Two versions; the only one there is; or why that could not be found out.
-Comparison = Case | Pair | SchemaRegistryError
+Comparison = Case | SchemaKey | SchemaRegistryError
 MARKER = "registry_compatibility"
 LEAVING_OUT = ("ignore", "ignore_glob", "deselect")
 #: What says all by itself, warnings that are errors included.
@@ -43,7 +43,7 @@ class RuleCollection:
         config: The session's.
     """
 
-    def __init__(self, process: Process, config: pytest.Config) -> None:
+    def __init__(self, process: PluginSession, config: pytest.Config) -> None:
         self._process = process
         self._has_rules = bool(process.settings.compatibility or process.rules_error)
         self._beside = (config.rootpath / process.settings.cassettes).parent.resolve()
@@ -106,7 +106,7 @@ class RuleFile(pytest.File):
         process: Gives the settings and the comparisons.
     """
 
-    def __init__(self, *, process: Process, **node: Any) -> None:
+    def __init__(self, *, process: PluginSession, **node: Any) -> None:
         super().__init__(**node)
         self._process = process
 
@@ -155,8 +155,8 @@ class RuleFile(pytest.File):
         yield from rule.alone(listed)
 
     @cached_property
-    def _listed(self) -> set[Pair]:
-        return {Pair(entry.name, entry.version) for entry in self._process.registry.index()}
+    def _listed(self) -> set[SchemaKey]:
+        return {SchemaKey(entry.name, entry.version) for entry in self._process.registry.index()}
 
 
 class RuleItem(pytest.Item):
@@ -171,7 +171,7 @@ class RuleItem(pytest.Item):
         self,
         *,
         comparison: Comparison,
-        process: Process,
+        process: PluginSession,
         **node: Any,
     ) -> None:
         super().__init__(**node)
@@ -180,22 +180,22 @@ class RuleItem(pytest.Item):
         self.add_marker(MARKER)
 
     @property
-    def registry_wanted(self) -> tuple[Wanted, ...]:
+    def registry_wanted(self) -> tuple[SchemaRequest, ...]:
         """The schemas, to be fetched before the first test runs."""
         case = self._comparison
         if not isinstance(case, Case):
             return ()
-        return Wanted(case.name, case.old), Wanted(case.name, case.new)
+        return SchemaRequest(case.name, case.old), SchemaRequest(case.name, case.new)
 
     def runtest(self) -> None:
         case = self._comparison
         if isinstance(case, SchemaRegistryError):
             raise case
-        if isinstance(case, Pair):
+        if isinstance(case, SchemaKey):
             pytest.skip(f"only {case.version} has it")
         self._process.evolution.assert_compatible(
-            str(Pair(case.name, case.old)),
-            str(Pair(case.name, case.new)),
+            str(SchemaKey(case.name, case.old)),
+            str(SchemaKey(case.name, case.new)),
             level=case.level,
             policy=case.policy,
             defaults=case.defaults,

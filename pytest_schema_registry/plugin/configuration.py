@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_schema_registry.plugin.items import Places
+    from pytest_schema_registry.plugin.items import RawOptions
     from pytest_schema_registry.settings.settings import Settings
 
 LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
@@ -38,7 +38,7 @@ _FLAGS = {option.flag for option in OPTIONS if not option.is_switch}
 _VARIABLES = {option.name: option.variable for option in OPTIONS}
 
 
-class Written:
+class Configuration:
     """What was written for a session, and what is wrong with it.
 
     Args:
@@ -46,7 +46,7 @@ class Written:
         places: What pytest has read.
     """
 
-    def __init__(self, config: pytest.Config, places: Places) -> None:
+    def __init__(self, config: pytest.Config, places: RawOptions) -> None:
         self._config = config
         self._cli = places.command_line
         self._ini = places.ini_file

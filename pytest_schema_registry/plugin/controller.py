@@ -17,9 +17,9 @@ from pytest_schema_registry.plugin.session import JUDGED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_schema_registry.plugin.session import Process
+    from pytest_schema_registry.plugin.session import PluginSession
     from pytest_schema_registry.reporting.figures import Figures
-    from pytest_schema_registry.schemas import Pair
+    from pytest_schema_registry.schemas import SchemaKey
 
 RULE = "registry_compatibility"
 #: The facts that have a module of :mod:`~pytest_schema_registry.reporting` of their own.
@@ -33,7 +33,7 @@ class Controller:
         process: The plugin in the same process.
     """
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: PluginSession) -> None:
         self._process = process
         self._figures: Figures | None = None
         self._tightened: list[str] = []
@@ -129,14 +129,14 @@ class Controller:
             figures.add({"old_copies": self._process.rollout.recorder.drained_old_copies()})
         self._missed += gates.missed(self._process.settings, figures, listed)
 
-    def _listed(self) -> set[Pair] | None:
-        from pytest_schema_registry.schemas import Pair
+    def _listed(self) -> set[SchemaKey] | None:
+        from pytest_schema_registry.schemas import SchemaKey
 
         try:
             index = self._process.registry.index()
         except SchemaRegistryError:
             return None
-        return {Pair(entry.name, entry.version) for entry in index}
+        return {SchemaKey(entry.name, entry.version) for entry in index}
 
     def _write(self, figures: Figures, exitstatus: int) -> None:
         settings = self._process.settings

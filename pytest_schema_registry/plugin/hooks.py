@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.contract import AssertConforms, RegistrySchema
     from pytest_schema_registry.contracts.evolution import AssertCompatible
     from pytest_schema_registry.plugin.controller import Controller
-    from pytest_schema_registry.plugin.session import Process
+    from pytest_schema_registry.plugin.session import PluginSession
     from pytest_schema_registry.registry import SchemaRegistry
 
 MARKER_HELP = (
@@ -122,17 +122,17 @@ class SchemaRegistryPlugin:
         told: dict[str, Any] = getattr(config, "workerinput", {})
         self._session_id: str = told.get(SESSION_INPUT) or uuid.uuid4().hex
         #: What was written for the session.
-        self.places = items.Places(config)
-        self._process: Process | None = None
+        self.places = items.RawOptions(config)
+        self._process: PluginSession | None = None
         self._controller: Controller | None = None
         self._item: pytest.Item | None = None
 
     @property
-    def process(self) -> Process:
+    def process(self) -> PluginSession:
         """What does the work, made where something is written for it or a test needs it."""
         return self._process or self.begin()
 
-    def begin(self) -> Process:
+    def begin(self) -> PluginSession:
         """Make what does the work.
 
         Raises:
@@ -140,11 +140,11 @@ class SchemaRegistryPlugin:
         """
         from pytest_schema_registry.errors import InvalidSettings
         from pytest_schema_registry.plugin.outcomes import Outcomes
-        from pytest_schema_registry.plugin.session import Process
+        from pytest_schema_registry.plugin.session import PluginSession
 
         is_worker, config = self._is_worker, self._config
         try:
-            process = Process(config, self.places, self._session_id, self._started, is_worker)
+            process = PluginSession(config, self.places, self._session_id, self._started, is_worker)
         except InvalidSettings as exc:
             raise pytest.UsageError(str(exc)) from None
         plugins: dict[str, object] = {

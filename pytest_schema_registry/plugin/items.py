@@ -17,8 +17,8 @@ from pytest_schema_registry.settings import DEFAULT_PAYLOADS, OPTIONS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_schema_registry.plugin.markers import Declaration
-    from pytest_schema_registry.plugin.session import Process
+    from pytest_schema_registry.plugin.markers import MarkerArgs
+    from pytest_schema_registry.plugin.session import PluginSession
 
 #: The parameter of a contract test, and so a fixture of every one.
 VERSION = "registry_version"
@@ -27,7 +27,7 @@ FACTS = "schema_registry_facts"
 UNCHECKED = "schema_registry_unchecked"
 
 
-class Places:
+class RawOptions:
     """What was written for a session in each place that pytest reads, by option; else None.
 
     Raises:
@@ -68,7 +68,7 @@ def cache_directory(config: pytest.Config) -> Path | None:
         return None
 
 
-def payload_folder(config: pytest.Config, process: Process | None) -> Path | None:
+def payload_folder(config: pytest.Config, process: PluginSession | None) -> Path | None:
     """Where golden payloads are; None where there are none.
 
     Args:
@@ -80,7 +80,7 @@ def payload_folder(config: pytest.Config, process: Process | None) -> Path | Non
     return folder if os.path.lexists(folder) else None
 
 
-def declaration(node: pytest.Item) -> Declaration:
+def declaration(node: pytest.Item) -> MarkerArgs:
     """What a test's markers declare.
 
     Raises:

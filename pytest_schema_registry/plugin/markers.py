@@ -16,7 +16,7 @@ MARKER = "registry_schema"
 _KEYWORDS = frozenset({"versions", "release", "prefer", "fallback", "enforcement"})
 
 
-class Wanted(NamedTuple):
+class SchemaRequest(NamedTuple):
     """Which schema a run of a test is about, as far as its markers and parameters say."""
 
     name: str | None
@@ -28,7 +28,7 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Declaration:
+class MarkerArgs:
     """What the markers of one test say together.
 
     Args:
@@ -60,7 +60,7 @@ class Declaration:
             self.prefer is not None or (self.versions and version not in self.versions)
         )
 
-    def wanted(self, name: str | None, version: str | None) -> Wanted:
+    def wanted(self, name: str | None, version: str | None) -> SchemaRequest:
         """What one run is about.
 
         Args:
@@ -70,10 +70,12 @@ class Declaration:
         name = name or next(iter(self.names), None)
         if self.prefer is not None:
             version = None
-        return Wanted(name, version, self.release, self.prefer, self.fallback, self.enforcement)
+        return SchemaRequest(
+            name, version, self.release, self.prefer, self.fallback, self.enforcement
+        )
 
 
-def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
+def declaration(markers: Iterable[tuple[Any, Any]]) -> MarkerArgs:
     """What markers say together: the closest word on names, versions or enforcement counts.
 
     Args:
@@ -95,7 +97,7 @@ def declaration(markers: Iterable[tuple[Any, Any]]) -> Declaration:
             choice = marker.kwargs
         enforcement = enforcement or marker.kwargs.get("enforcement")
     try:
-        return Declaration(
+        return MarkerArgs(
             names=tuple(names),
             versions=_versions(choice.get("versions")),
             release=choice.get("release"),

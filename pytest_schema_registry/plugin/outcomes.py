@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_schema_registry.contracts.unseen import Raised, Unseen
-    from pytest_schema_registry.plugin.session import Process
+    from pytest_schema_registry.plugin.session import PluginSession
 
 #: The fixtures that are asked for in order to check something.
 CHECKS = frozenset({"assert_conforms", "assert_compatible"})
@@ -32,7 +32,7 @@ class Outcomes:
         unseen: What the checks of the current test have raised.
     """
 
-    def __init__(self, process: Process, unseen: Unseen) -> None:
+    def __init__(self, process: PluginSession, unseen: Unseen) -> None:
         self._process = process
         self._unseen = unseen
         self._is_running = False

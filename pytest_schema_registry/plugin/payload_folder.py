@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from pytest_schema_registry.plugin import payload_items
-    from pytest_schema_registry.plugin.session import Process
+    from pytest_schema_registry.plugin.session import PluginSession
 
     Parts = tuple[str, ...]
 
@@ -94,7 +94,12 @@ class PayloadCollection:
     """
 
     def __init__(
-        self, config: pytest.Config, folder: Path, process: Callable[[], Process], *, is_named: bool
+        self,
+        config: pytest.Config,
+        folder: Path,
+        process: Callable[[], PluginSession],
+        *,
+        is_named: bool,
     ) -> None:
         self._config = config
         self.folder = Path(os.path.normpath(folder))

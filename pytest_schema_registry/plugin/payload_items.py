@@ -22,7 +22,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryWarning,
 )
 from pytest_schema_registry.json_values import json_path, path_steps
-from pytest_schema_registry.plugin.markers import Wanted
+from pytest_schema_registry.plugin.markers import SchemaRequest
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.text import printable, printable_text
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_schema_registry.contracts.contract import Contract
-    from pytest_schema_registry.plugin.session import Process
+    from pytest_schema_registry.plugin.session import PluginSession
     from pytest_schema_registry.schemas import Violation
 
     Read = Callable[[], Iterable["Case"]]
@@ -53,14 +53,16 @@ class Case(NamedTuple):
     """
 
     title: str
-    wanted: Wanted
+    wanted: SchemaRequest
     text: str
     conforms: bool = True
     origin: str = ""
     wrong_at: tuple[str, ...] = ()
 
 
-def letters_file(path: Path, parent: pytest.Collector, process: Process) -> PayloadFile | None:
+def letters_file(
+    path: Path, parent: pytest.Collector, process: PluginSession
+) -> PayloadFile | None:
     """What collects a file of dead letters that is an argument; None where it holds others' lines.
 
     Args:
@@ -88,7 +90,7 @@ def one_a_file(path: Path, name: str, versions: tuple[str, ...], *, conforms: bo
     return lambda: (
         Case(
             f"{kind}[{version}]",
-            Wanted(name, version),
+            SchemaRequest(name, version),
             path.read_text("utf-8"),
             conforms=conforms,
         )
@@ -114,7 +116,7 @@ def _lines(path: Path, name: str, versions: tuple[str, ...]) -> Iterable[Case]:
         text = f"{path} has no payload; add one, or remove the file"
         raise pytest.Collector.CollectError(printable_text(text))
     return (
-        Case(f"line {number}[{version}]", Wanted(name, version), line)
+        Case(f"line {number}[{version}]", SchemaRequest(name, version), line)
         for number, line in payloads
         for version in versions
     )
@@ -133,7 +135,7 @@ def _dead_letters(path: Path) -> Read | None:
     return lambda: (
         Case(
             printable(f"line {number}[{letter['schema']}-{letter['version']}]"),
-            Wanted(letter["schema"], letter["version"]),
+            SchemaRequest(letter["schema"], letter["version"]),
             json.dumps(letter["payload"]),
             origin=f"{letter.get('test')}, {letter.get('time')}",
             # Older letters have them in another form.
@@ -162,7 +164,7 @@ class PayloadFile(pytest.File):
         process: Gives the contracts.
     """
 
-    def __init__(self, *, read: Read, process: Process, **node: Any) -> None:
+    def __init__(self, *, read: Read, process: PluginSession, **node: Any) -> None:
         super().__init__(**node)
         self._read = read
         self._process = process
@@ -192,13 +194,13 @@ class PayloadItem(pytest.Item):
         process: Gives the contract.
     """
 
-    def __init__(self, *, case: Case, process: Process, **node: Any) -> None:
+    def __init__(self, *, case: Case, process: PluginSession, **node: Any) -> None:
         super().__init__(**node)
         self._case = case
         self._process = process
 
     @property
-    def registry_wanted(self) -> tuple[Wanted, ...]:
+    def registry_wanted(self) -> tuple[SchemaRequest, ...]:
         """The schema, to be fetched before the first test runs."""
         return (self._case.wanted,)
 

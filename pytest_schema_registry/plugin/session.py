@@ -13,7 +13,7 @@ import pytest
 from pytest_schema_registry.contracts.unseen import Unseen
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.plugin import items
-from pytest_schema_registry.plugin.configuration import Written
+from pytest_schema_registry.plugin.configuration import Configuration
 from pytest_schema_registry.plugin.expectations import Expectations
 from pytest_schema_registry.plugin.items import FACTS, VERSION
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.evolution import Evolution
     from pytest_schema_registry.contracts.payload_replay import Successors
     from pytest_schema_registry.contracts.rollout import Rollout
-    from pytest_schema_registry.plugin.markers import Declaration, Wanted
+    from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.retrieval.prefetch import Progress
@@ -40,7 +40,7 @@ WANTED = "registry_wanted"
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
-class Process:
+class PluginSession:
     """The plugin in one process: the only one, the controller, or a worker.
 
     Args:
@@ -57,13 +57,13 @@ class Process:
     def __init__(
         self,
         config: pytest.Config,
-        places: items.Places,
+        places: items.RawOptions,
         session_id: str,
         started: float,
         is_worker: bool,
     ) -> None:
         self._config = config
-        self._written = Written(config, places)
+        self._written = Configuration(config, places)
         self._session_id = session_id
         self._is_worker = is_worker
         self._started = started
@@ -73,8 +73,8 @@ class Process:
         self.unseen = Unseen()
         self._expectations = Expectations(self.unseen)
         self._params: dict[str, Any] = {}
-        self._declared: dict[pytest.Item, Declaration] = {}
-        self._contracts: dict[tuple[Wanted, tuple[str, ...]], Contract] = {}
+        self._declared: dict[pytest.Item, MarkerArgs] = {}
+        self._contracts: dict[tuple[SchemaRequest, tuple[str, ...]], Contract] = {}
         self._watch: Watch | None = None
         self._idle_lines: list[str] = []
         #: Of which no test, and so no comparison, is left out of this run.
@@ -226,7 +226,7 @@ class Process:
                 )
             return self.contract(declared.wanted(name, version), declared.versions)
 
-    def contract(self, wanted: Wanted, versions: tuple[str, ...] = ()) -> Contract:
+    def contract(self, wanted: SchemaRequest, versions: tuple[str, ...] = ()) -> Contract:
         """What a run may ask, shared by all that are about the same.
 
         Args:
@@ -330,7 +330,7 @@ class Process:
 
         return Progress(terminal)
 
-    def _refuse_idle_rules(self, wanted: list[Wanted]) -> None:
+    def _refuse_idle_rules(self, wanted: list[SchemaRequest]) -> None:
         idle = self.rollout.idle_rules(wanted, self.registry)
         if idle:
             # Seen by the controller, which never collects under xdist; stops the run either way.

@@ -14,18 +14,18 @@ from urllib.parse import quote, urlencode
 
 from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry.json_values import READER
-from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.schemas import IndexEntry, Release, Schema, plain_name
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.registries.queries import Answer
+    from pytest_schema_registry.registries.queries import Result
 
 _SIGN = re.compile(r"[ \t\n\r]*([{}:,])[ \t\n\r]*")
 #: The longest text of a registry's that a message repeats.
 MAX_QUOTED = 200
 
 
-def path(question: Question) -> str:
+def path(question: Query) -> str:
     """The question's path and query, relative to the registry's base URL."""
     match question.kind:
         case Kind.INDEX:
@@ -51,7 +51,7 @@ def path(question: Question) -> str:
             return f"{_schema_path(question)}?{query}"
 
 
-def _schema_path(question: Question) -> str:
+def _schema_path(question: Query) -> str:
     return f"schemas/{segment(question.version)}/{segment(question.name)}"
 
 
@@ -63,7 +63,7 @@ def segment(text: str) -> str:
     return quote(text, safe="", errors="surrogatepass")
 
 
-def fault(question: Question, document: Any) -> str | None:
+def fault(question: Query, document: Any) -> str | None:
     """What makes a document unusable as the answer to a question, or None when it is usable."""
     match question.kind:
         case Kind.INDEX:
@@ -137,7 +137,7 @@ def _types_fault(said: dict[str, Any], *texts: str) -> str | None:
     return None
 
 
-def _identity_fault(question: Question, document: Any) -> str | None:
+def _identity_fault(question: Query, document: Any) -> str | None:
     asked = {"track": question.version, "core_version": question.release}
     for key, wanted in asked.items():
         given = document.get(key)
@@ -201,7 +201,7 @@ def _kind_of(value: Any) -> str:
     return "null" if value is None else kinds.get(type(value), "a number")
 
 
-def schema(answer: Answer) -> Schema:
+def schema(answer: Result) -> Schema:
     """The schema in an answer that :func:`fault` found nothing wrong with.
 
     Args:
@@ -225,7 +225,7 @@ def schema(answer: Answer) -> Schema:
     )
 
 
-def identified(answer: Answer) -> Schema:
+def identified(answer: Result) -> Schema:
     """The schema in an answer to a question by a global id, by the name that it says it has.
 
     Args:
@@ -244,7 +244,7 @@ def _line(text: str | None) -> str | None:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def releases(answer: Answer) -> tuple[Release, ...]:
+def releases(answer: Result) -> tuple[Release, ...]:
     """The releases in an answer that :func:`fault` found nothing wrong with, oldest first."""
     return tuple(
         Release(
@@ -267,7 +267,7 @@ class Said(NamedTuple):
     advice: tuple[str, ...]
 
 
-def compatibility(answer: Answer) -> Said:
+def compatibility(answer: Result) -> Said:
     """The verdict in an answer that :func:`fault` found nothing wrong with."""
     document = answer.document
     reasons, advice = (
@@ -277,7 +277,7 @@ def compatibility(answer: Answer) -> Said:
     return Said(document["compatible"], reasons, advice)
 
 
-def index(answer: Answer) -> tuple[IndexEntry, ...]:
+def index(answer: Result) -> tuple[IndexEntry, ...]:
     """The entries in an answer that :func:`fault` found nothing wrong with, sorted."""
     entries = (
         IndexEntry(

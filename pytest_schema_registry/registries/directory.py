@@ -19,7 +19,7 @@ from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.schemas import NAME_SUFFIX, plain_name
 from pytest_schema_registry.settings import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.text import printable
@@ -44,13 +44,13 @@ class DirectoryRegistry:
         self._max_bytes = max_bytes
         self._shown = shown.rstrip("/")
 
-    def url(self, question: Question) -> str:
+    def url(self, question: Query) -> str:
         """What names the question's answer: the file's place for a schema, else the wire's path."""
         if question.kind is Kind.SCHEMA and not question.release:
             return f"{self._shown}/{question.version}/{core.segment(question.name)}.json"
         return f"{self._shown}/{core.path(question)}"
 
-    def fetch(self, question: Question, known: Answer | None = None) -> Answer:  # noqa: ARG002
+    def fetch(self, question: Query, known: Result | None = None) -> Result:  # noqa: ARG002
         """Answer from the directory's files as they are now.
 
         Raises:
@@ -73,12 +73,12 @@ class DirectoryRegistry:
         if document is not None and (reason := core.fault(question, document)):
             raise InvalidAnswer(self.url(question), reason)
         now = datetime.now(UTC).timestamp()
-        return Answer.of(question, self.url(question), document, now, "directory")
+        return Result.of(question, self.url(question), document, now, "directory")
 
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _schema(self, question: Question) -> dict[str, Any] | None:
+    def _schema(self, question: Query) -> dict[str, Any] | None:
         current = self._current(question.version, question.name)
         if current is not None and question.release is None:
             return current
@@ -92,12 +92,12 @@ class DirectoryRegistry:
                     return self._read(path, question.version, plain_name(question.name), release)
         return None
 
-    def _compatibility(self, question: Question) -> dict[str, Any] | None:
+    def _compatibility(self, question: Query) -> dict[str, Any] | None:
         from pytest_schema_registry.schema_types.json_schema.compatibility import NotASchema
 
         name = question.name
-        old = self._schema(Question(Kind.SCHEMA, question.version, name, question.release))
-        new = self._schema(Question(Kind.SCHEMA, question.later, name, question.later_release))
+        old = self._schema(Query(Kind.SCHEMA, question.version, name, question.release))
+        new = self._schema(Query(Kind.SCHEMA, question.later, name, question.later_release))
         if old is None or new is None:
             return None
         try:
@@ -105,7 +105,7 @@ class DirectoryRegistry:
         except NotASchema as exc:
             raise InvalidAnswer(self.url(question), str(exc)) from None
 
-    def _by_id(self, question: Question) -> dict[str, Any] | None:
+    def _by_id(self, question: Query) -> dict[str, Any] | None:
         """The schema that has an id: of the question's version line, or else of the first one."""
         unread: InvalidAnswer | RegistryUnavailable | None = None
         for version in sorted(self._versions(), key=lambda each: each != question.version):
@@ -189,7 +189,7 @@ class DirectoryRegistry:
         except (InvalidAnswer, RegistryUnavailable) as exc:
             wrong: str | None = exc.reason
         else:
-            wrong = core.fault(Question(Kind.SCHEMA, version, name), schema)
+            wrong = core.fault(Query(Kind.SCHEMA, version, name), schema)
         if wrong is not None:
             return {"name": _printable(name), "deprecated": False, "error": _printable(wrong)}
         return {

@@ -23,7 +23,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.credentials import Secrets, of_proxies
-from pytest_schema_registry.registries.queries import Answer, Fetch
+from pytest_schema_registry.registries.queries import Fetch, Result
 from pytest_schema_registry.registries.retrying import (
     RETRIED_STATUSES,
     THREAD_NAME,
@@ -34,7 +34,7 @@ from pytest_schema_registry.registries.retrying import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_schema_registry.registries.queries import Question
+    from pytest_schema_registry.registries.queries import Query
     from pytest_schema_registry.settings.parsers import Location
 
 _FETCHING: ContextVar[bool] = ContextVar("schema_registry_fetching", default=False)
@@ -79,11 +79,11 @@ class RegistryClient:
         self._client: httpx.Client | None = None
         self._owner = 0
 
-    def url(self, question: Question) -> str:
+    def url(self, question: Query) -> str:
         """The question's address without credentials: what is shown, and the key it is kept by."""
         return f"{self._location.shown}/{core.path(question)}"
 
-    def fetch(self, question: Question, known: Answer | None = None) -> Answer:
+    def fetch(self, question: Query, known: Result | None = None) -> Result:
         """Ask the registry.
 
         Args:
@@ -138,17 +138,17 @@ class RegistryClient:
 
     def _answer(
         self,
-        question: Question,
+        question: Query,
         url: str,
         response: httpx.Response,
         document: Any = None,
         text: str | None = None,
-    ) -> Answer:
+    ) -> Result:
         etag = response.headers.get("etag")
         # It would be cached, and recorded in a file that is committed.
         if self._secrets.is_repeated([document, etag]):
             raise InvalidAnswer(url, "it repeats the credentials that it was sent")
-        return Answer.of(question, url, document, self._clock(), "registry", etag=etag, text=text)
+        return Result.of(question, url, document, self._clock(), "registry", etag=etag, text=text)
 
     def _document(self, url: str, response: httpx.Response) -> tuple[Any, str | None]:
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -172,7 +172,7 @@ class RegistryClient:
                 reason = f"{self._said(response)} with no JSON; {_STATE_THAT_HOST}"
             raise InvalidAnswer(url, reason) from None
 
-    def _get(self, question: Question, url: str, headers: dict[str, str]) -> httpx.Response:
+    def _get(self, question: Query, url: str, headers: dict[str, str]) -> httpx.Response:
         client = self._open()
         for logger in _loggers():
             logger.addFilter(self._is_not_ours)
@@ -302,7 +302,7 @@ class RegistryClient:
 
 
 def _fetch(
-    question: Question, response: httpx.Response | None, seconds: float, attempts: int
+    question: Query, response: httpx.Response | None, seconds: float, attempts: int
 ) -> Fetch:
     return Fetch(
         kind=question.kind.value,

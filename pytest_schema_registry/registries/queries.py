@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Query:
     """One thing that can be asked of a registry; equal questions have equal answers.
 
     Args:
@@ -67,7 +67,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Result:
     """What a registry said to one question, wherever that was kept since.
 
     Args:
@@ -81,7 +81,7 @@ class Answer:
         content: The schema in the document, which then stands here alone.
     """
 
-    question: Question
+    question: Query
     url: str
     document: Any
     fetched_at: float
@@ -93,7 +93,7 @@ class Answer:
     @classmethod
     def of(
         cls,
-        question: Question,
+        question: Query,
         url: str,
         whole: Any,
         fetched_at: float,

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Query, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi import Query as QueryParameter
 from fastapi.responses import JSONResponse
 
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.registries.directory import DirectoryRegistry, verdict
-from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.schema_types.json_schema.compatibility import NotASchema
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
 
-    from pytest_schema_registry.registries.queries import Answer
+    from pytest_schema_registry.registries.queries import Result
 
 PREFIX = "/api/v1"
 #: What a machine calls itself.
@@ -45,22 +46,25 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
     @router.get("/index", summary="Every schema of every track")
     def index(request: Request) -> Response:
         # When the index was generated is not part of what it says.
-        answer = registry.fetch(Question(Kind.INDEX))
+        answer = registry.fetch(Query(Kind.INDEX))
         return _answer(request, answer, tag_of=answer.document["tracks"])
 
     @router.get("/schemas/by-id/{schema_id:path}", summary="A schema by its global id")
     def schema_by_id(request: Request, schema_id: str) -> Response:
-        return _answer(request, registry.fetch(Question(Kind.BY_ID, name=schema_id)))
+        return _answer(request, registry.fetch(Query(Kind.BY_ID, name=schema_id)))
 
     @router.get("/schemas/{track}/{name}", summary="A track's current release, or an older one")
     def schema(
-        request: Request, track: str, name: str, version: Annotated[str | None, Query()] = None
+        request: Request,
+        track: str,
+        name: str,
+        version: Annotated[str | None, QueryParameter()] = None,
     ) -> Response:
-        return _answer(request, registry.fetch(Question(Kind.SCHEMA, track, name, version)))
+        return _answer(request, registry.fetch(Query(Kind.SCHEMA, track, name, version)))
 
     @router.get("/schemas/{track}/{name}/versions", summary="A schema's releases, oldest first")
     def releases(request: Request, track: str, name: str) -> Response:
-        return _answer(request, registry.fetch(Question(Kind.RELEASES, track, name)))
+        return _answer(request, registry.fetch(Query(Kind.RELEASES, track, name)))
 
     @router.get("/compat/check", summary="Whether one schema still speaks to another")
     def compat_check(
@@ -70,8 +74,8 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
         from_version: str | None = None,
         to_version: str | None = None,
     ) -> dict[str, Any]:
-        earlier = _found(registry.fetch(Question(Kind.SCHEMA, from_track, name, from_version)))
-        later = _found(registry.fetch(Question(Kind.SCHEMA, to_track, name, to_version)))
+        earlier = _found(registry.fetch(Query(Kind.SCHEMA, from_track, name, from_version)))
+        later = _found(registry.fetch(Query(Kind.SCHEMA, to_track, name, to_version)))
         return verdict(earlier, later)
 
     app = FastAPI(title="Core Schema Registry (embedded)", docs_url="/docs", redoc_url=None)
@@ -108,13 +112,13 @@ def _host_name(written: str) -> str:
     return (written if written.count(":") > 1 else written.partition(":")[0]).lower()
 
 
-def _found(answer: Answer) -> Any:
+def _found(answer: Result) -> Any:
     if answer.document is None:
         raise HTTPException(404, "no such schema, or no such release of it")
     return answer.whole
 
 
-def _answer(request: Request, answer: Answer, *, tag_of: Any = None) -> Response:
+def _answer(request: Request, answer: Result, *, tag_of: Any = None) -> Response:
     document = _found(answer)
     etag = f'"{digest(document if tag_of is None else tag_of)}"'
     known = request.headers.get("if-none-match", "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.registries.queries import Fetch, Kind
-from pytest_schema_registry.schemas import OldCopy, Pair, plain_name
+from pytest_schema_registry.schemas import OldCopy, SchemaKey, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,10 +58,10 @@ class Figures:
     """
 
     def __init__(self) -> None:
-        self.records: dict[Pair, Record] = {}
-        self.errors: Counter[tuple[Pair, str]] = Counter()
+        self.records: dict[SchemaKey, Record] = {}
+        self.errors: Counter[tuple[SchemaKey, str]] = Counter()
         self.fetches: list[Fetch] = []
-        self._sent: Counter[Pair] = Counter()
+        self._sent: Counter[SchemaKey] = Counter()
         self.old_copies: dict[tuple[str, str], OldCopy] = {}
         self.seconds = 0.0
         self.session_seconds = 0.0
@@ -79,15 +79,15 @@ class Figures:
             key = copy.what, copy.source
             self.old_copies[key] = min(copy, self.old_copies.get(key, copy))
         for name, version, kind, count in facts.get("errors", ()):
-            self.errors[Pair(name, version), kind] += count
+            self.errors[SchemaKey(name, version), kind] += count
 
     def _add_fetch(self, fetch: Fetch) -> None:
         self.fetches.append(fetch)
         if fetch.kind == Kind.SCHEMA and 200 <= (fetch.status or 0) < 300:
-            self._sent[Pair(plain_name(fetch.name), fetch.version)] += 1
+            self._sent[SchemaKey(plain_name(fetch.name), fetch.version)] += 1
 
     def _add_use(self, use: dict[str, Any]) -> None:
-        record = self.records.setdefault(Pair(use["name"], use["version"]), Record())
+        record = self.records.setdefault(SchemaKey(use["name"], use["version"]), Record())
         record.conforming += use["conforming"]
         record.refused += use["refused"]
         record.unchecked += use["unchecked"]
@@ -120,7 +120,7 @@ class Figures:
         """Lookups by where the schema came from; ``registry`` is the one that is no hit."""
         return sum(map(self.hits_of, self.records), Counter())
 
-    def hits_of(self, pair: Pair) -> Counter[str]:
+    def hits_of(self, pair: SchemaKey) -> Counter[str]:
         """Lookups of one schema in one version line, by where it came from."""
         record = self.records.get(pair, Record())
         first = sorted(record.sources.values(), key=SOURCES.index)[: record.lookups]
@@ -171,10 +171,10 @@ class Figures:
         """The schemas' names, in order."""
         return sorted({pair.name for pair in self._pairs()})
 
-    def _pairs(self) -> Iterable[Pair]:
+    def _pairs(self) -> Iterable[SchemaKey]:
         return [*self.records, *(pair for pair, _ in self.errors)]
 
-    def conformed(self) -> set[Pair]:
+    def conformed(self) -> set[SchemaKey]:
         """What was conformed to in this session, and not violated.
 
         A schema that was given as a value has no version, and is nobody else's contract.

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_schema_registry.reporting.figures import Figures
-    from pytest_schema_registry.schemas import Pair
+    from pytest_schema_registry.schemas import SchemaKey
     from pytest_schema_registry.settings.settings import Settings
 
 #: How many names a line lists.
 MAX_NAMED = 5
 
 
-def missed(settings: Settings, figures: Figures, listed: Iterable[Pair] | None) -> list[str]:
+def missed(settings: Settings, figures: Figures, listed: Iterable[SchemaKey] | None) -> list[str]:
     """One line for each gate that is missed: measured, required, and what to do.
 
     Args:
@@ -91,7 +91,7 @@ def _shown(measured: float, bound: float) -> str:
     return str(measured)
 
 
-def _uncovered(settings: Settings, figures: Figures, listed: Iterable[Pair] | None) -> str:
+def _uncovered(settings: Settings, figures: Figures, listed: Iterable[SchemaKey] | None) -> str:
     if listed is None:
         return (
             "coverage unknown, required by --registry-require-coverage: the registry's index "

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_schema_registry.reporting.figures import Figures, Record
-    from pytest_schema_registry.schemas import Pair
+    from pytest_schema_registry.schemas import SchemaKey
 
 #: Raised where a reader of older reports would misread a new one.
 FORMAT = 1
@@ -117,7 +117,7 @@ def document(
     }
 
 
-def _schema(pair: Pair, record: Record, figures: Figures) -> dict[str, Any]:
+def _schema(pair: SchemaKey, record: Record, figures: Figures) -> dict[str, Any]:
     return {
         "name": pair.name,
         "version": pair.version,

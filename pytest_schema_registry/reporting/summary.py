@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_schema_registry.schemas import Pair, age
+from pytest_schema_registry.schemas import SchemaKey, age
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -119,7 +119,7 @@ def table(figures: Figures, marks: Marks, *, every: bool) -> Table:
     rows = {
         name: [
             marks.of(figures.records.get(pair), failed=pair in failed)
-            for pair in (Pair(name, version) for version in versions)
+            for pair in (SchemaKey(name, version) for version in versions)
         ]
         for name in figures.names
     }

@@ -29,14 +29,14 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Answer
+from pytest_schema_registry.registries.queries import Result
 from pytest_schema_registry.schemas import Content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pytest_schema_registry.registries.queries import Question
+    from pytest_schema_registry.registries.queries import Query
     from pytest_schema_registry.schemas import Source
 
 #: What one process may learn on behalf of all processes of the session.
@@ -108,22 +108,22 @@ class Cache:
     def directory(self) -> Path:
         return self._directory
 
-    def fresh(self, url: str, question: Question) -> Answer | None:
+    def fresh(self, url: str, question: Query) -> Result | None:
         """The entry, if this session fetched it or its time-to-live has not passed."""
         entry = self.stale(url, question)
         return None if entry is None or entry.source == "stale cache" else entry
 
-    def asked(self, url: str, question: Question) -> Answer | None:
+    def asked(self, url: str, question: Query) -> Result | None:
         """The entry, if this session fetched it."""
         entry = self.stale(url, question)
         return None if entry is None or entry.source != "registry" else entry
 
-    def stale(self, url: str, question: Question) -> Answer | None:
+    def stale(self, url: str, question: Query) -> Result | None:
         """The entry, however old; its source says whether it is."""
         entry, content = self._kept(url, "entry")
         if not _is_usable(entry, content, url, question):
             return None
-        return Answer(
+        return Result(
             question=question,
             url=url,
             document=entry["document"],
@@ -151,7 +151,7 @@ class Cache:
                     return kind(*entry["args"])
         return None
 
-    def keep(self, answer: Answer) -> None:
+    def keep(self, answer: Result) -> None:
         """Write the entry; the caller holds the address's lock."""
         self._write(
             answer.url,
@@ -287,9 +287,7 @@ def _mark(body: bytes) -> str:
     return "schema-registry-2 " + sha256(body).hexdigest()
 
 
-def _is_usable(
-    entry: dict[str, Any], content: Content | None, url: str, question: Question
-) -> bool:
+def _is_usable(entry: dict[str, Any], content: Content | None, url: str, question: Query) -> bool:
     """Whether an entry is an answer to the question; the schema itself is not looked at."""
     if not (
         entry.get("url") == url

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
 from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.schemas import Schema, age, origin, plain_name
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pytest_schema_registry.registries.queries import Answer
+    from pytest_schema_registry.registries.queries import Result
     from pytest_schema_registry.retrieval.resolver import Resolver
     from pytest_schema_registry.schema_types.json_schema.references import Reference
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
@@ -44,7 +44,7 @@ class Catalogue:
         self._resolver = resolver
         self._found = found
         self._served = served
-        self._schemas: dict[Question, Schema] = {}
+        self._schemas: dict[Query, Schema] = {}
 
     def schema(self, name: str, version: str, release: str | None = None) -> Schema:
         """A schema in one version.
@@ -58,7 +58,7 @@ class Catalogue:
             SchemaNotFound: The line has no such schema, or no such release.
             SchemaRegistryError: It could not be found out.
         """
-        question = Question(Kind.SCHEMA, version, plain_name(name), release)
+        question = Query(Kind.SCHEMA, version, plain_name(name), release)
         schema = self._schemas.get(question)
         if schema is None:
             answer, old = self._answer(question)
@@ -116,7 +116,7 @@ class Catalogue:
 
     def index(self) -> tuple[IndexEntry, ...]:
         """What the registry lists, by version and name."""
-        answer = self._resolver.retrieve(Question(Kind.INDEX))
+        answer = self._resolver.retrieve(Query(Kind.INDEX))
         self._served(answer.old_copies)
         if answer.document is None:
             raise SchemaNotFound("index", "any version", None, _origin(answer), "ask by name")
@@ -138,7 +138,7 @@ class Catalogue:
         # Registries of this kind may insist on being told which releases are meant.
         sides = [self.schema(name, version) for version in (old, new)]
         earlier, later = (side.release for side in sides)
-        question = Question(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later)
+        question = Query(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later)
         answer, copies = self._answer(question)
         self._served(sides[0].old_copies + sides[1].old_copies + copies)
         if answer.document is None:
@@ -160,7 +160,7 @@ class Catalogue:
         listed: list[Release] = []
         old: tuple[OldCopy, ...] = ()
         for version in versions:
-            answer, found = self._answer(Question(Kind.RELEASES, version, plain_name(name)))
+            answer, found = self._answer(Query(Kind.RELEASES, version, plain_name(name)))
             old += found
             if answer.document is not None:
                 listed += core.releases(answer)
@@ -184,7 +184,7 @@ class Catalogue:
         if reference.target is not None:
             version, name = reference.target
             return self._named(name, version, versions)
-        answer = self._resolver.retrieve(Question(Kind.BY_ID, reference.version, reference.uri))
+        answer = self._resolver.retrieve(Query(Kind.BY_ID, reference.version, reference.uri))
         if answer.content is not None:
             found = core.identified(answer)
             # An id that several version lines share means the one of its own line.
@@ -217,7 +217,7 @@ class Catalogue:
     def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Schema:
         return self.schema(name, version) if version else self.negotiated(name, versions)
 
-    def _answer(self, question: Question) -> tuple[Answer, tuple[OldCopy, ...]]:
+    def _answer(self, question: Query) -> tuple[Result, tuple[OldCopy, ...]]:
         """The answer by a name or its other spelling, and the old copies that this rests on."""
         answer = self._resolver.retrieve(question)
         if answer.document is None and answer.source != "directory":
@@ -254,11 +254,11 @@ def _ago(then: float) -> str:
     return f"{age(datetime.fromtimestamp(then, UTC))} ago"
 
 
-def _origin(answer: Answer) -> str:
+def _origin(answer: Result) -> str:
     return origin(answer.source, answer.url, datetime.fromtimestamp(answer.fetched_at, UTC))
 
 
-def _advice(answer: Answer) -> str:
+def _advice(answer: Result) -> str:
     match answer.source:
         case "cache" | "stale cache":
             return "check the name; if it was published since, --registry-cache-ttl 0 asks again"

@@ -8,13 +8,13 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from pytest_schema_registry.plugin.markers import Wanted
+    from pytest_schema_registry.plugin.markers import SchemaRequest
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -57,9 +57,9 @@ def concurrently(work: Callable[[T], R], items: Iterable[T], at_most: int) -> It
 
 
 def ahead(
-    wanted: Collection[Wanted],
-    retrieve: Callable[[Wanted], bool],
-    at_hand: Callable[[Collection[Question]], set[Question]],
+    wanted: Collection[SchemaRequest],
+    retrieve: Callable[[SchemaRequest], bool],
+    at_hand: Callable[[Collection[Query]], set[Query]],
     *,
     at_most: int,
     observe: Callable[[int, int, int], None] | None = None,
@@ -74,7 +74,7 @@ def ahead(
         observe: Told how many there are, were asked for and will be, each time one was.
     """
     question_of = {
-        each: Question(Kind.SCHEMA, each.version, plain_name(each.name or ""))
+        each: Query(Kind.SCHEMA, each.version, plain_name(each.name or ""))
         for each in wanted
         if each.version is not None and each.release is None
     }

@@ -26,14 +26,14 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES
 from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from pytest_schema_registry.registries.queries import Answer
+    from pytest_schema_registry.registries.queries import Result
     from pytest_schema_registry.retrieval.cache import Cache
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
     from pytest_schema_registry.retrieval.pauses import Pauses
@@ -48,7 +48,7 @@ _CHECK = "check --registry-url, a part of whose path may be missing"
 class Registry(Protocol):
     """What answers questions: a client of some wire protocol, or a directory."""
 
-    def fetch(self, question: Question, known: Answer | None = None) -> Answer: ...
+    def fetch(self, question: Query, known: Result | None = None) -> Result: ...
 
     def close(self) -> None: ...
 
@@ -100,7 +100,7 @@ class Resolver:
         registry: Callable[[], Registry],
         cache: Cache,
         cassettes: Callable[[], Cassettes],
-        answered: Callable[[Answer], None] | None = None,
+        answered: Callable[[Result], None] | None = None,
         *,
         pauses: Pauses | None = None,
     ) -> None:
@@ -118,10 +118,10 @@ class Resolver:
         self._failures = cache if pauses is None else pauses
         #: Whether the address has an index, as every registry has.
         self._is_registry = False
-        self._outcomes: dict[Question, Answer | SchemaRegistryError] = {}
-        self._locks: dict[Question, threading.Lock] = {}
+        self._outcomes: dict[Query, Result | SchemaRegistryError] = {}
+        self._locks: dict[Query, threading.Lock] = {}
 
-    def retrieve(self, question: Question) -> Answer:
+    def retrieve(self, question: Query) -> Result:
         """The answer, from wherever the mode allows.
 
         Raises:
@@ -142,7 +142,7 @@ class Resolver:
             raise copy(outcome)  # each caller's own, with its own traceback
         return outcome
 
-    def _outcome(self, question: Question) -> Answer | SchemaRegistryError:
+    def _outcome(self, question: Query) -> Result | SchemaRegistryError:
         outage: RegistryUnavailable | None = None
         tried: list[str] = []
         for step in self._steps:
@@ -171,7 +171,7 @@ class Resolver:
         assert outage is not None  # noqa: S101  # every list of steps ends in one that raises
         return RegistryUnavailable(outage.url, outage.reason, outage.unreachable, tuple(tried))
 
-    def _take(self, step: Step, question: Question) -> Answer | None:
+    def _take(self, step: Step, question: Query) -> Result | None:
         match step:
             case Step.CASSETTE:
                 return self._cassettes().load(question)
@@ -184,7 +184,7 @@ class Resolver:
             case Step.STALE:  # pragma: no branch  # the last step there is
                 return self._cache.stale(self._url(question), question)
 
-    def _fetch(self, question: Question) -> Answer:
+    def _fetch(self, question: Query) -> Result:
         url = self._url(question)
         with self._cache.lock(url):
             answer = self._take(self._steps[0], question)
@@ -209,7 +209,7 @@ class Resolver:
             self._cache.keep(answer)
             return answer
 
-    def _ask(self, question: Question) -> Answer:
+    def _ask(self, question: Query) -> Result:
         if not self._recording:
             known = self._cache.stale(self._url(question), question) if self._remote else None
             return self._believed(self._registry().fetch(question, known))
@@ -219,7 +219,7 @@ class Resolver:
             self._record(answer)
         return answer
 
-    def _believed(self, answer: Answer) -> Answer:
+    def _believed(self, answer: Result) -> Result:
         """The answer; a 404 only from an address that has an index, as every registry has.
 
         Raises:
@@ -232,7 +232,7 @@ class Resolver:
             reason = f"there is no index, which every registry has; {_CHECK}"
             raise InvalidAnswer(answer.url, reason)
         try:
-            self._fetch(Question(Kind.INDEX))
+            self._fetch(Query(Kind.INDEX))
         except RegistryRefused as exc:
             reason = f"it answered 404, and refused its index with status {exc.status}, which"
             reason = f"{reason} would show that it is a registry; {_CHECK}, and the credentials"
@@ -246,7 +246,7 @@ class Resolver:
         self._is_registry = True
         return answer
 
-    def _record(self, answer: Answer) -> None:
+    def _record(self, answer: Result) -> None:
         cassettes = self._cassettes()
         # On some disks names that differ in case are one file.
         path = str(cassettes.path(answer.question)).casefold()
@@ -254,11 +254,11 @@ class Resolver:
             self._tell(answer)
             cassettes.save(answer, staging=self._cache.staging(path))
 
-    def _tell(self, answer: Answer) -> None:
+    def _tell(self, answer: Result) -> None:
         if self._answered is not None:
             self._answered(answer)
 
-    def at_hand(self, questions: Collection[Question]) -> set[Question]:
+    def at_hand(self, questions: Collection[Query]) -> set[Query]:
         """Answer the questions that need no request of their own, and say which those are.
 
         An expired cache entry counts where the registry's index lists it unchanged: one request
@@ -284,7 +284,7 @@ class Resolver:
                 answered.add(question)
         return answered
 
-    def _kept(self, question: Question) -> list[Answer]:
+    def _kept(self, question: Query) -> list[Result]:
         """The cache entries that answer a question, that of the name's other spelling the last."""
         entry = self._cache.stale(self._url(question), question)
         if entry is None:
@@ -295,7 +295,7 @@ class Resolver:
         other = self._cache.stale(self._url(suffixed), suffixed)
         return [] if other is None else [entry, other]
 
-    def _confirmed(self, entries: list[Answer]) -> list[Answer]:
+    def _confirmed(self, entries: list[Result]) -> list[Result]:
         """Expired entries as of the registry's index, which may vouch for the last of them."""
         entry = entries[-1]
         said = entry.document
@@ -310,14 +310,14 @@ class Resolver:
         if listed.release not in (None, said.get("core_version")):
             return []
         # Not written: the index is in the cache, and will vouch in the next session too.
-        index = self.retrieve(Question(Kind.INDEX))
+        index = self.retrieve(Query(Kind.INDEX))
         return [replace(each, fetched_at=index.fetched_at, source=index.source) for each in entries]
 
     @cached_property
     def _listed(self) -> dict[tuple[str, str], IndexEntry]:
         """What the index lists, by version and name; nothing where it cannot be had."""
         try:
-            index = self.retrieve(Question(Kind.INDEX))
+            index = self.retrieve(Query(Kind.INDEX))
         except SchemaRegistryError:
             return {}
         # An index that is itself served although it is old says nothing about today.
@@ -325,10 +325,10 @@ class Resolver:
             return {}
         return {(each.version, each.name): each for each in core.index(index)}
 
-    def _url(self, question: Question) -> str:
+    def _url(self, question: Query) -> str:
         return f"{self._address}/{core.path(question)}"
 
 
-def _is_final(outcome: Answer | SchemaRegistryError) -> bool:
+def _is_final(outcome: Result | SchemaRegistryError) -> bool:
     """Whether to ask again would say the same."""
     return not isinstance(outcome, SchemaRegistryError) and outcome.outage is None

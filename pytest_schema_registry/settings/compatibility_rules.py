@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from pytest_schema_registry.compatibility.report import Level, Policy
-from pytest_schema_registry.schemas import Pair, plain_name
+from pytest_schema_registry.schemas import SchemaKey, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -72,7 +72,7 @@ class Rule(NamedTuple):
         """Whether it takes a list of the schemas to know which are meant."""
         return not _WILDCARDS.isdisjoint(self.names)
 
-    def cases(self, listed: Collection[Pair] | None) -> Iterator[Case]:
+    def cases(self, listed: Collection[SchemaKey] | None) -> Iterator[Case]:
         """The comparisons that the rule asks for, by name.
 
         A schema that a line in the middle does not have is compared across it.
@@ -81,12 +81,12 @@ class Rule(NamedTuple):
             listed: The schemas that there are; None where each version has the rule's own.
         """
         if listed is None:
-            listed = {Pair(self.names, version) for version in self.versions}
+            listed = {SchemaKey(self.names, version) for version in self.versions}
         for name, there in self._found(listed):
             for old, new in combinations(there, 2) if self.transitive else pairwise(there):
                 yield Case(name, old, new, self.level, self.policy, self.defaults)
 
-    def alone(self, listed: Collection[Pair]) -> Iterator[tuple[str, Pair]]:
+    def alone(self, listed: Collection[SchemaKey]) -> Iterator[tuple[str, SchemaKey]]:
         """What the rule matches that is in one of its versions only, with what names the test.
 
         Args:
@@ -96,12 +96,12 @@ class Rule(NamedTuple):
             if len(there) == 1:
                 first, *_, last = self.versions
                 case = Case(name, first, last, self.level, self.policy, self.defaults)
-                yield str(case), Pair(name, there[0])
+                yield str(case), SchemaKey(name, there[0])
 
-    def _found(self, listed: Collection[Pair]) -> Iterator[tuple[str, list[str]]]:
+    def _found(self, listed: Collection[SchemaKey]) -> Iterator[tuple[str, list[str]]]:
         for name in sorted({pair.name for pair in listed}):
             if fnmatchcase(name, self.names):
-                yield name, [line for line in self.versions if Pair(name, line) in listed]
+                yield name, [line for line in self.versions if SchemaKey(name, line) in listed]
 
 
 def parsed(line: str) -> Rule:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from pytest_schema_registry.schemas import Pair, plain_name
+from pytest_schema_registry.schemas import SchemaKey, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -33,7 +33,7 @@ class Rule(NamedTuple):
         exact = not set(self.name) & set("*?[")
         return exact, len(self.name.replace("*", "")), bool(self.version)
 
-    def covers(self, pair: Pair) -> bool:
+    def covers(self, pair: SchemaKey) -> bool:
         """Whether the rule is about a name in a version line."""
         if not self.key or self.key == pair.version:
             return True
@@ -55,11 +55,13 @@ class Enforcement:
         ValueError: A rule cannot be understood.
     """
 
-    def __init__(self, rules: Iterable[str] = (), proved: Collection[Pair] | None = None) -> None:
+    def __init__(
+        self, rules: Iterable[str] = (), proved: Collection[SchemaKey] | None = None
+    ) -> None:
         self._rules = [_parsed(rule) for rule in rules]
         self._proved = proved
 
-    def level(self, pair: Pair) -> Level:
+    def level(self, pair: SchemaKey) -> Level:
         """How strictly a violation by a schema is taken."""
         rule = max(
             (rule for rule in reversed(self._rules) if rule.covers(pair)),
@@ -70,16 +72,16 @@ class Enforcement:
             return rule.level
         return "strict" if pair in self._proved or (rule.key and rule.level == "strict") else "warn"
 
-    def idle(self, pairs: Collection[Pair]) -> list[str]:
+    def idle(self, pairs: Collection[SchemaKey]) -> list[str]:
         """The rules that cover none of what there is."""
         return [str(rule) for rule in self._rules if not any(rule.covers(pair) for pair in pairs)]
 
-    def idle_lines(self, pairs: Collection[Pair]) -> list[str]:
+    def idle_lines(self, pairs: Collection[SchemaKey]) -> list[str]:
         """What has conformed before, and is none of what there is."""
         return sorted(str(pair) for pair in self._proved or () if pair not in pairs)
 
 
-def _specificity(rule: Rule, pair: Pair) -> tuple[bool, int, bool]:
+def _specificity(rule: Rule, pair: SchemaKey) -> tuple[bool, int, bool]:
     if rule.key in ("", pair.version):
         return False, 0, bool(rule.key)
     return rule.specificity
@@ -92,5 +94,5 @@ def _parsed(written: str) -> Rule:
         raise ValueError(
             f"{written!r} is no rule; write {', '.join(LEVELS)} or KEY=LEVEL, such as v2=warn"
         )
-    name, version = Pair.parse(key) if "@" in key else (plain_name(key), "")
+    name, version = SchemaKey.parse(key) if "@" in key else (plain_name(key), "")
     return Rule(key, name or "*", version, LEVELS[LEVELS.index(word)])

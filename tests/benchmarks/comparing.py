@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-Pair: TypeAlias = "tuple[dict[str, Any], dict[str, Any]]"
+SchemaKey: TypeAlias = "tuple[dict[str, Any], dict[str, Any]]"
 REASONS = "reasons, each shown by a payload"
 COMPATIBLE = "compatible"
 SCALES = {"ms": 1e3, "s": 1}
@@ -38,7 +38,7 @@ def rows(_directory: Path, *, short: bool) -> list[Row]:
     pairs = [pair(number) for number in range(10 if short else PAIRS)]
     sizes = [size(schema) / 1000 for versions in pairs for schema in versions]
     rounds = 1 if short else 9
-    cases: tuple[tuple[str, Pair, float, dict[str, float]], ...] = (
+    cases: tuple[tuple[str, SchemaKey, float, dict[str, float]], ...] = (
         (f"an event of {_kb(event)}, broken", (event, broken), 150, {REASONS: 6}),
         (f"an event of {_kb(event)}, extended", (event, extended), 150, {COMPATIBLE: 1}),
         (
@@ -59,7 +59,7 @@ def rows(_directory: Path, *, short: bool) -> list[Row]:
 
 def _compared(
     what: str,
-    pairs: Sequence[Pair],
+    pairs: Sequence[SchemaKey],
     rounds: int,
     unit: str,
     *,

@@ -13,7 +13,7 @@ import httpx
 import vcr
 
 from pytest_schema_registry import SchemaRegistry
-from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from tests.benchmarks.measure import Row, interleaved
 from tests.benchmarks.samples import schema, size
@@ -89,10 +89,10 @@ def _document(name: str, number: int) -> dict[str, Any]:
 def _replay(directory: Path, schemas: int, rounds: int) -> list[Row]:
     cassettes = Cassettes(directory, directory, "")
     recorded = names(schemas)
-    first = Question(Kind.SCHEMA, "v1", recorded[0])
+    first = Query(Kind.SCHEMA, "v1", recorded[0])
     url = f"{RECORDED_URL}/schemas/v1/{{}}"
     document = _document(recorded[0], 0)
-    answer = Answer.of(first, url.format(recorded[0]), document, time.time(), "registry")
+    answer = Result.of(first, url.format(recorded[0]), document, time.time(), "registry")
     cassettes.save(answer, staging=directory / "staging")
     text = cassettes.path(first).read_text()
     files = {}

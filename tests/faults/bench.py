@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
-from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from tests.faults.rows import address
@@ -33,7 +33,7 @@ HANGING = 240.0
 #: Kilobytes that one process may hold at its peak.
 PEAK = 120_000
 
-QUESTIONS = {version: Question(Kind.SCHEMA, version, ORDER) for version in CONTENTS}
+QUESTIONS = {version: Query(Kind.SCHEMA, version, ORDER) for version in CONTENTS}
 CONFORMING = {"id": "a", "quantity": 1}
 BREAKING = {"id": 1, "quantity": 1}
 SUITE = f"""
@@ -139,7 +139,7 @@ class Bench:
         for version, question in QUESTIONS.items():
             found = None if absent else document(version)
             fetched_at = time.time() - age
-            answer = Answer.of(question, address(url, version), found, fetched_at, "registry")
+            answer = Result.of(question, address(url, version), found, fetched_at, "registry")
             if situation.cached:
                 self._cache().keep(answer)
             if situation.recorded:

@@ -15,7 +15,7 @@ import pytest
 
 from pytest_schema_registry import SchemaRegistry, files
 from pytest_schema_registry.errors import InvalidAnswer
-from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from tests.local_registry import ORDER, LocalRegistry
 
@@ -32,7 +32,7 @@ ROOT = pytest.mark.skipif(
 #: Another user's number, whoever that is.
 NOBODY = 65534
 URL = "http://registry.example/schemas/v1/a.B"
-QUESTION = Question(Kind.SCHEMA, "v1", "a.B")
+QUESTION = Query(Kind.SCHEMA, "v1", "a.B")
 SUITE = f"""
     def test_order(assert_conforms):
         assert_conforms({{"id": "a", "quantity": 1}}, "{ORDER}")
@@ -129,7 +129,7 @@ def test_what_another_user_put_in_a_session_s_directory_is_not_believed(
 ) -> None:
     directory = tmp_path / "session"
     session = Session("this", directory)
-    forged = Answer.of(QUESTION, URL, None, 1e9, "registry")
+    forged = Result.of(QUESTION, URL, None, 1e9, "registry")
     mine = Cache(None, session, ttl=300, lock_timeout=5)
     mine.keep(forged)
     mine.keep_failure(URL, InvalidAnswer(URL, "why"))
@@ -154,7 +154,7 @@ def test_what_another_user_put_in_a_session_s_directory_is_not_believed(
 def test_a_user_s_own_cache_directory_may_be_a_shared_one(tmp_path: Path) -> None:
     anybody_s(tmp_path / "cache")
     mine = Cache(tmp_path / "cache", Session("this", tmp_path / "own"), ttl=300, lock_timeout=5)
-    mine.keep(Answer.of(QUESTION, URL, None, 1e9, "registry"))
+    mine.keep(Result.of(QUESTION, URL, None, 1e9, "registry"))
     assert mine.asked(URL, QUESTION) is not None
     assert mode(tmp_path / "cache") == 0o777
 
@@ -195,7 +195,7 @@ def test_without_any_place_nothing_is_shared_and_a_file_cannot_be_held(
     assert [session.first("a fact"), session.first("a fact")] == [True, True]
     cache = Cache(None, session, ttl=300, lock_timeout=5)
     with cache.lock(URL):
-        cache.keep(Answer.of(QUESTION, URL, None, 1e9, "registry"))
+        cache.keep(Result.of(QUESTION, URL, None, 1e9, "registry"))
     assert cache.asked(URL, QUESTION) is None
     files.remove_session("this")
     with (

@@ -20,8 +20,8 @@ from pytest_schema_registry import (
     SchemaRegistry,
     Verdict,
 )
-from pytest_schema_registry.plugin.markers import Wanted
-from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.plugin.markers import SchemaRequest
+from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cache import Session
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from pytest_schema_registry.retrieval.pauses import Pauses
@@ -307,8 +307,13 @@ def test_prefetching_fetches_each_schema_once_and_remembers_errors(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
     local_registry.always(Reply(401), "schemas/v2/secret")
-    negotiation = Wanted(ORDER, None, prefer="v2", fallback="v1")
-    wanted = [Wanted(ORDER, "v1"), Wanted("secret", "v2"), Wanted(None, "v1"), negotiation]
+    negotiation = SchemaRequest(ORDER, None, prefer="v2", fallback="v1")
+    wanted = [
+        SchemaRequest(ORDER, "v1"),
+        SchemaRequest("secret", "v2"),
+        SchemaRequest(None, "v1"),
+        negotiation,
+    ]
     registry.prefetch(wanted * 2)
     asked = ["/schemas/v1/orders.Order", "/schemas/v2/orders.Order", "/schemas/v2/secret"]
     assert local_registry.paths == asked
@@ -320,7 +325,7 @@ def test_prefetching_asks_several_at_a_time(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
     local_registry.always(Reply(404, delay=0.5))
-    registry.prefetch(Wanted(f"{number}", "v1") for number in range(8))
+    registry.prefetch(SchemaRequest(f"{number}", "v1") for number in range(8))
     ports = {request.client_port for request in local_registry.requests}
     assert len(ports) == 8
 
@@ -329,7 +334,11 @@ def test_prefetching_says_how_far_it_is(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
     said: list[tuple[int, int, int]] = []
-    wanted = [Wanted(ORDER, "v1"), Wanted(ORDER, "v2"), Wanted("nothing", "v1")]
+    wanted = [
+        SchemaRequest(ORDER, "v1"),
+        SchemaRequest(ORDER, "v2"),
+        SchemaRequest("nothing", "v1"),
+    ]
     registry.prefetch(wanted, lambda *counts: said.append(counts))
     assert [(tried, total) for _, tried, total in said] == [(1, 3), (2, 3), (3, 3)]
     assert said[-1] == (2, 3, 3)
@@ -338,7 +347,7 @@ def test_prefetching_says_how_far_it_is(
 def test_prefetching_what_is_cached_takes_no_threads_and_says_nothing(
     tmp_path: Path, local_registry: LocalRegistry
 ) -> None:
-    wanted = [Wanted(ORDER, "v1"), Wanted(ORDER, "v2")]
+    wanted = [SchemaRequest(ORDER, "v1"), SchemaRequest(ORDER, "v2")]
     with SchemaRegistry(local_registry.url, cache_dir=tmp_path / "cache") as first:
         first.prefetch(wanted)
     with SchemaRegistry(local_registry.url, cache_dir=tmp_path / "cache") as second:
@@ -352,7 +361,7 @@ def test_prefetching_fetches_what_a_schema_refers_to_and_compiles_no_other(
 ) -> None:
     local_registry.publish("a.A", v1={"$ref": ORDER})
     local_registry.publish("a.Wrong", v1={"type": "wrong"})
-    registry.prefetch([Wanted("a.A", "v1"), Wanted("a.Wrong", "v1")])
+    registry.prefetch([SchemaRequest("a.A", "v1"), SchemaRequest("a.Wrong", "v1")])
     asked = local_registry.paths
     assert PATH in asked
     assert registry.compiled(registry.get_schema("a.A", "v1")).conforms({"id": "a"})
@@ -361,7 +370,7 @@ def test_prefetching_fetches_what_a_schema_refers_to_and_compiles_no_other(
 
 def test_prefetching_leaves_a_directory_alone(local_registry: LocalRegistry) -> None:
     with SchemaRegistry(local_registry.directory) as registry:
-        registry.prefetch([Wanted("nothing", "v1")])
+        registry.prefetch([SchemaRequest("nothing", "v1")])
         assert registry.get_schema(ORDER, "v1").source == "directory"
 
 
@@ -647,7 +656,7 @@ def test_an_index_that_was_asked_for_a_404_is_recorded_where_it_is_wanted(
 
 def test_a_recorded_404_of_the_index_says_so(tmp_path: Path) -> None:
     cassettes = Cassettes(tmp_path, Path(), "pytest --registry-mode=record")
-    missing = Answer.of(Question(Kind.INDEX), "http://r/index", None, 0.0, "registry")
+    missing = Result.of(Query(Kind.INDEX), "http://r/index", None, 0.0, "registry")
     cassettes.save(missing, staging=tmp_path / "staging")
     with (
         SchemaRegistry(mode="replay", cassettes=tmp_path) as registry,

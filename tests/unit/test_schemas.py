@@ -19,11 +19,11 @@ from pytest_schema_registry.json_values import (
     json_pointer,
     path_steps,
 )
-from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.schemas import (
     Content,
-    Pair,
     Schema,
+    SchemaKey,
     Source,
     Violation,
     age,
@@ -55,39 +55,39 @@ SCHEMA = Schema(
 @pytest.mark.parametrize(
     ("text", "pair"),
     [
-        ("a.A@v1", Pair("a.A", "v1")),
-        (" a.A @ v1 ", Pair("a.A", "v1")),
-        ("a.A.schema@v1", Pair("a.A", "v1")),
-        (".schema@v1", Pair(".schema", "v1")),
-        ("team@example.org@v1", Pair("team@example.org", "v1")),
-        ("@a.A@v1", Pair("@a.A", "v1")),
+        ("a.A@v1", SchemaKey("a.A", "v1")),
+        (" a.A @ v1 ", SchemaKey("a.A", "v1")),
+        ("a.A.schema@v1", SchemaKey("a.A", "v1")),
+        (".schema@v1", SchemaKey(".schema", "v1")),
+        ("team@example.org@v1", SchemaKey("team@example.org", "v1")),
+        ("@a.A@v1", SchemaKey("@a.A", "v1")),
     ],
 )
-def test_a_pair_is_read_from_a_text_and_the_last_at_sign_splits(text: str, pair: Pair) -> None:
-    assert Pair.parse(text) == pair == Pair.parse(str(pair))
+def test_a_pair_is_read_from_a_text_and_the_last_at_sign_splits(text: str, pair: SchemaKey) -> None:
+    assert SchemaKey.parse(text) == pair == SchemaKey.parse(str(pair))
 
 
 @pytest.mark.parametrize("text", ["", "a.A", "a.A@", "@v1", " @v1", "a.A@ ", "@"])
 def test_a_text_without_a_name_or_a_version_is_no_pair(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not NAME@VERSION, such as telemetry\."):
-        Pair.parse(text)
+        SchemaKey.parse(text)
 
 
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        (Question(Kind.INDEX), "the index"),
-        (Question(Kind.BY_ID, name="urn:x"), "the schema with the id urn:x"),
-        (Question(Kind.RELEASES, "v1", "a.B"), "the releases of a.B v1"),
-        (Question(Kind.SCHEMA, "v1", "a.B"), "a.B v1"),
+        (Query(Kind.INDEX), "the index"),
+        (Query(Kind.BY_ID, name="urn:x"), "the schema with the id urn:x"),
+        (Query(Kind.RELEASES, "v1", "a.B"), "the releases of a.B v1"),
+        (Query(Kind.SCHEMA, "v1", "a.B"), "a.B v1"),
         (
-            Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2"),
+            Query(Kind.COMPATIBILITY, "v1", "a.B", later="v2"),
             "the compatibility of a.B v1 -> v2",
         ),
-        (Question(Kind.SCHEMA, "v1", "a.B", "1.0"), "a.B v1 release 1.0"),
+        (Query(Kind.SCHEMA, "v1", "a.B", "1.0"), "a.B v1 release 1.0"),
     ],
 )
-def test_a_question_reads_as_what_is_asked_for(question: Question, text: str) -> None:
+def test_a_question_reads_as_what_is_asked_for(question: Query, text: str) -> None:
     assert str(question) == text
 
 

@@ -16,14 +16,14 @@ from pytest_schema_registry import files
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
 from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Answer, Kind
+from pytest_schema_registry.registries.queries import Kind, Result
 from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pytest_schema_registry.registries.queries import Question
+    from pytest_schema_registry.registries.queries import Query
 
 MAX_BYTES = 50_000_000
 #: What YAML cannot hold in a literal block; JSON can escape it.
@@ -72,7 +72,7 @@ class Cassettes:
     def exist(self) -> bool:
         return (self._root / self._directory).is_dir()
 
-    def path(self, question: Question) -> Path:
+    def path(self, question: Query) -> Path:
         """The file that holds the question's exchange, relative to the root directory."""
         if question.kind is Kind.INDEX:
             return self._directory / "index.yaml"
@@ -84,7 +84,7 @@ class Cassettes:
             return self._directory / "by-id" / f"{name}.yaml"
         return self._directory / files.file_name(question.version) / f"{name}.yaml"
 
-    def load(self, question: Question) -> Answer:
+    def load(self, question: Query) -> Result:
         """The recorded answer.
 
         Raises:
@@ -98,7 +98,7 @@ class Cassettes:
                 return self._answer(question, exchange, path)
         raise CassetteMissing(str(path), str(question), self._command)
 
-    def save(self, answer: Answer, *, staging: Path) -> None:
+    def save(self, answer: Result, *, staging: Path) -> None:
         """Record an answer in its cassette, beside what else is recorded there.
 
         The caller holds the cassette's lock; whoever has another cache takes turns all the same.
@@ -120,7 +120,7 @@ class Cassettes:
         except OSError as exc:
             raise CassetteNotWritten(str(path), str(exc.strerror or exc)) from None
 
-    def _kept(self, answer: Answer) -> list[Exchange]:
+    def _kept(self, answer: Result) -> list[Exchange]:
         """What stays of a cassette when an answer is recorded in it."""
         path = self.path(answer.question)
         tail = f"/{core.path(answer.question)}"
@@ -147,7 +147,7 @@ class Cassettes:
         except _NotACassette as exc:
             raise self._damaged(path, str(exc)) from None
 
-    def _answer(self, question: Question, exchange: Exchange, path: Path) -> Answer:
+    def _answer(self, question: Query, exchange: Exchange, path: Path) -> Result:
         document = text = None
         if exchange.status == 200:
             try:
@@ -163,7 +163,7 @@ class Cassettes:
         elif exchange.status not in (404, 410):
             raise self._damaged(path, f"it records status {exchange.status}, which is no answer")
         recorded_at = exchange.recorded_at or (self._root / path).stat().st_mtime
-        return Answer.of(question, exchange.uri, document, recorded_at, "cassette", text=text)
+        return Result.of(question, exchange.uri, document, recorded_at, "cassette", text=text)
 
     def _damaged(self, path: Path, reason: str) -> CassetteDamaged:
         return CassetteDamaged(str(path), reason, self._command)
@@ -281,7 +281,7 @@ def _times(metadata: Any) -> dict[str, float]:
     return times
 
 
-def _exchange(answer: Answer) -> Exchange:
+def _exchange(answer: Result) -> Exchange:
     return Exchange(
         # A directory has no address that means anything elsewhere.
         uri=f"file:///{core.path(answer.question)}" if answer.source == "directory" else answer.url,

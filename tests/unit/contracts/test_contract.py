@@ -23,9 +23,9 @@ from pytest_schema_registry import (
 )
 from pytest_schema_registry.contracts.contract import Contract
 from pytest_schema_registry.contracts.dead_letters import DeadLetters
-from pytest_schema_registry.contracts.recorder import Recorder, Use
+from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.contracts.rollout import Rollout
-from pytest_schema_registry.plugin.markers import Wanted
+from pytest_schema_registry.plugin.markers import SchemaRequest
 from pytest_schema_registry.schemas import OldCopy
 from pytest_schema_registry.settings.enforcement import Enforcement
 from tests.local_registry import ENDLESS, ORDER, ORDER_V2, LocalRegistry, Reply
@@ -54,9 +54,9 @@ def contract_of(local_registry: LocalRegistry) -> Iterator[Callable[..., Contrac
 
 
 @pytest.fixture
-def contract(contract_of: Callable[[Wanted], Contract]) -> Contract:
+def contract(contract_of: Callable[[SchemaRequest], Contract]) -> Contract:
     """What a test that a marker names ``orders.Order`` for may ask in v2."""
-    return contract_of(Wanted(ORDER, "v2"))
+    return contract_of(SchemaRequest(ORDER, "v2"))
 
 
 def test_a_payload_that_conforms_comes_back_in_its_json_form(contract: Contract) -> None:
@@ -103,19 +103,19 @@ def test_a_schema_is_the_tests_or_an_explicit_or_a_negotiated_one(
 @pytest.mark.parametrize(
     ("wanted", "version"),
     [
-        (Wanted(ORDER, None, prefer="v3", fallback="v1"), "v1"),
-        (Wanted(None, None, prefer="v3", fallback="v1"), "v3"),
+        (SchemaRequest(ORDER, None, prefer="v3", fallback="v1"), "v1"),
+        (SchemaRequest(None, None, prefer="v3", fallback="v1"), "v3"),
     ],
 )
 def test_the_version_is_negotiated_where_a_schema_is_named(
-    contract_of: Callable[[Wanted], Contract], wanted: Wanted, version: str
+    contract_of: Callable[[SchemaRequest], Contract], wanted: SchemaRequest, version: str
 ) -> None:
     assert contract_of(wanted).version == version
 
 
-def test_a_schema_must_be_named_somewhere(contract_of: Callable[[Wanted], Contract]) -> None:
+def test_a_schema_must_be_named_somewhere(contract_of: Callable[[SchemaRequest], Contract]) -> None:
     with pytest.raises(InvalidSettings, match="name a schema in the call, or on the test"):
-        contract_of(Wanted(None, "v1")).assert_conforms(GOOD)
+        contract_of(SchemaRequest(None, "v1")).assert_conforms(GOOD)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,9 @@ def test_an_old_copy_is_a_warning_once_in_a_test(
     local_registry.always(Reply(503, headers={"retry-after": "3600"}))
     with SchemaRegistry(local_registry.url, **options) as registry:
         ours = rollout()
-        contract = Contract(registry, Wanted(ORDER, "v2"), ours, versions=("v2",), verbose=False)
+        contract = Contract(
+            registry, SchemaRequest(ORDER, "v2"), ours, versions=("v2",), verbose=False
+        )
         with pytest.warns(StaleSchemaWarning, match="served from the stale cache of http"):
             contract.assert_conforms(GOOD)
         with warnings.catch_warnings():
@@ -162,7 +164,7 @@ def test_a_violation_that_is_not_enforced_is_a_warning_and_a_dead_letter(
     contract_of: Callable[..., Contract], tmp_path: Path
 ) -> None:
     file = tmp_path / "letters.jsonl"
-    contract = contract_of(Wanted(ORDER, "v2"), "v2=warn", dead_letters=DeadLetters(file))
+    contract = contract_of(SchemaRequest(ORDER, "v2"), "v2=warn", dead_letters=DeadLetters(file))
     with pytest.warns(ContractWarning, match="not enforced: orders.Order v2") as caught:
         assert contract.assert_conforms({"id": "a"}) == {"id": "a"}
     assert caught[0].filename == __file__
@@ -178,7 +180,7 @@ def test_a_violation_that_may_be_expected_waits_for_the_end_of_its_test(
     contract_of: Callable[..., Contract], tmp_path: Path
 ) -> None:
     file = tmp_path / "letters.jsonl"
-    contract = contract_of(Wanted(ORDER, None), "v1=warn", dead_letters=DeadLetters(file))
+    contract = contract_of(SchemaRequest(ORDER, None), "v1=warn", dead_letters=DeadLetters(file))
     with pytest.raises(ContractViolation):
         contract.assert_conforms({"id": "expected"}, ORDER, version="v2")
     with pytest.warns(ContractWarning):
@@ -190,7 +192,7 @@ def test_a_violation_that_may_be_expected_waits_for_the_end_of_its_test(
 def test_what_is_switched_off_is_neither_checked_nor_asked_for(
     contract_of: Callable[..., Contract], local_registry: LocalRegistry
 ) -> None:
-    contract = contract_of(Wanted("orders.Missing", "v2"), "orders.Missing=off")
+    contract = contract_of(SchemaRequest("orders.Missing", "v2"), "orders.Missing=off")
     assert contract.assert_conforms({"id": "a"}) == {"id": "a"}
     contract.assert_refused({"id": "a"})
     assert not local_registry.requests
@@ -199,12 +201,12 @@ def test_what_is_switched_off_is_neither_checked_nor_asked_for(
 def test_what_is_negotiated_and_switched_off_is_not_checked(
     contract_of: Callable[..., Contract],
 ) -> None:
-    contract = contract_of(Wanted(ORDER, None, prefer="v2", enforcement="off"))
+    contract = contract_of(SchemaRequest(ORDER, None, prefer="v2", enforcement="off"))
     assert contract.assert_conforms({}) == {}
 
 
 def test_a_marker_goes_before_the_rules(contract_of: Callable[..., Contract]) -> None:
-    contract = contract_of(Wanted(ORDER, "v2", enforcement="strict"), "off")
+    contract = contract_of(SchemaRequest(ORDER, "v2", enforcement="strict"), "off")
     with pytest.raises(ContractViolation):
         contract.assert_conforms({})
 
@@ -213,12 +215,12 @@ def test_threads_of_a_test_use_a_schema_once(
     contract_of: Callable[..., Contract], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Hesitant(Recorder):
-        def used(self, use: Use) -> None:
+        def used(self, use: SchemaUsage) -> None:
             time.sleep(0.05)
             super().used(use)
 
     monkeypatch.setattr(sys.modules[__name__], "Recorder", Hesitant)
-    contract = contract_of(Wanted(ORDER, "v2"))
+    contract = contract_of(SchemaRequest(ORDER, "v2"))
     contract.assert_conforms(GOOD)
     contract._recorder.drained()
     threads = [Thread(target=contract.assert_conforms, args=(GOOD,)) for _ in range(4)]
@@ -231,7 +233,7 @@ def test_threads_of_a_test_use_a_schema_once(
 
 
 def test_an_invalid_payload_must_not_conform(contract_of: Callable[..., Contract]) -> None:
-    contract = contract_of(Wanted(ORDER, "v2"))
+    contract = contract_of(SchemaRequest(ORDER, "v2"))
     contract.assert_refused({})
     with pytest.raises(ContractViolation, match="and stands among the invalid ones"):
         contract.assert_refused(GOOD)
@@ -241,7 +243,7 @@ def test_an_invalid_payload_that_cannot_be_judged_is_not_refused(
     contract_of: Callable[..., Contract], local_registry: LocalRegistry
 ) -> None:
     local_registry.publish("orders.Code", v1={"pattern": ENDLESS})
-    contract = contract_of(Wanted("orders.Code", "v1"))
+    contract = contract_of(SchemaRequest("orders.Code", "v1"))
     with pytest.raises(InvalidSchema, match="takes too many steps"):
         contract.assert_refused("a" * 60)
 
@@ -251,8 +253,8 @@ def test_a_deprecated_schema_is_a_warning_or_an_error(
 ) -> None:
     local_registry.publish(ORDER, v2={**ORDER_V2, "deprecated": True})
     with pytest.warns(DeprecatedSchemaWarning, match="is deprecated: the registry says no more"):
-        contract_of(Wanted(ORDER, "v2")).assert_conforms(GOOD)
-    strict = contract_of(Wanted(ORDER, "v2"), refuse_deprecated=True)
+        contract_of(SchemaRequest(ORDER, "v2")).assert_conforms(GOOD)
+    strict = contract_of(SchemaRequest(ORDER, "v2"), refuse_deprecated=True)
     for _ in range(2):
         with pytest.raises(SchemaDeprecated, match="next: move the test"):
             strict.assert_conforms(GOOD)

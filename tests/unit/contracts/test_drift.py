@@ -24,7 +24,7 @@ from pytest_schema_registry.contracts.drift import (
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
 from pytest_schema_registry.json_values import sha256_of
 from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.reporting.drift import document, lines, missed, schema, write
 from pytest_schema_registry.settings import MODES
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
@@ -38,18 +38,18 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 DAY = 86_400
 URL = "http://registry.example/schemas/v1/a.B"
-QUESTION = Question(Kind.SCHEMA, "v1", "a.B")
+QUESTION = Query(Kind.SCHEMA, "v1", "a.B")
 TEXT: dict[str, Any] = {"type": "string"}
 ORDER: dict[str, Any] = {"type": "object", "properties": {"id": TEXT}}
 
 
-def answer(content: Any, *, question: Question = QUESTION, **said: Any) -> Answer:
+def answer(content: Any, *, question: Query = QUESTION, **said: Any) -> Result:
     """What a registry says; None is that it has no such schema."""
     url = said.pop("url", URL)
     source = said.pop("source", "registry")
     outage = said.pop("outage", None)
     body = None if content is None else {"content": content, **said}
-    return replace(Answer.of(question, url, body, NOON.timestamp(), source), outage=outage)
+    return replace(Result.of(question, url, body, NOON.timestamp(), source), outage=outage)
 
 
 def schema_of(content: Any, **said: Any) -> Schema:
@@ -180,18 +180,18 @@ def test_the_order_of_keys_is_no_difference(content: dict[str, Any], random: Any
 class Recorded:
     """Cassettes that hold one outcome."""
 
-    def __init__(self, outcome: Answer | Exception) -> None:
+    def __init__(self, outcome: Result | Exception) -> None:
         self._outcome = outcome
         self.loads = 0
 
-    def load(self, _question: Question) -> Answer:
+    def load(self, _question: Query) -> Result:
         self.loads += 1
         if isinstance(self._outcome, Exception):
             raise self._outcome
         return self._outcome
 
 
-def told(outcome: Answer | Exception, *answers: Answer) -> list[dict[str, Any]]:
+def told(outcome: Result | Exception, *answers: Result) -> list[dict[str, Any]]:
     """What is found when these are answered, beside what was recorded."""
     found: list[dict[str, Any]] = []
     watching = Watch(lambda: Recorded(outcome), found.append, formats=True)  # type: ignore[arg-type, return-value]  # a double
@@ -234,7 +234,7 @@ REGISTRY = {"registry_release": "1.0.0", "registry_digest": DIGEST}
     ],
 )
 def test_an_answer_is_graded_by_its_cassette(
-    recorded: Answer | Exception, now: Any, expected: dict[str, Any]
+    recorded: Result | Exception, now: Any, expected: dict[str, Any]
 ) -> None:
     (found,) = told(recorded, answer(now, core_version="1.0.0"))
     assert found == asdict(Drift("a.B", "v1")) | expected
@@ -256,8 +256,8 @@ def test_a_schema_is_looked_at_once() -> None:
 
 
 def test_what_is_no_schema_is_not_looked_at() -> None:
-    index = answer({}, question=Question(Kind.INDEX))
-    assert told(MISSING, index, replace(index, question=Question(Kind.RELEASES))) == []
+    index = answer({}, question=Query(Kind.INDEX))
+    assert told(MISSING, index, replace(index, question=Query(Kind.RELEASES))) == []
 
 
 def test_an_old_copy_says_nothing_about_the_registry() -> None:
@@ -280,7 +280,7 @@ def test_a_schema_has_one_name_with_and_without_its_ending() -> None:
 
 
 def test_a_schema_that_was_asked_for_by_its_id_has_no_version() -> None:
-    (found,) = told(MISSING, answer(ORDER, question=Question(Kind.BY_ID, name="a.B")))
+    (found,) = told(MISSING, answer(ORDER, question=Query(Kind.BY_ID, name="a.B")))
     assert str(Drift(**found)) == "a.B"
 
 

@@ -12,7 +12,7 @@ from pytest_schema_registry.contracts.recorder import Recorder
 from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.reporting.successors import Fold, lines, missed
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.enforcement import Enforcement
 from pytest_schema_registry.settings.settings import Settings
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = Settings(replay_payloads=("v1", "v2"))
-A_V1 = Pair("a.A", "v1")
+A_V1 = SchemaKey("a.A", "v1")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def following(local_registry: LocalRegistry) -> Iterator[Successors]:
 def test_each_payload_is_checked_once(following: Successors) -> None:
     for payload in (1, 9, 1, 9, True):
         following.conformed(A_V1, payload)
-    following.conformed(Pair("a.A", "v2"), 9)
+    following.conformed(SchemaKey("a.A", "v2"), 9)
     (found,) = following.checked()
     assert found == {
         "name": "a.A",

@@ -8,13 +8,13 @@ import pytest
 
 from pytest_schema_registry import InvalidSettings
 from pytest_schema_registry.contracts import ratchet
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import SchemaKey
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ORDER = Pair("shop.Order", "v1")
-ITEM = Pair("shop.Item", "v2")
+ORDER = SchemaKey("shop.Order", "v1")
+ITEM = SchemaKey("shop.Item", "v2")
 
 
 @pytest.fixture
@@ -44,7 +44,9 @@ def test_a_file_that_gains_nothing_is_not_touched(file: Path) -> None:
 def test_what_people_wrote_into_the_file_stays(file: Path) -> None:
     file.parent.mkdir()
     file.write_text("# ours\n\n# since May\nshop.Item@v2\nshop.Order@v1  # at last\n# the end\n")
-    ratchet.add(file, {Pair("a.A", "v1"), Pair("shop.Just", "v1"), Pair("z.Z", "v1"), ITEM})
+    ratchet.add(
+        file, {SchemaKey("a.A", "v1"), SchemaKey("shop.Just", "v1"), SchemaKey("z.Z", "v1"), ITEM}
+    )
     assert file.read_text() == (
         "# ours\n\n# since May\na.A@v1\nshop.Item@v2\nshop.Just@v1\nshop.Order@v1  # at last\n"
         "z.Z@v1\n# the end\n"
@@ -61,8 +63,8 @@ def test_a_file_without_entries_gains_the_first(file: Path, written: str, kept: 
 
 
 def test_a_name_may_hold_an_at_sign(file: Path) -> None:
-    ratchet.add(file, {Pair("a@b", "v1")})
-    assert ratchet.load(file) == {Pair("a@b", "v1")}
+    ratchet.add(file, {SchemaKey("a@b", "v1")})
+    assert ratchet.load(file) == {SchemaKey("a@b", "v1")}
 
 
 def test_a_name_may_be_written_with_its_ending(file: Path) -> None:
@@ -96,8 +98,9 @@ def test_sessions_that_end_at_once_lose_nothing_of_each_other(file: Path) -> Non
     script = (
         "import sys; from pathlib import Path;"
         "from pytest_schema_registry.contracts import ratchet;"
-        "from pytest_schema_registry.schemas import Pair;"
-        "[ratchet.add(Path(sys.argv[1]), {Pair(f'{sys.argv[2]}.{i}', 'v1')}) for i in range(20)]"
+        "from pytest_schema_registry.schemas import SchemaKey;"
+        "[ratchet.add(Path(sys.argv[1]), {SchemaKey(f'{sys.argv[2]}.{i}', 'v1')})"
+        " for i in range(20)]"
     )
     sessions = [
         subprocess.Popen([sys.executable, "-c", script, str(file), name]) for name in "abcd"
@@ -107,9 +110,9 @@ def test_sessions_that_end_at_once_lose_nothing_of_each_other(file: Path) -> Non
 
 
 def test_a_name_may_hold_the_sign_of_a_comment(file: Path) -> None:
-    ratchet.add(file, {Pair("a#b", "v1")})
+    ratchet.add(file, {SchemaKey("a#b", "v1")})
     file.write_text(file.read_text() + "a.C@v1  # by hand\n")
-    assert ratchet.load(file) == {Pair("a#b", "v1"), Pair("a.C", "v1")}
+    assert ratchet.load(file) == {SchemaKey("a#b", "v1"), SchemaKey("a.C", "v1")}
 
 
 def test_a_name_means_the_same_with_the_ending_that_some_registries_list(file: Path) -> None:
@@ -128,7 +131,9 @@ def test_a_line_of_no_version_or_of_two_is_an_error(file: Path, line: str) -> No
 
 
 def test_a_name_that_would_be_read_as_something_else_is_not_listed(file: Path) -> None:
-    ratchet.add(file, {Pair("a\nb.B@v1", "v1"), Pair("a #b", "v1"), Pair("a", "v 1"), ORDER})
+    ratchet.add(
+        file, {SchemaKey("a\nb.B@v1", "v1"), SchemaKey("a #b", "v1"), SchemaKey("a", "v 1"), ORDER}
+    )
     assert ratchet.load(file) == {ORDER}
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.plugin.markers import Declaration, Wanted, declaration
+from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest, declaration
 
 
-def declared(*markers: pytest.MarkDecorator) -> Declaration:
+def declared(*markers: pytest.MarkDecorator) -> MarkerArgs:
     """What markers say together, the closest first, each on a node of its own."""
     return declaration((place, marker.mark) for place, marker in enumerate(markers))
 
@@ -18,12 +18,12 @@ def schema(*names: Any, **choice: Any) -> pytest.MarkDecorator:
 
 
 def test_a_test_without_a_marker_declares_nothing() -> None:
-    assert declared() == Declaration()
+    assert declared() == MarkerArgs()
 
 
 @pytest.mark.parametrize("versions", ["v1,v2", "v1, v2", ["v1", "v2"], ("v1", "v2", "v1")])
 def test_versions_are_a_list_or_text_with_commas(versions: Any) -> None:
-    assert declared(schema("a.B", versions=versions)) == Declaration(("a.B",), ("v1", "v2"))
+    assert declared(schema("a.B", versions=versions)) == MarkerArgs(("a.B",), ("v1", "v2"))
 
 
 def test_names_stand_once_and_in_the_order_they_are_written_in() -> None:
@@ -39,12 +39,12 @@ def test_two_markers_on_one_node_add_their_names_up() -> None:
 def test_the_closest_names_and_the_closest_versions_count() -> None:
     function, klass = schema("a.B"), schema("c.D", versions="v2")
     module = schema("e.F", versions="v3")
-    assert declared(function, klass, module) == Declaration(("a.B",), ("v2",))
-    assert declared(schema(versions="v1"), klass, module) == Declaration(("c.D",), ("v1",))
+    assert declared(function, klass, module) == MarkerArgs(("a.B",), ("v2",))
+    assert declared(schema(versions="v1"), klass, module) == MarkerArgs(("c.D",), ("v1",))
 
 
 def test_a_closer_negotiation_goes_before_wider_versions() -> None:
-    assert declared(schema(prefer="v2"), schema("a.B", versions="v1")) == Declaration(
+    assert declared(schema(prefer="v2"), schema("a.B", versions="v1")) == MarkerArgs(
         ("a.B",), prefer="v2"
     )
 
@@ -52,22 +52,22 @@ def test_a_closer_negotiation_goes_before_wider_versions() -> None:
 @pytest.mark.parametrize(
     ("marker", "name", "version", "wanted"),
     [
-        (schema(), None, "v1", Wanted(None, "v1")),
-        (schema(), "a.B", "v1", Wanted("a.B", "v1")),
-        (schema("a.B"), None, "v1", Wanted("a.B", "v1")),
-        (schema("a.B", "c.D"), "c.D", "v1", Wanted("c.D", "v1")),
-        (schema("a.B", release="1.0"), None, "v1", Wanted("a.B", "v1", "1.0")),
-        (schema("a.B", prefer="v2"), None, "v1", Wanted("a.B", None, prefer="v2")),
+        (schema(), None, "v1", SchemaRequest(None, "v1")),
+        (schema(), "a.B", "v1", SchemaRequest("a.B", "v1")),
+        (schema("a.B"), None, "v1", SchemaRequest("a.B", "v1")),
+        (schema("a.B", "c.D"), "c.D", "v1", SchemaRequest("c.D", "v1")),
+        (schema("a.B", release="1.0"), None, "v1", SchemaRequest("a.B", "v1", "1.0")),
+        (schema("a.B", prefer="v2"), None, "v1", SchemaRequest("a.B", None, prefer="v2")),
         (
             schema("a.B", prefer=" v2", fallback="v1"),
             None,
             None,
-            Wanted("a.B", None, prefer="v2", fallback="v1"),
+            SchemaRequest("a.B", None, prefer="v2", fallback="v1"),
         ),
     ],
 )
 def test_a_run_is_about_its_own_parameters_or_else_what_is_declared(
-    marker: pytest.MarkDecorator, name: str | None, version: str | None, wanted: Wanted
+    marker: pytest.MarkDecorator, name: str | None, version: str | None, wanted: SchemaRequest
 ) -> None:
     assert declared(marker).wanted(name, version) == wanted
 

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.schemas import IndexEntry, Release
 
-INDEX = Question(Kind.INDEX)
-RELEASES = Question(Kind.RELEASES, "v1", "a.B")
-CURRENT = Question(Kind.SCHEMA, "v1", "a.B")
-RELEASE = Question(Kind.SCHEMA, "v1", "a.B", "1.0")
-BY_ID = Question(Kind.BY_ID, name="urn:a")
+INDEX = Query(Kind.INDEX)
+RELEASES = Query(Kind.RELEASES, "v1", "a.B")
+CURRENT = Query(Kind.SCHEMA, "v1", "a.B")
+RELEASE = Query(Kind.SCHEMA, "v1", "a.B", "1.0")
+BY_ID = Query(Kind.BY_ID, name="urn:a")
 NAMES = st.text(st.characters(exclude_categories=()), min_size=1)
 
 
-def answer(question: Question, document: Any) -> Answer:
+def answer(question: Query, document: Any) -> Result:
     assert core.fault(question, document) is None
-    answered = Answer.of(question, "http://r/x", document, 0.0, "cache")
+    answered = Result.of(question, "http://r/x", document, 0.0, "cache")
     return replace(answered, outage="timed out")
 
 
@@ -38,22 +38,22 @@ def answer(question: Question, document: Any) -> Answer:
         (RELEASES, "schemas/v1/a.B/versions"),
         (CURRENT, "schemas/v1/a.B"),
         (RELEASE, "schemas/v1/a.B?version=1.0"),
-        (Question(Kind.SCHEMA, "v1", "a/b c", "1&2"), "schemas/v1/a%2Fb%20c?version=1%262"),
-        (Question(Kind.SCHEMA, "..", "."), "schemas/%2E%2E/%2E"),
-        (Question(Kind.SCHEMA, "...", "..a"), "schemas/.../..a"),
+        (Query(Kind.SCHEMA, "v1", "a/b c", "1&2"), "schemas/v1/a%2Fb%20c?version=1%262"),
+        (Query(Kind.SCHEMA, "..", "."), "schemas/%2E%2E/%2E"),
+        (Query(Kind.SCHEMA, "...", "..a"), "schemas/.../..a"),
         (
-            Question(Kind.COMPATIBILITY, "v1", "a/b c", later="v2"),
+            Query(Kind.COMPATIBILITY, "v1", "a/b c", later="v2"),
             "compat/check?name=a%2Fb+c&from_track=v1&to_track=v2",
         ),
         (
-            Question(Kind.COMPATIBILITY, "v1", "a.B", "1.0", "v2", "2 0"),
+            Query(Kind.COMPATIBILITY, "v1", "a.B", "1.0", "v2", "2 0"),
             "compat/check?name=a.B&from_track=v1&from_version=1.0&to_track=v2&to_version=2+0",
         ),
-        (Question(Kind.BY_ID, name="\ud800"), "schemas/by-id/%ED%A0%80"),
-        (Question(Kind.SCHEMA, "v1", "a", "\ud800"), "schemas/v1/a?version=%ED%A0%80"),
+        (Query(Kind.BY_ID, name="\ud800"), "schemas/by-id/%ED%A0%80"),
+        (Query(Kind.SCHEMA, "v1", "a", "\ud800"), "schemas/v1/a?version=%ED%A0%80"),
     ],
 )
-def test_a_question_has_a_path(question: Question, path: str) -> None:
+def test_a_question_has_a_path(question: Query, path: str) -> None:
     assert core.path(question) == path
 
 
@@ -61,7 +61,7 @@ def test_a_question_has_a_path(question: Question, path: str) -> None:
 def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
     version: str, name: str, release: str
 ) -> None:
-    parts = urlsplit(core.path(Question(Kind.SCHEMA, version, name, release)))
+    parts = urlsplit(core.path(Query(Kind.SCHEMA, version, name, release)))
     segments = [unquote(part, errors="surrogatepass") for part in parts.path.split("/")]
     assert segments == ["schemas", version, name]
     assert parse_qs(parts.query, errors="surrogatepass") == {"version": [release]}
@@ -92,11 +92,11 @@ def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
     ],
 )
 @pytest.mark.parametrize("question", [CURRENT, BY_ID])
-def test_what_is_no_schema_is_no_answer(question: Question, document: Any, fault: str) -> None:
+def test_what_is_no_schema_is_no_answer(question: Query, document: Any, fault: str) -> None:
     assert core.fault(question, document) == fault
 
 
-COMPATIBILITY = Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
+COMPATIBILITY = Query(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_verdict_is_told_in_lines(document: Any, expected: core.Said) -> None:
 
 @pytest.mark.parametrize("content", [{}, {"type": "object"}, True, False])
 @pytest.mark.parametrize("question", [CURRENT, RELEASE, BY_ID])
-def test_a_json_schema_alone_is_an_answer(question: Question, content: Any) -> None:
+def test_a_json_schema_alone_is_an_answer(question: Query, content: Any) -> None:
     assert core.fault(question, {"content": content}) is None
 
 
@@ -149,7 +149,7 @@ def test_a_json_schema_alone_is_an_answer(question: Question, content: Any) -> N
         (RELEASE, {"core_version": "2.0"}, "asked for core_version '1.0', it answered with '2.0'"),
     ],
 )
-def test_another_schema_is_no_answer(question: Question, said: dict[str, str], fault: str) -> None:
+def test_another_schema_is_no_answer(question: Query, said: dict[str, str], fault: str) -> None:
     assert core.fault(question, {"content": {}} | said) == fault
 
 
@@ -157,12 +157,12 @@ def test_another_schema_is_no_answer(question: Question, said: dict[str, str], f
     ("question", "said"),
     [
         (CURRENT, {"name": "a.B.schema", "track": "v1", "core_version": "1.0"}),
-        (Question(Kind.SCHEMA, "v1", "a.B.schema"), {"name": "a.B"}),
+        (Query(Kind.SCHEMA, "v1", "a.B.schema"), {"name": "a.B"}),
         (BY_ID, {"name": "c.D", "track": "v2", "core_version": "2.0"}),
     ],
 )
 def test_the_same_schema_under_either_name_is_an_answer(
-    question: Question, said: dict[str, str]
+    question: Query, said: dict[str, str]
 ) -> None:
     assert core.fault(question, {"content": {}} | said) is None
 

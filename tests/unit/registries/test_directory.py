@@ -14,15 +14,15 @@ from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.directory import DirectoryRegistry
-from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 BAD_BYTE = "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
-INDEX = Question(Kind.INDEX)
-CURRENT = Question(Kind.SCHEMA, "v1", "a.B")
-RELEASES = Question(Kind.RELEASES, "v1", "a.B")
+INDEX = Query(Kind.INDEX)
+CURRENT = Query(Kind.SCHEMA, "v1", "a.B")
+RELEASES = Query(Kind.RELEASES, "v1", "a.B")
 WORDED = pytest.mark.skipif(os.name != "posix", reason="Windows words it otherwise")
 
 
@@ -34,8 +34,8 @@ def registry(directory: Path, **files: Any) -> DirectoryRegistry:
     return DirectoryRegistry(directory, "schemas/")
 
 
-def release(version: str | None) -> Question:
-    return Question(Kind.SCHEMA, "v1", "a.B", version)
+def release(version: str | None) -> Query:
+    return Query(Kind.SCHEMA, "v1", "a.B", version)
 
 
 def test_a_schema_is_answered_as_the_wire_would(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_only_true_is_deprecated(tmp_path: Path, deprecated: Any) -> None:
 def test_either_form_of_a_name_finds_either_form_of_a_file(
     tmp_path: Path, file: str, name: str
 ) -> None:
-    answer = registry(tmp_path, **{file: {}}).fetch(Question(Kind.SCHEMA, "v1", name))
+    answer = registry(tmp_path, **{file: {}}).fetch(Query(Kind.SCHEMA, "v1", name))
     assert answer.whole["name"] == "a.B"
 
 
@@ -95,23 +95,23 @@ def test_a_byte_order_mark_is_no_part_of_a_schema(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        Question(Kind.SCHEMA, "v1", "c.D"),
-        Question(Kind.SCHEMA, "v2", "a.B"),
-        Question(Kind.SCHEMA, "..", "a.B"),
-        Question(Kind.SCHEMA, ".", "v1/a.B"),
-        Question(Kind.SCHEMA, "v1", "../v1/a.B"),
-        Question(Kind.SCHEMA, "v1", "a.B@1.0"),
-        Question(Kind.SCHEMA, "v1\0", "a.B"),
+        Query(Kind.SCHEMA, "v1", "c.D"),
+        Query(Kind.SCHEMA, "v2", "a.B"),
+        Query(Kind.SCHEMA, "..", "a.B"),
+        Query(Kind.SCHEMA, ".", "v1/a.B"),
+        Query(Kind.SCHEMA, "v1", "../v1/a.B"),
+        Query(Kind.SCHEMA, "v1", "a.B@1.0"),
+        Query(Kind.SCHEMA, "v1\0", "a.B"),
         release("9.9"),
         release("../x"),
-        Question(Kind.RELEASES, "v1", "c.D"),
-        Question(Kind.RELEASES, "v2", "a.B"),
-        Question(Kind.BY_ID, name="urn:b"),
-        Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2"),
-        Question(Kind.COMPATIBILITY, "v2", "a.B", later="v1"),
+        Query(Kind.RELEASES, "v1", "c.D"),
+        Query(Kind.RELEASES, "v2", "a.B"),
+        Query(Kind.BY_ID, name="urn:b"),
+        Query(Kind.COMPATIBILITY, "v1", "a.B", later="v2"),
+        Query(Kind.COMPATIBILITY, "v2", "a.B", later="v1"),
     ],
 )
-def test_what_is_not_listed_does_not_exist(tmp_path: Path, question: Question) -> None:
+def test_what_is_not_listed_does_not_exist(tmp_path: Path, question: Query) -> None:
     files = {"a.B": {"$schema_id": "urn:a", "$core_version": "1.1"}, "a.B@1.0": {}}
     (tmp_path / "a.B.json").write_text("{}")
     assert registry(tmp_path, **files).fetch(question).whole is None
@@ -179,22 +179,22 @@ def test_a_release_that_two_files_say_otherwise_is_an_error_that_names_both(
     [
         ("a.B", "a.B.schema", CURRENT),
         ("a.B@1.0", "a.B@1.0.schema", release("1.0")),
-        ("gr\u00f6\u00dfe", "gro\u0308\u00dfe", Question(Kind.SCHEMA, "v1", "gr\u00f6\u00dfe")),
+        ("gr\u00f6\u00dfe", "gro\u0308\u00dfe", Query(Kind.SCHEMA, "v1", "gr\u00f6\u00dfe")),
         (
             "gr\u00f6\u00dfe",
             "gro\u0308\u00dfe.schema",
-            Question(Kind.SCHEMA, "v1", "gr\u00f6\u00dfe"),
+            Query(Kind.SCHEMA, "v1", "gr\u00f6\u00dfe"),
         ),
     ],
 )
 def test_two_files_of_one_name_are_an_error_that_names_both(
-    tmp_path: Path, one: str, other: str, question: Question
+    tmp_path: Path, one: str, other: str, question: Query
 ) -> None:
     here = registry(tmp_path, **{one: {"type": "object"}, other: True, "c.D": {}})
     with pytest.raises(InvalidAnswer, match="two files are the same schema") as caught:
         here.fetch(question)
     assert all(f"{name}.json" in caught.value.reason for name in (one, other))
-    assert here.fetch(Question(Kind.SCHEMA, "v1", "c.D")).whole["content"] == {}
+    assert here.fetch(Query(Kind.SCHEMA, "v1", "c.D")).whole["content"] == {}
 
 
 def test_a_disk_that_finds_a_file_by_either_spelling_has_it_once(tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_a_disk_that_finds_a_file_by_either_spelling_has_it_once(tmp_path: Path)
     (tmp_path / "v1" / "gro\u0308\u00dfe.json").hardlink_to(
         tmp_path / "v1" / "gr\u00f6\u00dfe.json"
     )
-    assert here.fetch(Question(Kind.SCHEMA, "v1", "gr\u00f6\u00dfe")).whole["content"] == {}
+    assert here.fetch(Query(Kind.SCHEMA, "v1", "gr\u00f6\u00dfe")).whole["content"] == {}
 
 
 def test_a_key_that_stands_twice_in_a_file_is_an_error_that_names_both_places(
@@ -223,7 +223,7 @@ def test_an_id_leads_to_the_schema_of_the_line_that_it_is_asked_from(tmp_path: P
     (tmp_path / "v2").mkdir()
     (tmp_path / "v2" / "c.D.json").write_text('{"$id": "urn:b", "title": "v2"}')
     for line, title in (("", "v1"), ("v1", "v1"), ("v2", "v2"), ("v3", "v1")):
-        found = here.fetch(Question(Kind.BY_ID, line, "urn:b")).whole
+        found = here.fetch(Query(Kind.BY_ID, line, "urn:b")).whole
         assert found["content"]["title"] == title
 
 
@@ -232,7 +232,7 @@ def test_an_id_that_two_schemas_of_a_line_have_is_an_error_that_names_both(
 ) -> None:
     here = registry(tmp_path, **{"a.B": {"$id": "urn:b"}, "c.D": {"$schema_id": "urn:b"}})
     with pytest.raises(InvalidAnswer) as caught:
-        here.fetch(Question(Kind.BY_ID, name="urn:b"))
+        here.fetch(Query(Kind.BY_ID, name="urn:b"))
     v1 = tmp_path / "v1"
     assert caught.value.reason == (
         f"2 schemas of v1 have the id urn:b: {v1 / 'a.B.json'} and {v1 / 'c.D.json'}"
@@ -249,7 +249,7 @@ def test_a_current_release_without_a_number_is_listed_without_one(tmp_path: Path
 def test_a_schema_is_found_by_its_id_in_any_version(tmp_path: Path, key: str) -> None:
     here = registry(tmp_path, **{"a.B": True, "c.D": {key: "urn:d"}})
     (tmp_path / "v0").mkdir()
-    question = Question(Kind.BY_ID, name="urn:d")
+    question = Query(Kind.BY_ID, name="urn:d")
     answer = here.fetch(question)
     assert (answer.whole["name"], answer.whole["track"]) == ("c.D", "v1")
     assert answer.whole["$schema_id"] == "urn:d"
@@ -258,7 +258,7 @@ def test_a_schema_is_found_by_its_id_in_any_version(tmp_path: Path, key: str) ->
 
 def test_a_schema_without_an_id_is_found_by_its_name(tmp_path: Path) -> None:
     here = registry(tmp_path, **{"a.B": True})
-    assert here.fetch(Question(Kind.BY_ID, name="a.B")).whole["content"] is True
+    assert here.fetch(Query(Kind.BY_ID, name="a.B")).whole["content"] is True
 
 
 def test_what_begins_with_a_dot_is_not_the_registry_s(tmp_path: Path) -> None:
@@ -267,8 +267,8 @@ def test_what_begins_with_a_dot_is_not_the_registry_s(tmp_path: Path) -> None:
     (tmp_path / ".git" / "a.json").write_text("{}")
     assert here.fetch(INDEX).whole["tracks"].keys() == {"v1"}
     assert here.fetch(INDEX).whole["tracks"]["v1"]["count"] == 1
-    assert here.fetch(Question(Kind.SCHEMA, ".git", "a")).whole is None
-    assert here.fetch(Question(Kind.RELEASES, "v1", ".hidden")).whole is None
+    assert here.fetch(Query(Kind.SCHEMA, ".git", "a")).whole is None
+    assert here.fetch(Query(Kind.RELEASES, "v1", ".hidden")).whole is None
 
 
 def test_a_file_cannot_say_what_a_registry_may_not(tmp_path: Path) -> None:
@@ -308,13 +308,13 @@ def test_the_index_lists_what_is_current(tmp_path: Path) -> None:
     ("question", "url"),
     [
         (CURRENT, "schemas/v1/a.B.json"),
-        (Question(Kind.SCHEMA, "v1", "a/\ud800"), "schemas/v1/a%2F%ED%A0%80.json"),
+        (Query(Kind.SCHEMA, "v1", "a/\ud800"), "schemas/v1/a%2F%ED%A0%80.json"),
         (release("1.0"), "schemas/schemas/v1/a.B?version=1.0"),
         (INDEX, "schemas/index"),
     ],
 )
 def test_an_address_is_a_file_s_place_or_the_wire_s_path(
-    tmp_path: Path, question: Question, url: str
+    tmp_path: Path, question: Query, url: str
 ) -> None:
     here = registry(tmp_path)
     assert here.url(question) == url
@@ -334,9 +334,9 @@ def test_an_address_is_a_file_s_place_or_the_wire_s_path(
         (b"null", "the file is JSON, but not a JSON Schema"),
     ],
 )
-@pytest.mark.parametrize("question", [CURRENT, RELEASES, Question(Kind.BY_ID, name="urn:x")])
+@pytest.mark.parametrize("question", [CURRENT, RELEASES, Query(Kind.BY_ID, name="urn:x")])
 def test_a_file_that_is_no_json_schema_is_named(
-    tmp_path: Path, raw: bytes, reason: str, question: Question
+    tmp_path: Path, raw: bytes, reason: str, question: Query
 ) -> None:
     here = registry(tmp_path)
     file = tmp_path / "v1" / "a.B.json"
@@ -396,7 +396,7 @@ def test_a_file_that_cannot_be_read_fails_nobody_else_and_is_listed(
         "error": said.format(file=file),
     }
     for schema_id in ("urn:a", "urn:c"):
-        assert here.fetch(Question(Kind.BY_ID, name=schema_id)).document["$schema_id"] == schema_id
+        assert here.fetch(Query(Kind.BY_ID, name=schema_id)).document["$schema_id"] == schema_id
     with pytest.raises((InvalidAnswer, RegistryUnavailable)) as caught:
         here.fetch(CURRENT)
     assert said.format(file=file) in str(caught.value)
@@ -420,14 +420,14 @@ def test_a_directory_judges_compatibility_as_the_server_does(tmp_path: Path) -> 
         (tmp_path / version).mkdir()
         (tmp_path / version / "a.B.json").write_text(schema)
     here = DirectoryRegistry(tmp_path, "schemas")
-    question = Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
+    question = Query(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
     assert here.fetch(question).whole == {
         "compatible": False,
         "breaking_reasons": ["maximum-lowered at $: 9 -> 5"],
         "advice": ["Loosen $ again, or release the change under a new name."],
         "x_compat": None,
     }
-    back = Question(Kind.COMPATIBILITY, "v2", "a.B", later="v1")
+    back = Query(Kind.COMPATIBILITY, "v2", "a.B", later="v1")
     assert here.fetch(back).whole["compatible"] is True
     (tmp_path / "v2" / "a.B.json").write_text('{"maximum": "high"}')
     with pytest.raises(InvalidAnswer, match="the new schema is invalid"):
@@ -435,9 +435,9 @@ def test_a_directory_judges_compatibility_as_the_server_does(tmp_path: Path) -> 
 
 
 @WORDED
-@pytest.mark.parametrize("question", [CURRENT, INDEX, RELEASES, Question(Kind.BY_ID, name="a")])
+@pytest.mark.parametrize("question", [CURRENT, INDEX, RELEASES, Query(Kind.BY_ID, name="a")])
 def test_a_directory_that_is_gone_is_a_registry_that_is_down(
-    tmp_path: Path, question: Question
+    tmp_path: Path, question: Query
 ) -> None:
     gone = tmp_path / "gone"
     with pytest.raises(RegistryUnavailable) as caught:
@@ -477,7 +477,7 @@ def test_it_answers_from_the_files_as_they_are_now(tmp_path: Path) -> None:
 def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "v1").mkdir()
     (tmp_path / "v1" / "a.B.json").write_text(json.dumps({"title": "x" * 1000}), encoding="utf-8")
-    question = Question(Kind.SCHEMA, "v1", "a.B")
+    question = Query(Kind.SCHEMA, "v1", "a.B")
     assert DirectoryRegistry(tmp_path, "schemas", max_bytes=2000).fetch(question).whole
     with pytest.raises(InvalidAnswer, match="it is larger than 1,000 bytes"):
         DirectoryRegistry(tmp_path, "schemas", max_bytes=1000).fetch(question)

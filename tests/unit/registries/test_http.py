@@ -29,7 +29,7 @@ from pytest_schema_registry import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.registries.http import RegistryClient
-from pytest_schema_registry.registries.queries import Fetch, Kind, Question
+from pytest_schema_registry.registries.queries import Fetch, Kind, Query
 from pytest_schema_registry.settings.parsers import MAX_SECONDS
 from pytest_schema_registry.settings.settings import Origin, resolve
 from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
@@ -38,7 +38,7 @@ from tests.processes import PATIENCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-QUESTION = Question(Kind.SCHEMA, "v1", ORDER)
+QUESTION = Query(Kind.SCHEMA, "v1", ORDER)
 PATH = f"schemas/v1/{ORDER}"
 JSON = {"content-type": "application/json"}
 ANSWER = {"name": ORDER, "track": "v1", "core_version": "1.0.0", "content": {}}
@@ -100,7 +100,7 @@ def test_the_base_url_may_carry_a_path(
 def test_a_name_is_one_segment_of_the_path(
     client_of: Connect, local_registry: LocalRegistry
 ) -> None:
-    client_of(local_registry.url).fetch(Question(Kind.SCHEMA, "v1", "a/b?c=d#é", "1.0+x"))
+    client_of(local_registry.url).fetch(Query(Kind.SCHEMA, "v1", "a/b?c=d#é", "1.0+x"))
     assert local_registry.paths == ["/schemas/v1/a%2Fb%3Fc%3Dd%23%C3%A9?version=1.0%2Bx"]
 
 
@@ -572,7 +572,7 @@ def test_the_query_of_the_url_is_sent_along(
     client_of: Connect, local_registry: LocalRegistry
 ) -> None:
     client = client_of(f"{local_registry.url}?api_key=k%26y&tenant=")
-    client.fetch(Question(Kind.SCHEMA, "v1", ORDER, "1.0.0"))
+    client.fetch(Query(Kind.SCHEMA, "v1", ORDER, "1.0.0"))
     assert local_registry.paths == [f"/{PATH}?version=1.0.0&api_key=k%26y&tenant="]
 
 
@@ -731,10 +731,10 @@ def test_a_child_process_opens_a_connection_of_its_own(local_registry: LocalRegi
 import os
 from pytest_schema_registry.registries.http import RegistryClient
 from pytest_schema_registry.settings.parsers import Location
-from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query
 
 client = RegistryClient(Location({local_registry.url!r}))
-question = Question(Kind.SCHEMA, "v1", "x")
+question = Query(Kind.SCHEMA, "v1", "x")
 client.fetch(question)
 child = os.fork()
 client.fetch(question)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_schema_registry.contracts.recorder import Recorder, Use
+from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.errors import SchemaNotFound
 from pytest_schema_registry.registries.queries import Fetch
 from pytest_schema_registry.reporting.figures import Figures, percentile
 from pytest_schema_registry.reporting.report import document
-from pytest_schema_registry.schemas import Content, OldCopy, Pair, Schema
+from pytest_schema_registry.schemas import Content, OldCopy, Schema, SchemaKey
 from tests.facts import fetch, figures_of, switched_off, use
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Source
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-A, B = Pair("a", "v1"), Pair("b", "v1")
+A, B = SchemaKey("a", "v1"), SchemaKey("b", "v1")
 
 
 class Key(NamedTuple):
     """What a test asks for."""
 
-    pair: Pair
+    pair: SchemaKey
     release: str
 
 
@@ -48,7 +48,10 @@ class Origin(NamedTuple):
 
 
 KEYS = [
-    Key(Pair(name, line), release) for name in "ab" for line in ("v1", "v2") for release in "12"
+    Key(SchemaKey(name, line), release)
+    for name in "ab"
+    for line in ("v1", "v2")
+    for release in "12"
 ]
 ORIGINS = [
     Origin("registry", "cache", 200),
@@ -67,7 +70,7 @@ sessions = st.lists(
 origins = st.fixed_dictionaries({key: st.sampled_from(ORIGINS) for key in KEYS})
 
 
-class Process:
+class PluginSession:
     """One process of a session, as far as it records."""
 
     def __init__(self, origins: dict[Key, Origin], fetched: set[Key]) -> None:
@@ -75,7 +78,7 @@ class Process:
         self._fetched = fetched
         self._recorder = Recorder()
         self._schemas: dict[Key, Schema] = {}
-        self._uses: dict[tuple[Key, bool], Use] = {}
+        self._uses: dict[tuple[Key, bool], SchemaUsage] = {}
 
     def run(self, test: Sequence[Step]) -> dict[str, Any]:
         """What a test leaves in its report."""
@@ -93,11 +96,11 @@ class Process:
         facts: dict[str, Any] = json.loads(json.dumps(self._recorder.drained()))
         return facts
 
-    def _use(self, key: Key, off: bool) -> Use:
+    def _use(self, key: Key, off: bool) -> SchemaUsage:
         if (key, off) not in self._uses:
             level: Any = "off" if off else "warn" if key.pair.version == "v2" else "strict"
             schema = None if off else self._schema(key)
-            self._uses[key, off] = Use(key.pair, level, schema)
+            self._uses[key, off] = SchemaUsage(key.pair, level, schema)
         return self._uses[key, off]
 
     def _schema(self, key: Key) -> Schema:
@@ -141,11 +144,11 @@ def everything(facts: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def test_figures_are_the_same_for_one_process_and_for_eight(
     tests: list[list[Step]], origins: dict[Key, Origin], data: st.DataObject
 ) -> None:
-    alone = Process(origins, set())
+    alone = PluginSession(origins, set())
     expected = everything([alone.run(test) for test in tests])
     for number in (2, 8):
         fetched: set[Key] = set()
-        processes = [Process(origins, fetched) for _ in range(number)]
+        processes = [PluginSession(origins, fetched) for _ in range(number)]
         facts = [data.draw(st.sampled_from(processes)).run(test) for test in tests]
         assert everything(data.draw(st.permutations(facts))) == expected
 
@@ -167,7 +170,7 @@ def test_the_hits_of_a_schema_are_its_own() -> None:
     )
     assert figures.hits_of(A) == {"registry": 1, "memory": 1}
     assert figures.hits_of(B) == {"cassette": 1}
-    assert figures.hits_of(Pair("c", "v1")) == {}
+    assert figures.hits_of(SchemaKey("c", "v1")) == {}
     assert figures.hits == figures.hits_of(A) + figures.hits_of(B)
 
 

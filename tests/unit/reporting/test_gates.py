@@ -4,7 +4,7 @@ import pytest
 
 from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.gates import missed
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.settings import Settings
 from tests.facts import fetch, figures_of, switched_off, use
 
@@ -33,7 +33,7 @@ def test_a_figure_on_the_bound_is_within_it() -> None:
         seconds=5.0,
         session_seconds=100.0,
     )
-    assert missed(EVERY_GATE, figures, [Pair("a", "v1")]) == []
+    assert missed(EVERY_GATE, figures, [SchemaKey("a", "v1")]) == []
 
 
 def test_each_missed_gate_is_one_line_with_what_to_do() -> None:
@@ -44,7 +44,7 @@ def test_each_missed_gate_is_one_line_with_what_to_do() -> None:
         seconds=6.0,
         session_seconds=100.0,
     )
-    assert missed(EVERY_GATE, figures, [Pair("c", "v2")]) == [
+    assert missed(EVERY_GATE, figures, [SchemaKey("c", "v2")]) == [
         (
             "hit rate 80.0 %, at least 90 % required by --registry-min-hit-rate: "
             "keep --registry-cache-dir between runs, or raise --registry-cache-ttl"
@@ -101,7 +101,7 @@ def test_only_what_was_judged_is_covered() -> None:
         switched_off("switched_off"),
         errors=[("not_had", "v1", "SchemaNotFound", 1)],
     )
-    listed = [Pair(name, "v1") for name in figures.names]
+    listed = [SchemaKey(name, "v1") for name in figures.names]
     (line,) = missed(Settings(require_coverage=True), figures, listed)
     assert line.startswith(
         "schemas without a contract test: 3 (looked_at@v1, not_had@v1, switched_off@v1), none"
@@ -109,7 +109,7 @@ def test_only_what_was_judged_is_covered() -> None:
 
 
 def test_of_many_uncovered_schemas_five_are_named() -> None:
-    listed = [Pair(name, "v1") for name in "gfedcbag"]
+    listed = [SchemaKey(name, "v1") for name in "gfedcbag"]
     (line,) = missed(Settings(require_coverage=True), Figures(), listed)
     assert line.startswith(
         "schemas without a contract test: 7 (a@v1, b@v1, c@v1, d@v1, e@v1 and 2 more), none"
@@ -120,7 +120,7 @@ def test_what_is_excluded_or_of_another_version_needs_no_contract_test() -> None
     settings = Settings(
         require_coverage=True, versions=("v1",), coverage_exclude=("internal.*", "Old.schema")
     )
-    listed = [Pair("a", "v2"), Pair("internal.Thing", "v1"), Pair("Old", "v1")]
+    listed = [SchemaKey("a", "v2"), SchemaKey("internal.Thing", "v1"), SchemaKey("Old", "v1")]
     assert missed(settings, Figures(), listed) == []
 
 

@@ -25,7 +25,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.registries.core import schema
-from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES, Cache, Session
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Source
 
 URL = "http://registry.example/schemas/v1/a.B"
-QUESTION = Question(Kind.SCHEMA, "v1", "a.B")
+QUESTION = Query(Kind.SCHEMA, "v1", "a.B")
 DOCUMENT = {"name": "a.B", "content": {"title": "größe \U0001f4cf", "type": "object"}}
 FETCHED = 1_767_225_600.25
 YEAR = 31_536_000.0
@@ -62,8 +62,8 @@ class Clock:
         return self.now
 
 
-def answer(document: Any = DOCUMENT, fetched_at: float = FETCHED) -> Answer:
-    return Answer.of(QUESTION, URL, document, fetched_at, "registry", etag='"1"')
+def answer(document: Any = DOCUMENT, fetched_at: float = FETCHED) -> Result:
+    return Result.of(QUESTION, URL, document, fetched_at, "registry", etag='"1"')
 
 
 def cache(
@@ -171,7 +171,7 @@ def test_an_entry_of_any_age_is_there_when_the_registry_is_down(
 ) -> None:
     cache(tmp_path, "first").keep(answer())
     stale = cache(tmp_path, clock=Clock(FETCHED + passed)).stale(URL, QUESTION)
-    assert stale == Answer.of(QUESTION, URL, DOCUMENT, FETCHED, source, etag='"1"')
+    assert stale == Result.of(QUESTION, URL, DOCUMENT, FETCHED, source, etag='"1"')
 
 
 def test_a_later_answer_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_directory_in_the_place_of_an_entry_is_a_miss(tmp_path: Path) -> None:
 def test_an_entry_of_another_address_is_a_miss(tmp_path: Path) -> None:
     cache(tmp_path).keep(answer())
     file = entry_file(tmp_path)
-    cache(tmp_path).keep(Answer.of(QUESTION, f"{URL}/other", DOCUMENT, FETCHED, "registry"))
+    cache(tmp_path).keep(Result.of(QUESTION, f"{URL}/other", DOCUMENT, FETCHED, "registry"))
     (other,) = set(tmp_path.glob("*.entry")) - {file}
     file.write_bytes(other.read_bytes())
     assert is_a_miss(tmp_path)

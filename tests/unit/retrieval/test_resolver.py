@@ -20,7 +20,7 @@ from pytest_schema_registry import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.registries.directory import DirectoryRegistry
-from pytest_schema_registry.registries.queries import Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval import sources
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.resolver import Resolver, Step, steps
@@ -31,10 +31,10 @@ from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_schema_registry.registries.queries import Answer
+    from pytest_schema_registry.registries.queries import Result
     from pytest_schema_registry.retrieval.resolver import Registry
 
-QUESTION = Question(Kind.SCHEMA, "v1", ORDER)
+QUESTION = Query(Kind.SCHEMA, "v1", ORDER)
 PATH = f"/schemas/v1/{ORDER}"
 CASSETTE = Path("cassettes") / "v1" / f"{ORDER}.yaml"
 
@@ -70,7 +70,7 @@ def error_of(resolver: Resolver) -> SchemaRegistryError:
     return caught.value
 
 
-def source_of(answer: Answer) -> tuple[str, Any]:
+def source_of(answer: Result) -> tuple[str, Any]:
     """Where an answer is from, and which of the two published schemas it is."""
     return answer.source, answer.whole["content"]
 
@@ -178,7 +178,7 @@ def test_replay_does_not_use_the_cache(host: Host, local_registry: LocalRegistry
 
 
 def test_a_recorded_404_is_a_recording(host: Host, local_registry: LocalRegistry) -> None:
-    question = Question(Kind.SCHEMA, "v3", ORDER)
+    question = Query(Kind.SCHEMA, "v3", ORDER)
     host(mode="record").retrieve(question)
     assert host(mode="replay").retrieve(question).whole is None
 
@@ -315,18 +315,18 @@ def test_a_registry_that_cannot_be_reached_is_not_tried_for_every_schema(
         listening.listen()
         listening.setblocking(False)
         with pytest.raises(RegistryUnavailable):
-            resolver.retrieve(Question(Kind.SCHEMA, "v1", "another"))
+            resolver.retrieve(Query(Kind.SCHEMA, "v1", "another"))
         with pytest.raises(BlockingIOError):
             listening.accept()
 
 
-@pytest.mark.parametrize("question", [QUESTION, Question(Kind.INDEX)])
+@pytest.mark.parametrize("question", [QUESTION, Query(Kind.INDEX)])
 def test_threads_that_want_one_answer_make_one_request(
-    host: Host, local_registry: LocalRegistry, question: Question
+    host: Host, local_registry: LocalRegistry, question: Query
 ) -> None:
     resolver = host("first", **{"cache-ttl": 0})
     local_registry.always(Reply(200, {"content": {}, "tracks": {}}, delay=0.2))
-    answers: list[Answer] = []
+    answers: list[Result] = []
     threads = [
         threading.Thread(target=lambda: answers.append(resolver.retrieve(question)))
         for _ in range(8)
@@ -398,7 +398,7 @@ def test_processes_of_a_session_make_one_request_for_each_address(
 
 
 NAMES = ["a.A", "a.B", "a.C"]
-QUESTIONS = [Question(Kind.SCHEMA, "v1", name) for name in NAMES]
+QUESTIONS = [Query(Kind.SCHEMA, "v1", name) for name in NAMES]
 SHORT = {"cache-ttl": "0.01"}
 
 
@@ -441,7 +441,7 @@ def test_what_the_index_lists_unchanged_is_as_old_as_the_index(
     cached(host, local_registry, **SHORT)
     resolver = host("second", **SHORT)
     vouched_for = [resolver.retrieve(each) for each in resolver.at_hand(QUESTIONS)]
-    index = resolver.retrieve(Question(Kind.INDEX))
+    index = resolver.retrieve(Query(Kind.INDEX))
     assert {each.question.name for each in vouched_for} == {"a.A", "a.B"}
     assert {(each.fetched_at, each.source) for each in vouched_for} == {
         (index.fetched_at, "registry")
@@ -547,4 +547,4 @@ def test_what_the_index_says_anew_of_a_schema_is_asked_for(
 
 
 def local_registry_index(local_registry: LocalRegistry) -> Any:
-    return DirectoryRegistry(local_registry.directory, "here").fetch(Question(Kind.INDEX)).whole
+    return DirectoryRegistry(local_registry.directory, "here").fetch(Query(Kind.INDEX)).whole

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.compatibility_rules import Case, Rule, parsed
 
 LISTED = {
-    Pair("a.A", "v1"),
-    Pair("a.A", "v2"),
-    Pair("a.A", "v3"),
-    Pair("a.B", "v1"),
-    Pair("a.B", "v3"),
-    Pair("a.C", "v2"),
-    Pair("b.A", "v1"),
-    Pair("b.A", "v2"),
+    SchemaKey("a.A", "v1"),
+    SchemaKey("a.A", "v2"),
+    SchemaKey("a.A", "v3"),
+    SchemaKey("a.B", "v1"),
+    SchemaKey("a.B", "v3"),
+    SchemaKey("a.C", "v2"),
+    SchemaKey("b.A", "v1"),
+    SchemaKey("b.A", "v2"),
 }
 
 
@@ -84,8 +84,8 @@ def test_a_rule_asks_for_comparisons_of_what_is_listed(line: str, expected: list
 def test_what_is_in_one_version_only_is_told() -> None:
     rule = parsed("a.*: v1 -> v2 full")
     assert list(rule.alone(LISTED)) == [
-        ("a.B[v1->v2 full]", Pair("a.B", "v1")),
-        ("a.C[v1->v2 full]", Pair("a.C", "v2")),
+        ("a.B[v1->v2 full]", SchemaKey("a.B", "v1")),
+        ("a.C[v1->v2 full]", SchemaKey("a.C", "v2")),
     ]
 
 

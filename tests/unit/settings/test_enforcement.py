@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_schema_registry.schemas import Pair
+from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.enforcement import Enforcement
 
-HEALTH = Pair("telemetry.Health", "v2")
+HEALTH = SchemaKey("telemetry.Health", "v2")
 
 
-def level(*rules: str, pair: Pair = HEALTH, proved: set[Pair] | None = None) -> str:
+def level(*rules: str, pair: SchemaKey = HEALTH, proved: set[SchemaKey] | None = None) -> str:
     return Enforcement(rules, proved).level(pair)
 
 
@@ -63,7 +63,7 @@ def test_with_a_ratchet_what_was_proved_is_strict_and_the_rest_warns(
 
 
 def test_of_a_name_that_holds_an_at_sign_the_last_one_stands_before_the_version() -> None:
-    pair = Pair("team@example.org", "v1")
+    pair = SchemaKey("team@example.org", "v1")
     assert level("team@example.org@v1=warn", pair=pair) == "warn"
     assert level("team@*@v1=warn", pair=pair) == "warn"
     assert level("team@example.org=warn", pair=pair) == "strict"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
 from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cassettes import store as module
 from pytest_schema_registry.retrieval.cassettes import vcr_writer, yaml_reader
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BASE = "http://registry.example/api/v1"
-QUESTION = Question(Kind.SCHEMA, "v1", "a.B")
+QUESTION = Query(Kind.SCHEMA, "v1", "a.B")
 PATH = "schemas/v1/a.B"
 URL = f"{BASE}/{PATH}"
 FETCHED = 1_767_225_600.0
@@ -95,7 +95,7 @@ import sys
 from pathlib import Path
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
-from pytest_schema_registry.registries.queries import Answer, Kind, Question
+from pytest_schema_registry.registries.queries import Result, Kind, Query
 
 root, folder, releases = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
 cache = Cache(root / folder, Session("one", root / "own"), ttl=0, lock_timeout=60)
@@ -103,9 +103,9 @@ cassettes = Cassettes(root, Path("cassettes"), "record")
 print("ready", flush=True)
 sys.stdin.readline()
 for release in releases:
-    question = Question(Kind.SCHEMA, "v1", "a.B", release)
+    question = Query(Kind.SCHEMA, "v1", "a.B", release)
     url = f"http://r/schemas/v1/a.B?version={release}"
-    answer = Answer.of(question, url, {"content": {"title": release * 1000}}, 0.0, "registry")
+    answer = Result.of(question, url, {"content": {"title": release * 1000}}, 0.0, "registry")
     path = str(cassettes.path(question))
     with cache.lock(path):
         cassettes.save(answer, staging=cache.staging(path))
@@ -117,13 +117,13 @@ def cassettes(root: Path) -> Cassettes:
 
 
 def answer(
-    document: Any = DOCUMENT, fetched_at: float = FETCHED, question: Question = QUESTION
-) -> Answer:
+    document: Any = DOCUMENT, fetched_at: float = FETCHED, question: Query = QUESTION
+) -> Result:
     url = URL + (f"?version={question.release}" if question.release else "")
-    return Answer.of(question, url, document, fetched_at, "registry")
+    return Result.of(question, url, document, fetched_at, "registry")
 
 
-def save(root: Path, *answers: Answer) -> Path:
+def save(root: Path, *answers: Result) -> Path:
     """Record answers; return the cassette of the first."""
     recorder = cassettes(root)
     for each in answers:
@@ -167,7 +167,7 @@ def test_a_schema_that_does_not_exist_is_recorded_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("document", [DOCUMENT, None, {"content": True}])
 def test_what_was_recorded_is_replayed(tmp_path: Path, document: Any) -> None:
     save(tmp_path, answer(document))
-    assert cassettes(tmp_path).load(QUESTION) == Answer.of(
+    assert cassettes(tmp_path).load(QUESTION) == Result.of(
         QUESTION, URL, document, FETCHED, "cassette"
     )
 
@@ -221,11 +221,11 @@ def test_recording_at_the_same_time_changes_nothing(tmp_path: Path) -> None:
 def test_two_directories_of_the_same_answers_are_the_same_in_any_order(tmp_path: Path) -> None:
     answers = [
         answer(),
-        answer(question=Question(Kind.SCHEMA, "v1", "a.B", "1.0")),
-        answer(None, question=Question(Kind.SCHEMA, "v1", "a.B", "0.9")),
-        Answer.of(Question(Kind.INDEX), f"{BASE}/index", {"tracks": {}}, FETCHED, "registry"),
-        Answer.of(
-            Question(Kind.BY_ID, name="urn:a"),
+        answer(question=Query(Kind.SCHEMA, "v1", "a.B", "1.0")),
+        answer(None, question=Query(Kind.SCHEMA, "v1", "a.B", "0.9")),
+        Result.of(Query(Kind.INDEX), f"{BASE}/index", {"tracks": {}}, FETCHED, "registry"),
+        Result.of(
+            Query(Kind.BY_ID, name="urn:a"),
             f"{BASE}/schemas/by-id/urn%3Aa",
             {"content": {}},
             FETCHED,
@@ -241,9 +241,9 @@ def test_two_directories_of_the_same_answers_are_the_same_in_any_order(tmp_path:
 
 
 def test_releases_are_recorded_beside_the_current_one(tmp_path: Path) -> None:
-    older = Question(Kind.SCHEMA, "v1", "a.B", "1.0")
-    releases = Question(Kind.RELEASES, "v1", "a.B")
-    listing = Answer.of(releases, f"{URL}/versions", [{"core_version": "1.0"}], FETCHED, "registry")
+    older = Query(Kind.SCHEMA, "v1", "a.B", "1.0")
+    releases = Query(Kind.RELEASES, "v1", "a.B")
+    listing = Result.of(releases, f"{URL}/versions", [{"core_version": "1.0"}], FETCHED, "registry")
     file = save(tmp_path, answer(), answer({"content": True}, question=older), listing)
     assert list(tree(tmp_path)) == ["cassettes/v1/a.B.yaml"]
     assert cassettes(tmp_path).load(QUESTION).whole == DOCUMENT
@@ -255,21 +255,21 @@ def test_releases_are_recorded_beside_the_current_one(tmp_path: Path) -> None:
 
 def test_recording_from_another_host_replaces_what_the_first_said(tmp_path: Path) -> None:
     save(tmp_path, answer())
-    moved = Answer.of(QUESTION, f"https://elsewhere/{PATH}", {"content": True}, FETCHED, "registry")
+    moved = Result.of(QUESTION, f"https://elsewhere/{PATH}", {"content": True}, FETCHED, "registry")
     file = save(tmp_path, moved)
     assert cassettes(tmp_path).load(QUESTION).whole == {"content": True}
     assert "registry.example" not in file.read_text()
 
 
 def test_a_directory_leaves_no_path_of_this_machine_behind(tmp_path: Path) -> None:
-    local = Answer.of(QUESTION, f"{tmp_path}/v1/a.B.json", DOCUMENT, FETCHED, "directory")
+    local = Result.of(QUESTION, f"{tmp_path}/v1/a.B.json", DOCUMENT, FETCHED, "directory")
     file = save(tmp_path, local)
     assert str(tmp_path) not in file.read_text()
     assert cassettes(tmp_path).load(QUESTION).url == f"file:///{PATH}"
 
 
 def test_headers_and_etags_of_an_answer_are_not_recorded(tmp_path: Path) -> None:
-    tagged = Answer.of(QUESTION, URL, DOCUMENT, FETCHED, "registry", etag='"tag-of-the-day"')
+    tagged = Result.of(QUESTION, URL, DOCUMENT, FETCHED, "registry", etag='"tag-of-the-day"')
     assert "tag-of-the-day" not in save(tmp_path, tagged).read_text()
 
 
@@ -425,25 +425,25 @@ def test_what_yaml_cannot_print_is_escaped_as_json_does(
     ("question", "path"),
     [
         (QUESTION, "cassettes/v1/a.B.yaml"),
-        (Question(Kind.SCHEMA, "v1", "a.B.schema", "1.0"), "cassettes/v1/a.B.yaml"),
-        (Question(Kind.RELEASES, "v1", "a.B"), "cassettes/v1/a.B.yaml"),
-        (Question(Kind.INDEX), "cassettes/index.yaml"),
-        (Question(Kind.BY_ID, name="a.B"), "cassettes/by-id/a.B.yaml"),
+        (Query(Kind.SCHEMA, "v1", "a.B.schema", "1.0"), "cassettes/v1/a.B.yaml"),
+        (Query(Kind.RELEASES, "v1", "a.B"), "cassettes/v1/a.B.yaml"),
+        (Query(Kind.INDEX), "cassettes/index.yaml"),
+        (Query(Kind.BY_ID, name="a.B"), "cassettes/by-id/a.B.yaml"),
         (
-            Question(Kind.COMPATIBILITY, "v1", "a.B", later="v2"),
+            Query(Kind.COMPATIBILITY, "v1", "a.B", later="v2"),
             "cassettes/compatibility/v1/v2/a.B.yaml",
         ),
         (
-            Question(Kind.COMPATIBILITY, "..", "a", later="v2"),
+            Query(Kind.COMPATIBILITY, "..", "a", later="v2"),
             "cassettes/compatibility/~%2E.~DIGEST/v2/a.yaml",
         ),
-        (Question(Kind.SCHEMA, "v1", "../a"), "cassettes/v1/~%2E.%2Fa~DIGEST.yaml"),
-        (Question(Kind.SCHEMA, "../../v1", "a"), "cassettes/~%2E.%2F..%2Fv1~DIGEST/a.yaml"),
-        (Question(Kind.SCHEMA, "/etc", "a"), "cassettes/~%2Fetc~DIGEST/a.yaml"),
+        (Query(Kind.SCHEMA, "v1", "../a"), "cassettes/v1/~%2E.%2Fa~DIGEST.yaml"),
+        (Query(Kind.SCHEMA, "../../v1", "a"), "cassettes/~%2E.%2F..%2Fv1~DIGEST/a.yaml"),
+        (Query(Kind.SCHEMA, "/etc", "a"), "cassettes/~%2Fetc~DIGEST/a.yaml"),
     ],
 )
 def test_a_schema_has_one_file_inside_the_directory(
-    tmp_path: Path, question: Question, path: str
+    tmp_path: Path, question: Query, path: str
 ) -> None:
     before, _, after = path.partition("DIGEST")
     actual = cassettes(tmp_path).path(question).as_posix()
@@ -472,7 +472,7 @@ def test_another_release_in_the_file_is_no_recording_of_this_one(
 ) -> None:
     save(tmp_path, answer())
     with pytest.raises(CassetteMissing) as caught:
-        cassettes(tmp_path).load(Question(Kind.SCHEMA, "v1", "a.B", release))
+        cassettes(tmp_path).load(Query(Kind.SCHEMA, "v1", "a.B", release))
     assert caught.value.wanted == f"a.B v1 release {release}"
 
 
@@ -486,7 +486,7 @@ def test_a_cassette_truncated_after_any_line_is_damaged(tmp_path: Path, lines: i
 
 
 def test_a_cassette_truncated_between_two_exchanges_is_damaged(tmp_path: Path) -> None:
-    older = Question(Kind.SCHEMA, "v1", "a.B", "1.0")
+    older = Query(Kind.SCHEMA, "v1", "a.B", "1.0")
     file = save(tmp_path, answer(), answer(question=older))
     whole = file.read_text(encoding="utf-8")
     write(tmp_path, whole[: whole.index("- request", whole.index("- request") + 1)])
@@ -662,13 +662,13 @@ def test_a_bomb_of_aliases_fills_no_memory(tmp_path: Path, bomb: str) -> None:
         from pathlib import Path
         from pytest_schema_registry.retrieval.cassettes.store import Cassettes
         from pytest_schema_registry.errors import CassetteDamaged
-        from pytest_schema_registry.registries.queries import Kind, Question
+        from pytest_schema_registry.registries.queries import Kind, Query
 
         resource.setrlimit(resource.RLIMIT_AS, (500_000_000, 500_000_000))
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
         try:
             Cassettes(Path(sys.argv[1]), Path("cassettes"), "").load(
-                Question(Kind.SCHEMA, "v1", "a.B")
+                Query(Kind.SCHEMA, "v1", "a.B")
             )
         except CassetteDamaged as exc:
             print(exc.path)
@@ -761,8 +761,8 @@ def start(*processes: subprocess.Popen[str]) -> None:
         process.stdin.flush()
 
 
-def release(number: str) -> Question:
-    return Question(Kind.SCHEMA, "v1", "a.B", number)
+def release(number: str) -> Query:
+    return Query(Kind.SCHEMA, "v1", "a.B", number)
 
 
 @pytest.mark.parametrize("cache", ["cache", "another"])
@@ -802,9 +802,9 @@ def test_replay_imports_no_http_library(tmp_path: Path) -> None:
         import sys
         from pathlib import Path
         from pytest_schema_registry.retrieval.cassettes.store import Cassettes
-        from pytest_schema_registry.registries.queries import Kind, Question
+        from pytest_schema_registry.registries.queries import Kind, Query
 
-        Cassettes(Path(sys.argv[1]), Path("cassettes"), "").load(Question(Kind.SCHEMA, "v1", "a.B"))
+        Cassettes(Path(sys.argv[1]), Path("cassettes"), "").load(Query(Kind.SCHEMA, "v1", "a.B"))
         print({"vcr", "httpx", "urllib3", "requests", "http.client"} & set(sys.modules))
     """
     command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
@@ -829,8 +829,8 @@ def test_vcrpy_is_loaded_before_it_is_needed_so_that_no_mock_is_in_its_way() -> 
 
 def test_of_an_opinion_only_the_latest_is_kept(tmp_path: Path) -> None:
     for release in ("1.0", "1.1"):
-        asked = Question(Kind.COMPATIBILITY, "v1", "a.B", release, "v2", "2.0")
+        asked = Query(Kind.COMPATIBILITY, "v1", "a.B", release, "v2", "2.0")
         url = f"{BASE}/{core.path(asked)}"
-        file = save(tmp_path, Answer.of(asked, url, {"compatible": True}, FETCHED, "registry"))
+        file = save(tmp_path, Result.of(asked, url, {"compatible": True}, FETCHED, "registry"))
     assert "from_version=1.1" in file.read_text()
     assert "from_version=1.0" not in file.read_text()

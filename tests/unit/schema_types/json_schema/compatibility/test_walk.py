@@ -22,7 +22,7 @@ Content = dict[str, Any]
 Change = Callable[[Content], None]
 
 
-class Question(NamedTuple):
+class Query(NamedTuple):
     level: Level
     policy: Policy = "tolerant"
 
@@ -30,11 +30,11 @@ class Question(NamedTuple):
 class Case(NamedTuple):
     name: str
     changes: tuple[Change, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[Query, ...]
 
 
-EACH_WAY = (Question("backward"), Question("forward"), Question("full", "strict"))
-EVERY_WAY = (*EACH_WAY[:2], Question("full"), EACH_WAY[2])
+EACH_WAY = (Query("backward"), Query("forward"), Query("full", "strict"))
+EVERY_WAY = (*EACH_WAY[:2], Query("full"), EACH_WAY[2])
 
 
 def renamed(schema: Content, before: str, after: str, title: str) -> None:
