@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status.
 
     Args:
-        arguments: What was written after the program's name; None for this process's own.
+        arguments: The words after the program's name; None for those of this process.
     """
     parser = argparse.ArgumentParser(prog="python -m pytest_schema_registry")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -1,4 +1,4 @@
-"""Keys that stand twice in one object of a JSON text, of which most readers take the last.
+"""Duplicate keys in an object of a JSON text; most readers take the last one.
 
 RFC 8259 section 4 leaves open what such an object means, so nothing is checked against it.
 """
@@ -26,7 +26,7 @@ class KeyTwice(ValueError):
     Args:
         pointer: The key's place, as a JSON Pointer fragment (RFC 6901 section 6).
         key: The key.
-        lines: Where it stands the first and the second time, as line and column.
+        lines: The first and the second place of the key, each as line and column.
     """
 
     def __init__(self, pointer: str, key: str, *lines: tuple[int, int]) -> None:
@@ -37,7 +37,7 @@ class KeyTwice(ValueError):
 
     def __str__(self) -> str:
         places = " and ".join(f"line {line} column {column}" for line, column in self.lines)
-        # Whole or not at all, as a half of a secret would not be known.
+        # The key is quoted whole or not at all: half a secret could not be scrubbed.
         known = len(self.key) <= MAX_QUOTED
         key = json.dumps(self.key) if known else f"of {len(self.key):,} characters"
         return f"the key {key} stands twice in one object: {places}"
@@ -54,19 +54,19 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-#: Refuses a key that stands twice; takes half as long again as the reader that does not.
+#: A reader that refuses a duplicate key; it takes half as long again as `READER`.
 STRICT = json.JSONDecoder(
     object_pairs_hook=_unique, parse_constant=READER.parse_constant, parse_float=READER.parse_float
 )
 
 
 def read(text: str) -> Any:
-    """The JSON value in a text.
+    """Read the JSON value in a text.
 
     Raises:
         KeyTwice: One of its objects has a key twice.
-        ValueError: It is not JSON.
-        RecursionError: It is nested too deeply.
+        ValueError: The text is not JSON.
+        RecursionError: The value is nested too deeply.
     """
     try:
         return STRICT.decode(text)
@@ -75,8 +75,8 @@ def read(text: str) -> Any:
 
 
 def _doubles(text: str) -> Iterator[KeyTwice]:
-    """What stands twice in a text that is JSON, in the order of the second places."""
-    # Of each array and object around a place: where each key stands, and the way into it.
+    """Yield the duplicate keys in a text that is JSON, in the order of their second places."""
+    # For each array and object around a token: the places of its keys, and the step into it.
     around: list[dict[str, int]] = []
     path: list[str | int] = []
     is_key = False

@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree.
+"""The exceptions and warnings of this package, as one tree.
 
     Exception
     └── SchemaRegistryError         nothing could be checked, so the test errors
@@ -27,8 +27,8 @@
         ├── UncheckedWarning        a schema, or a word in it, asserts nothing
         └── CacheWarning            the cache directory cannot be used
 
-Every exception carries its facts as attributes, takes them positionally (so that it pickles, and
-crosses from one xdist worker to another), and builds its text from them.
+Every exception carries its facts as attributes, and builds its text from them. It takes them
+positionally, so that it pickles and crosses from one xdist process to another.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
 class SchemaRegistryError(Exception):
     """Nothing could be checked: the base of every error that is not a verdict."""
 
-    #: The old answers that it rests on.
+    #: The old copies that the error rests on.
     old_copies: tuple[OldCopy, ...] = ()
 
     def resting_on(self, old_copies: tuple[OldCopy, ...]) -> Self:
-        """The same error, which says which old answers it rests on."""
+        """Note the old copies that the error rests on, and return the error itself."""
         self.old_copies = old_copies
         return self
 
@@ -58,7 +58,7 @@ class SchemaRegistryError(Exception):
         return printable_text(self._text())
 
     def _text(self) -> str:
-        """The text, with whatever a registry or a file has put into it."""
+        """Build the text, unescaped: it may repeat anything from a registry or a file."""
         return super().__str__()
 
     @property
@@ -71,8 +71,8 @@ class InvalidSettings(SchemaRegistryError):
     """An option, ini value, environment variable or marker is wrong.
 
     Args:
-        setting: What the user wrote, by the name they wrote it under (``--registry-mode``).
-        reason: What is wrong with it and what would be right.
+        setting: The name under which the user wrote the setting (``--registry-mode``).
+        reason: What is wrong with the setting and what would be right.
     """
 
     def __init__(self, setting: str, reason: str) -> None:
@@ -85,14 +85,14 @@ class InvalidSettings(SchemaRegistryError):
 
 
 class RegistryUnavailable(SchemaRegistryError):
-    """The registry did not answer the question.
+    """The registry did not answer the query.
 
     Args:
-        url: What was asked, without credentials.
+        url: The address that was requested, without credentials.
         reason: What happened instead of an answer.
-        unreachable: True when no connection came about, so that asking for anything else is futile.
-        tried: What ``auto`` looked for afterwards, and did not find.
-        is_page: True when 200 came with something else than JSON, as a login page does.
+        unreachable: True when no connection came about, so that every other request is futile.
+        tried: The places where ``auto`` then looked without success.
+        is_page: True when the status was 200 but the body is not JSON, such as a login page.
     """
 
     def __init__(
@@ -124,10 +124,10 @@ class RegistryRefused(SchemaRegistryError):
     """The registry answered, and the answer was no.
 
     Args:
-        url: What was asked, without credentials.
+        url: The address that was requested, without credentials.
         status: The HTTP status.
         excerpt: The first characters of the answer's text.
-        authenticated: Whether credentials were sent.
+        authenticated: True when the request had credentials.
     """
 
     def __init__(self, url: str, status: int, excerpt: str, authenticated: bool) -> None:
@@ -155,7 +155,7 @@ class InvalidAnswer(SchemaRegistryError):
     """The registry answered something else than what was asked.
 
     Args:
-        url: What was asked, without credentials.
+        url: The address that was requested, without credentials.
         reason: What is wrong with the answer.
     """
 
@@ -180,7 +180,7 @@ class SchemaNotFound(SchemaRegistryError):
         name: The schema's name.
         version: The version line that was asked.
         release: The release that was asked, or None for the current one.
-        where: Where that was learned: a URL, a directory, a cache entry and its age, a cassette.
+        where: The source of that: a URL, a directory, a cache entry and its age, a cassette.
         advice: What to do next.
     """
 
@@ -207,10 +207,10 @@ class InvalidSchema(SchemaRegistryError):
     """The schema itself is wrong, so no payload can be judged by it.
 
     Args:
-        schema: What names the schema (``telemetry.FeedbackEvent v1``).
-        pointer: Where in the schema, as a JSON Pointer fragment (RFC 6901 section 6).
+        schema: The schema's name and version (``telemetry.FeedbackEvent v1``).
+        pointer: The place in the schema, as a JSON Pointer fragment (RFC 6901 section 6).
         reason: What is wrong there.
-        where: Where the schema came from.
+        where: The source of the schema.
     """
 
     def __init__(self, schema: str, pointer: str, reason: str, where: str) -> None:
@@ -234,7 +234,7 @@ class CassetteMissing(SchemaRegistryError):
 
     Args:
         path: The cassette file.
-        wanted: What it should hold.
+        wanted: The recording that it should hold.
         command: The command that records it.
     """
 
@@ -276,7 +276,7 @@ class CassetteDamaged(SchemaRegistryError):
 
 
 class CassetteNotWritten(SchemaRegistryError):
-    """Recording could not write its file; what was recorded before is still there.
+    """The cassette could not be written; the earlier recording is still there.
 
     Args:
         path: The cassette file.
@@ -301,7 +301,7 @@ class CacheLocked(SchemaRegistryError):
 
     Args:
         path: The lock file.
-        seconds: How long was waited.
+        seconds: The time waited, in seconds.
     """
 
     def __init__(self, path: str, seconds: float) -> None:
@@ -319,12 +319,13 @@ class CacheLocked(SchemaRegistryError):
 
 
 class SchemaDeprecated(SchemaRegistryError):
-    """The schema is deprecated, and ``--registry-fail-on-deprecated`` accepts none.
+    """The schema is deprecated, and ``--registry-fail-on-deprecated`` does not accept that.
 
     Args:
-        schema: What names the schema (``telemetry.FeedbackEvent v1 release 1.2.0``).
-        note: What the registry says about it, if anything.
-        where: Where the schema came from.
+        schema: The schema's name, version and release (``telemetry.FeedbackEvent v1 release
+            1.2.0``).
+        note: The registry's note on the deprecation, if it has one.
+        where: The source of the schema.
     """
 
     def __init__(self, schema: str, note: str | None, where: str) -> None:
@@ -347,8 +348,8 @@ class PayloadNotJSON(SchemaRegistryError):
     """The payload has a value that JSON has no form for: an error of the test.
 
     Args:
-        path: Where in the payload (``$.items[0].at``).
-        value: What stands there, shortened.
+        path: The place in the payload (``$.items[0].at``).
+        value: The value there, shortened.
         advice: What the test should pass instead.
     """
 
@@ -363,10 +364,10 @@ class PayloadNotJSON(SchemaRegistryError):
 
 
 class NothingChecked(SchemaRegistryError):
-    """The test asked for a check, and made none: it would pass whatever the contract says.
+    """The test asked for a check but made none, so it would pass whatever the contract says.
 
     Args:
-        fixture: What it asked for.
+        fixture: The fixture that it asked for.
     """
 
     def __init__(self, fixture: str) -> None:
@@ -385,10 +386,10 @@ class ContractViolation(AssertionError):
     """The payload does not conform to the schema.
 
     Args:
-        text: The explanation a person reads, or what makes it when it is read.
-        schema: The schema that judged.
+        text: The explanation for a person, or an object that builds it when it is read.
+        schema: The schema that the payload breaks.
         payload: The payload's JSON form.
-        violations: What is wrong, best match first.
+        violations: The violations, best match first.
     """
 
     def __init__(
@@ -406,7 +407,7 @@ class ContractViolation(AssertionError):
 
     @property
     def text(self) -> str:
-        """The explanation a person reads."""
+        """The explanation for a person."""
         return str(self._text)
 
     def __str__(self) -> str:
@@ -414,11 +415,11 @@ class ContractViolation(AssertionError):
 
 
 class IncompatibleSchemas(AssertionError):
-    """Two schemas do not speak to each other, or it cannot be decided whether they do.
+    """Two schemas are not compatible, or it cannot be decided whether they are.
 
     Args:
-        text: The explanation a person reads.
-        report: What was found.
+        text: The explanation for a person.
+        report: The findings of the comparison.
     """
 
     def __init__(self, text: str, report: CompatibilityReport) -> None:
@@ -438,7 +439,7 @@ class SchemaRegistryWarning(UserWarning):
 
 
 class CompatibilityWarning(SchemaRegistryWarning):
-    """The registry's own verdict on compatibility is another than ours."""
+    """The registry's own verdict on compatibility differs from ours."""
 
 
 class ContractWarning(SchemaRegistryWarning):
@@ -450,7 +451,7 @@ class DeprecatedSchemaWarning(SchemaRegistryWarning):
 
 
 class StaleSchemaWarning(SchemaRegistryWarning):
-    """A schema was served although it is old, because the registry did not answer."""
+    """An old copy of a schema was served, because the registry did not answer."""
 
 
 class UncheckedWarning(SchemaRegistryWarning):
@@ -458,7 +459,7 @@ class UncheckedWarning(SchemaRegistryWarning):
 
 
 class CacheWarning(SchemaRegistryWarning):
-    """The cache directory cannot be used; the session goes on with a cache of its own."""
+    """The cache directory cannot be used; the session goes on with its own cache."""
 
 
 # Tracebacks show the name that users import.

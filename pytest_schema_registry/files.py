@@ -1,6 +1,6 @@
-"""Files: their names, whose turn it is, and replacing one so that a kill leaves no half.
+"""Files: safe names, locks, and a replacement that leaves no half-written file after a kill.
 
-``atomicwrites`` did this and is no longer maintained; what is left of it here is one function.
+``atomicwrites`` did the replacement, but is no longer maintained; one function here does it now.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: A schema may hold the half of a surrogate pair.
+#: A schema may contain half a surrogate pair, which strict UTF-8 cannot encode.
 _ENCODING = ("utf-8", "surrogatepass")
 _SAFE_LENGTH = 120
-#: Seconds that a process may hold a file of the user's.
+#: Seconds that another process may hold the lock of a user's file.
 _PATIENCE = 60
 _DEVICE_NAMES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
@@ -31,18 +31,18 @@ _DEVICE_NAMES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE
 def replace(path: Path, text: str, *, staging: Path | None = None) -> None:
     """Replace a file's whole content at once.
 
-    A link stays one, and the file that it leads to is replaced. The file keeps its mode, and its
-    owner where that is allowed. Of several hard links this one gets the new file: package caches
-    share files in this way, and must not change. A pipe, a device, and what this process's own
-    output goes to are written to as they are.
+    A link stays a link, and the file that it leads to is replaced. The file keeps its mode, and its
+    owner where the system allows that. Of several hard links, only this one gets the new file:
+    package caches share files by hard links, and must not change. A pipe, a device, and the target
+    of this process's own output are not replaced but written to.
 
     Args:
         path: The file; its folder is made where it is missing.
         text: The new content.
-        staging: Where the text is written first. The name is the caller's own, and so is the lock
-            for it: what a killed writer left there is removed. Where that is not given, is on
-            another file system or cannot be written, the text is staged beside the file, under a
-            name that nobody has.
+        staging: The file to which the text is written first. The caller owns the name and holds a
+            lock for it, so a file that a killed writer left there is removed. If the path is not
+            given, is on another file system or cannot be written, the text is staged beside the
+            file, under a random name.
 
     Raises:
         OSError: The file cannot be written; the old one is still there.
@@ -51,7 +51,7 @@ def replace(path: Path, text: str, *, staging: Path | None = None) -> None:
     try:
         status = found = path.stat()
     except FileNotFoundError:
-        # What a link leads to is another's place, perhaps of a disk that is not mounted.
+        # Make no folder for the target of a broken link: its disk may not be mounted.
         if not path.is_symlink():
             path.parent.mkdir(parents=True, exist_ok=True)
     else:
@@ -60,7 +60,7 @@ def replace(path: Path, text: str, *, staging: Path | None = None) -> None:
                 file.write(text.encode(*_ENCODING))
             return
         if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-            # A folder that can be written would let it be replaced all the same.
+            # Replacing needs only a writable folder, and would overrule the mode of the file.
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     target = Path(os.path.realpath(path))
     if staging is not None:
@@ -75,13 +75,13 @@ def replace(path: Path, text: str, *, staging: Path | None = None) -> None:
 
 def _write_through(staging: Path, target: Path, text: str, status: os.stat_result | None) -> None:
     mode = 0o666 if status is None else stat.S_IMODE(status.st_mode) & 0o777
-    # Never a file or a link that is there already.
+    # O_EXCL: never write to a file or a link that is there already.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(staging, flags, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             if status is not None and hasattr(os, "fchown"):
-                # The group first: whoever gives a file away can no longer choose it.
+                # The group first: after the owner changes, this process cannot set the group.
                 for owner in ((-1, status.st_gid), (status.st_uid, -1)):
                     with suppress(OSError):
                         os.fchown(descriptor, *owner)
@@ -96,15 +96,17 @@ def _write_through(staging: Path, target: Path, text: str, status: os.stat_resul
 
 
 def _outlet(path: Path, status: os.stat_result) -> int | None:
-    """What to write to where there is no file to replace: a descriptor of it, opened.
+    """Open the path if it is written to instead of replaced: a pipe, a device, our own output.
+
+    Return None for a regular file or a directory.
 
     Raises:
-        OSError: It cannot be opened; a pipe that nobody reads is not waited for.
+        OSError: The path cannot be opened. A pipe without a reader fails at once.
     """
     for output in (1, 2):
         with suppress(OSError):  # it is closed
             if os.path.samestat(status, os.fstat(output)):
-                # What was printed so far comes first.
+                # The output printed so far must come first.
                 print(end="", flush=True)
                 return os.dup(output)
     if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode):
@@ -117,7 +119,7 @@ def _outlet(path: Path, status: os.stat_result) -> int | None:
 
 
 def is_private(directory: Path) -> bool:
-    """Whether this is a directory, and no link to one, that nobody but this user may enter."""
+    """Check whether this is a directory, and no link to one, that only this user may enter."""
     try:
         status = os.lstat(directory)
     except OSError:
@@ -128,10 +130,10 @@ def is_private(directory: Path) -> bool:
 
 
 def private(directory: Path) -> Path:
-    """Make a directory that nobody but this user may enter, or see that it is one.
+    """Make a directory that only this user may enter, or check that it is there already.
 
     Raises:
-        OSError: It cannot be made, or there is something else.
+        OSError: The directory cannot be made, or the path is something else.
     """
     try:
         directory.mkdir(0o700, exist_ok=True)
@@ -144,29 +146,29 @@ def private(directory: Path) -> Path:
 
 
 def session_directory(session_id: str) -> Path:
-    """Where the processes of a session cache what they cannot, or may not, keep for the next.
+    """Return the directory for cache entries that a session cannot, or may not, leave to the next.
 
     Args:
-        session_id: What they have in common.
+        session_id: The id that all processes of the session share.
     """
     try:
         return _own_place() / session_id
     except OSError:
-        # Below it nothing can be made, and so nothing forged.
+        # Nobody can make a file below the null device, and so nobody can forge one.
         return Path(os.devnull) / session_id
 
 
 def remove_session(session_id: str) -> None:
-    """Remove what a session kept, in whichever place that was."""
+    """Remove the directory of a session, in whichever place it was."""
     for place in _places():
         shutil.rmtree(place / session_id, ignore_errors=True)
 
 
 def _own_place() -> Path:
-    """This user's directory for locks and sessions, the same in all processes.
+    """Return this user's directory for locks and sessions, the same in all processes.
 
     Raises:
-        OSError: There is none, and none can be made.
+        OSError: The directory does not exist and cannot be made.
     """
     places = _places()
     for place in places:
@@ -180,8 +182,11 @@ def _own_place() -> Path:
 
 
 def _places() -> list[Path]:
-    """Where that may be, in order. Others may have taken the first one, and only that one."""
-    # Of a user without a home, pathlib would raise a RuntimeError.
+    """Return the possible paths of this user's own directory, in order.
+
+    Other users may have taken the first path, which is in a shared directory, but none of the rest.
+    """
+    # For a user without a home, pathlib would raise a RuntimeError.
     home = os.path.expanduser("~/.cache")  # noqa: PTH111
     others = (os.environ.get("XDG_RUNTIME_DIR", ""), home)
     bases = [tempfile.gettempdir(), *filter(os.path.isabs, others)]
@@ -189,33 +194,33 @@ def _places() -> list[Path]:
 
 
 def _user() -> int:
-    # Windows has no such number; its temporary directory is each user's own.
+    # Windows has no user number; each user has a temporary directory there.
     return getattr(os, "geteuid", lambda: 0)()
 
 
 def beginning(path: Path, limit: int) -> bytes:
-    """What a file holds, up to one byte more than a limit, which says that it holds more.
+    """Read a file up to one byte beyond a limit; that byte tells that the file is longer.
 
     Args:
         path: The file.
-        limit: In bytes.
+        limit: The limit in bytes.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: The file cannot be read, or is a pipe.
     """
     if stat.S_ISFIFO(path.stat().st_mode):
-        # To open it waits for somebody who writes into it.
+        # Opening a pipe waits until somebody writes into it.
         raise OSError(errno.EINVAL, "It is a pipe", str(path))
     with path.open("rb") as file:
-        # Room is made for all that is asked for, and that takes longer than reading a schema.
+        # `read` allocates all that it is asked for, which takes longer than reading a schema.
         return file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
 
 
 @contextmanager
 def turn(path: Path) -> Iterator[None]:
-    """Hold a file of the user's against all other processes of the same user.
+    """Hold a lock on a user's file against all other processes of the same user.
 
-    The lock file is not the file's neighbour, where it would end up in version control.
+    The lock file does not lie beside the file, where it would end up in version control.
 
     Args:
         path: The file; it need not exist.
@@ -232,10 +237,10 @@ def turn(path: Path) -> Iterator[None]:
 
 
 def file_name(name: str) -> str:
-    """A file name for any schema name: itself where that is safe everywhere, else escaped.
+    """Return a file name for any schema name: the name itself where that is safe, else escaped.
 
-    An escaped name is percent-encoded and ends in a digest of the whole, so that two names never
-    meet in one file, whatever their length and characters.
+    A safe name is safe on every system. An escaped name is percent-encoded and ends in a digest of
+    the whole name. So two names never share a file, whatever their length and characters.
     """
     escaped = quote(name, safe="", errors="surrogatepass")
     plain = escaped == name and len(name) <= _SAFE_LENGTH and not name.startswith((".", "~"))

@@ -1,4 +1,4 @@
-"""JSON (RFC 8259): how it is read and made canonical, and how a place in it is written.
+"""JSON (RFC 8259): a strict reader, the canonical form, and the notation of places in it.
 
 Places in payloads are JSONPath (RFC 9535), places in schemas are JSON Pointer (RFC 6901).
 """
@@ -27,7 +27,7 @@ _ESCAPES = {
     "\f": r"\f",
     "\r": r"\r",
 }
-#: A step of a path as it is written now, and as it was before.
+#: A step of a path, in the present notation and in the one before.
 _STEP = re.compile(
     r"""\.([^.\[\]'"\s]+)|\[(\d+)\]|(\[\*\])"""
     r"""|\[("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\]"""
@@ -47,33 +47,34 @@ def _finite(text: str) -> float:
     return number
 
 
-#: Reads JSON (RFC 8259), which knows no NaN, in numbers that Python and the engine both have.
+#: A reader of JSON (RFC 8259) that refuses NaN, and numbers that become infinite as floats:
+#: the validation engine could not represent them.
 READER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def canonical(document: Any) -> str:
-    """Canonical JSON: sorted keys, no insignificant white space (after RFC 8785)."""
+    """Return canonical JSON: sorted keys, no insignificant white space (after RFC 8785)."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def sha256_of(text: str) -> str:
-    """The SHA-256 of a text, in lower-case hex."""
+    """Return the SHA-256 of a text, in lower-case hex."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def digest(document: Any) -> str:
-    """The SHA-256 of canonical JSON, in lower-case hex."""
+    """Return the SHA-256 of canonical JSON, in lower-case hex."""
     return sha256_of(canonical(document))
 
 
 def json_pointer(path: Sequence[str | int]) -> str:
-    """A place in a schema as a JSON Pointer fragment (RFC 6901 section 6), left unescaped by %."""
+    """Write a place in a schema as a JSON Pointer fragment (RFC 6901 section 6), without %XX."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
     return "#" + "".join(f"/{step}" for step in steps)
 
 
 class Wildcard(str):
-    """What stands in a path for any key, and is not the name of a member."""
+    """A step of a path that means any key, and is not the name of a member."""
 
     __slots__ = ()
 
@@ -83,7 +84,7 @@ ANY_ELEMENT = Wildcard("[*]")
 
 
 def json_path(keys: Iterable[str | int]) -> str:
-    """A path in a payload as RFC 9535 has it, such as `$.lines[*].qty` or `$['order-id']`."""
+    """Write a path in a payload as RFC 9535 does, as `$.lines[*].qty` or `$['order-id']`."""
     text = "$"
     for key in keys:
         if isinstance(key, int):
@@ -98,7 +99,7 @@ def json_path(keys: Iterable[str | int]) -> str:
 
 
 def path_steps(path: str) -> list[str | int]:
-    """The keys of a path in a payload; any element is `[*]`, any further member `*`."""
+    """Split a path in a payload into keys; `[*]` means any element, `*` any further member."""
     found: list[str | int] = []
     for name, index, any_, quoted in _STEP.findall(path):
         if quoted:
@@ -110,9 +111,9 @@ def path_steps(path: str) -> list[str | int]:
 
 
 def first_form(path: str) -> str:
-    """A path as it was written first: what fingerprints are made of, so that they stay the same."""
+    """Rewrite a path in the first notation, from which fingerprints are made, so that they last."""
     if _STEP.sub("", path) != "$":
-        return path  # it is a registry's own
+        return path  # a registry's own notation
     text = "$"
     for key in path_steps(path):
         if isinstance(key, int) or key == "[*]":

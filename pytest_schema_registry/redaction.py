@@ -1,6 +1,6 @@
-"""Values that are never shown: which they are, and a copy of a payload without them.
+"""Redaction: finds the values that are never shown, and copies a payload without them.
 
-The only importer of jsonpath_rfc9535, which is imported where a path is given.
+This is the only importer of jsonpath_rfc9535, and imports it only where a path is given.
 """
 
 from __future__ import annotations
@@ -17,22 +17,24 @@ if TYPE_CHECKING:
 REDACTED = "<redacted>"
 _WILDCARDS = frozenset("*?[")
 _EXAMPLES = "write it as $.cards[*].number, $..token or $['order-id']"
-#: A name after a dot, in which RFC 9535 allows no hyphen; and what only stands in other paths.
+#: A name after a dot: RFC 9535 allows no hyphen in it, so it is rewritten in quotes.
 _NAME = re.compile(r"(\.\.?)([^.\[\]*]+)")
+#: Characters that only paths of RFC 9535 contain: a path with one of them is not rewritten.
 _STRICT = frozenset("'\"?@")
 
 
 class Redaction:
-    """Hides values by field name (``password``) or by path (``$.cards[*].number``, ``$..token``).
+    """The values to hide, selected by field name or by path.
 
-    Names may be patterns (``pass*``), and are compared without regard to case. Paths are those of
-    RFC 9535, filters included; after a dot, a name may have hyphens.
+    A field name (``password``) may be a pattern (``pass*``), and is compared without regard to
+    case. A path (``$.cards[*].number``, ``$..token``) follows RFC 9535, filters included; a name
+    after a dot may have hyphens, in addition.
 
     Args:
         patterns: Field names and paths.
 
     Raises:
-        ValueError: A path cannot be understood.
+        ValueError: A path cannot be parsed, or leads to no value.
     """
 
     def __init__(self, patterns: Sequence[str] = ()) -> None:
@@ -45,10 +47,10 @@ class Redaction:
         return bool(self._names or self._paths)
 
     def visible(self, path: Sequence[str | int]) -> Sequence[str | int]:
-        """A path as far as it may be shown: in what is hidden, the names are hidden, too.
+        """Return a path as far as it may be shown: inside a hidden value, names are hidden, too.
 
-        It is one of a payload that nobody can look into: what depends on its values, or on the
-        length of an array, is hidden.
+        The payload itself is not known here. So a step counts as hidden if that depends on the
+        payload's values or on the length of an array.
 
         Args:
             path: A place in a payload.
@@ -57,7 +59,7 @@ class Redaction:
         return path[: next(ends, len(path))]
 
     def applied(self, value: Any) -> Any:
-        """A payload as it may be shown, with all that is hidden in it replaced.
+        """Return a payload as it may be shown, with all hidden values replaced.
 
         Args:
             value: A JSON value.
@@ -113,7 +115,10 @@ def _parsed(pattern: str) -> JSONPathQuery:
 
 
 def _with_any_names(pattern: str) -> str:
-    """A path whose names after a dot are as they were understood before RFC 9535 was."""
+    """Quote the names after a dot in a path, as they were read before RFC 9535 was supported.
+
+    Such a name may have hyphens, and one made of digits is an index, too.
+    """
 
     def bracketed(step: re.Match[str]) -> str:
         dots, name = step.groups()
@@ -125,12 +130,15 @@ def _with_any_names(pattern: str) -> str:
 
 
 def _places(query: JSONPathQuery, payload: Any) -> Iterable[tuple[str | int, ...]]:
-    """Where a path leads to in a payload; everywhere, where that cannot be found out."""
+    """Return the places that a path leads to in a payload.
+
+    Where they cannot be found out, return the root, so that all of the payload is hidden.
+    """
     from jsonpath_rfc9535 import JSONPathError, JSONPathNode
 
     nodes = [JSONPathNode(value=payload, location=(), parent=None, root=payload)]
     try:
-        # The library's own way from segment to segment recurses as deep as the payload is.
+        # The library's own evaluation recurses as deeply as the payload is nested.
         for segment in query.segments:
             start = _and_below(nodes) if _is_descendant(segment) else nodes
             found = (
@@ -143,7 +151,7 @@ def _places(query: JSONPathQuery, payload: Any) -> Iterable[tuple[str | int, ...
 
 
 def _and_below(nodes: Sequence[JSONPathNode]) -> Iterable[JSONPathNode]:
-    """Nodes and all containers in them, each once."""
+    """Yield nodes and all containers in them, each once."""
     seen = set()
     left = list(nodes)
     while left:
@@ -165,7 +173,7 @@ def _and_below(nodes: Sequence[JSONPathNode]) -> Iterable[JSONPathNode]:
 
 
 def _may_match(segments: Sequence[Any], path: Sequence[str | int]) -> bool:
-    """Whether a path may lead to a place, whatever the payload is."""
+    """Check whether a path leads to a place in some possible payload."""
     if not segments or not path:
         return not segments and not path
     first, *rest = segments

@@ -50,9 +50,9 @@ if TYPE_CHECKING:
 class SchemaRegistry:
     """Schemas from a registry, its cache or its recordings, and verdicts by them.
 
-    A context manager; without pytest: ``with SchemaRegistry("https://registry.example") as
-    registry: ...``. What was answered once is not asked again by the same object; what failed is
-    asked again after a pause, of 1 s at first and of 30 s at most.
+    It is a context manager; without pytest: ``with SchemaRegistry("https://registry.example") as
+    registry: ...``. One object does not ask again for what the registry has answered. It repeats a
+    failed request after a pause, of 1 s at first and of 30 s at most.
 
     Args:
         url: ``http(s)://…``, ``file:///dir`` or a directory; None uses recordings only.
@@ -60,17 +60,17 @@ class SchemaRegistry:
         versions: The version lines, oldest first.
         cassettes: Directory of recorded exchanges (``tests/contracts/cassettes``).
         cache_dir: Directory of the cache; None keeps it for the lifetime of this object.
-        cache_ttl: Seconds from the fetch during which a cache entry is served unasked.
+        cache_ttl: Seconds from the fetch during which a cache entry is served without a request.
         timeout: Seconds that one request may take; retries stay inside three times that.
         token: Bearer token; None takes ``SCHEMA_REGISTRY_TOKEN`` from the environment.
         max_schema_size: The largest schema that is read, in bytes.
-        format_assertion: Whether ``format`` is an assertion.
+        format_assertion: True treats ``format`` as an assertion.
         default_draft: The draft of schemas without ``$schema``.
         redact: Field names and paths whose values are never shown; one text may hold several,
             with commas between them.
 
     Raises:
-        InvalidSettings: One of them is wrong.
+        InvalidSettings: An argument is wrong.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class SchemaRegistry:
         try:
             settings = settings_of(given)
         except InvalidSettings as exc:
-            # Whoever shows the locals of this frame would show secrets.
+            # A traceback that shows the locals of this frame would show secrets.
             del given, url, token
             raise exc.with_traceback(None) from None
         session = uuid.uuid4().hex
@@ -127,16 +127,17 @@ class SchemaRegistry:
         served: Callable[[tuple[OldCopy, ...]], None] | None = None,
         pauses: Pauses | None = None,
     ) -> Self:
-        """A registry that shares its cache with the other processes of a session.
+        """Create a registry that shares its cache with the other processes of a session.
 
         Args:
             settings: Validated settings.
-            session: What the processes have in common; its owner closes it.
-            cache_dir: Where entries are kept; None for this session only.
-            observe: Told each exchange over HTTP.
-            answered: Told each answer, wherever it came from.
-            served: Told the old copies that what is given to a user rests on.
-            pauses: When what failed is asked again; without it, never in this session.
+            session: The identity that the processes share; its owner closes it.
+            cache_dir: The directory of cache entries; None keeps them for this session only.
+            observe: Called with each exchange over HTTP.
+            answered: Called with each result, wherever it came from.
+            served: Called with the old copies that a value given to the user rests on.
+            pauses: The pauses after which failed requests are repeated; None never repeats one in
+                this session.
         """
         self = cls.__new__(cls)
         self._own = None
@@ -163,7 +164,7 @@ class SchemaRegistry:
             cache_dir,
             session,
             ttl=settings.cache_ttl,
-            # Whoever holds an address may take its whole budget, and that of the index.
+            # The holder of an address's lock may need its whole time budget, and that of the index.
             lock_timeout=2 * (3 * settings.timeout + 5),
             realm=realm(settings.location, settings.token),
         )
@@ -190,7 +191,7 @@ class SchemaRegistry:
         prefer: str | None = None,
         fallback: str | None = None,
     ) -> Schema:
-        """A schema in one version, or in the best one there is.
+        """Return a schema in one version line, or in the best one that has it.
 
         Args:
             name: The schema's name, with or without the ``.schema`` ending.
@@ -201,9 +202,10 @@ class SchemaRegistry:
             fallback: The version line to take otherwise.
 
         Raises:
-            SchemaNotFound: None of the versions has the schema.
-            SchemaRegistryError: It could not be found out; an outage never falls back silently.
-            TypeError: An argument is no text, or one contradicts another.
+            SchemaNotFound: None of the version lines has the schema.
+            SchemaRegistryError: A version line could not be asked. An outage never falls back to
+                the next line silently.
+            TypeError: An argument is not text, or one contradicts another.
         """
         check_texts("get_schema", name=name)
         choice = {"version": version, "release": release, "prefer": prefer, "fallback": fallback}
@@ -224,7 +226,10 @@ class SchemaRegistry:
         prefer: str | None = None,
         fallback: str | None = None,
     ) -> Schema:
-        """What :meth:`get_schema` gives, for those who say themselves what it rests on."""
+        """Return a schema as :meth:`get_schema` does, but do not report the old copies.
+
+        The caller reports which old copies the schema rests on.
+        """
         if version is not None:
             if prefer is not None or fallback is not None:
                 raise TypeError("give a version, or prefer and fallback, not both")
@@ -241,7 +246,7 @@ class SchemaRegistry:
     def validate_payload(
         self, schema: str | Schema | dict[str, Any] | bool, payload: Any
     ) -> Verdict:
-        """Whether a payload conforms, and its violations, best match first.
+        """Check whether a payload conforms, and return its violations, best match first.
 
         The verdict is true where the payload conforms, and unpacks into ``is_valid, errors``.
 
@@ -252,7 +257,7 @@ class SchemaRegistry:
         Raises:
             PayloadNotJSON: The payload has no JSON form.
             SchemaRegistryError: The schema cannot be had, or is itself wrong.
-            TypeError: ``schema`` is none.
+            TypeError: ``schema`` is none of these.
         """
         try:
             compiled = self.compiled(self._known(schema))
@@ -266,25 +271,25 @@ class SchemaRegistry:
         return Verdict(is_valid=False, errors=self._diagnose(compiled, form))
 
     def form(self, payload: Any, *, text: bool = False) -> Any:
-        """The payload's JSON form.
+        """Return the payload's JSON form.
 
         Args:
             payload: dict, list, JSON scalars, models; JSON text.
-            text: Whether the payload is JSON text.
+            text: True where the payload is JSON text.
 
         Raises:
-            PayloadNotJSON: It has none.
+            PayloadNotJSON: The payload has no JSON form.
         """
         if text:
             return from_text(payload, self._redaction)
         return json_form(payload, self._redaction)
 
     def redacted(self, form: Any) -> Any:
-        """A payload's JSON form without the values that are never shown."""
+        """Return a payload's JSON form without the values that are never shown."""
         return self._redaction.applied(form)
 
     def compiled(self, schema: Schema) -> Compiled:
-        """The schema, ready to judge: ``.conforms(payload)`` is as fast as a check can be.
+        """Compile a schema for checks: ``.conforms(payload)`` is as fast as a check can be.
 
         Args:
             schema: A schema of this registry.
@@ -304,24 +309,27 @@ class SchemaRegistry:
         others: Sequence[str] = (),
         verbose: bool = False,
     ) -> ContractViolation:
-        """Why a payload does not conform, as the error to raise.
+        """Return the error to raise for a payload that does not conform.
 
         Args:
-            compiled: The schema that refused it.
+            compiled: The schema that the payload breaks.
             form: The payload's JSON form.
-            others: Version lines to compare with.
-            verbose: Whether the text shows everything.
+            others: The version lines that the payload may conform to instead.
+            verbose: True for a text that shows everything.
         """
         schema = compiled.schema
         found = self._diagnose(compiled, form)
         safe = self.redacted(form)
         elsewhere = self._elsewhere(schema, form, others)
         text = Explanation(schema, safe, found, elsewhere, verbose)
-        # It shows the payload, which may be another when it is read.
+        # A verbose text shows the payload, which may change before the text is read.
         return ContractViolation(str(text) if verbose else text, schema, safe, found)
 
     def remarks(self, compiled: Compiled) -> Iterable[tuple[str, str]]:
-        """What of a schema looks like an assertion, and is none: of what, and a line on it."""
+        """Return remarks on the parts of a schema that look like assertions and are none.
+
+        Each remark is a pair: its subject, and one line of text.
+        """
         from pytest_schema_registry.schema_types.json_schema.assertions import remarks
 
         settings = self._settings
@@ -329,13 +337,13 @@ class SchemaRegistry:
         return remarks(compiled.schema, compiled.referred, draft, formats=formats)
 
     def bundled(self, schema: Schema) -> Any:
-        """The content of a schema with all that it refers to, as one document.
+        """Return the content of a schema with all that it refers to, as one document.
 
         Args:
             schema: A schema of this registry.
 
         Raises:
-            SchemaRegistryError: The schema is itself wrong, or refers to what cannot be had.
+            SchemaRegistryError: The schema is itself wrong, or one that it refers to cannot be had.
         """
         from pytest_schema_registry.schema_types.json_schema.bundle import bundled
 
@@ -345,7 +353,7 @@ class SchemaRegistry:
     def check_compatibility(
         self, name: str, old: str, new: str, *, level: Level = "backward"
     ) -> CompatibilityReport:
-        """What the registry itself says about two version lines of a schema; true where it passes.
+        """Return the registry's own verdict on two version lines of a schema; true if they pass.
 
         Args:
             name: The schema's name, with or without the ``.schema`` ending.
@@ -356,8 +364,8 @@ class SchemaRegistry:
 
         Raises:
             SchemaNotFound: One of the lines has no such schema, or the registry compares none.
-            SchemaRegistryError: It could not be found out.
-            TypeError: A name or a version line is no text.
+            SchemaRegistryError: The verdict cannot be had, for another reason.
+            TypeError: A name or a version line is not text.
             ValueError: ``level`` is none of the above.
         """
         from pytest_schema_registry.compatibility.registry_verdict import opinion
@@ -371,7 +379,10 @@ class SchemaRegistry:
         return diagnose(compiled, form, self._conformance, self._redaction)
 
     def _elsewhere(self, schema: Schema, form: Any, versions: Sequence[str]) -> list[Schema]:
-        """The other versions that the payload conforms to; none that cannot be had."""
+        """Return the schema in the other versions that the payload conforms to.
+
+        A version that cannot be had is left out.
+        """
         conforms_to = []
         for version in versions:
             if version != schema.version:
@@ -382,15 +393,15 @@ class SchemaRegistry:
         return conforms_to
 
     def index(self) -> tuple[IndexEntry, ...]:
-        """What the registry lists, by version and name."""
+        """Return the entries of the registry's index, sorted by version and name."""
         return self._catalogue.index()
 
     def versions(self, name: str) -> tuple[Release, ...]:
-        """The releases of a schema in all of the registry's versions, oldest first in each.
+        """Return the releases of a schema in all of the registry's versions, oldest first in each.
 
         Raises:
             SchemaNotFound: No version has any.
-            TypeError: The name is no text.
+            TypeError: The name is not text.
         """
         check_texts("versions", name=name)
         return self._catalogue.releases(name, self._settings.versions)
@@ -400,13 +411,15 @@ class SchemaRegistry:
         wanted: Iterable[SchemaRequest],
         observe: Callable[[int, int, int], None] | None = None,
     ) -> None:
-        """Retrieve schemas ahead of their use, several at a time, where that takes a network.
+        """Retrieve schemas before their use, several at a time, where that takes a network.
 
-        What cannot be had is not raised here: it is remembered, and raised where it is used.
+        A schema that cannot be had raises no error here: the error is kept, and raised where the
+        schema is used.
 
         Args:
             wanted: The schemas; those without a name are left for later.
-            observe: Told how many there are, were asked for and will be, each time one was.
+            observe: Called after each schema that may need a request of its own, with the numbers
+                of schemas that were retrieved, that were tried, and that are to be tried.
         """
         if self._settings.remote:
             ahead(
@@ -424,13 +437,13 @@ class SchemaRegistry:
                 wanted.name, wanted.version, wanted.release, wanted.prefer, wanted.fallback
             )
             if refers_elsewhere(schema):
-                self.compiled(schema)  # asks for what it refers to
+                self.compiled(schema)  # retrieves the schemas it refers to
         except SchemaRegistryError:
             return False
         return True
 
     def cache_size(self) -> int:
-        """How many answers the cache holds."""
+        """Return the number of entries in the cache."""
         return self._cache.size()
 
     def close(self) -> None:
@@ -452,7 +465,7 @@ class SchemaRegistry:
 
     def _found(self, schema: Schema) -> None:
         if self._settings.mode == "record":
-            # What it refers to is recorded with it, whether this run checks anything or not.
+            # Compiling records the schemas that it refers to, even in a run that checks nothing.
             with suppress(SchemaRegistryError):
                 self.compiled(schema)
 

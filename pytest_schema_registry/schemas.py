@@ -1,4 +1,4 @@
-"""Frozen values: a schema, what identifies it, and a violation of it."""
+"""Frozen values: a schema, its key, and a violation of it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class SchemaKey(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The pair in ``NAME@VERSION``, the name with or without its ``.schema`` ending.
+        """Parse ``NAME@VERSION``, and drop the ``.schema`` ending that the name may have.
 
-        A name may hold the sign, a version never does: the last one stands between them.
+        A name may contain ``@``, a version never does. So the last ``@`` separates the two.
 
         Raises:
-            ValueError: One of the two is missing.
+            ValueError: The name or the version is missing.
         """
         name, _, version = text.rpartition("@")
         name, version = name.strip(), version.strip()
@@ -42,10 +42,10 @@ class SchemaKey(NamedTuple):
 
 
 class Content:
-    """A JSON Schema as it was published: as text, which nothing parses before it has to.
+    """A JSON Schema as it was published: a text that is parsed only when that is needed.
 
     Args:
-        text: JSON in any form, known to be valid; or what a cache kept of it.
+        text: JSON in any form. It is known to be valid, unless it comes from a cache entry.
     """
 
     __slots__ = ("_canonical", "text")
@@ -56,14 +56,14 @@ class Content:
 
     @classmethod
     def of(cls, parsed: Any) -> Self:
-        """The same from JSON data."""
+        """Create the content from JSON data."""
         content = cls(canonical(parsed))
         content._canonical = content.text
         return content
 
     @property
     def canonical(self) -> str:
-        """Canonical JSON."""
+        """The schema as canonical JSON."""
         if self._canonical is None:
             self._canonical = canonical(self.parsed())
         return self._canonical
@@ -74,7 +74,7 @@ class Content:
         return sha256_of(self.canonical)
 
     def parsed(self) -> Any:
-        """The schema as JSON data of the caller's own."""
+        """Parse the schema anew, so that the caller may change the data."""
         return READER.decode(self.text)
 
     def __eq__(self, other: object) -> bool:
@@ -89,11 +89,11 @@ class OldCopy:
     """An old answer that was served because the registry did not give a new one.
 
     Args:
-        what: What it is about: a schema, the index, a 404.
-        source: Where it was kept.
-        fetched_at: When it was fetched, in seconds since the epoch.
-        outage: Why the registry did not answer.
-        url: The address that did not.
+        what: The subject of the answer: a schema, the index, a 404.
+        source: The place where the answer was kept.
+        fetched_at: The time of the fetch, in seconds since the epoch.
+        outage: The reason why the registry did not answer.
+        url: The address that did not answer.
     """
 
     what: str
@@ -111,9 +111,9 @@ class OldCopy:
 class Schema:
     """One release of one schema, and where it came from.
 
-    ``reason`` says why a negotiation chose this version, ``outage`` why an old copy was served;
-    both are None otherwise. ``old_copies`` are all old answers that led to it: itself, and those
-    that a negotiation rests on.
+    ``reason`` tells why a negotiation chose this version, and ``outage`` why an old copy was
+    served; both are None otherwise. ``old_copies`` are all old answers that led to the schema:
+    itself, and those that a negotiation rests on.
     """
 
     name: str
@@ -132,10 +132,10 @@ class Schema:
 
     @property
     def content(self) -> Any:
-        """The JSON Schema, parsed anew at each access: changing it changes nothing for anyone.
+        """The JSON Schema, parsed anew at each access, so that a change to it affects nobody else.
 
         Raises:
-            InvalidSchema: It is nested too deeply, or what was cached is not JSON.
+            InvalidSchema: It is nested too deeply, or the cached text is not JSON.
         """
         try:
             return self.published.parsed()
@@ -145,12 +145,12 @@ class Schema:
 
     @property
     def text(self) -> str:
-        """The JSON Schema as JSON, in whichever form it came."""
+        """The JSON Schema as JSON text, in the form in which it came."""
         return self.published.text
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of canonical JSON, in lower-case hex: what this project compares."""
+        """The SHA-256 of canonical JSON, in lower-case hex; this project compares schemas by it."""
         return self.published.digest
 
     @property
@@ -168,7 +168,7 @@ class Schema:
 
     @property
     def origin(self) -> str:
-        """Where the schema came from, with its age where it was not asked for just now."""
+        """The place the schema came from, with its age if it was not fetched just now."""
         return origin(self.source, self.url, self.fetched_at)
 
 
@@ -201,12 +201,12 @@ class Violation:
     """One way in which a payload breaks a schema.
 
     Args:
-        path: Where in the payload, as ``$.items[0].price``.
-        schema_path: Where in the schema, as a JSON Pointer fragment (RFC 6901 section 6).
+        path: The place in the payload, as ``$.items[0].price``.
+        schema_path: The place in the schema, as a JSON Pointer fragment (RFC 6901 section 6).
         keyword: The JSON Schema keyword that is violated.
-        value: What stands at ``path``.
+        value: The value at ``path``.
         message: The rule in words.
-        causes: For ``anyOf`` and ``oneOf``, what is wrong by the branch that came closest.
+        causes: For ``anyOf`` and ``oneOf``, the violations of the branch that came closest.
     """
 
     path: str
@@ -221,9 +221,9 @@ class Violation:
 
 
 class Verdict(NamedTuple):
-    """Whether a payload conforms, and its violations, best match first.
+    """The verdict on a payload: ``is_valid``, and its violations, best match first.
 
-    True where the payload conforms, and only there. A plain tuple of two would always be true.
+    It is true only where the payload conforms. A plain tuple of two would always be true.
     """
 
     is_valid: bool
@@ -234,12 +234,12 @@ class Verdict(NamedTuple):
 
 
 def plain_name(name: str) -> str:
-    """The name without the ``.schema`` ending that some registries list."""
+    """Return the name without the ``.schema`` ending that some registries list."""
     return name.removesuffix(NAME_SUFFIX) or name
 
 
 def age(then: datetime, now: datetime | None = None) -> str:
-    """How long ago, in the largest unit that gives a whole number: ``3 days``, ``40 s``."""
+    """Return the time since `then`, in the largest unit that fits at least twice: ``3 days``."""
     seconds = max(0, int(((now or datetime.now(UTC)) - then).total_seconds()))
     for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= 2 * length:
@@ -248,7 +248,7 @@ def age(then: datetime, now: datetime | None = None) -> str:
 
 
 def origin(source: Source, url: str, fetched_at: datetime) -> str:
-    """Where something came from, with its age where it was not asked for just now."""
+    """Describe the place something came from, with its age if it was not fetched just now."""
     if source == "value":
         return "given as a value"
     if source in ("registry", "directory"):
@@ -257,10 +257,10 @@ def origin(source: Source, url: str, fetched_at: datetime) -> str:
 
 
 def given(content: dict[str, Any] | bool) -> Schema:
-    """A JSON Schema that was given as a value, and is in no registry.
+    """Return the schema for a JSON Schema that was given as a value, and is in no registry.
 
     Raises:
-        InvalidSchema: It is not JSON, or nested too deeply.
+        InvalidSchema: The value is not JSON, or is nested too deeply.
     """
     try:
         published = Content.of(content)
@@ -281,5 +281,5 @@ def given(content: dict[str, Any] | bool) -> Schema:
 
 
 def _why_not(exc: Exception) -> str:
-    """Why something is no JSON Schema that can be worked with."""
+    """Return the reason why something cannot be used as a JSON Schema."""
     return "it is nested too deeply" if isinstance(exc, RecursionError) else str(exc)

@@ -1,4 +1,4 @@
-"""The rules of JSON Schema in words, one keyword a row."""
+"""Text for people: printable lines, lists, and the rules of JSON Schema in words."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: The most characters that are printed of a line.
+#: The largest number of characters that are printed of a line.
 MAX_LINE = 4_000
-#: The most values that a sentence lists.
+#: The largest number of values that a sentence lists.
 MAX_LISTED = 10
 _ROOM_FOR_REST = 40
-#: What CI systems obey wherever it stands in a line: ``##[group]``, ``##vso[…]``.
+#: The commands that CI systems obey anywhere in a line: ``##[group]``, ``##vso[…]``.
 _COMMAND = re.compile(r"#(?=#[a-z]*\[)", re.IGNORECASE)
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _TYPES = {
@@ -33,7 +33,7 @@ _ARTICLES = {
 
 
 def shown(value: Any, length: int = 60) -> str:
-    """A value as JSON, cut to a length; no more of it is encoded than is shown."""
+    """Encode a value as JSON, cut to a length; encoding stops at that length."""
     text = ""
     for part in _ENCODER.iterencode(value):
         text += part
@@ -43,28 +43,28 @@ def shown(value: Any, length: int = 60) -> str:
 
 
 def printable(line: str) -> str:
-    r"""A line as it may be printed: neither a terminal nor a CI system obeys what is in it.
+    r"""Make a line safe to print, so that neither a terminal nor a CI system obeys its content.
 
-    Characters that steer a terminal are written as escapes (``\x1b``), a workflow command gets a
-    backslash (``\::add-mask::``), and a very long line is cut.
+    Characters that steer a terminal become escapes (``\x1b``), a workflow command gets a backslash
+    (``\::add-mask::``), and a very long line is cut.
     """
     line = cut(line, MAX_LINE)
     if not line.isprintable():
         line = "".join(char if char.isprintable() else _escape(char) for char in line)
     bare = line.lstrip()
-    # GitHub's runner obeys what begins a line, white space aside.
+    # GitHub's runner obeys a command that begins a line, even after white space.
     if bare.startswith("::"):
         line = f"{line[: len(line) - len(bare)]}\\{bare}"
     return cut(_COMMAND.sub(r"#\\", line), MAX_LINE)
 
 
 def printable_text(text: str) -> str:
-    """A text of several lines, each as it may be printed."""
+    """Make each line of a text safe to print."""
     return "\n".join(map(printable, text.split("\n")))
 
 
 def cut(text: str, length: int) -> str:
-    """A text of at most a length, which says how much of it is left out."""
+    """Cut a text to a length; its end then tells how much is left out."""
     if len(text) <= length:
         return text
     head = text[: length - _ROOM_FOR_REST]
@@ -76,12 +76,12 @@ def _escape(char: str) -> str:
 
 
 def listed(items: Sequence[str], joint: str = "or", *, more: int = 0) -> str:
-    """Items as in a sentence: ``a, b or c``; of many the first, and how many more there are.
+    """Join items as in a sentence: ``a, b or c``; of many, only the first and the number of others.
 
     Args:
         items: The items.
-        joint: What stands before the last.
-        more: How many there are beside these.
+        joint: The word before the last item.
+        more: The number of items beside these.
     """
     if rest := len(items[MAX_LISTED:]) + more:
         return f"{', '.join(items[:MAX_LISTED])} and {rest:,} more"
@@ -91,14 +91,14 @@ def listed(items: Sequence[str], joint: str = "or", *, more: int = 0) -> str:
 
 
 def kind(value: Any) -> str:
-    """The JSON type of a value, with its article."""
+    """Return the JSON type of a value, with its article."""
     if isinstance(value, int) and not isinstance(value, bool):
         return "an integer"
     return _TYPES.get(type(value), "a number")
 
 
 def type_names(types: str | Sequence[str]) -> str:
-    """The types that a schema allows, as in a sentence."""
+    """Join the types that a schema allows, as in a sentence."""
     names = [types] if isinstance(types, str) else list(types)
     return listed([_ARTICLES.get(name, f"a {name}") for name in names])
 
@@ -134,7 +134,7 @@ def _too_many(_text: str, value: Any, _rule: Any) -> str:
     return f"{_plural(len(value), 'item')}, more than the schema describes"
 
 
-#: Keyword -> sentence, from the value as it is shown, the value, and the keyword's argument.
+#: Keyword -> sentence; made of the value as text, the value, and the keyword's argument.
 _SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
     "type": lambda text, value, rule: f"{text} is {kind(value)}, not {type_names(rule)}",
     "enum": lambda text, _, rule: f"{text} is not one of {_choices(rule)}",
@@ -172,7 +172,7 @@ _SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
 
 
 def sentence(keyword: str, text: str, value: Any, rule: Any) -> str:
-    """What a keyword asks and a value does not give.
+    """Describe in a sentence how a value breaks a keyword.
 
     Args:
         keyword: The JSON Schema keyword.

@@ -1,4 +1,4 @@
-"""What a comparison of two schemas came to, whatever their language."""
+"""The outcome of a comparison of two schemas, whatever their schema language."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ __all__ = ["CompatibilityReport", "Note", "Reason", "Waived"]
 
 
 def __getattr__(name: str) -> Any:
-    # Rules in the ini file need the words of this package in each process, and nothing else.
+    # Import lazily: rules in the ini file need only `wording`, and that in each process.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.report"), name)

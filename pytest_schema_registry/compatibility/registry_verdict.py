@@ -1,4 +1,4 @@
-"""The registry's own opinion on compatibility, as a report of ours."""
+"""The registry's own verdict on compatibility, as a `CompatibilityReport`."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 def opinion(
     ask: Callable[[str, str], Said], old: str, new: str, level: Level
 ) -> CompatibilityReport:
-    """What a registry says about two version lines of a schema.
+    """Ask a registry whether two version lines of a schema are compatible.
 
     Args:
-        ask: Asks it whether consumers of the second line can read payloads of the first.
+        ask: Asks the registry whether consumers of its second argument can read payloads of its
+            first.
         old: The older version line.
         new: The newer version line.
-        level: In which direction they must speak to each other.
+        level: The direction to ask about, or "full" for both.
 
     Raises:
-        ValueError: The level is none.
+        ValueError: `level` is not one of the levels.
     """
     if level not in get_args(Level):
         raise ValueError(f"level is one of {', '.join(get_args(Level))}, not {level!r}")

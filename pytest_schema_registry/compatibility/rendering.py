@@ -1,4 +1,4 @@
-"""A report in words."""
+"""The text of a report, for a terminal and for a registry's answer."""
 
 import json
 import re
@@ -22,7 +22,7 @@ _PAYLOAD = 34
 _WHOLE_PAYLOAD = 94
 _VALUE = 26
 _INSTANCE = 30
-# These begin with a name or a part of the schema, not with the value that fails.
+# Messages with these begin with a name or a part of the schema, not with the failing value.
 _OTHER_SUBJECTS = (" is a required property", " was expected", " is not allowed for ")
 _NO_BRANCH = re.compile(r"is not valid under any of the schemas listed in the '\w+' keyword$")
 _SEVERAL_BRANCHES = re.compile(
@@ -31,7 +31,7 @@ _SEVERAL_BRANCHES = re.compile(
 
 
 def block(report: "CompatibilityReport", headline: str) -> str:
-    """The block of text shown to a person."""
+    """Write a report as the block of text shown to a person."""
     versions = _VERSIONS.search(headline)
     old, new = versions.groups() if versions else ("old", "new")
     notes = told(report, old, new)
@@ -67,18 +67,18 @@ def block(report: "CompatibilityReport", headline: str) -> str:
 
 
 def line(reason: "Reason") -> str:
-    """A reason on one line."""
+    """Write a reason on one line."""
     text = f"{reason.rule} at {reason.path}: {reason.change}"
     return text if reason.direction == "backward" else f"{text} (forward)"
 
 
 def dumps(value: Any) -> str:
-    """A JSON value as text that does not depend on the order of members."""
+    """Write a JSON value as text that does not depend on the order of members."""
     return json.dumps(value, sort_keys=True, ensure_ascii=True)
 
 
 def excerpt(payload: Any, path: str) -> str:
-    """A payload on one line, or the part of it that a path leads to when it is too long."""
+    """Write a payload on one line; if it is too long, only the part that a path leads to."""
     text = json.dumps(payload, ensure_ascii=False)
     if len(text) <= _PAYLOAD:
         return text
@@ -103,7 +103,7 @@ def _details(reason: "Reason", old: str, new: str) -> list[str]:
     ]
     if reason.direction == "forward":
         sites.reverse()
-    # The side that refuses comes first; only an undecided pair may lack it.
+    # Prefer the side that refuses; only in an undecided pair may its pointer be missing.
     version, pointer, value = sites[0] if sites[0][1] is not None else sites[1]
     if pointer is None:
         return []  # a registry's own words name no place
@@ -122,7 +122,7 @@ def _details(reason: "Reason", old: str, new: str) -> list[str]:
 
 
 def _plain(message: str) -> str:
-    """The engine's sentence without a long repetition of the value that it is about."""
+    """Shorten the engine's message: drop a long repetition of the value that it is about."""
     message = " ".join(message.split())
     message = _NO_BRANCH.sub("fits none of the alternatives", message)
     message = _SEVERAL_BRANCHES.sub("fits more than one of the alternatives", message)
@@ -136,7 +136,10 @@ def _plain(message: str) -> str:
 
 
 def _reached(payload: Any, path: str) -> tuple[str | int | None, Any]:
-    """The last member that a path leads to; without a name, the object that lacks the member."""
+    """Return the last member that a path leads to, as its name and value.
+
+    If a member on the path is missing, return None and the value that lacks it.
+    """
     name: str | int | None = None
     value = inner = payload
     for step in path_steps(path):
@@ -189,7 +192,7 @@ def _verdict(report: "CompatibilityReport") -> str:
 def _verdict_on_both(report: "CompatibilityReport") -> str:
     broken = {reason.direction for reason in report.reasons}
     broken |= {each.reason.direction for each in report.waived}
-    # A direction that is undecided has a reason for that.
+    # An undecided direction has a reason as well, so it counts as broken here.
     if broken == {"backward"}:
         return "is only forward compatible"
     if broken == {"forward"}:

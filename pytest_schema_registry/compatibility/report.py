@@ -13,28 +13,29 @@ Level = Literal["backward", "forward", "full"]
 Direction = Literal["backward", "forward"]
 Policy = Literal["tolerant", "strict"]
 ReasonVerdict = Literal["proved", "shown by a payload", "unconfirmed", "said by the registry"]
-#: What :meth:`CompatibilityReport.as_wire` makes of a reason.
+#: A reason as :meth:`CompatibilityReport.as_wire` writes it.
 _LINE = re.compile(r"([a-z]+(?:-[a-z]+)+) at (\$\S*): (.+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One way in which two versions do not speak to each other.
+    """One way in which two versions are not compatible.
 
     Args:
         rule: The id of the rule, such as `required-added`.
-        verdict: What stands behind it.
+        verdict: The evidence for it.
         direction: "backward" if new consumers refuse what old producers emit, "forward" if old
             consumers refuse what new producers emit.
-        path: Where in a payload, such as `$.lines[*].qty`.
-        old_pointer: Where in the old schema; where it says nothing, the schema around that.
-        old_value: What stands there, None where nothing does.
-        new_pointer: Where in the new schema; where it says nothing, the schema around that.
-        new_value: What stands there, None where nothing does.
+        path: The place in a payload, such as `$.lines[*].qty`.
+        old_pointer: The place in the old schema, or the schema around it if it has no such place.
+        old_value: The value at that pointer, None if there is none.
+        new_pointer: The place in the new schema, or the schema around it if it has no such place.
+        new_value: The value at that pointer, None if there is none.
         change: The difference in a few words.
-        message: What the refusing side says about the payload.
+        message: The message of the refusing side about the payload.
         payload: A payload that shows it, None without one.
-        uses: In how many places the subschema is used.
+        shown: Whether there is such a payload; the payload itself may be null.
+        uses: The number of places that use the subschema.
     """
 
     rule: str
@@ -55,12 +56,12 @@ class Reason:
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that stay the same as long as this reason is the same.
 
-        Payload and wording are left out, so a better sampler invalidates no waiver.
+        It leaves out the payload and the wording, so a better sampler invalidates no waiver.
         """
         path = first_form(self.path)
         parts = [self.rule, self.direction, path, self.old_pointer, self.new_pointer]
         if self.verdict == "said by the registry":
-            parts.append(self.change)  # there is nothing else to tell its reasons apart
+            parts.append(self.change)  # nothing else tells a registry's reasons apart
         text_ = rendering.dumps([*parts, self.old_value, self.new_value])
         return hashlib.sha256(text_.encode()).hexdigest()[:12]
 
@@ -71,7 +72,7 @@ class Note:
 
     Args:
         kind: The id of the note, such as `probable-rename`.
-        path: Where in a payload.
+        path: The place in a payload.
         message: One sentence, possibly empty.
     """
 
@@ -87,7 +88,7 @@ class Waived:
     Args:
         reason: The reason.
         why: Why it is accepted.
-        until: The last day of that (ISO 8601).
+        until: The last day on which it is accepted (ISO 8601).
     """
 
     reason: Reason
@@ -97,16 +98,16 @@ class Waived:
 
 @dataclass(frozen=True, slots=True)
 class CompatibilityReport:
-    """Whether two versions of a schema still speak to each other, and why not.
+    """The verdict on the compatibility of two versions of a schema, with the reasons.
 
-    True where it passes, and only there: undecided is not enough.
+    A report counts as true only if it passes. An undecided one does not pass.
 
     Args:
         compatible: True with a proof, False with a payload or a proof, None if undecided.
-        reasons: Why not, or why undecided.
-        notes: What changes no verdict.
+        reasons: The reasons why they are not compatible, or why that is undecided.
+        notes: Facts that do not change the verdict.
         level: The level asked for.
-        policy: The policy asked for, or whose it is.
+        policy: The policy asked for, or "the registry's" for a registry's own verdict.
         waived: The reasons that are accepted for now; they are not among ``reasons``.
     """
 
@@ -119,7 +120,7 @@ class CompatibilityReport:
 
     @property
     def passes(self) -> bool:
-        """Whether they speak to each other, but for what is waived."""
+        """True if the two versions are compatible, apart from waived reasons."""
         return self.compatible is True or bool(self.waived and not self.reasons)
 
     def __bool__(self) -> bool:
@@ -133,13 +134,13 @@ class CompatibilityReport:
         advice: Iterable[str] = (),
         direction: Direction = "backward",
     ) -> Self:
-        """A registry's own verdict.
+        """Build a report from a registry's own verdict.
 
         Args:
             compatible: The verdict.
-            reasons: What the registry says against it, one line each.
-            advice: What it advises, one line each.
-            direction: Which question was asked.
+            reasons: The registry's reasons, one line each.
+            advice: The registry's advice, one line each.
+            direction: The direction that the registry was asked about.
         """
         found = tuple(_said(line, direction) for line in reasons)
         if not compatible and not found:
@@ -148,15 +149,15 @@ class CompatibilityReport:
         return cls(compatible, found, notes, direction, "the registry's")
 
     def render(self, headline: str) -> str:
-        """The report as a block of text for a terminal.
+        """Write the report as a block of text for a terminal.
 
         Args:
-            headline: What was compared, such as `telemetry.FeedbackEvent v1 -> v2`.
+            headline: The two versions, such as `telemetry.FeedbackEvent v1 -> v2`.
         """
         return rendering.block(self, headline)
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything in the report as plain JSON data."""
+        """Return everything in the report as plain JSON data."""
         return {
             "compatible": self.compatible,
             "level": self.level,
@@ -171,7 +172,7 @@ class CompatibilityReport:
         }
 
     def as_wire(self) -> dict[str, Any]:
-        """The report in the shape a registry answers with: one line for each reason."""
+        """Return the report in the shape of a registry's answer: one line for each reason."""
         return {
             "compatible": self.compatible is True,
             "breaking_reasons": [rendering.line(reason) for reason in self.reasons],

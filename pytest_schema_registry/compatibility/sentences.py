@@ -1,4 +1,4 @@
-"""Sentences: what reasons and notes mean, and what to do about them."""
+"""The sentences that explain reasons and notes, and say what to do about them."""
 
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ _UNREAD = {
 def sentence(
     reason: "Reason", old: str, new: str, other_names: dict[str, str] | None = None
 ) -> str:
-    """What a reason means, with the versions by name.
+    """Explain a reason in a sentence that names the versions.
 
     Args:
         reason: The reason.
@@ -65,7 +65,7 @@ def sentence(
 
 
 def other_names(report: "CompatibilityReport") -> dict[str, str]:
-    """Path of a renamed member -> what it is probably called in the other version."""
+    """Map the path of each renamed member to its probable name in the other version."""
     found: dict[str, str] = {}
     for note in report.notes:
         if note.kind == "probable-rename":
@@ -78,7 +78,7 @@ def other_names(report: "CompatibilityReport") -> dict[str, str]:
 
 
 def told(report: "CompatibilityReport", old: str, new: str) -> "list[tuple[Note, str]]":
-    """The notes that say more than the reasons do, each with its sentence.
+    """Return the notes that say more than the reasons do, each with its sentence.
 
     Args:
         report: The report.
@@ -95,14 +95,14 @@ def told(report: "CompatibilityReport", old: str, new: str) -> "list[tuple[Note,
         text = note.message
         renamed = note.kind == "probable-rename" and report.policy == "tolerant"
         if renamed and paths.isdisjoint((note.path, _renamed_to(note))):
-            # Nothing is refused there: what is sent is lost without anybody noticing.
+            # No reason mentions this member: the reader silently ignores it, and data is lost.
             text += "; " + _UNREAD[report.level].format(old=old, new=new)
         found.append((note, text))
     return found
 
 
 def advice(report: "CompatibilityReport") -> list[str]:
-    """What to do about the reasons, each piece of advice once."""
+    """Return advice on the reasons, each piece once."""
     defaulted = {note.path for note in report.notes if note.kind == "required-relies-on-default"}
     found: dict[str, None] = {}
     for reason in report.reasons:
@@ -114,7 +114,7 @@ def advice(report: "CompatibilityReport") -> list[str]:
 
 
 def _forward(reason: "Reason", producer: str, consumer: str) -> str:
-    """A change that was found on the way from the newer version to the older."""
+    """Word a change that was found from the newer version to the older."""
     if reason.rule == "unresolvable-reference":
         return reason.change
     if reason.change.endswith(GONE):
@@ -124,7 +124,7 @@ def _forward(reason: "Reason", producer: str, consumer: str) -> str:
 
 
 def _undeclared(reason: "Reason") -> bool:
-    """Whether it is known that the producer does not declare what the consumer requires."""
+    """Check whether the producer is known not to declare what the consumer requires."""
     if reason.direction == "backward":
         return reason.old_pointer is not None and reason.old_value is None
     return reason.new_pointer is not None and reason.new_value is None

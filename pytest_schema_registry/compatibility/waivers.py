@@ -33,15 +33,15 @@ _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*waiver[ \t]*\]\]", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One accepted break, or one kind of them.
+    """One accepted break, or one accepted kind of break.
 
     Args:
         schema: The schema's name, or a pattern of names.
-        rule: The rule that is broken; None where a fingerprint says which break is meant.
-        fingerprint: The break's fingerprint.
+        rule: The rule that is broken; None if a fingerprint says which break is meant.
+        fingerprint: The break's fingerprint; None if a rule says which breaks are meant.
         reason: Why it is accepted.
         expires: The last day that it counts.
-        place: Where it is written, for messages.
+        place: The file and its lines, for messages.
     """
 
     schema: str
@@ -55,24 +55,24 @@ class Waiver:
         return f"{self.rule or self.fingerprint} of {self.schema}"
 
     def concerns(self, name: str) -> bool:
-        """Whether it is about a schema of that name."""
+        """Check whether this waiver is about a schema of that name."""
         return fnmatchcase(name, self.schema)
 
     def covers(self, name: str, reason: Reason) -> bool:
-        """Whether it accepts a break of a schema."""
+        """Check whether this waiver accepts a break of a schema."""
         same = reason.rule == self.rule or reason.fingerprint == self.fingerprint
         return self.concerns(name) and same
 
 
 def load(path: Path, root: Path) -> tuple[Waiver, ...]:
-    """The waivers in a file.
+    """Load the waivers in a file.
 
     Args:
         path: The file.
-        root: What it is shown relative to.
+        root: The directory relative to which messages show the file.
 
     Raises:
-        InvalidSettings: It cannot be read, or says something that cannot be understood.
+        InvalidSettings: The file cannot be read, or something in it is not a valid waiver.
     """
     shown = path.relative_to(root) if path.is_relative_to(root) else path
     try:
@@ -86,7 +86,7 @@ def load(path: Path, root: Path) -> tuple[Waiver, ...]:
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
         raise _wrong(f"{shown}: each waiver is a [[waiver]]")
     spans = _spans(text)
-    if len(spans) != len(entries):  # one of them is written in some other way
+    if len(spans) != len(entries):  # some waiver has no [[waiver]] header of its own
         spans = [f"waiver {number}" for number in range(1, len(entries) + 1)]
     return tuple(
         _waiver(entry, f"{shown} {span}") for entry, span in zip(entries, spans, strict=True)
@@ -94,7 +94,7 @@ def load(path: Path, root: Path) -> tuple[Waiver, ...]:
 
 
 def _spans(text: str) -> list[str]:
-    """The lines of each waiver in a file, in words."""
+    """Return the lines of each waiver in a file, in words."""
     starts = [text.count("\n", 0, header.start()) + 1 for header in _HEADER.finditer(text)]
     lines = text.splitlines()
     spans = []
@@ -136,13 +136,13 @@ def _wrong(reason: str) -> InvalidSettings:
 def applied(
     waivers: Iterable[Waiver], report: CompatibilityReport, name: str, today: date
 ) -> tuple[CompatibilityReport, list[Waiver]]:
-    """A report without the breaks that are accepted, and the waivers that accept them.
+    """Return a report without the accepted breaks, and the waivers that accept them.
 
     Args:
         waivers: The waivers.
         report: The report.
         name: The name of the schema that it is about.
-        today: The day; what has expired accepts nothing.
+        today: The current day. A waiver that has expired accepts nothing.
     """
     from pytest_schema_registry.compatibility import Waived
 

@@ -1,4 +1,4 @@
-"""One test's view of the registry: what is behind ``assert_conforms`` and ``registry_schema``."""
+"""One test's access to the registry, behind ``assert_conforms`` and ``registry_schema``."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ class RegistrySchema(Protocol):
 
 
 class Contract:
-    """What one run of a test may ask.
+    """The checks and lookups that one run of a test can make.
 
     Args:
-        registry: Where schemas come from.
-        wanted: What the run is about.
-        rollout: What follows from a use, and from a violation.
+        registry: The registry that schemas come from.
+        wanted: The schema that the run is about, as its markers and parameters name it.
+        rollout: Records each usage, and warns or fails on each violation.
         versions: The version lines that the test runs against.
         verbose: Whether a failure shows everything.
-        successors: Told what conformed.
+        successors: Keeps each payload that conforms, to check it against the next version line.
     """
 
     def __init__(
@@ -85,10 +85,10 @@ class Contract:
 
     @property
     def version(self) -> str:
-        """The version line that a run without one is about: the negotiated one.
+        """The version line of a run that names none: the negotiated one.
 
         Raises:
-            InvalidSettings: Nothing says how to find it.
+            InvalidSettings: The run has no version line, and no marker says which one to prefer.
         """
         __tracebackhide__ = True
         if self._wanted.prefer is None:
@@ -119,16 +119,16 @@ class Contract:
             text: Whether the payload is JSON text.
 
         Raises:
-            ContractViolation: It does not conform, and that is enforced.
-            PayloadNotJSON: It has a value that JSON has no form for.
-            SchemaRegistryError: Nothing could be checked.
+            ContractViolation: The payload does not conform, and the contract is enforced.
+            PayloadNotJSON: The payload has a value that JSON cannot express.
+            SchemaRegistryError: The check could not be made.
         """
         __tracebackhide__ = True
         started = perf_counter()
         try:
             try:
                 use = self._judging.get((schema, version))
-            except TypeError:  # one of them cannot be a key, and is none of what it may be
+            except TypeError:  # an unhashable argument: `_check` refuses it
                 use = None
             use = use or self._judge_by(schema, version)
             if use.idle:
@@ -151,7 +151,7 @@ class Contract:
             raise exc.with_traceback(None) from None
         except SchemaRegistryError as exc:
             self._failed(schema, version, exc)
-            # What a payload's own code has raised is shown as the cause.
+            # The cause is kept: it shows what the payload's own code raised.
             raise exc.with_traceback(None) from exc.__cause__
         else:
             return form
@@ -159,16 +159,16 @@ class Contract:
             self._recorder.seconds += perf_counter() - started
 
     def assert_refused(self, payload: Any, *, text: bool = False) -> None:
-        """Fail the test if a payload conforms that is kept as an example of what must not.
+        """Fail the test if the payload conforms: it is an example of an invalid one.
 
         Args:
-            payload: What :meth:`assert_conforms` takes.
+            payload: Any payload that :meth:`assert_conforms` takes.
             text: Whether the payload is JSON text.
 
         Raises:
-            ContractViolation: It conforms.
-            PayloadNotJSON: It is not JSON.
-            SchemaRegistryError: Nothing could be checked.
+            ContractViolation: The payload conforms, and the contract is enforced.
+            PayloadNotJSON: The payload is not JSON.
+            SchemaRegistryError: The check could not be made.
         """
         __tracebackhide__ = True
         started = perf_counter()
@@ -184,7 +184,7 @@ class Contract:
                 safe = self._registry.redacted(form)
                 self._rollout.violated(use, ContractViolation(said, compiled.schema, safe, ()))
             else:
-                # Where there is nothing to say, the engine has refused what it could not decide.
+                # The engine also refuses what it cannot decide; then this raises InvalidSchema.
                 self._registry.violation(compiled, form)
                 use.refused += 1
         except SchemaRegistryError as exc:
@@ -202,17 +202,17 @@ class Contract:
         prefer: str | None = None,
         fallback: str | None = None,
     ) -> Schema:
-        """The schema for the test's version, an explicit one, or a negotiated one.
+        """Return the schema for the test's version, an explicit one, or a negotiated one.
 
         Args:
             name: The schema's name; None for the one that a marker names.
             version: The version line; None for the test's.
             release: A release within the line; None for the current one.
-            prefer: The version line to prefer, whatever the test's.
-            fallback: The version line to take otherwise.
+            prefer: The version line to prefer, whatever the test's is.
+            fallback: The version line to take if the preferred one is missing.
 
         Raises:
-            SchemaRegistryError: It cannot be had.
+            SchemaRegistryError: The schema cannot be retrieved.
         """
         __tracebackhide__ = True
         started = perf_counter()
@@ -244,7 +244,7 @@ class Contract:
         return use
 
     def _failed(self, asked: Any, version: Any, error: SchemaRegistryError) -> None:
-        """Note that nothing could be checked, where it is known by what."""
+        """Record a check that could not be made, under its schema if that is known."""
         self._rollout.has_checked = True
         self._rollout.unseen.add(error)
         if isinstance(asked, Schema):

@@ -1,4 +1,4 @@
-"""Payloads that broke their contract, kept as JSON Lines (jsonlines.org) until they conform."""
+"""Dead letters: payloads that broke their contract, kept in a JSON Lines file (jsonlines.org)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import ContractViolation
 
 OPTION = "--registry-dead-letters"
-#: What every dead letter has, and by which its file is known.
+#: The keys of every dead letter. A file whose lines lack them is not one of ours.
 KEYS = frozenset({"schema", "version", "payload", "violations"})
-#: What every line begins with that was written here.
+#: The first bytes of every line that this module writes.
 BEGINNING = b'{"schema": '
 _NOT_JSON = object()
 
@@ -27,14 +27,14 @@ _NOT_JSON = object()
 def letter(
     violation: ContractViolation, *, test: str, mode: str, enforcement: str, time: datetime
 ) -> dict[str, Any]:
-    """A violation as plain data, with what is redacted left out.
+    """Return a violation as plain data.
 
     Args:
         violation: The violation; its payload and texts are redacted already.
         test: The id of the test that met it.
         mode: The mode that the schema was retrieved in.
-        enforcement: How strictly it was taken.
-        time: When it was met.
+        enforcement: The level at which the violation was enforced.
+        time: The time at which the test met it.
     """
     schema = violation.schema
     return {
@@ -61,13 +61,13 @@ def letter(
 
 
 class DeadLetters:
-    """A file of dead letters that any number of processes add to, each payload once.
+    """A file of dead letters, which holds each payload once. Several processes may add to it.
 
     Args:
-        path: The file; it is made at once, so that a path that cannot be written is found now.
+        path: The file. It is created at once, so that a path that cannot be written fails now.
 
     Raises:
-        InvalidSettings: The file cannot be written, or is somebody else's.
+        InvalidSettings: The file cannot be written, or holds something else than dead letters.
     """
 
     def __init__(self, path: Path) -> None:
@@ -82,7 +82,7 @@ class DeadLetters:
             raise self._not_written(exc) from None
 
     def add(self, letter: dict[str, Any]) -> None:
-        """Append a letter, unless its payload is there already.
+        """Append a letter, unless the file has its payload already.
 
         Raises:
             InvalidSettings: The file cannot be written.
@@ -110,7 +110,7 @@ class DeadLetters:
 
 
 def _refuse_others(path: Path) -> None:
-    """See that a file, where there is one, holds dead letters and nothing else."""
+    """Raise InvalidSettings if the file exists and holds anything else than dead letters."""
     try:
         *lines, tail = path.read_bytes().split(b"\n")
     except FileNotFoundError:
@@ -127,13 +127,13 @@ def _refuse_others(path: Path) -> None:
 
 
 def _is_half(tail: bytes) -> bool:
-    """Whether a last line without its end is the beginning of a letter, which was cut."""
+    """Check whether the last line is the beginning of a letter that was cut off."""
     is_ours = tail.startswith(BEGINNING) or BEGINNING.startswith(tail)
     return is_ours and bool(tail) and _value(tail) is _NOT_JSON
 
 
 def letters(raw: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The letters in a file's content, each with the number of its line."""
+    """Yield the letters in a file's content, each with the number of its line."""
     for number, line in enumerate(raw.split(b"\n"), 1):
         each = _value(line)
         if _is_letter(each):
@@ -150,7 +150,7 @@ def _is_letter(value: Any) -> bool:
 
 def _value(line: bytes) -> Any:
     try:
-        return json.loads(line.decode())  # bytes might be taken for UTF-16
+        return json.loads(line.decode())  # given bytes, json.loads might guess UTF-16
     except (ValueError, RecursionError):
         return _NOT_JSON
 

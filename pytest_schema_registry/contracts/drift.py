@@ -1,15 +1,15 @@
-"""Drift: how what a registry says differs from its cassettes, graded.
+"""Drift: the differences between a registry's schemas and their cassettes, in grades.
 
-    same         the content is equal, and what is said about it
-    formatting   the content is equal, and was published in other bytes
-    annotations  all that differs asserts nothing: titles, defaults, a deprecation, the release
-    compatible   all that conforms to the recorded schema conforms to the registry's
-    new          the registry has a schema, of which nothing was recorded, or that there is none
-    breaking     something that conforms to the recorded schema violates the registry's
-    unknown      that cannot be decided, or the cassette is damaged
-    gone         the registry has no such schema any more
+    same         the content is equal, and so are the release and the deprecation
+    formatting   the content is equal, but was published in other bytes
+    annotations  only annotations differ: titles, defaults, a deprecation, the release
+    compatible   every payload that conforms to the recorded schema conforms to the registry's
+    new          the registry has the schema; the cassette is missing, or records that it had none
+    breaking     some payload that conforms to the recorded schema violates the registry's
+    unknown      the difference cannot be decided, or the cassette is damaged
+    gone         the registry no longer has the schema
 
-Each is worse than those above it.
+Each grade is worse than those above it.
 """
 
 from __future__ import annotations
@@ -35,39 +35,42 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings.settings import Settings
 
 GRADES = ("same", *DRIFT_GRADES)
-#: The mildest grade that ``fail`` fails on.
+#: The mildest grade that the setting ``fail`` fails on, unless it names another.
 FAILS_FROM = "annotations"
-#: JSON Schema's own (2020-12 validation, sections 8 and 9), and what this registry adds.
+#: The annotation keywords: JSON Schema's (2020-12 Validation, sections 8 and 9), ``$comment``,
+#: OpenAPI's ``example``, and those that the registry adds.
 ANNOTATIONS = frozenset(
     {"title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples"}
     | {"$comment", "example"}
     | {"$core_version", "$track", "$schema_id"}
 )
-#: In canonical JSON, a reference that leads below one of them, or is escaped and so may do.
+#: Matches, in canonical JSON, a reference that leads below an annotation. An escaped reference
+#: matches too, because it may lead there.
 _REFERENCE = re.compile(
     r'"\$(?:ref|dynamicRef|recursiveRef)":"[^"#]*#[^"]*'
     rf'(?:[%\\]|/(?:{"|".join(map(re.escape, ANNOTATIONS))})[/"])'
 )
 TOO_DEEP = {"rule": "budget-exceeded", "path": "$", "change": "nested too deeply"}
-#: The longest text of a library's that is repeated.
+#: The most characters that are quoted of another library's message.
 MAX_QUOTED = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One schema as the registry has it, next to its cassette.
+    """The comparison of one schema in the registry with its cassette.
 
     Args:
-        name: The schema's name; its global id where it was asked for by that.
+        name: The schema's name, or its global id if the query named that.
         version: The version line.
-        asked: The release that was asked for; None for the current one.
-        grade: How they differ; None where only the cassette was looked at.
-        recorded_at: When that was recorded; None where nothing was, or the cassette is damaged.
+        asked: The release that the query named; None for the current one.
+        grade: The grade of the difference; None if only the cassette was read.
+        recorded_at: The time of the recording, in seconds since the epoch; None if there is no
+            recording, or the cassette is damaged.
         local_release: The release in the cassette.
-        local_digest: The digest of the content there; None where it has no schema.
+        local_digest: The digest of the content in the cassette; None if it has no schema.
         registry_release: The release in the registry.
-        registry_digest: The digest of the content there; None where it has no schema.
-        reasons: Why the two do not speak to each other, or why that cannot be decided.
+        registry_digest: The digest of the content in the registry; None if it has no schema.
+        reasons: The reasons why the two are incompatible, or why that cannot be decided.
     """
 
     name: str
@@ -83,7 +86,7 @@ class Drift:
 
     @property
     def rank(self) -> int:
-        """How bad it is, from 0 for what is the same; less where nothing was compared."""
+        """The grade as a number, from 0 for ``same`` upwards; -1 if nothing was compared."""
         return -1 if self.grade is None else GRADES.index(self.grade)
 
     def __str__(self) -> str:
@@ -92,14 +95,14 @@ class Drift:
 
 
 def watch(settings: Settings, drifted: Callable[[dict[str, Any]], None]) -> Watch | None:
-    """What looks at the answers of a session; None where there is nothing to look at.
+    """Return a watch on the session's results; None if there are no cassettes to compare with.
 
     Args:
-        settings: Of the session.
-        drifted: Told each schema's drift, as plain data.
+        settings: The session's settings.
+        drifted: Receives each schema's drift, as plain data.
     """
     insists = settings.drift != "warn" or settings.drift_report is not None
-    # Whoever insists is told that there are no cassettes: each schema is new.
+    # A user who asked for drift learns that there are no cassettes: each schema is new.
     insists = insists or settings.offline or settings.mode == "record"
     if not insists and not (settings.root / settings.cassettes).is_dir():
         return None
@@ -108,11 +111,11 @@ def watch(settings: Settings, drifted: Callable[[dict[str, Any]], None]) -> Watc
 
 
 class Watch:
-    """Looks at each schema that one process uses, once.
+    """A watch that compares each schema that one process uses with its cassette, once.
 
     Args:
-        cassettes: The recorded exchanges.
-        drifted: Told each schema's drift, as plain data.
+        cassettes: Opens the cassettes.
+        drifted: Receives each schema's drift, as plain data.
         formats: Whether ``format`` is an assertion.
     """
 
@@ -130,7 +133,7 @@ class Watch:
         self._unsettled: list[tuple[Drift, Schema, Schema]] = []
 
     def answered(self, answer: Result) -> None:
-        """Compare an answer of the registry with its cassette, which it does not replace yet."""
+        """Compare a result of the registry with its cassette, before a recording replaces that."""
         question = answer.question
         if not question.is_for_schema or question in self._seen:
             return
@@ -143,7 +146,7 @@ class Watch:
             except RecursionError:  # pragma: no cover  # Python versions differ in what they read
                 drift = replace(asked, grade="unknown", reasons=[TOO_DEEP])
         else:
-            return  # an old copy says nothing about the registry of today
+            return  # an old copy does not show the registry's present state
         self._seen.add(question)
         if drift is not None:
             self._drifted(asdict(drift))
@@ -155,7 +158,7 @@ class Watch:
         try:
             recorded = self._cassettes().load(answer.question)
         except CassetteMissing:
-            # Of what neither has, such as the other spelling of a name, there is nothing to say.
+            # Neither side has the schema, as for the other spelling of a name: no drift.
             return None if now is None else replace(asked, grade="new")
         except CassetteDamaged as exc:
             reason = {"rule": "cassette-damaged", "path": exc.path, "change": exc.reason}
@@ -167,18 +170,19 @@ class Watch:
         asked = replace(asked, local_release=before.release, local_digest=before.digest)
         if now is None:
             return replace(asked, grade="gone")
-        # Compared later: here the answers of others wait, and it may refer to some of them.
+        # Grading waits for `settle`: other results are still pending, and references need them.
         self._unsettled.append((asked, before, now))
         return None
 
     def settle(self, bundled: Callable[[Schema], Any]) -> None:
-        """Grade what was answered; what it refers to is taken as it is now.
+        """Grade the schemas that wait for it, and report their drift.
 
-        How that has changed is its own drift.
+        Both sides refer to the registry's present schemas. A change in one of those is its own
+        drift.
 
         Args:
-            bundled: Gives a schema's content with all that it refers to; not to be called while an
-                answer is on its way.
+            bundled: Returns a schema's content with all that it refers to. It must not be called
+                while a query is pending.
         """
         unsettled, self._unsettled = self._unsettled, []
         for asked, before, now in unsettled:
@@ -203,21 +207,21 @@ def compared(
     formats: bool = True,
     bundled: Callable[[Schema], Any] = attrgetter("content"),
 ) -> tuple[str, list[dict[str, str]]]:
-    """How a schema differs from what it was: the grade, and the reasons for it.
+    """Compare a schema with its recording. Return the grade, and the reasons for it.
 
     Args:
-        before: What was recorded.
-        now: What the registry has.
+        before: The recorded schema.
+        now: The registry's schema.
         formats: Whether ``format`` is an assertion.
-        bundled: Gives a schema's content with all that it refers to.
+        bundled: Returns a schema's content with all that it refers to.
 
     Raises:
-        SchemaRegistryError: What one of them refers to cannot be had.
+        SchemaRegistryError: A schema that one of them refers to cannot be retrieved.
     """
     if before.digest == now.digest:
         if _said_of(before) != _said_of(now):
             return "annotations", []
-        # Change tokens of two addresses need not be made in the same way.
+        # Two addresses may make their change tokens differently, so compare those of one only.
         reformatted = before.url == now.url and before.sha256 != now.sha256
         return "formatting" if reformatted else "same", []
     if _differ_in_annotations(before, now):
@@ -236,7 +240,7 @@ def _differ_in_annotations(before: Schema, now: Schema) -> bool:
 
 
 def _bare(schema: Any) -> Any:
-    """A schema without what asserts nothing."""
+    """Return the schema without its annotations."""
     from pytest_schema_registry.schema_types.json_schema.document import (
         DATA_KEYWORDS,
         NAMED_SCHEMAS,
@@ -277,42 +281,42 @@ def _compatibility(before: Any, now: Any, formats: bool) -> tuple[str, list[dict
 
 
 class Fold:
-    """The drift that all processes of a session found, each schema once."""
+    """The drift that all processes of a session found, one entry for each schema."""
 
     def __init__(self) -> None:
         self._drifts: dict[tuple[str, str, str | None], Drift] = {}
 
     def add(self, found: Iterable[dict[str, Any]]) -> None:
-        """Fold in what a process found."""
+        """Add the drift that one process found."""
         for each in found:
             drift = Drift(**each)
             key = drift.name, drift.version, drift.asked
-            # Whoever came after the one that recorded sees no difference any more.
+            # Keep the worst: a process that compares after another has recorded finds no drift.
             self._drifts[key] = max(self._drifts.get(key, drift), drift, key=_weight)
 
     @property
     def compared(self) -> list[Drift]:
-        """What was compared, the worst first."""
+        """The schemas that were compared, the worst drift first."""
         found = [drift for drift in self._drifts.values() if drift.grade is not None]
         return sorted(found, key=lambda drift: (-drift.rank, *_order(drift)))
 
     def at_least(self, grade: str) -> list[Drift]:
-        """What is at least as bad as a grade, the worst first."""
+        """Return the drift that is at least as bad as ``grade``, the worst first."""
         return [drift for drift in self.compared if drift.rank >= GRADES.index(grade)]
 
     def recorded_before(self, moment: float) -> list[Drift]:
-        """What was recorded before a time, the oldest first."""
+        """Return the schemas recorded before ``moment`` (seconds since the epoch), oldest first."""
         return [drift for drift in self.recorded if (drift.recorded_at or 0) < moment]
 
     @property
     def recorded(self) -> list[Drift]:
-        """What was recorded, the oldest first."""
+        """The schemas that have a recording, the oldest first."""
         old = [drift for drift in self._drifts.values() if drift.recorded_at is not None]
         return sorted(old, key=lambda drift: (drift.recorded_at, *_order(drift)))
 
 
 def _weight(drift: Drift) -> tuple[int, bool]:
-    # Of a name with and without its ending, the one that the registry has.
+    # A name and its spelling with the ending share a key: prefer the one that the registry has.
     return drift.rank, drift.registry_digest is not None
 
 

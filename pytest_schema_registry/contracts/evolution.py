@@ -1,4 +1,4 @@
-"""Whether schemas still speak to each other, as one process's tests ask."""
+"""The check behind ``assert_compatible``, which compares two versions of a schema."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.settings.settings import Settings
 
-#: How many breaks a failure offers to waive.
+#: The most breaks that a failure offers to waive.
 MAX_OFFERED = 5
 
 
@@ -45,17 +45,18 @@ class AssertCompatible(Protocol):
         policy: Policy = "tolerant",
         defaults: bool = False,
     ) -> CompatibilityReport:
-        """Fail the test unless two schemas still speak to each other; return the report."""
+        """Fail the test unless two schemas are compatible; return the report."""
 
 
 class _Side(NamedTuple):
-    """One of two schemas that are compared.
+    """One of the two schemas in a comparison.
 
     Args:
         content: The schema with all that it refers to.
-        name: Its name; empty where it has none.
-        version: Its version line, or what is said instead.
-        pair: What the registry has it under, where it was asked for its current release.
+        name: The schema's name; empty if it has none.
+        version: The schema's version line; "old" or "new" for a plain JSON Schema.
+        pair: The schema's key in the registry, if the test named it as ``NAME@VERSION``; then the
+            registry can compare its current release itself.
     """
 
     content: Any
@@ -65,12 +66,12 @@ class _Side(NamedTuple):
 
 
 class Evolution:
-    """How schemas change from one version to the next, and whether that is accepted.
+    """The comparisons of schemas that one process's tests make, with the waivers for them.
 
     Args:
-        registry: Where schemas come from.
-        rollout: What follows from a use.
-        settings: Of the session.
+        registry: The registry that schemas come from.
+        rollout: Records each usage and each comparison.
+        settings: The session's settings.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Evolution:
         policy: Policy = "tolerant",
         defaults: bool = False,
     ) -> CompatibilityReport:
-        """Fail the test unless two schemas still speak to each other; return the report.
+        """Fail the test unless two schemas are compatible; return the report.
 
         Args:
             old: The older schema: a name with its version (``telemetry.FeedbackEvent@v1``), a
@@ -106,13 +107,13 @@ class Evolution:
                 payloads, "full" for both.
             policy: "tolerant" for producers that send only what they declare and consumers that
                 ignore what they do not know, "strict" for JSON Schema as written.
-            defaults: Whether a consumer may be sent a payload without a required member that has a
-                default.
+            defaults: Whether a producer may leave out a required member that has a default.
 
         Raises:
-            IncompatibleSchemas: They do not, beyond what is waived, or it cannot be decided.
-            SchemaRegistryError: Nothing could be compared.
-            ValueError: ``level`` or ``policy`` is none of the above.
+            IncompatibleSchemas: The schemas have a break that no waiver covers, or compatibility
+                cannot be decided.
+            SchemaRegistryError: The comparison could not be made.
+            ValueError: ``level`` or ``policy`` has another value.
         """
         __tracebackhide__ = True
         started = perf_counter()
@@ -226,7 +227,7 @@ def _outcome(report: CompatibilityReport) -> str:
 
 
 def _is_known(old: _Side, new: _Side) -> bool:
-    """Whether the registry can be asked about them."""
+    """Check whether the registry can compare the two: both have a key, and the same name."""
     return None not in (old.pair, new.pair) and old.name == new.name
 
 

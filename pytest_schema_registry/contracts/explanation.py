@@ -1,4 +1,4 @@
-"""The text of a failure: what is wrong, where, from where the schema came, what to do next."""
+"""The text of a failure: each violation, its place, the schema's origin, and the next step."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ MAX_SHOWN = 10
 MAX_CAUSES_SHOWN = 3
 EXCERPT_LINES = 40
 MAX_PATH = 500
-#: The most characters of a line, where not everything is asked for.
+#: The most characters of a line, unless the user asks for everything (``-vv``).
 MAX_SHORT_LINE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """How the same payload fared with another version of the schema.
+    """Another version of the schema, which the same payload conforms to.
 
     Args:
         version: The other version line.
-        renamed: Properties of it that seem to have another name here, as pairs of old and new.
+        renamed: The properties that the schema which the payload breaks seems to have renamed:
+            pairs of the name in ``version`` and the new name.
     """
 
     version: str
@@ -37,12 +38,12 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
-    """The text of a failure, which is made when it is read: a test may expect thousands.
+    """The text of a failure, built only when it is read: a test may expect thousands of failures.
 
     Args:
-        schema: The schema that judged.
-        payload: The payload's JSON form, with nothing in it that may not be shown.
-        found: What is wrong, best match first.
+        schema: The schema that the payload breaks.
+        payload: The payload's JSON form, already redacted.
+        found: The violations, best match first.
         conforms_to: The schema's other versions that the payload conforms to.
         verbose: Show all violations, and excerpts of payload and schema.
     """
@@ -74,13 +75,13 @@ def explain(
     conforms_to: Sequence[Elsewhere] = (),
     verbose: bool = False,
 ) -> str:
-    """The text of a failure.
+    """Return the text of a failure.
 
     Args:
-        schema: The schema that judged.
-        payload: The payload's JSON form, with nothing in it that may not be shown.
-        found: What is wrong, best match first.
-        conforms_to: Other versions that the payload conforms to.
+        schema: The schema that the payload breaks.
+        payload: The payload's JSON form, already redacted.
+        found: The violations, best match first.
+        conforms_to: The other versions that the payload conforms to.
         verbose: Show all violations, and excerpts of payload and schema.
     """
     count = f"{len(found):,} violation{'s' if len(found) != 1 else ''}"
@@ -117,7 +118,7 @@ def _violation(violation: Violation, content: Any, indent: str = "  ") -> Iterat
 
 
 def _near_miss(violation: Violation, content: Any) -> str | None:
-    """A property of the payload that the schema has under a name much like it."""
+    """Suggest a declared property whose name is close to an undeclared one of the payload."""
     if violation.keyword not in ("required", "additionalProperties", "unevaluatedProperties"):
         return None
     if not isinstance(violation.value, dict):
@@ -134,15 +135,16 @@ def _near_miss(violation: Violation, content: Any) -> str | None:
 
 
 def renamed(old: Any, new: Any, found: Sequence[Violation]) -> tuple[tuple[str, str], ...]:
-    """Properties that a newer schema seems to have under another name.
+    """Find the properties that a newer schema seems to have renamed. Return pairs of old and new.
 
-    Derived: the payload lacks one that the new schema requires, has one that only the old schema
-    declares, and the two are declared alike but for title and description.
+    This is a guess from three signs. The payload lacks a property that the new schema requires. It
+    has a property that only the old schema declares. Both declare the property alike, apart from
+    its title, description and examples.
 
     Args:
         old: The content of the schema that the payload conforms to.
         new: The content of the schema that it breaks.
-        found: What is wrong by the new one.
+        found: The violations of the new schema.
     """
     pairs = []
     for violation in found:
@@ -200,7 +202,7 @@ def _excerpt(what: str, document: Any) -> Iterator[str]:
 
 
 def _at(content: Any, pointer: str) -> Any:
-    """What stands at a place of a schema; None where that is in another schema."""
+    """Return the part of a schema that a JSON Pointer names; None if that is in another schema."""
     if not pointer.startswith("#"):
         return None
     node = content

@@ -1,4 +1,4 @@
-"""Payloads that conformed to one version line, checked against its successor."""
+"""Payload replay: check payloads of one version line against the line that comes next."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.registry import SchemaRegistry
 
-#: How many payloads of one schema a process keeps; those that come later are counted.
+#: The most payloads of one schema that a process keeps; later ones are only counted.
 MAX_KEPT = 10_000
-#: How many violations of one schema a process explains.
+#: The most violations of one schema that a process explains.
 MAX_EXPLAINED = 20
 
 
 class Successors:
-    """What one process's payloads say about the version line that comes next.
+    """The conforming payloads of one process, kept to check them against the next version line.
 
     Args:
-        registry: Where schemas come from.
-        rollout: How strictly a violation is taken.
+        registry: The registry that schemas come from.
+        rollout: Gives the enforcement level of each schema.
         old: The version line that payloads conformed to.
         new: The version line that they are checked against.
     """
@@ -38,7 +38,7 @@ class Successors:
         self._left_out: dict[str, int] = {}
 
     def conformed(self, pair: SchemaKey, form: Any) -> None:
-        """Keep a payload's JSON form, if it is of the old version line and has not been met."""
+        """Keep a payload's JSON form if it is of the old version line, and each payload once."""
         if pair.version != self._old:
             return
         kept = self._kept.setdefault(pair.name, {})
@@ -49,7 +49,10 @@ class Successors:
             self._left_out[pair.name] = self._left_out.get(pair.name, 0) + 1
 
     def checked(self) -> list[dict[str, Any]]:
-        """What became of the payloads so far, a schema each, as plain data."""
+        """Check the payloads kept so far, and forget them.
+
+        Return plain data, with one entry for each schema.
+        """
         kept, self._kept = self._kept, {}
         return [self._checked(name, payloads) for name, payloads in sorted(kept.items())]
 
@@ -69,12 +72,12 @@ class Successors:
         for text, test in payloads.items():
             form = json.loads(text)
             if not compiled.conforms(form):
-                # As many as are shown; to explain 10,000 takes minutes.
+                # No more are shown, and to explain 10,000 takes minutes.
                 said = ""
                 if len(found["violations"]) < MAX_EXPLAINED:
                     try:
                         worst = self._registry.violation(compiled, form).violations[0]
-                    except SchemaRegistryError as exc:  # it is the schema that takes too much
+                    except SchemaRegistryError as exc:  # a pattern takes too many steps
                         return found | {"error": exc.headline}
                     said = f"{worst.path}: {worst.message}"
                 found["violations"].append([digest(form), test, said])

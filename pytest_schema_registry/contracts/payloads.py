@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.redaction import Redaction
 
 MAX_VALUES = 5_000_000
-#: The engine recurses on the machine's stack, which ends without an exception.
+#: The engine recurses on the machine's stack: an overflow kills the process, with no exception.
 MAX_DEPTH = 500
 #: Python neither writes nor reads an integer of more than 4,300 digits.
 MAX_BITS = 14_000
@@ -39,13 +39,13 @@ _ADVICE = {
 }
 _GENERAL_ADVICE = "convert it the way the producer does before it sends"
 _UTF8 = "JSON between systems is UTF-8 without a byte order mark (RFC 8259 section 8.1); "
-#: A class that serialises itself may answer with an instance of another.
+#: The most conversions of one value: a class may serialise itself as an instance of another.
 _CONVERSIONS = range(10)
 _SCALARS = (str, int, float)
 
 
 def json_form(payload: Any, redaction: Redaction | None = None) -> Any:
-    """The payload's JSON form: itself where it is plain JSON, else a converted copy.
+    """Return the payload's JSON form: the payload if it is plain JSON, else a converted copy.
 
     Args:
         payload: dict, list and JSON scalars; pydantic models, dataclasses, attrs and msgspec
@@ -54,7 +54,7 @@ def json_form(payload: Any, redaction: Redaction | None = None) -> Any:
         redaction: Hides values in the error.
 
     Raises:
-        PayloadNotJSON: A value has no JSON form, or none that is beyond doubt.
+        PayloadNotJSON: A value has no JSON form, or more than one is possible.
     """
     if _is_plain(payload):
         return payload
@@ -72,14 +72,15 @@ def json_form(payload: Any, redaction: Redaction | None = None) -> Any:
 
 
 def from_text(text: Any, redaction: Redaction | None = None) -> Any:
-    """The JSON value in a text (RFC 8259), with nothing let pass that a strict reader refuses.
+    """Read the JSON value in a text (RFC 8259), and refuse all that a strict reader refuses.
 
     Args:
         text: str, bytes, bytearray or memoryview.
         redaction: Hides values in the error.
 
     Raises:
-        PayloadNotJSON: It is not JSON in UTF-8, or has NaN, a number beyond floats, or a key twice.
+        PayloadNotJSON: The text is not JSON in UTF-8, or has a byte order mark, NaN, a number too
+            large for a float, or an object with a duplicate key.
     """
     if isinstance(text, bytes | bytearray | memoryview):
         text = _decoded(bytes(text))
@@ -98,7 +99,7 @@ def from_text(text: Any, redaction: Redaction | None = None) -> Any:
 
 
 def _decoded(raw: bytes) -> str:
-    # Python's json would guess these from where the zeros are, and read them.
+    # json.loads would detect UTF-16 and UTF-32 by their zero bytes, and accept them.
     encoding = json.detect_encoding(raw)
     if not encoding.startswith("utf-8"):
         name = encoding[:6].upper()
@@ -123,7 +124,7 @@ class _NoForm(Exception):  # becomes PayloadNotJSON, with the path in words
 
 
 class _NotAValue:
-    """Stands in a parsed text where JSON has no value, until its path is known."""
+    """A marker in parsed text for a value that JSON does not have. The path is found later."""
 
     def __init__(
         self,
@@ -145,7 +146,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> Any:
 
 
 def _is_response(payload: Any) -> bool:
-    # By name, so that neither library is imported, nor what a test has put in its place looked at.
+    # By name: this imports neither library, and does not touch a double that a test put in place.
     return any(
         each.__name__ == "Response"
         and str(each.__module__).partition(".")[0] in ("httpx", "requests")
@@ -214,8 +215,8 @@ def _converted(payload: Any, redaction: Redaction | None) -> Any:
         steps.reverse()
         if redaction:
             steps = list(redaction.visible(steps))
-        # A value without a JSON form cannot be looked into for what it must not show, nor can what
-        # the user's code raised.
+        # Redaction cannot look into a value without a JSON form, nor into what the user's code
+        # raised: so hide the whole value, and drop the cause.
         shown = exc.what
         if exc.value is not _NOTHING:
             shown += f" {REDACTED if redaction else _shown(exc.value)}"
@@ -224,7 +225,7 @@ def _converted(payload: Any, redaction: Redaction | None) -> Any:
 
 
 def _copied(payload: Any) -> Any:
-    __tracebackhide__ = True  # what the user's code raises is shown from there on
+    __tracebackhide__ = True  # a traceback begins at the user's code
     result: list[Any] = [None]
     # A path is a chain of (parent, step), so that depth costs nothing until one is shown.
     level: list[tuple[Any, Any, Any, Any]] = [(payload, result, 0, None)]
@@ -249,7 +250,7 @@ def _copied(payload: Any) -> Any:
 
 
 def _shallow(value: Any, path: Any) -> Any:
-    """One value's JSON form, its members left for later."""
+    """Convert one value to its JSON form, but not its members: the caller converts those next."""
     __tracebackhide__ = True
     form = value
     for _ in _CONVERSIONS:
@@ -268,7 +269,7 @@ def _shallow(value: Any, path: Any) -> Any:
 
 
 def _scalar(value: str | float, path: Any) -> Any:
-    """The value itself of a subclass of str, int or float, as json.dumps writes it."""
+    """Return the plain value of a str, int or float, or a subclass, as json.dumps writes it."""
     if isinstance(value, str):
         if not _encodes(value):
             raise _refusal(value, path, "a lone surrogate has no UTF-8; send text that has")
@@ -306,21 +307,21 @@ def _from_class(value: Any, path: Any) -> Any:
 
 
 def _msgspec_of(kind: type) -> Any:
-    """The module of msgspec that made a class: what a test may have put in its place did not."""
+    """Return the msgspec module that made a class, so that a test's double is never used."""
     made_by = [str(each.__module__) for each in type.mro(type(kind))]
     names = [each for each in made_by if each.partition(".")[0] == "msgspec"]
     return sys.modules.get(names[0]) if names else None
 
 
 def _members(value: Any, names: list[str], path: Any) -> dict[str, Any]:
-    """The fields of an instance, as dataclasses and attrs declare them."""
+    """Read the declared fields of a dataclass or attrs instance."""
     __tracebackhide__ = True
     members = {}
     name = ""
     try:
         for name in names:
             members[name] = getattr(value, name)
-    except Exception as exc:  # never set, or a property of the user's
+    except Exception as exc:  # a field never set, or a property of the user's that raises
         what = f"{type(value).__name__} has no value there: reading it raises"
         advice = "set the field, or give it a default; a producer could not send it either"
         raise _NoForm((path, name), f"{what} {type(exc).__name__}", _NOTHING, advice) from exc

@@ -1,7 +1,8 @@
-"""What has conformed once, and is strict from then on: a committed file that only grows.
+"""The ratchet: a committed file of the schemas that have conformed once, and stay strict after.
 
-One line a schema and version line (``telemetry.FeedbackEvent@v1``), sorted, so that two branches
-which both add to it merge. Taking a line out is a person's decision.
+The file has one line for each schema and version line (``telemetry.FeedbackEvent@v1``). The lines
+are sorted, so that two branches which both add lines merge. The plugin only adds lines: a person
+decides to remove one.
 """
 
 from __future__ import annotations
@@ -23,16 +24,17 @@ HEADER = (
     "# Schemas that contract tests have conformed to, and must from now on.",
     "# pytest-schema-registry adds lines; only people take them out.",
 )
-#: A name may hold the sign, too.
+#: A comment needs a space before its sign, because a name may contain the sign.
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 def load(path: Path) -> frozenset[SchemaKey]:
-    """What the file lists; nothing where there is no file yet.
+    """Return the keys that the file lists; none if there is no file yet.
 
     Raises:
-        InvalidSettings: It cannot be read, a line is none of its own, or its name is misspelt as
-            far as can be seen: then all that it lists would be warned about only.
+        InvalidSettings: The file cannot be read, a line is not NAME@VERSION, or the file is missing
+            and its name looks misspelt. With a misspelt name, violations of all that the real file
+            lists would only be warned about.
     """
     lines = _lines(path)
     if not lines:
@@ -92,7 +94,7 @@ def _listed(path: Path, lines: list[str]) -> frozenset[SchemaKey]:
 
 
 def _can_be_listed(pair: SchemaKey) -> bool:
-    """Whether a line would be read as what it was written for: names may hold anything."""
+    """Check whether the file can hold this key: a name may contain a newline or a comment sign."""
     line = str(pair)
     return line.splitlines() == [_entry(line)] and _pair(line) == pair
 
@@ -107,11 +109,11 @@ def _pair(entry: str) -> SchemaKey | None:
 
 
 def add(path: Path, pairs: Collection[SchemaKey]) -> frozenset[SchemaKey]:
-    """Write what has conformed beside what the file lists; what that added.
+    """Add the schemas that conformed to the file. Return the keys that are new in it.
 
     Args:
-        path: The file; sessions that end at the same time take turns.
-        pairs: What conformed.
+        path: The file. A lock makes sessions that end at the same time take turns.
+        pairs: The keys of the schemas that conformed.
 
     Raises:
         InvalidSettings: The file cannot be read or written.
@@ -134,7 +136,7 @@ def _entry(line: str) -> str:
 
 
 def _place(lines: list[str], entry: str) -> int:
-    """Where a new line goes: below the last that comes before it, or else above the first."""
+    """Return the index for a new line: below the last entry that sorts before it, or above all."""
     entries = [(number, _entry(line)) for number, line in enumerate(lines)]
     before = [number for number, each in entries if each and each < entry]
     others = [number for number, each in entries if each]

@@ -1,4 +1,4 @@
-"""What the tests of one process did with schemas, as plain data for their reports."""
+"""The record of what one process's tests did with schemas, as plain data for their reports."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 
 class SchemaUsage:
-    """How tests use one schema; the counts are those of the current test.
+    """The usage of one schema by tests. The counts are those of the current test.
+
+    ``old_copies`` holds the old copies that the schema, and the schemas it refers to, came from.
 
     Args:
-        pair: Name and version line.
-        level: How strictly a violation is taken.
-        schema: The schema; None where nothing is checked.
-        compiled: The schema, ready to judge; None where it is only looked at.
-        old_copies: The old copies that all this rests on.
+        pair: The schema's key: name and version line.
+        level: The enforcement level of a violation.
+        schema: The schema; None if its checks are switched off before it is retrieved.
+        compiled: The compiled schema; None if a test only looks at the schema, or checks are off.
     """
 
     __slots__ = (
@@ -54,12 +55,12 @@ class SchemaUsage:
         self.reset()
 
     def reset(self) -> None:
-        """Count from zero: another test begins."""
+        """Set all counts to zero, because another test begins."""
         self.idle = True
         self.lookups = self.conforming = self.refused = self.violating = self.unchecked = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """The use by the current test, as plain data."""
+        """Return the current test's usage as plain data."""
         schema = self.schema
         use: dict[str, Any] = {
             "name": self.pair.name,
@@ -81,7 +82,7 @@ class SchemaUsage:
 
 
 class Recorder:
-    """What happened in this process since it was last asked."""
+    """The events of one process since the last report. :meth:`drained` hands them over."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -96,7 +97,7 @@ class Recorder:
         self._new_served: list[OldCopy] = []
 
     def properties(self) -> list[tuple[str, object]]:
-        """What the current test used since this was last asked, as properties of a JUnit file."""
+        """Return the schemas used since the last call, as properties for a JUnit file."""
         new, self._told = self._uses[self._told :], len(self._uses)
         return [
             (key, value)
@@ -111,52 +112,52 @@ class Recorder:
         ]
 
     def expected(self) -> None:
-        """Count the violations so far as what the current test is about: it passes with them."""
+        """Count the enforced violations so far as expected, because the test passed with them."""
         for use in self._uses:
             if use.level == "strict":
                 use.refused += use.violating
                 use.violating = 0
 
     def used(self, use: SchemaUsage) -> None:
-        """Note that the current test begins to use a schema."""
+        """Record that the current test begins to use a schema."""
         use.idle = False
         self._uses.append(use)
 
     def served(self, old_copies: Iterable[OldCopy]) -> None:
-        """Note old copies that something rests on, each once."""
+        """Record the use of old copies, each copy once."""
         for copy in old_copies:
             if copy not in self._served:
                 self._served.add(copy)
                 self._new_served.append(copy)
 
     def fetched(self, fetch: Fetch) -> None:
-        """Note an exchange with the registry."""
+        """Record an exchange with the registry."""
         self._fetches.append(fetch)
 
     def drifted(self, drift: dict[str, Any]) -> None:
-        """Note how a schema differs from its cassette."""
+        """Record the drift of a schema from its cassette."""
         self._drift.append(drift)
 
     def compared(self, comparison: dict[str, Any]) -> None:
-        """Note what came of comparing two schemas."""
+        """Record the outcome of comparing two schemas."""
         self._comparisons.append(comparison)
 
     def succeeded(self, checked: list[dict[str, Any]]) -> None:
-        """Note what became of payloads in the version line that comes next."""
+        """Record the results of checking payloads against the next version line."""
         self._successors += checked
 
     def failed(self, pair: SchemaKey, error: SchemaRegistryError) -> None:
-        """Note that nothing could be checked."""
+        """Record that a check could not be made, and the old copies that it used."""
         self._errors[pair, type(error).__name__] += 1
         self.served(error.old_copies)
 
     def drained_old_copies(self) -> list[dict[str, Any]]:
-        """The old copies as JSON-plain data, each once."""
+        """Return the old copies that no earlier call has returned, as JSON-plain data."""
         new, self._new_served = self._new_served, []
         return [asdict(copy) for copy in new]
 
     def drained(self) -> dict[str, Any]:
-        """What happened, as JSON-plain data, and nothing of it the next time; empty if nothing."""
+        """Return the events as JSON-plain data, and forget them. Without any, the dict is empty."""
         facts: dict[str, Any] = {}
         if self._uses:
             facts["uses"] = [use.as_dict() for use in self._uses]

@@ -1,4 +1,4 @@
-"""What follows from a use of a schema, and from a violation: a record, a warning, or a failure."""
+"""The consequences of a usage and of a violation: a record, a warning, or a failure."""
 
 from __future__ import annotations
 
@@ -37,22 +37,23 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings.enforcement import Level
     from pytest_schema_registry.settings.settings import Settings
 
-#: How many old copies a warning names.
+#: The most old copies that a warning names.
 MAX_NAMED = 10
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 
 
 class Rollout:
-    """How strictly one process takes contracts, and what it keeps of that.
+    """The enforcement of contracts in one process. It records usages, and warns or raises.
 
     Args:
-        enforcement: The level of each schema.
-        recorder: Where it is noted.
-        first: Whether a fact is met for the first time in the session, whichever process asks.
-        dead_letters: Where violating payloads are kept.
+        enforcement: Gives the enforcement level of each schema.
+        recorder: Records usages and old copies.
+        first: Claims a fact. It returns True to the first process of the session that asks for the
+            fact, so that one warning is given.
+        dead_letters: The file that keeps violating payloads; None for no file.
         mode: The mode that schemas are retrieved in.
         refuse_deprecated: Whether the use of a deprecated schema is an error.
-        unseen: Where it is noted what the current test's checks raise.
+        unseen: Keeps what the current test's checks raise.
     """
 
     def __init__(
@@ -77,17 +78,17 @@ class Rollout:
         self._beginning = threading.Lock()
         self._warned_of: set[OldCopy] = set()
         self.test = ""
-        #: Whether the current test has asked for a check, whatever came of it.
+        #: True once the current test has asked for a check, even if the check could not be made.
         self.has_checked = False
 
     @classmethod
     def from_settings(
         cls, settings: Settings, session: Session, unseen: Unseen | None = None
     ) -> Self:
-        """A process's rollout as the settings say.
+        """Create a process's rollout from the settings.
 
         Raises:
-            InvalidSettings: One of its files cannot be used.
+            InvalidSettings: The ratchet or the file of dead letters cannot be used.
         """
         proved = None if settings.ratchet is None else load(settings.ratchet)
         letters = None
@@ -106,25 +107,25 @@ class Rollout:
         )
 
     def level(self, pair: SchemaKey) -> Level:
-        """How strictly a violation by a schema is taken, where a marker says nothing else."""
+        """Return the enforcement level of a schema, for tests whose marker does not set one."""
         return self._enforcement.level(pair)
 
     def idle_rules(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
-        """The rules that cover nothing that is declared, nor anything that the registry lists.
+        """Return the enforcement rules that cover no schema of the tests or the registry's index.
 
         Args:
-            wanted: What the tests are about.
-            registry: Asked for its index where the tests alone do not settle it; if it has none,
-                a rule has the benefit of the doubt.
+            wanted: The schemas that the tests declare.
+            registry: The registry. Its index is read only if the tests leave a rule idle. If the
+                index cannot be retrieved, no rule counts as idle.
         """
         return self._idle(self._enforcement.idle, wanted, registry)
 
     def idle_lines(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
-        """The lines of the ratchet that are about nothing of it, either.
+        """Return the ratchet's lines that name no schema of the tests or the registry's index.
 
         Args:
-            wanted: What the tests are about.
-            registry: As for the rules.
+            wanted: The schemas that the tests declare.
+            registry: The registry, used as in :meth:`idle_rules`.
         """
         return self._idle(self._enforcement.idle_lines, wanted, registry)
 
@@ -145,25 +146,25 @@ class Rollout:
         return among(pairs)
 
     def begin_test(self, test: str) -> None:
-        """Another test begins, with an id."""
+        """Begin another test, named by its id, and forget the state of the last one."""
         self.test = test
         self.has_checked = False
         self._letters.clear()
         self._warned_of.clear()
 
     def end_test(self) -> None:
-        """The current test is over; what follows is in no test."""
+        """End the current test: what happens from now on belongs to no test."""
         self.test = ""
 
     def served(self, old_copies: tuple[OldCopy, ...]) -> None:
-        """Something rests on old copies: note them, and warn the test that it is in, if any."""
+        """Record the use of old copies, and warn the current test of them, if a test is running."""
         __tracebackhide__ = True
         self.recorder.served(old_copies)
         if self.test:
             self._warn_of(old_copies)
 
     def _warn_of(self, old_copies: tuple[OldCopy, ...]) -> None:
-        """Warn the current test of old copies, once of each."""
+        """Warn the current test of old copies, of each copy once."""
         __tracebackhide__ = True
         new = [copy for copy in old_copies if copy not in self._warned_of]
         if new:
@@ -174,13 +175,13 @@ class Rollout:
             _warn(StaleSchemaWarning("; ".join(said)))
 
     def begin(self, use: SchemaUsage) -> None:
-        """The current test uses a schema for the first time.
+        """Record that the current test begins to use a schema, and warn if it is deprecated.
 
         Raises:
-            SchemaDeprecated: It is deprecated, and that is not accepted.
+            SchemaDeprecated: The schema is deprecated, and the settings refuse that.
         """
         __tracebackhide__ = True
-        # A test may have threads.
+        # The threads of a test must not begin the same usage twice.
         with self._beginning:
             if use.idle:
                 self._begin(use)
@@ -199,11 +200,12 @@ class Rollout:
         self._warn_of(use.old_copies)
 
     def remark(self, schema: Schema, remarks: Callable[[], Iterable[tuple[str, str]]]) -> None:
-        """A schema is about to be checked by: say what in it checks nothing, once a session.
+        """Warn of the parts of a schema that check nothing, once a session.
 
         Args:
-            schema: The schema.
-            remarks: Finds what to say, and of what; not called where another process has done so.
+            schema: The schema that payloads are about to be checked against.
+            remarks: Finds the remarks, as pairs of the subject and the text. It is not called if
+                this or another process has called it for the same schema.
         """
         __tracebackhide__ = True
         if self._first(f"remarks {schema} {schema.text}"):
@@ -212,22 +214,22 @@ class Rollout:
                     _warn(UncheckedWarning(text))
 
     def violated(self, use: SchemaUsage, violation: ContractViolation) -> None:
-        """A payload does not conform.
+        """Enforce a violation: raise it, or warn of it. Keep the payload as a dead letter.
 
         Raises:
-            ContractViolation: Where that is not only warned about.
+            ContractViolation: The usage's level is "strict".
         """
         __tracebackhide__ = True
         use.violating += 1
         is_enforced = use.level == "strict"
-        # Without a violation, it is the schema that takes too much.
+        # `assert_refused` reports a payload that conforms: it has no violations, and no letter.
         if self._dead_letters is not None and violation.violations:
             from pytest_schema_registry.contracts.dead_letters import letter
 
             facts = {"test": self.test, "mode": self._mode, "enforcement": use.level}
             new = letter(violation, time=datetime.now(UTC), **facts)
             if is_enforced:
-                self._letters.append(new)  # until it is known whether the test expects it
+                self._letters.append(new)  # `judged` drops it if the test expected it
             else:
                 self._dead_letters.add(new)
         if is_enforced:
@@ -236,13 +238,14 @@ class Rollout:
         _warn(ContractWarning(f"not enforced: {violation.text}"))
 
     def judged(self, *, passed: bool) -> None:
-        """The current test is over, or has failed in one of its phases.
+        """Settle the violations of the current test, which is over or has failed in a phase.
 
         Args:
-            passed: Whether all of it passed; then its violations are what it expected.
+            passed: Whether all of the test passed. Then it expected its violations, and leaves no
+                dead letters for those that were enforced.
 
         Raises:
-            InvalidSettings: Its dead letters cannot be written.
+            InvalidSettings: The dead letters cannot be written.
         """
         if passed:
             self.recorder.expected()
@@ -257,10 +260,10 @@ class Rollout:
 
 
 def _warn(warning: Warning) -> None:
-    """Warn of the line that called into this package: the test's."""
+    """Issue a warning that points to the test's line that called into this package."""
     __tracebackhide__ = True
     frame, level = inspect.currentframe(), 1
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
-    # Python 3.12 knows skip_file_prefixes.
+    # Python 3.12 has skip_file_prefixes for this loop.
     warnings.warn(warning, stacklevel=level)

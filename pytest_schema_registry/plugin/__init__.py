@@ -1,9 +1,9 @@
-"""What pytest loads: it has our modules found as Python finds any, and takes the hooks from there.
+"""The module that pytest loads: it has the hooks, and lets Python's own importer find our modules.
 
-pytest's importer takes every module of a plugin for one whose assertions are to be rewritten. It
-compiles them for itself, anew in every run that cannot keep what that makes, and reads what was
-kept a byte at a time (``marshal.load`` of a file). Ours have no assertions to be explained; without
-it, a contract test in a fresh container starts a tenth of a second earlier.
+pytest's importer rewrites the assertions of every module of a plugin. It compiles the modules
+itself, and again in every run that cannot keep the compiled files. It reads kept files a byte at a
+time (``marshal.load`` of a file). Our modules have no assertions to explain. With Python's own
+importer, a contract test in a fresh container starts a tenth of a second earlier.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Finder(PathFinder):
-    """Finds the modules of this package, before pytest's importer does."""
+    """A finder that finds the modules of this package before pytest's importer does."""
 
     @classmethod
     def find_spec(
@@ -53,6 +53,6 @@ __all__ = [
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
-    """Take the finder away: what the interpreter's own list holds outlives its last collection."""
-    with suppress(ValueError):  # whoever ran pytest in a process may have put the list back
+    """Remove the finder: objects in ``sys.meta_path`` outlive the last garbage collection."""
+    with suppress(ValueError):  # the caller of pytest.main may have restored the list
         sys.meta_path.remove(Finder)

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.plugin.session import Extent, PluginSession
 
-#: Two versions; the only one there is; or why that could not be found out.
+#: A case to compare; the only version of a schema; or the error of the look-up.
 Comparison = Case | SchemaKey | SchemaRegistryError
 MARKER = "registry_compatibility"
 LEAVING_OUT = ("ignore", "ignore_glob", "deselect")
-#: What says all by itself, warnings that are errors included.
+#: Errors whose message needs no traceback. A user can turn our warnings into errors, too.
 PLAIN = (IncompatibleSchemas, SchemaRegistryError, SchemaRegistryWarning)
 
 
 class RuleCollection:
     """The hooks of a session that has compatibility rules, or waivers.
 
-    The tests belong to the file that the rules are written in, so that its name and theirs are an
-    argument of pytest. They are collected with the directory above the cassettes.
+    The tests belong to the file that holds the rules, so that a user can pass the file's name or a
+    test's id to pytest. They are collected when the run covers the directory above the cassettes.
 
     Args:
         process: Gives the settings and the comparisons.
@@ -57,14 +57,14 @@ class RuleCollection:
         report = yield
         if isinstance(collector, pytest.Session) and report.passed:
             self._process.extent = extent = self._extent(collector)
-            # Where it is an argument itself, it is collected as a file.
+            # If the file is an argument itself, pytest_collect_file collects it.
             named = collector.isinitpath(self._path)
             if self._has_rules and extent != "part" and not named:
                 report.result.append(self._file(collector))
         return report
 
     def _extent(self, session: pytest.Session) -> Extent:
-        """What is collected whole, whatever is deselected then."""
+        """Return the extent of what is collected, before anything is deselected."""
         started_in = session.config.invocation_params.dir
         asked = [(started_in / each).resolve() for each in session.config.args]
         if _covered(self._everything, asked):
@@ -88,9 +88,9 @@ class RuleCollection:
 
 
 def _testpaths(config: pytest.Config) -> list[Path]:
-    """What is collected where nothing else is asked for."""
+    """Return the ini file's ``testpaths``, which pytest collects if it has no arguments."""
     patterns = (str(config.rootpath / each) for each in config.getini("testpaths"))
-    # A path of pathlib's refuses patterns that are absolute, or empty.
+    # pathlib's glob refuses a pattern that is absolute or empty.
     found = (path for each in patterns for path in iglob(each, recursive=True))  # noqa: PTH207
     return [Path(path).resolve() for path in found]
 
@@ -100,7 +100,7 @@ def _covered(paths: Iterable[Path], asked: Sequence[Path]) -> bool:
 
 
 class RuleFile(pytest.File):
-    """The file that compatibility rules are written in.
+    """The file that holds the compatibility rules.
 
     Args:
         process: Gives the settings and the comparisons.
@@ -116,7 +116,7 @@ class RuleFile(pytest.File):
         found: dict[str, Comparison] = {}
         for rule in map(parsed, self._process.settings.compatibility):
             for title, comparison in self._comparisons(rule):
-                # What one rule names must be there, although another's pattern would skip it.
+                # A name needs both versions, even if another rule's pattern skips the schema.
                 if title not in found or isinstance(comparison, Case):
                     found[title] = comparison
         for title, comparison in found.items():
@@ -126,7 +126,7 @@ class RuleFile(pytest.File):
         item: RuleItem = RuleItem.from_parent(
             self,
             name=printable(title),
-            # As a text: pytest 9.2 reads what is in brackets out of it, for --lf.
+            # Given as text: pytest 9.2 reads the part in brackets from it, for --lf.
             nodeid=f"{self.nodeid}::{printable(title)}",
             comparison=comparison,
             process=self._process,
@@ -140,7 +140,7 @@ class RuleFile(pytest.File):
         try:
             listed = self._listed
         except SchemaRegistryError as exc:
-            # As with any schema that cannot be had, its own test tells, and no other is stopped.
+            # As for any schema that is not available, one test fails and the others still run.
             yield rule.text, exc
             return
         cases = [(str(case), case) for case in rule.cases(listed)]
@@ -163,7 +163,7 @@ class RuleItem(pytest.Item):
     """One comparison that a rule asks for.
 
     Args:
-        comparison: Which; the only version there is; or why that could not be found out.
+        comparison: The case; the only version there is, to skip it; or the error to raise.
         process: Gives the comparisons.
     """
 
@@ -181,7 +181,7 @@ class RuleItem(pytest.Item):
 
     @property
     def registry_wanted(self) -> tuple[SchemaRequest, ...]:
-        """The schemas, to be fetched before the first test runs."""
+        """The requests for both schemas, which are fetched before the first test runs."""
         case = self._comparison
         if not isinstance(case, Case):
             return ()
@@ -207,5 +207,5 @@ class RuleItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        # The name alone would be shown as if its dots were those of a module.
+        # pytest would show the dots of a bare name as those of a module.
         return self.path, None, f"compatibility of {self.name}"

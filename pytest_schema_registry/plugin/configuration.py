@@ -1,4 +1,4 @@
-"""What was written for a session: on the command line, in the environment, in the ini file."""
+"""The settings of a session from the command line, the environment and the ini file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings.settings import Settings
 
 LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
-#: Where pytest looks for what is written in an ini file, in one directory after the other.
+#: The names of ini files that pytest looks for, in one directory after the other.
 INI_FILES = (
     *("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"),
     *("pyproject.toml", "tox.ini", "setup.cfg"),
@@ -39,42 +39,48 @@ _VARIABLES = {option.name: option.variable for option in OPTIONS}
 
 
 class Configuration:
-    """What was written for a session, and what is wrong with it.
+    """The settings that were written for a session, and the errors in them.
 
     Args:
-        config: pytest's.
-        places: What pytest has read.
+        config: The session's.
+        places: The raw values that pytest has read.
     """
 
     def __init__(self, config: pytest.Config, places: RawOptions) -> None:
         self._config = config
         self._cli = places.command_line
         self._ini = places.ini_file
-        #: Whether there is any of it.
+        #: True where anything was written.
         self.is_anything = places.is_anything
-        #: What is wrong in the environment: an error of what uses the plugin, and of nothing else.
+        #: The first error from the environment. Only what uses the plugin fails with it.
         self.environment_error: InvalidSettings | None = None
 
     @property
     def lists_only(self) -> bool:
-        """Whether pytest was asked what there is, and not to run it."""
+        """True where pytest only lists tests or fixtures, and runs none."""
         return any(self._config.getoption(name) for name in LISTING)
 
     @property
     def insists_on_coverage(self) -> bool:
-        """Whether coverage is asked for of this very run, and not only where there is any."""
+        """True where the command line asks for coverage, unless pytest only lists tests.
+
+        Such a run is judged even if it uses no schema. The other places ask for coverage only of
+        runs that use one.
+        """
         return self._cli["require-coverage"] is not None and not self.lists_only
 
     @property
     def rules_error(self) -> InvalidSettings | None:
-        """What is wrong with the compatibility rules in the environment."""
+        """The error in the environment's compatibility rules, or None."""
         error = self.environment_error
         is_theirs = error is not None and error.setting == _VARIABLES["compatibility"]
         return error if is_theirs else None
 
     @cached_property
     def settings(self) -> Settings:
-        """What it comes to; what is wrong in the environment is left out, and kept as its error.
+        """The resulting settings.
+
+        A wrong environment variable is left out, and kept as ``environment_error``.
 
         Raises:
             InvalidSettings: Something on the command line or in the ini file is wrong.
@@ -87,19 +93,20 @@ class Configuration:
             try:
                 return resolve(cli, origin, ini, root=root, token=token_from())
             except InvalidEnvironment as exc:
-                # Its frames hold all that was written, which --showlocals would show.
+                # Its frames hold every raw value, and --showlocals would print them.
                 self._note(exc.with_traceback(None))
                 del variables[exc.setting]
 
     def refuse_moved_root(self) -> None:
-        """See that no value of ours has led pytest to another project's ini file, or to none.
+        """Refuse a run where a value of ours led pytest to another ini file, or to none.
 
-        What is written after a space, and exists, pytest takes for a path to tests before it knows
-        our options; its rootdir is then above that and the project, where ours is not found
+        pytest looks for its rootdir before it knows our options. It then takes a value after a
+        space for a path to tests, if the path exists. So its rootdir is a directory above both
+        that path and the project, and the project's ini file is not found there
         (https://github.com/pytest-dev/pytest/issues/1435).
 
         Raises:
-            InvalidSettings: One has.
+            InvalidSettings: A value has done so.
         """
         config = self._config
         if config.getoption("inifilename", None) or config.getoption("rootdir", None):
@@ -123,7 +130,7 @@ class Configuration:
 
     @property
     def payloads_setting(self) -> tuple[str, str] | None:
-        """What is written about where golden payloads are, and in which place."""
+        """The place that names the folder of golden payloads, and the value there; else None."""
         name = "payloads"
         written = (
             ("--registry-payloads", self._cli[name]),
@@ -133,10 +140,10 @@ class Configuration:
         return next(((place, value) for place, value in written if value is not None), None)
 
     def refuse_lost_payloads(self) -> None:
-        """See that golden payloads are where they are said to be.
+        """Check that the folder of golden payloads exists.
 
-        Unlike what else is wrong in the environment, this is no error of the tests that it is
-        about: without the folder there are none.
+        Other errors in the environment fail the tests that they concern. This one is raised at
+        once: without the folder there are no such tests.
 
         Raises:
             InvalidSettings: There is no such folder.
@@ -150,13 +157,16 @@ class Configuration:
 
     @contextmanager
     def looking_into(self, *names: str) -> Iterator[None]:
-        """Look into files that options name; what is wrong there is wrong where they are written.
+        """Wrap the reading of files that options name.
+
+        An error in a file counts as an error of the place that names the file. One from the
+        environment is noted and not raised.
 
         Args:
             names: The options.
 
         Raises:
-            InvalidSettings: It is on the command line or in the ini file.
+            InvalidSettings: The command line or the ini file names a file that is wrong.
         """
         try:
             yield

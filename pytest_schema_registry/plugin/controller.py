@@ -1,4 +1,4 @@
-"""The process that reports: folds what all processes recorded, judges it, and closes the run."""
+"""The reporting process: it folds the facts of all processes, judges them and ends the run."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import SchemaKey
 
 RULE = "registry_compatibility"
-#: The facts that have a module of :mod:`~pytest_schema_registry.reporting` of their own.
+#: The kinds of facts that have their own module in :mod:`~pytest_schema_registry.reporting`.
 CHAPTERS = ("comparisons", "drift", "successors")
 
 
 class Controller:
-    """What one process does for the whole run, with xdist and without.
+    """The work that one process does for the whole run, with xdist and without.
 
     Args:
         process: The plugin in the same process.
@@ -47,12 +47,12 @@ class Controller:
             self._is_incomplete = True
 
     def add(self, facts: dict[str, Any]) -> None:
-        """What happened in a process since it last told."""
+        """Fold in the facts that a process has collected since its last report."""
         from pytest_schema_registry.reporting.figures import Figures
 
         self._figures = self._figures or Figures()
         self._figures.add(facts)
-        # Every worker tells the same of the same file.
+        # All workers read the same file, so any worker's lines are those of all.
         self._idle_lines = facts.get("idle_lines", self._idle_lines)
         for kind in CHAPTERS:
             if found := facts.get(kind):
@@ -73,11 +73,11 @@ class Controller:
                 return
             self.add({"session_seconds": 0.0})
         assert self._figures is not None  # noqa: S101  # something was added
-        # What stops early has not seen everything that it would judge.
+        # A run that stops early has not seen everything that it would judge.
         stopped = session.shouldfail or session.shouldstop
         counts = exitstatus in JUDGED and not stopped
         if counts and self._figures.used and self._process.settings.replay_payloads:
-            self._chapter("successors")  # of which nothing is to be told, perhaps
+            self._chapter("successors")  # reported and judged even without a payload
         self._judge_chapters(counts=counts)
         session.exitstatus = self._exit_status(exitstatus)
         figures = self._figures
@@ -125,7 +125,7 @@ class Controller:
         listed = None
         if self._process.settings.require_coverage:
             listed = self._listed()
-            # An old index decides what is missing.
+            # The index decides what is missing, and may itself be an old copy.
             figures.add({"old_copies": self._process.rollout.recorder.drained_old_copies()})
         self._missed += gates.missed(self._process.settings, figures, listed)
 
@@ -169,7 +169,7 @@ class Controller:
         except OSError as exc:
             self._missed.append(f"{option}: the file cannot be written: {exc}")
 
-    @pytest.hookimpl(trylast=True)  # in the same place, whenever this is made
+    @pytest.hookimpl(trylast=True)  # the same place, whenever this object is made
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._figures is None:
             return

@@ -1,4 +1,4 @@
-"""What a test says it expects: ``pytest.raises`` and unittest's ``assertRaises``."""
+"""The exceptions that a test expects: ``pytest.raises`` and unittest's ``assertRaises``."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Expectations:
-    """Takes away from what a test's checks have raised whatever the test expects by name.
+    """A watch on expectations: an error that a test expects by name does not count as lost.
 
     Args:
-        unseen: What the checks of the current test have raised.
+        unseen: The errors of the current test's checks; those that it expects are taken away.
     """
 
     def __init__(self, unseen: Unseen) -> None:
@@ -30,14 +30,14 @@ class Expectations:
         self._knows_unittest = False
 
     def watch(self) -> None:
-        """Have what expects exceptions tell of those that it catches.
+        """Wrap ``pytest.raises`` and ``assertRaises``, so that they report what they catch.
 
-        ``matches`` is the public method that ``pytest.raises`` decides by; it is given the very
-        exception that came out of the block. To look for live ``pytest.RaisesExc`` objects when
-        an error is raised would walk the whole heap, would not know which thread or task entered
-        one, and would take the outermost for what catches it. It is ``matches`` and not
-        ``__exit__``, as Python looks the latter up when a block is entered, and a test may make
-        us within one.
+        ``pytest.raises`` decides by its public method ``matches``, which gets the very exception
+        that left the block. We do not wrap its ``__exit__``: Python looks that up when the block
+        is entered, and a test may make us inside the block. A search for live
+        ``pytest.RaisesExc`` objects when an error is raised would be worse. It would walk the
+        whole heap, would not know which thread or task entered one, and would take the outermost
+        for the one that catches.
         """
         if not self._watched:
             self._watch(pytest.RaisesExc, "matches")
@@ -48,7 +48,7 @@ class Expectations:
             self._watch(type(context), "__exit__")
 
     def unwatch(self) -> None:
-        """Put back what was there, where nobody has replaced it since."""
+        """Restore the original methods, except where somebody has replaced them since."""
         for kind, name, watched, original in self._watched:
             if getattr(kind, name) is watched:
                 setattr(kind, name, original)
@@ -77,24 +77,24 @@ class Expectations:
 
 
 def names(expectation: Any, raised: BaseException) -> bool:
-    """Whether an expectation is of what a check raises, and not of just any exception.
+    """Check whether an expectation names an error of our checks, and not just any exception.
 
-    ``pytest.raises(Exception)`` passes as well where the registry is down, and does not mean it.
+    ``pytest.raises(Exception)`` passes also where the registry is down, but does not mean that.
 
     Args:
         expectation: A class, a tuple of classes, or what ``pytest.raises``, ``pytest.RaisesGroup``
             or ``assertRaises`` returns.
-        raised: What it matches.
+        raised: The exception that it matches.
     """
     if isinstance(expectation, pytest.RaisesGroup):
         return any(names(each, raised) for each in expectation.expected_exceptions)
-    # unittest's has another name for them.
+    # unittest calls the classes ``expected``.
     kinds: Any = getattr(expectation, "expected", expectation)
     if isinstance(expectation, pytest.RaisesExc):
         kinds = expectation.expected_exceptions
     kinds = kinds if isinstance(kinds, tuple) else (kinds,)
     if isinstance(raised, SchemaRegistryError):
-        # Beside another class, it would be a test that passes whether or not anything was checked.
+        # With another class beside ours, the test passes whether or not anything was checked.
         ours = all(issubclass(kind, SchemaRegistryError) for kind in kinds)
         return ours and isinstance(raised, kinds)
     verdicts = tuple(kind for kind in kinds if issubclass(kind, AssertionError))

@@ -1,6 +1,6 @@
-"""Options, markers, fixtures, and the hooks that hold in every session, used or not.
+"""Options, markers, fixtures, and the hooks of every session, whether it uses us or not.
 
-Imported by every pytest run of an environment, so all else is imported where it is first used.
+Every pytest run of an environment imports this module. So it imports all else on first use.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return 1 if missing else 0
 
 
-# Wider fixtures than a test's are no methods: pytest takes them for those of a test's class.
+# The session's fixtures are functions: pytest would take methods for fixtures of a test class.
 
 
 @pytest.fixture(scope="session")
@@ -100,28 +100,31 @@ def schema_registry(request: pytest.FixtureRequest) -> SchemaRegistry:
 
 @pytest.fixture(scope="session", name="_registry_versions")
 def registry_versions() -> None:
-    """Stands in a test's fixtures exactly when our own ``registry_version`` does."""
+    """Mark a test that uses our own ``registry_version``: no other fixture requests this one.
+
+    Its absence tells that the user has overridden ``registry_version``.
+    """
 
 
 class SchemaRegistryPlugin:
-    """The fixtures, and the hooks that see whether a session needs more than them.
+    """The fixtures, and the hooks that notice when a session needs the rest of the plugin.
 
     Args:
         config: The session's.
 
     Raises:
-        pytest.UsageError: pytest cannot read what the ini file has for us.
+        pytest.UsageError: pytest cannot read a value of ours in the ini file.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._started = time.perf_counter()
         self._is_worker = hasattr(config, "workerinput")
-        #: Workers that have not had their last word.
+        #: The number of workers that have not reported their end.
         self._open_workers = 0
         told: dict[str, Any] = getattr(config, "workerinput", {})
         self._session_id: str = told.get(SESSION_INPUT) or uuid.uuid4().hex
-        #: What was written for the session.
+        #: The raw values that were written for the session.
         self.places = items.RawOptions(config)
         self._process: PluginSession | None = None
         self._controller: Controller | None = None
@@ -129,11 +132,11 @@ class SchemaRegistryPlugin:
 
     @property
     def process(self) -> PluginSession:
-        """What does the work, made where something is written for it or a test needs it."""
+        """The working part of the plugin, made if a setting is written or a test needs it."""
         return self._process or self.begin()
 
     def begin(self) -> PluginSession:
-        """Make what does the work.
+        """Make the working part of the plugin, and register its hooks.
 
         Raises:
             pytest.UsageError: Something on the command line or in the ini file is wrong.
@@ -167,7 +170,7 @@ class SchemaRegistryPlugin:
         return process
 
     def begin_payloads(self) -> None:
-        """Have golden payloads collected, where there are any."""
+        """Have golden payloads collected, if their folder exists."""
         folder = items.payload_folder(self._config, self._process)
         if folder is not None:
             from pytest_schema_registry.plugin.payload_folder import PayloadCollection
@@ -178,8 +181,8 @@ class SchemaRegistryPlugin:
             )
             self._config.pluginmanager.register(collection, "schema_registry_payloads")
 
-    # The test is taken from pytest_runtest_setup: a fixture that asks for ``request`` costs more
-    # than all that is done here.
+    # pytest_runtest_setup tells which test runs: a fixture that requests ``request`` costs more
+    # than all that these do.
 
     @pytest.fixture
     def registry_version(self, _registry_versions: None) -> str:
@@ -213,7 +216,7 @@ class SchemaRegistryPlugin:
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        # Only arguments: data of a project that does not use us must not cost it what follows.
+        # Only arguments: a project that does not use us must not pay for reading its data.
         if file_path.suffix == ".jsonl" and parent.session.isinitpath(file_path):
             return self.process.letters_file(file_path, parent)
         return None
@@ -238,8 +241,8 @@ class SchemaRegistryPlugin:
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
-        # Nothing was checked, so the payload did not fail: an error, as it is in a fixture.
-        is_error = report.failed and hasattr(report, UNCHECKED)  # one that is run again has not
+        # Nothing was checked, so the payload did not fail. It is an error, as in a fixture.
+        is_error = report.failed and hasattr(report, UNCHECKED)  # the report of a rerun has not
         return ("error", "E", "ERROR") if is_error else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -247,7 +250,7 @@ class SchemaRegistryPlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        # A worker that crashed has no last word; what its tests reported is here already.
+        # A worker that crashed sends no output; the reports of its tests are here already.
         output = getattr(node, "workeroutput", None)
         if output is not None:
             self._open_workers -= 1
@@ -262,7 +265,7 @@ class SchemaRegistryPlugin:
         self._controller.add(facts)
 
     def pytest_unconfigure(self) -> None:
-        # A worker without a last word may have kept something, too.
+        # A worker that sent no output may have left files, too.
         if not self._is_worker and (self._process is not None or self._open_workers):
             from pytest_schema_registry import files
 

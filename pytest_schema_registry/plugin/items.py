@@ -1,6 +1,6 @@
-"""What pytest knows: what was written for it, its cache, a test's markers and parameters.
+"""Readers of what pytest knows: raw settings, its cache, a test's markers and parameters.
 
-Imported by every pytest run of an environment, so all else is imported where it is first used.
+Every pytest run of an environment imports this module. So it imports all else on first use.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.plugin.markers import MarkerArgs
     from pytest_schema_registry.plugin.session import PluginSession
 
-#: The parameter of a contract test, and so a fixture of every one.
+#: The parameter, and so a fixture, of every contract test.
 VERSION = "registry_version"
 #: Plain attributes of a report, which travel from an xdist worker to the controller.
 FACTS = "schema_registry_facts"
@@ -28,10 +28,10 @@ UNCHECKED = "schema_registry_unchecked"
 
 
 class RawOptions:
-    """What was written for a session in each place that pytest reads, by option; else None.
+    """The raw values on the command line and in the ini file, by option; None if not written.
 
     Raises:
-        pytest.UsageError: pytest cannot read the ini file's value as what it should be.
+        pytest.UsageError: pytest cannot read a value of the ini file as the option's type.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -42,20 +42,20 @@ class RawOptions:
             self.command_line[option.name] = written
             try:
                 self.ini_file[option.name] = config.getini(option.ini)
-            # Which of them pytest raises depends on its version.
+            # The type depends on pytest's version.
             except (TypeError, ValueError, pytest.UsageError) as exc:
                 raise pytest.UsageError(f"{option.ini} (ini file): {exc}") from None
 
     @property
     def is_anything(self) -> bool:
-        """Whether there is any of it, in the environment included."""
+        """True where any value was written, in the environment included."""
         values = [*self.command_line.values(), *self.ini_file.values()]
         values += [os.environ.get(option.variable) or None for option in OPTIONS]
         return values.count(None) < len(values)
 
 
 def cache_directory(config: pytest.Config) -> Path | None:
-    """Our part of pytest's cache; None where there is none."""
+    """Return our part of pytest's cache; None where there is none or it cannot be used."""
     cache = getattr(config, "cache", None)  # absent under -p no:cacheprovider
     try:
         return cache and cache.mkdir("schema-registry")
@@ -69,19 +69,19 @@ def cache_directory(config: pytest.Config) -> Path | None:
 
 
 def payload_folder(config: pytest.Config, process: PluginSession | None) -> Path | None:
-    """Where golden payloads are; None where there are none.
+    """Return the folder of golden payloads, or None where it does not exist.
 
     Args:
         config: The session's.
-        process: Knows what the session was told; None where that is nothing.
+        process: Gives the settings; None where none is written, for the default folder.
     """
     folder = config.rootpath / (DEFAULT_PAYLOADS if process is None else process.settings.payloads)
-    # A link that leads nowhere is there, and is told of.
+    # A broken link counts as a folder: its collection then reports the error.
     return folder if os.path.lexists(folder) else None
 
 
 def declaration(node: pytest.Item) -> MarkerArgs:
-    """What a test's markers declare.
+    """Return the combined arguments of a test's markers.
 
     Raises:
         InvalidSettings: A marker cannot be understood.
@@ -92,10 +92,10 @@ def declaration(node: pytest.Item) -> MarkerArgs:
 
 
 def tell_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:
-    """Have a report say that nothing was checked, where an error says so.
+    """Mark a report as failed and unchecked, if the error means that nothing was checked.
 
-    An xfail speaks of the payload; that nothing was checked must not hide behind it, where it is
-    not marked as failing with just this kind of error.
+    An xfail is about the payload, and must not hide that nothing was checked. Only an xfail whose
+    ``raises`` names this kind of error stays.
     """
     from pytest_schema_registry.errors import SchemaRegistryError
     from pytest_schema_registry.plugin.expectations import names
@@ -112,11 +112,13 @@ def tell_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseExce
 
 
 def asked_for(item: pytest.Item, names: frozenset[str]) -> set[str]:
-    """Which of our fixtures a test function asks for itself, and not by way of another.
+    """Return those of our fixtures that a test function requests itself.
+
+    Fixtures that it gets through another fixture do not count.
 
     Args:
         item: The test.
-        names: The fixtures; a user may have others of these names.
+        names: The names of our fixtures; a user may have other fixtures of these names.
     """
     if not isinstance(item, pytest.Function):
         return set()
@@ -130,6 +132,6 @@ def asked_for(item: pytest.Item, names: frozenset[str]) -> set[str]:
 
 
 def params(item: pytest.Item) -> dict[str, Any]:
-    """The parameters that a test runs with."""
+    """Return the parameters that a test runs with."""
     callspec = getattr(item, "callspec", None)  # absent from a test without parameters
     return callspec.params if callspec is not None else {}

@@ -1,4 +1,4 @@
-"""What a test's ``registry_schema`` markers declare, and the cases it runs in because of them."""
+"""The arguments of a test's ``registry_schema`` markers, and the schema of each of its runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEYWORDS = frozenset({"versions", "release", "prefer", "fallback", "enforcement
 
 
 class SchemaRequest(NamedTuple):
-    """Which schema a run of a test is about, as far as its markers and parameters say."""
+    """The schema that a run of a test is about, as far as its markers and parameters tell."""
 
     name: str | None
     version: str | None
@@ -29,15 +29,15 @@ class SchemaRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MarkerArgs:
-    """What the markers of one test say together.
+    """The combined arguments of one test's markers.
 
     Args:
         names: The schemas; empty where the test names them in its calls.
         versions: The version lines to run against; empty for the session's.
         release: The release within the line; None for the current one.
         prefer: The version line to prefer in a negotiation, which runs the test once.
-        fallback: The version line to take otherwise.
-        enforcement: How strictly violations are taken, whatever the settings say.
+        fallback: The version line to take if there is no such one.
+        enforcement: The level at which violations are taken; it overrides the settings.
     """
 
     names: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class MarkerArgs:
     enforcement: Level | None = None
 
     def is_run_by(self, name: str | None, version: str | None) -> bool:
-        """Whether a run with these parameters is one of those that are declared.
+        """Check whether a run with these parameters is one that the markers declare.
 
         Args:
             name: The run's schema, where it has one as a parameter.
@@ -61,11 +61,11 @@ class MarkerArgs:
         )
 
     def wanted(self, name: str | None, version: str | None) -> SchemaRequest:
-        """What one run is about.
+        """Return the request for the schema of one run.
 
         Args:
             name: The run's schema, where the declaration has several.
-            version: The run's version line; a declared negotiation goes before it.
+            version: The run's version line; ignored where a negotiation is declared.
         """
         name = name or next(iter(self.names), None)
         if self.prefer is not None:
@@ -76,7 +76,9 @@ class MarkerArgs:
 
 
 def declaration(markers: Iterable[tuple[Any, Any]]) -> MarkerArgs:
-    """What markers say together: the closest word on names, versions or enforcement counts.
+    """Combine the markers of a test: on names, versions and enforcement, the closest one counts.
+
+    Markers on the same node add up their names.
 
     Args:
         markers: Pairs of a collection node and a marker on it, closest first.

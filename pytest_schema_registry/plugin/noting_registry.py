@@ -1,4 +1,4 @@
-"""The registry as tests hold it, whose errors count for the test that asks."""
+"""The registry that tests hold: its errors count for the test that calls it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.contracts.unseen import Unseen
 
-#: What a test may ask of a registry.
+#: The methods of a registry whose errors are noted.
 QUESTIONS = (
     "get_schema",
     "validate_payload",
@@ -27,13 +27,13 @@ QUESTIONS = (
 
 
 class AskedRegistry(SchemaRegistry):
-    """A registry of which it is noted what it raises.
+    """A registry that notes the errors it raises.
 
-    The plugin itself asks the registry behind it, where it may go on without an answer.
+    The plugin itself asks the registry behind it where it can go on without an answer.
 
     Args:
-        registry: The registry behind it, which shares all that it has.
-        unseen: Where it is noted.
+        registry: The registry behind it; both share their attributes.
+        unseen: The collection that notes the errors.
     """
 
     def __init__(self, registry: SchemaRegistry, unseen: Unseen) -> None:

@@ -1,7 +1,7 @@
-"""Whether a test's outcome may stand: not where a check was asked for and made none, nor was lost.
+"""Hooks that correct outcomes: no test passes whose check was not made, or whose error was lost.
 
-Whether something could not be checked is asked of what the checks noted, and not of the exception
-that a report was made of: a test may have swallowed the one, and an xfail hidden the other.
+They rely on the errors that the checks noted, and not on the exception in a report. A test may have
+swallowed the exception, or an xfail may hide the report.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.unseen import Raised, Unseen
     from pytest_schema_registry.plugin.session import PluginSession
 
-#: The fixtures that are asked for in order to check something.
+#: The fixtures that a test requests only to check something.
 CHECKS = frozenset({"assert_conforms", "assert_compatible"})
 
 
@@ -29,7 +29,7 @@ class Outcomes:
 
     Args:
         process: Knows whether a test has checked anything.
-        unseen: What the checks of the current test have raised.
+        unseen: The errors that the checks of the current test have raised.
     """
 
     def __init__(self, process: PluginSession, unseen: Unseen) -> None:
@@ -51,21 +51,21 @@ class Outcomes:
             for fixture in items.asked_for(item, CHECKS):
                 raise NothingChecked(fixture)
 
-    # Within the session's own, which counts what is decided here.
+    # This runs within the session's own wrapper, which counts the outcome decided here.
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         told = call.excinfo.value if call.excinfo is not None else None
-        if self._is_running:  # a subtest's, which says nothing of the rest of the test
+        if self._is_running:  # a subtest's report, which is silent on the rest of the test
             lost = self._unseen.taken_from(told) if told is not None else None
         elif call.when == "setup" and report.passed:
             lost = None  # the test's body may still expect it
         else:
             lost = self._unseen.lost
             self._unseen.clear()
-        # A skip is the test's own word, and seen.
+        # A skip is the test's own decision, and the user sees it.
         if lost is not None and not (report.skipped and not hasattr(report, "wasxfail")):
             _correct(report, item, lost, told)
         return report
@@ -74,7 +74,7 @@ class Outcomes:
 def _correct(
     report: pytest.TestReport, item: pytest.Item, lost: Raised, told: BaseException | None
 ) -> None:
-    """Have a report of a test that lost something say so, once."""
+    """Make the report of a test that lost an error fail and show that error once."""
     is_told = told is not None and any(each is lost for each in leaves(told))
     has_failed = report.failed
     items.tell_unchecked(report, item, lost)
@@ -90,7 +90,7 @@ def _correct(
 
 
 def _explained(lost: Raised) -> Raised:
-    """Say what to do about it below an exception that the test had swallowed."""
+    """Return a swallowed exception, with a note below it that tells the user what to do."""
     note = (
         "  lost: the test went on as if this had not been raised; let it through, or expect it "
         f"with pytest.raises({type(lost).__name__})"

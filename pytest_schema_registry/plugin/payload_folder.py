@@ -1,15 +1,15 @@
 """The folder of golden payloads, walked by us.
 
-pytest's own walk leaves out what a project's ``norecursedirs`` and ``collect_ignore`` name, virtual
-environments, and links that lead nowhere: good for tests, but a payload would be passed over and
-nobody told. Here each entry of the folder is a payload, or is on the short list of what is none,
-or is a collection error. A payload's schema has the name of the place that it lies in, wherever
-links lead.
+pytest's own walk leaves out the names in ``norecursedirs`` and ``collect_ignore``, virtual
+environments, and broken links. That is good for tests, but it would skip a payload and tell nobody.
+In this folder, an entry that could be meant as a payload is one, or is a collection error. Its path
+below the folder names the schema of a payload, wherever links lead.
 
-Imported where such a folder exists, so all else is imported where the folder is collected.
+Every pytest run of a project with such a folder imports this module. So it imports all else when
+the folder is collected.
 """
 
-# Questions of os.path have an answer for any path, where those of Path raise.
+# The functions of os.path answer for any path, while methods of Path may raise.
 # ruff: noqa: PTH100, PTH112, PTH113, PTH114, PTH208
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ TOOLS = frozenset(
         *(".git", ".hg", ".svn", ".idea", ".vscode"),
     }
 )
-#: Texts for people, and Python, which pytest looks at as anywhere.
+#: Endings of texts for people, and of Python files, which pytest collects as in other folders.
 TEXTS = (".md", ".rst", ".adoc", ".py", ".pyi", ".pyc")
-#: What our own settings name may lie in the folder.
+#: The settings that name other files and folders of ours, which may lie in the folder.
 OWN = (
     "cassettes",
     "cache_dir",
@@ -56,7 +56,7 @@ OWN = (
 
 
 def is_payload(parts: Parts) -> bool:
-    """Whether a file holds golden payloads, by its path below the folder."""
+    """Check by its path below the folder whether a file holds golden payloads."""
     name = parts[-1].lower()
     if name.endswith(ENDING):
         return name != ENDING
@@ -64,7 +64,7 @@ def is_payload(parts: Parts) -> bool:
 
 
 def is_something_else(parts: Parts) -> bool:
-    """Whether a file is plainly no payload, by its path below the folder: it may lie there."""
+    """Check by its path below the folder whether a file is plainly no payload and may stay."""
     name = parts[-1].lower()
     is_for_people = name.endswith(TEXTS) or name in ("readme", "license")
     is_of_an_editor = name.endswith("~") or name.startswith(".#") or name[0] + name[-1] == "##"
@@ -73,7 +73,7 @@ def is_something_else(parts: Parts) -> bool:
 
 
 def is_mistaken(parts: Parts) -> bool:
-    """Whether a file, which is neither, is meant as a payload as far as anybody can tell."""
+    """Check whether a file that is neither of the two looks as if it were meant as a payload."""
     name = parts[-1].lower()
     is_in_place = len(parts) > 2 and parts[1].lower() in KINDS
     looks_like_data = any(word in name for word in ("json", "jsn", "payload"))
@@ -83,14 +83,15 @@ def is_mistaken(parts: Parts) -> bool:
 class PayloadCollection:
     """The hooks of a session whose project has golden payloads.
 
-    pytest's walk comes to the folder wherever it collects the folders above. Where it does not,
-    though the folder is a part of what is asked for, the folder is collected at the end.
+    pytest's walk reaches the folder if it collects the folders above. If it does not, although the
+    arguments cover the folder, we collect the folder at the end.
 
     Args:
         config: The session's.
-        folder: Where the payloads are.
-        process: Gives the settings and the contracts, once a payload is found.
-        is_named: Whether somebody wrote down where the folder is.
+        folder: The folder of golden payloads.
+        process: Returns the plugin's working part, which gives the settings and the contracts;
+            called once a payload is found.
+        is_named: True where a setting names the folder.
     """
 
     def __init__(
@@ -107,11 +108,11 @@ class PayloadCollection:
         self._beside = os.path.realpath(self.folder.parent)
         self._process = process
         self.is_named = is_named
-        #: What was collected already, by its path below the folder.
+        #: The paths below the folder that were collected already.
         self.seen: set[Parts] = set()
         self._files: dict[pytest.Collector, Parts] = {}
         told: dict[str, Any] | None = getattr(config, "workerinput", None)
-        # A worker is always given arguments, whatever the user gave.
+        # A worker always gets arguments, even if the user gave none.
         self._is_whole: bool = _is_whole(config) if told is None else told.get(WHOLE_INPUT, False)
 
     @pytest.hookimpl(optionalhook=True)
@@ -130,11 +131,11 @@ class PayloadCollection:
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        # Only an argument outside the project has no folder around it.
+        # Only an argument outside the project has no folder as its parent.
         parts = self._parts(file_path, parent) if isinstance(parent, pytest.Session) else None
         return self.file(file_path, parent, parts) if parts else None
 
-    # Around --lf, which brings forward what it knows to have failed.
+    # This wraps the hook of --lf, which moves known failures to the front.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_make_collect_report(
         self, collector: pytest.Collector
@@ -150,13 +151,13 @@ class PayloadCollection:
     def folder_node(
         self, path: Path, parent: pytest.Collector, parts: Parts, **kind: bool
     ) -> PayloadFolder:
-        """What collects a folder.
+        """Return the node that collects a folder.
 
         Args:
             path: The folder.
             parent: The node that it is found in.
             parts: Its path below the folder of golden payloads.
-            kind: As for the node.
+            kind: ``is_rest`` and ``has_tests`` of :class:`PayloadFolder`.
         """
         more: dict[str, Any] = {"collection": self, "parts": parts, **kind}
         more["nodeid"] = self.node_id(path, parent.session)
@@ -164,7 +165,7 @@ class PayloadCollection:
         return node
 
     def _is_asked_for(self) -> bool:
-        """Whether the folder is below what is asked for."""
+        """Check whether the run asks for the folder, or for one above it."""
         if any(map(self.is_left_out, (self.folder, *self.folder.parents))):
             return False
         place, here = Path(self._beside, self.folder.name), self._config.invocation_params.dir
@@ -172,7 +173,7 @@ class PayloadCollection:
         return self._is_whole or any(place.is_relative_to(each) for each in asked)
 
     def is_left_out(self, path: Path) -> bool:
-        """Whether the command line says that this run ignores a path."""
+        """Check whether ``--ignore`` or ``--ignore-glob`` names a path."""
         ignored = self._config.getoption("ignore") or ()
         patterns = self._config.getoption("ignore_glob") or ()
         return any(path == Path(os.path.abspath(each)) for each in ignored) or any(
@@ -180,8 +181,8 @@ class PayloadCollection:
         )
 
     def _parts(self, path: Path, parent: pytest.Collector) -> Parts | None:
-        """Where a path is below the folder, if it is met from outside the folder."""
-        # Without a folder above, the path is an argument, and may lead far into ours.
+        """Return the path below the folder of a path met from outside; None if it is not in it."""
+        # With the session as its parent, the path is an argument, and may lead far into the folder.
         above = path.parents if isinstance(parent, pytest.Session) else ()
         for each in (path, *above):
             if self._is_folder(each, parent.session):
@@ -191,8 +192,8 @@ class PayloadCollection:
     def _is_folder(self, path: Path, session: pytest.Session) -> bool:
         if path == self.folder:
             return True
-        # Links above the folder are another spelling of it. One to the folder is that only where
-        # it is asked for; otherwise each payload would be collected twice.
+        # A path with links above the folder is another spelling of it. A link to the folder counts
+        # only where the user asks for it: otherwise each payload would be collected twice.
         is_spelled = path.name == self.folder.name and (
             os.path.realpath(path.parent) == self._beside
         )
@@ -200,7 +201,7 @@ class PayloadCollection:
         return is_spelled or (is_asked and os.path.realpath(path) == self._real)
 
     def file(self, path: Path, parent: pytest.Collector, parts: Parts) -> pytest.Collector | None:
-        """What collects a file of the folder; None where pytest may look at it.
+        """Return the node that collects a file of the folder; None where pytest may collect it.
 
         Args:
             path: The file.
@@ -227,7 +228,7 @@ class PayloadCollection:
         return self._file(path, parent, parts, read)
 
     def loop(self, path: Path, parent: pytest.Collector, parts: Parts) -> pytest.Collector:
-        """What tells of a link that leads back to a folder that it is in."""
+        """Return a node that reports a link to one of the folders that the link is in."""
         from pytest_schema_registry.plugin import payload_items
 
         read = payload_items.refusal(f"{path} leads back to a folder that it is in; remove it")
@@ -254,13 +255,16 @@ class PayloadCollection:
 
     @cached_property
     def own(self) -> frozenset[Path]:
-        """What our own settings name for something else than payloads."""
+        """The paths that our own settings name for other things than payloads."""
         settings = self._process().settings
         named = (getattr(settings, field) for field in OWN)
         return frozenset(settings.root / each for each in named if each is not None)
 
     def node_id(self, path: Path, session: pytest.Session) -> str | None:
-        """The id of a node outside the project that is no argument: pytest has none for it."""
+        """Return the id of a node outside the project that is no argument; None for any other.
+
+        pytest itself makes no id for such a node.
+        """
         root = self._config.rootpath
         if path.is_relative_to(root) or any(map(session.isinitpath, (path, *path.parents))):
             return None
@@ -271,10 +275,10 @@ class PayloadFolder(pytest.Directory):
     """The folder of golden payloads, or one below it.
 
     Args:
-        collection: What it is a part of.
-        parts: Its path below the folder of them all.
-        is_rest: Whether it is collected at the end: only what was not collected before.
-        has_tests: Whether pytest may look at what is no payload.
+        collection: The collection that it is a part of.
+        parts: Its path below the folder of golden payloads.
+        is_rest: True where it is collected at the end, without what was collected before.
+        has_tests: True where pytest may look at files that are no payloads.
     """
 
     def __init__(
@@ -304,7 +308,7 @@ class PayloadFolder(pytest.Directory):
         for name in names:
             path, parts = self.path / name, (*self._parts, name)
             if ours.is_left_out(path) or (self._is_rest and parts in ours.seen):
-                has_payloads = True  # in another run, or told already
+                has_payloads = True  # ignored in this run, or reported already
             elif os.path.isdir(path):
                 if name not in TOOLS and path not in ours.own:
                     has_payloads = True
@@ -328,7 +332,7 @@ class PayloadFolder(pytest.Directory):
         )
 
     def _is_ignored(self, path: Path) -> bool:
-        """Whether pytest passes a path over, in its search for tests."""
+        """Check whether pytest skips a path in its search for tests."""
         ihook, is_asked = self.ihook, self.session.isinitpath(path, with_parents=True)
         return not is_asked and bool(
             ihook.pytest_ignore_collect(collection_path=path, config=self.config)
@@ -336,6 +340,6 @@ class PayloadFolder(pytest.Directory):
 
 
 def _is_whole(config: pytest.Config) -> bool:
-    """Whether a session was given no arguments, and so collects all tests of the project."""
+    """Check whether a session has no arguments and starts in the rootdir: it collects all tests."""
     is_given = config.args_source is pytest.Config.ArgsSource.ARGS
     return not is_given and config.invocation_params.dir == config.rootpath

@@ -36,20 +36,20 @@ if TYPE_CHECKING:
 
     Read = Callable[[], Iterable["Case"]]
 
-#: What says all by itself, warnings that are errors included.
+#: Errors whose message needs no traceback. A user can turn our warnings into errors, too.
 PLAIN = (ContractViolation, SchemaRegistryError, SchemaRegistryWarning)
 
 
 class Case(NamedTuple):
-    """One payload, and what is to be seen of it.
+    """One payload, and the verdict that its test expects.
 
     Args:
-        title: What names it within its file.
-        wanted: The schema.
+        title: The name of its test within its file.
+        wanted: The request for its schema.
         text: The payload as JSON text.
-        conforms: Whether it must conform.
-        origin: Where it was met, for a dead letter.
-        wrong_at: What was wrong with it then, as paths.
+        conforms: True where it must conform, False where it must not.
+        origin: The test and the time that a dead letter comes from; empty for other payloads.
+        wrong_at: The JSON paths of the violations that a dead letter recorded.
     """
 
     title: str
@@ -63,10 +63,10 @@ class Case(NamedTuple):
 def letters_file(
     path: Path, parent: pytest.Collector, process: PluginSession
 ) -> PayloadFile | None:
-    """What collects a file of dead letters that is an argument; None where it holds others' lines.
+    """Return the node that collects a file of dead letters; None for another tool's file.
 
     Args:
-        path: The file.
+        path: The file, which is an argument of pytest.
         parent: The node that it is found in.
         process: Gives the contracts.
     """
@@ -78,13 +78,13 @@ def letters_file(
 
 
 def one_a_file(path: Path, name: str, versions: tuple[str, ...], *, conforms: bool) -> Read:
-    """What reads a file that is a golden payload.
+    """Return a function that reads a file with one golden payload.
 
     Args:
         path: The file.
         name: The schema's.
         versions: The version lines that it is checked against.
-        conforms: Whether it must conform.
+        conforms: True where it must conform, False where it must not.
     """
     kind = "valid" if conforms else "invalid"
     return lambda: (
@@ -99,7 +99,7 @@ def one_a_file(path: Path, name: str, versions: tuple[str, ...], *, conforms: bo
 
 
 def one_a_line(path: Path, name: str, versions: tuple[str, ...]) -> Read:
-    """What reads a file of a golden payload a line.
+    """Return a function that reads a file with a golden payload on each line.
 
     Args:
         path: The file.
@@ -138,7 +138,7 @@ def _dead_letters(path: Path) -> Read | None:
             SchemaRequest(letter["schema"], letter["version"]),
             json.dumps(letter["payload"]),
             origin=f"{letter.get('test')}, {letter.get('time')}",
-            # Older letters have them in another form.
+            # Older letters write their paths in another form.
             wrong_at=tuple(
                 json_path(path_steps(str(each.get("path")))) for each in letter["violations"]
             ),
@@ -148,7 +148,7 @@ def _dead_letters(path: Path) -> Read | None:
 
 
 def refusal(text: str) -> Read:
-    """What ends in a collection error."""
+    """Return a function that raises a collection error with the text, in place of reading."""
 
     def read() -> Iterable[Case]:
         raise pytest.Collector.CollectError(printable_text(text))
@@ -160,7 +160,7 @@ class PayloadFile(pytest.File):
     """A file of payloads.
 
     Args:
-        read: Gives the payloads in it.
+        read: Reads the payloads in it.
         process: Gives the contracts.
     """
 
@@ -175,7 +175,7 @@ class PayloadFile(pytest.File):
                 item: PayloadItem = PayloadItem.from_parent(
                     self,
                     name=case.title,
-                    # As a text: pytest 9.2 reads what is in brackets out of it, for --lf.
+                    # Given as text: pytest 9.2 reads the part in brackets from it, for --lf.
                     nodeid=f"{self.nodeid}::{case.title}",
                     case=case,
                     process=self._process,
@@ -190,7 +190,7 @@ class PayloadItem(pytest.Item):
     """One payload against one version of its schema.
 
     Args:
-        case: The payload, and what is to be seen of it.
+        case: The payload, and the verdict that the test expects.
         process: Gives the contract.
     """
 
@@ -201,7 +201,7 @@ class PayloadItem(pytest.Item):
 
     @property
     def registry_wanted(self) -> tuple[SchemaRequest, ...]:
-        """The schema, to be fetched before the first test runs."""
+        """The request for the schema, which is fetched before the first test runs."""
         return (self._case.wanted,)
 
     def runtest(self) -> None:
@@ -214,7 +214,11 @@ class PayloadItem(pytest.Item):
             contract.assert_conforms(self._case.text, text=True)
 
     def _is_lost(self, contract: Contract) -> bool:
-        """Whether all that was wrong with a dead letter, or is, is at values that it has lost."""
+        """Check whether redaction removed all that was wrong with a dead letter.
+
+        Then each violation of today is at a redacted value. In addition, there is such a violation,
+        or the letter recorded one at a redacted value.
+        """
         payload = json.loads(self._case.text)
         redacted = tuple(_redacted(payload))
         if not redacted:
@@ -236,7 +240,7 @@ class PayloadItem(pytest.Item):
 
 
 def _redacted(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:
-    """Where a payload has lost a value."""
+    """Yield the JSON paths of a payload's redacted values."""
     members: Iterable[tuple[str | int, Any]] = ()
     if isinstance(value, dict):
         members = value.items()

@@ -1,4 +1,4 @@
-"""What the plugin does in one process that needs it. The wiring, and no logic."""
+"""The plugin's work in one process that needs it: the wiring, and no logic."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from pytest_schema_registry.retrieval.prefetch import Progress
     from pytest_schema_registry.settings.settings import Settings
 
-#: What a run leaves nothing out of: the project, the contract tests, or neither.
+#: The tests that a run leaves none out of: the project's, the contract tests, or neither.
 Extent = Literal["project", "contracts", "part"]
 NAME = "_registry_name"
 WANTED = "registry_wanted"
-#: How a run ends that has seen what it would judge.
+#: The exit statuses of a run that has seen everything that it would judge.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
@@ -45,10 +45,10 @@ class PluginSession:
 
     Args:
         config: The session's.
-        places: What was written for the session.
-        session_id: What all processes of the session have in common.
-        started: When it began, as :func:`time.perf_counter` says.
-        is_worker: Whether a controller reports what happens here.
+        places: The raw values that were written for the session.
+        session_id: The id that all processes of the session share.
+        started: The start of the session, in seconds of :func:`time.perf_counter`.
+        is_worker: True where a controller reports for this process.
 
     Raises:
         InvalidSettings: Something on the command line or in the ini file is wrong.
@@ -69,7 +69,7 @@ class PluginSession:
         self._started = started
         self._item: pytest.Item | None = None
         self._has_failed = False
-        #: What the current test's checks have raised.
+        #: The errors that the current test's checks have raised.
         self.unseen = Unseen()
         self._expectations = Expectations(self.unseen)
         self._params: dict[str, Any] = {}
@@ -77,9 +77,9 @@ class PluginSession:
         self._contracts: dict[tuple[SchemaRequest, tuple[str, ...]], Contract] = {}
         self._watch: Watch | None = None
         self._idle_lines: list[str] = []
-        #: Of which no test, and so no comparison, is left out of this run.
+        #: The extent of the run: within it, no test and so no comparison is left out.
         self.extent: Extent = "part"
-        #: Whether there are compatibility rules, or waivers.
+        #: True where there are compatibility rules (or an error in them), or waivers.
         self.has_rules = False
         if self._written.is_anything:
             if not is_worker:
@@ -90,7 +90,7 @@ class PluginSession:
             self.has_rules = bool(rules)
 
     def _look_into_files(self) -> None:
-        """What is wrong in the files that settings name stops the session before any test, too."""
+        """Read the files that settings name, so that errors in them show before any test runs."""
         if self.settings.ratchet or self.settings.dead_letters:
             with self._written.looking_into("ratchet", "dead-letters"):
                 self._new_rollout()
@@ -102,7 +102,7 @@ class PluginSession:
 
     @property
     def settings(self) -> Settings:
-        """What the session was told; a session that was told nothing, and asks nothing, has none.
+        """The session's settings, made if any setting is written or a test needs them.
 
         Raises:
             InvalidSettings: Something on the command line or in the ini file is wrong.
@@ -111,12 +111,12 @@ class PluginSession:
 
     @property
     def rules_error(self) -> InvalidSettings | None:
-        """What is wrong with the compatibility rules in the environment."""
+        """The error in the environment's compatibility rules, or None."""
         return self._written.rules_error
 
     @property
     def insists_on_coverage(self) -> bool:
-        """Whether coverage is asked for of this very run, and not only where there is any."""
+        """True where the command line asks for coverage, unless pytest only lists tests."""
         return self._written.insists_on_coverage
 
     @cached_property
@@ -124,10 +124,10 @@ class PluginSession:
         """The process's registry, made when the first test needs it.
 
         Raises:
-            InvalidEnvironment: An environment variable that counts is wrong.
+            InvalidSettings: An environment variable that counts is wrong, or a file that it names.
         """
         if self._written.environment_error is not None:
-            # Each test's own, with its own traceback.
+            # A copy for each test, which gets a traceback of its own.
             raise copy(self._written.environment_error)
         from pytest_schema_registry.registry import SchemaRegistry
 
@@ -149,7 +149,7 @@ class PluginSession:
 
     @cached_property
     def asked_registry(self) -> SchemaRegistry:
-        """The same as tests hold it."""
+        """The registry that tests hold: the same one, but it notes the errors it raises."""
         __tracebackhide__ = True
         with self.unseen:
             registry = self.registry
@@ -159,7 +159,7 @@ class PluginSession:
 
     @cached_property
     def rollout(self) -> Rollout:
-        """What follows from what this process's tests do, made when the first one needs it."""
+        """The process's rollout, which acts on uses and violations; made on first use."""
         rollout = self._new_rollout()
         if self._item is not None:
             rollout.begin_test(self._item.nodeid)
@@ -167,7 +167,7 @@ class PluginSession:
 
     @property
     def _is_used(self) -> bool:
-        """Whether anything was done with a schema here."""
+        """True where this process has used a schema, which makes its rollout."""
         return "rollout" in vars(self)
 
     @cached_property
@@ -180,7 +180,7 @@ class PluginSession:
 
     @cached_property
     def _successors(self) -> Successors | None:
-        """What payloads say about the version line that comes next, where that is asked."""
+        """The check of payloads against the next version line; None if no setting asks for it."""
         if self.settings.replay_payloads is None:
             return None
         from pytest_schema_registry.contracts.payload_replay import Successors
@@ -208,10 +208,13 @@ class PluginSession:
             return version or self.contract_of_test(None).version
 
     def contract_of_test(self, version: str | None) -> Contract:
-        """What the current test may ask, shared by all tests that are about the same.
+        """Return the current test's contract, which all tests with the same request share.
 
         Args:
             version: The version line it is about; None where that is negotiated.
+
+        Raises:
+            InvalidSettings: A marker is wrong, or came too late to choose names and versions.
         """
         __tracebackhide__ = True
         with self.unseen:
@@ -227,11 +230,11 @@ class PluginSession:
             return self.contract(declared.wanted(name, version), declared.versions)
 
     def contract(self, wanted: SchemaRequest, versions: tuple[str, ...] = ()) -> Contract:
-        """What a run may ask, shared by all that are about the same.
+        """Return the contract of a run, which all runs with the same request share.
 
         Args:
-            wanted: What it is about.
-            versions: The version lines it is run against; empty for the session's.
+            wanted: The request for the schema that it is about.
+            versions: The version lines that its test runs against; empty for the session's.
         """
         contract = self._contracts.get((wanted, versions))
         if contract is None:
@@ -248,7 +251,7 @@ class PluginSession:
         return contract
 
     def begin_test(self, item: pytest.Item) -> None:
-        """Another test begins."""
+        """Make a test the current one, and reset the state of the one before."""
         self._item = item
         self._has_failed = False
         self.unseen.clear()
@@ -259,12 +262,12 @@ class PluginSession:
 
     @property
     def has_checked(self) -> bool:
-        """Whether the current test has asked for a check, whatever came of it."""
+        """True where the current test has asked for a check, whatever came of it."""
         return self._is_used and self.rollout.has_checked
 
     @property
     def verbosity(self) -> int:
-        """How much the user wants to see."""
+        """The verbosity that the user asked for; 0 by default."""
         return self._config.get_verbosity()
 
     def pytest_report_header(self) -> str | None:
@@ -272,17 +275,17 @@ class PluginSession:
 
     @property
     def names_payloads(self) -> bool:
-        """Whether it is written down where golden payloads are."""
+        """True where a setting names the folder of golden payloads."""
         return self._written.payloads_setting is not None
 
     def letters_file(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        """What collects an argument, if it holds dead letters."""
+        """Return the node that collects a file of dead letters; None for another tool's file."""
         from pytest_schema_registry.plugin.payload_items import letters_file
 
         return letters_file(path, parent, self)
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
-        """Run a contract test against each version line that it declares, and each name."""
+        """Parametrize a contract test by its names and its version lines, or else the session's."""
         try:
             declared = items.declaration(metafunc.definition)
         except InvalidSettings as exc:
@@ -297,9 +300,9 @@ class PluginSession:
 
     @pytest.hookimpl(trylast=True)  # once the terminal's line on collecting is complete
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Fetch what is declared before the first test, where no tool of the user's is in the way.
+        """Fetch all declared schemas before the first test, when no tool of a test is in the way.
 
-        What cannot be had is remembered, and becomes the error of the tests that declare it.
+        A failure is remembered, and becomes the error of the tests that declare the schema.
         """
         users = [item for item in session.items if VERSION in getattr(item, "fixturenames", ())]
         wanted = [each for item in session.items for each in getattr(item, WANTED, ())]
@@ -307,7 +310,7 @@ class PluginSession:
         if (users or wanted) and not lists and self._written.environment_error is None:
             started = time.perf_counter()
             for item in users:
-                with suppress(InvalidSettings):  # which is said where the test runs
+                with suppress(InvalidSettings):  # raised again where the test runs
                     self._declared[item] = items.declaration(item)
             wanted += [
                 declared.wanted(items.params(item).get(NAME), items.params(item).get(VERSION))
@@ -317,13 +320,13 @@ class PluginSession:
             if self.settings.enforcement:
                 self._refuse_idle_rules(wanted)
             if self.settings.ratchet and self.settings.mode != "record":
-                # Recording is of what tests use.
+                # Recording holds what tests use, and this may ask for the index.
                 self._idle_lines = self.rollout.idle_lines(wanted, self.registry)
             self.rollout.recorder.seconds += time.perf_counter() - started
 
     def _progress(self) -> Progress | None:
         terminal = self._config.pluginmanager.getplugin("terminalreporter")
-        # Nobody sees a worker's; what it fetches is in the controller's summary.
+        # Nobody sees a worker's terminal; the controller's summary has its fetches.
         if self._is_worker or terminal is None or self._config.get_verbosity() < 0:
             return None
         from pytest_schema_registry.retrieval.prefetch import Progress
@@ -333,7 +336,7 @@ class PluginSession:
     def _refuse_idle_rules(self, wanted: list[SchemaRequest]) -> None:
         idle = self.rollout.idle_rules(wanted, self.registry)
         if idle:
-            # Seen by the controller, which never collects under xdist; stops the run either way.
+            # Under xdist the controller never collects, but it sees this report and stops the run.
             text = f"--registry-enforcement: nothing is covered by {', '.join(idle)}; correct it"
             report = pytest.CollectReport("registry_enforcement", "failed", text, [])
             self._config.hook.pytest_collectreport(report=report)
@@ -347,7 +350,7 @@ class PluginSession:
         if call.when == "call":
             item.user_properties += self.rollout.recorder.properties()
         report = yield
-        # There are more reports than those of the phases: a subtest has its own.
+        # Not only the phases have reports: a subtest has its own.
         self._has_failed |= not report.passed
         is_over = report.when == "teardown"
         if is_over or not report.passed:
@@ -362,7 +365,7 @@ class PluginSession:
         return report
 
     def _facts(self) -> dict[str, Any]:
-        """What happened in this process since it was last asked."""
+        """Return the facts of this process since the last call."""
         if self._watch is not None:
             started = time.perf_counter()
             self._watch.settle(self.registry.bundled)
@@ -370,10 +373,11 @@ class PluginSession:
         return self.rollout.recorder.drained()
 
     def remaining_facts(self, exitstatus: int) -> dict[str, Any]:
-        """What no test's report has told yet, and how long this process took.
+        """Return the facts that no test's report has carried, and this process's duration.
 
         Args:
-            exitstatus: pytest's; whoever interrupts a run does not wait for a registry.
+            exitstatus: pytest's. After an interrupted run no payload is checked again: its user
+                does not want to wait for a registry.
         """
         if not self._is_used:
             return {}

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-#: Seconds that answers have which are on their way when the server ends.
+#: Seconds that responses under way have to finish when the server ends.
 GRACE = 2
-#: Linger for no second, in each system's own form.
+#: SO_LINGER's value for closing with a reset: on, and 0 s. Windows packs it in shorts.
 _RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
@@ -25,10 +25,10 @@ class Connection(H11Protocol):
     """A connection that is cut when a request on it does not arrive.
 
     uvicorn limits how long a connection rests between two requests, but not how long a request
-    takes to come. It has no setting for that, so the connection looks after itself.
+    takes to arrive. It has no setting for that, so the connection checks this itself.
     """
 
-    #: Seconds between two looks: a half-sent request has one to two times as long.
+    #: Seconds between two checks: a half-sent request is cut after one to two times as long.
     patience: ClassVar[float] = 6.0
     _timer: asyncio.TimerHandle
     _seen: RequestResponseCycle | None = None
@@ -42,12 +42,12 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def _look(self) -> None:
-        """Cut the connection where no request came since the last look, and none is answered."""
-        # Its type leaves out that there is none before the first request.
+        """Cut the connection if no request came since the last check and none is being answered."""
+        # It is None before the first request, although its type leaves that out.
         now: Any = self.cycle
         if now is self._seen and (now is None or now.response_complete):
             if now is None:
-                # Nothing was answered that could be lost: a reset, which the client sees at once.
+                # No response can be lost yet, so reset the connection: the client notices at once.
                 self.transport.get_extra_info("socket").setsockopt(
                     socket.SOL_SOCKET, socket.SO_LINGER, _RESET
                 )

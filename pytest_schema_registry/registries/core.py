@@ -1,4 +1,4 @@
-"""The Core Schema Registry's wire format: paths, and what the bodies mean. No IO.
+"""The Core Schema Registry's wire format: paths, and the meaning of bodies. No IO.
 
 A registry that speaks another wire format needs a second module like this one, and a client.
 """
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import Result
 
 _SIGN = re.compile(r"[ \t\n\r]*([{}:,])[ \t\n\r]*")
-#: The longest text of a registry's that a message repeats.
+#: The longest text from a registry that a message repeats.
 MAX_QUOTED = 200
 
 
 def path(question: Query) -> str:
-    """The question's path and query, relative to the registry's base URL."""
+    """Return the path and query string of a query, relative to the registry's base URL."""
     match question.kind:
         case Kind.INDEX:
             return "index"
@@ -56,15 +56,18 @@ def _schema_path(question: Query) -> str:
 
 
 def segment(text: str) -> str:
-    """One segment of a path, whatever the text holds: half a surrogate pair, out of a ``$ref``."""
+    """Quote a text as one segment of a path.
+
+    The text may contain anything: a ``$ref`` may have half a surrogate pair.
+    """
     if text in (".", ".."):
-        # They need no escape, and lead elsewhere (RFC 3986 section 5.2.4).
+        # `quote` leaves dots alone, but these segments lead elsewhere (RFC 3986 section 5.2.4).
         return text.replace(".", "%2E")
     return quote(text, safe="", errors="surrogatepass")
 
 
 def fault(question: Query, document: Any) -> str | None:
-    """What makes a document unusable as the answer to a question, or None when it is usable."""
+    """Return the reason why a document is no result of the query, or None where it is one."""
     match question.kind:
         case Kind.INDEX:
             return _index_fault(document)
@@ -79,16 +82,18 @@ def fault(question: Query, document: Any) -> str | None:
 
 
 def document(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
-    """The JSON value in a text, and where it is an object with a schema in it, the schema's text.
+    """Read the JSON value in a text, and the text of the schema in it.
+
+    The schema's text is None where the value is not an object with a schema.
 
     Args:
-        text: What a registry sent.
-        strict: Whether a key that stands twice in the schema is refused here, too, and not only
-            when the schema is used.
+        text: The text that a registry sent.
+        strict: True refuses a duplicate key in the schema here; otherwise it is refused only when
+            the schema is used.
 
     Raises:
-        KeyTwice: What it says around the schema has a key twice.
-        ValueError: It is not JSON.
+        KeyTwice: The document around the schema has a key twice; with ``strict``, or the schema.
+        ValueError: The text is not JSON.
     """
     members: dict[str, Any] = {}
     schema = None
@@ -105,12 +110,12 @@ def document(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
             place = _past(text, end, ",")
             if _past(text, end, "}") == len(text):
                 return members, schema
-    # No object, an empty one, or something is wrong: then this says what.
+    # The text is not an object, is an empty one, or is wrong: then this raises the reason.
     return doubles.read(text), None
 
 
 def _past(text: str, place: int, sign: str) -> int | None:
-    """Where a text goes on behind a sign and the white space around it; None behind another."""
+    """Return the place after a sign and the white space around it; None at another sign."""
     found = _SIGN.match(text, place)
     return found.end() if found is not None and found[1] == sign else None
 
@@ -131,7 +136,7 @@ def _types_fault(said: dict[str, Any], *texts: str) -> str | None:
             return f"{key!r} is {_kind_of(said[key])}, not a string"
     if not isinstance(said.get("deprecated"), bool | None):
         return f"'deprecated' is {_kind_of(said['deprecated'])}, not a boolean"
-    # It is shown as it is.
+    # Messages show the release unescaped.
     if not (said.get("core_version") or "").isprintable():
         return "'core_version' has what cannot be printed"
     return None
@@ -150,7 +155,7 @@ def _identity_fault(question: Query, document: Any) -> str | None:
 
 
 def _quoted(text: str) -> str:
-    """A text of the registry's: whole or not at all, as a half of a secret would not be known."""
+    """Quote a registry's text whole or not at all: half a secret could not be scrubbed."""
     return repr(text) if len(text) <= MAX_QUOTED else f"(a text of {len(text):,} characters)"
 
 
@@ -178,7 +183,7 @@ def _index_fault(document: Any) -> str | None:
                 return f"entry {place} of track {_quoted(track)} has no 'name'"
             if wrong := _types_fault(entry, "sha256", "latest_core_version", "$schema_id"):
                 return f"in entry {place} of track {_quoted(track)}, {wrong}"
-            # A rule names no schema, and makes a test of each that the index names.
+            # A rule that names no schema makes a test of each that the index lists.
             if not entry["name"].isprintable() or not track.isprintable():
                 return f"entry {place} of track {_quoted(track)} has a name that cannot be printed"
     return None
@@ -202,10 +207,10 @@ def _kind_of(value: Any) -> str:
 
 
 def schema(answer: Result) -> Schema:
-    """The schema in an answer that :func:`fault` found nothing wrong with.
+    """Return the schema in a result that :func:`fault` found nothing wrong with.
 
     Args:
-        answer: The answer, with a document.
+        answer: The result, with a document.
     """
     document = answer.document
     assert answer.content is not None  # noqa: S101  # every answer that is a schema has one
@@ -226,10 +231,10 @@ def schema(answer: Result) -> Schema:
 
 
 def identified(answer: Result) -> Schema:
-    """The schema in an answer to a question by a global id, by the name that it says it has.
+    """Return the schema in a result of a query by global id, under the name that it states.
 
     Args:
-        answer: The answer, with a document.
+        answer: The result, with a document.
     """
     found = schema(answer)
     name = _line(answer.document.get("name")) or found.name
@@ -238,14 +243,14 @@ def identified(answer: Result) -> Schema:
 
 
 def _line(text: str | None) -> str | None:
-    """A text of the registry's in one line, with nothing in it that a terminal would obey."""
+    """Put a registry's text into one line, without characters that a terminal would obey."""
     if text is None:
         return None
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def releases(answer: Result) -> tuple[Release, ...]:
-    """The releases in an answer that :func:`fault` found nothing wrong with, oldest first."""
+    """Return the releases in a result that :func:`fault` found nothing wrong with, oldest first."""
     return tuple(
         Release(
             name=plain_name(answer.question.name),
@@ -268,7 +273,7 @@ class Said(NamedTuple):
 
 
 def compatibility(answer: Result) -> Said:
-    """The verdict in an answer that :func:`fault` found nothing wrong with."""
+    """Return the verdict in a result that :func:`fault` found nothing wrong with."""
     document = answer.document
     reasons, advice = (
         tuple(line for text in document.get(key) or () if (line := _line(text)))
@@ -278,7 +283,10 @@ def compatibility(answer: Result) -> Said:
 
 
 def index(answer: Result) -> tuple[IndexEntry, ...]:
-    """The entries in an answer that :func:`fault` found nothing wrong with, sorted."""
+    """Return the index entries in a result that :func:`fault` found nothing wrong with.
+
+    They are sorted by version and name.
+    """
     entries = (
         IndexEntry(
             name=plain_name(entry["name"]),

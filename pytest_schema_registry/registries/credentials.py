@@ -1,4 +1,4 @@
-"""What must never be shown: the credentials for a registry, in every spelling they come back in."""
+"""The credentials for a registry, which must never be shown, in all their spellings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: A shorter user name or parameter is no secret, and hiding it would spoil every word that has it.
 MIN_LENGTH = 4
-#: From this length on a text that holds a secret was made of it, and not by chance.
+#: From this length on, a text contains a secret because it repeats it, and not by chance.
 UNMISTAKABLE = 8
 HIDDEN = "***"
 
@@ -44,7 +44,7 @@ class Secrets:
             secrets += [password or user, _basic(user, password)]
             words.append(user)
         self._all = _pattern([*secrets, *(each for each in words if len(each) >= MIN_LENGTH)])
-        # The others say a tenant or a branch, and a schema may do so too.
+        # The other parameters name a tenant or a branch, and a schema may name that, too.
         secrets += [value for name, value in location.params if CREDENTIAL.search(name)]
         self._beyond_doubt = _pattern([each for each in secrets if len(each) >= UNMISTAKABLE])
 
@@ -52,14 +52,14 @@ class Secrets:
         return "Secrets(…)"
 
     def is_repeated(self, said: Any) -> bool:
-        """Whether a JSON value holds a credential, and not only a word that may be one.
+        """Check whether a JSON value holds a credential, and not only a word that may be one.
 
         Args:
-            said: The value, as it was read: on its way JSON escapes what it likes.
+            said: The parsed value, because JSON text may escape any character.
         """
         if self._beyond_doubt is None:
             return False
-        # Without recursion: it may be nested as deep as can be read.
+        # A loop instead of recursion: the value may be nested as deeply as the parser allows.
         texts, left = [], [said]
         while left:
             each = left.pop()
@@ -72,16 +72,16 @@ class Secrets:
         return self._beyond_doubt.search("\n".join(texts)) is not None
 
     def scrubbed(self, text: str) -> str:
-        """A text without the secrets, however the one who said it spelled them."""
+        """Return a text with all secrets replaced, however they are spelled in it."""
         return self._all.sub(HIDDEN, text) if self._all else text
 
 
 def of_proxies() -> list[tuple[str, str]]:
-    """Users and passwords of the proxies that this machine is set to use, in every spelling."""
+    """Return users and passwords of this machine's proxies, as written and as unquoted."""
     variables = [os.environ[name] for name in os.environ if name.lower().endswith("_proxy")]
     found = []
     for address in {*getproxies().values(), *variables}:
-        # Up to the last @: one that belongs into a password may not have been encoded.
+        # Up to the last @: a password may contain one that was not encoded.
         userinfo = address.partition("://")[2].rpartition("@")[0] or address.rpartition("@")[0]
         user, _, password = userinfo.partition(":")
         if userinfo:
@@ -90,20 +90,20 @@ def of_proxies() -> list[tuple[str, str]]:
 
 
 def _basic(user: str, password: str) -> str:
-    """A user and a password as HTTP sends them (RFC 7617)."""
+    """Encode a user and a password as HTTP sends them (RFC 7617)."""
     return b64encode(f"{user}:{password}".encode("utf-8", "surrogatepass")).decode()
 
 
 def _pattern(secrets: list[str]) -> re.Pattern[str] | None:
-    """What finds any of them, in any spelling."""
+    """Compile a pattern that finds any of the secrets in any spelling; None without secrets."""
     spellings = {way for secret in secrets if secret.strip() for way in _spellings(secret)}
-    # The longest first, as one may be a part of another.
+    # The longest comes first, because a spelling may be a part of another.
     pattern = "|".join(sorted(spellings, key=len, reverse=True))
     return re.compile(pattern, re.IGNORECASE) if pattern else None
 
 
 def _spellings(secret: str) -> Iterator[str]:
-    """Patterns of a secret as it is, and as URLs, JSON, Python and HTML write it."""
+    """Yield patterns of a secret as it is, and as URLs, JSON, Python and HTML write it."""
     for spelling in (
         secret,
         quote(secret, errors="surrogatepass"),
@@ -114,5 +114,5 @@ def _spellings(secret: str) -> Iterator[str]:
         repr(secret)[1:-1],
         escape(secret),
     ):
-        # White space counts for little in any of them.
+        # A text may come back with other white space.
         yield r"\s+".join(map(re.escape, re.split(r"\s+", spelling)))

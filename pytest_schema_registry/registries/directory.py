@@ -1,9 +1,10 @@
-"""The same questions answered from a directory: no network, no server.
+"""A registry in a directory: it answers the same queries without a network or a server.
 
 <directory>/<version>/<name>.json            the bare JSON Schema; .schema.json works too
 <directory>/<version>/<name>@<release>.json  an older release of the line
 
-What begins with a dot is not the registry's: ``.git``, or what an editor or a Mac leaves behind.
+Names that begin with a dot are not the registry's: ``.git``, or files that an editor or a Mac
+leaves behind.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
 
 
 class DirectoryRegistry:
-    """Answers from files what a registry answers over HTTP.
+    """A registry that answers from files what others answer over HTTP.
 
     Args:
         directory: The directory of version lines.
-        shown: What to call it in messages and addresses.
-        max_bytes: The largest file that is read.
+        shown: The directory's name in messages and addresses.
+        max_bytes: The largest file that is read, in bytes.
     """
 
     def __init__(
@@ -45,7 +46,10 @@ class DirectoryRegistry:
         self._shown = shown.rstrip("/")
 
     def url(self, question: Query) -> str:
-        """What names the question's answer: the file's place for a schema, else the wire's path."""
+        """Return the address of a query's result.
+
+        For a current schema, it is the path of a file; otherwise, the path that the wire uses.
+        """
         if question.kind is Kind.SCHEMA and not question.release:
             return f"{self._shown}/{question.version}/{core.segment(question.name)}.json"
         return f"{self._shown}/{core.path(question)}"
@@ -69,14 +73,14 @@ class DirectoryRegistry:
                 document = self._compatibility(question)
             case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
                 document = self._schema(question)
-        # Files can say what no registry may, too.
+        # A file, too, may hold what no registry may answer.
         if document is not None and (reason := core.fault(question, document)):
             raise InvalidAnswer(self.url(question), reason)
         now = datetime.now(UTC).timestamp()
         return Result.of(question, self.url(question), document, now, "directory")
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing, because no file stays open."""
 
     def _schema(self, question: Query) -> dict[str, Any] | None:
         current = self._current(question.version, question.name)
@@ -106,7 +110,13 @@ class DirectoryRegistry:
             raise InvalidAnswer(self.url(question), str(exc)) from None
 
     def _by_id(self, question: Query) -> dict[str, Any] | None:
-        """The schema that has an id: of the question's version line, or else of the first one."""
+        """Return the schema that has an id, from the query's version line or else the first other.
+
+        Raises:
+            InvalidAnswer: Several schemas of a line have the id, or a file is not a JSON Schema and
+                no other has the id.
+            RegistryUnavailable: A file cannot be read, and no other has the id.
+        """
         unread: InvalidAnswer | RegistryUnavailable | None = None
         for version in sorted(self._versions(), key=lambda each: each != question.version):
             found = []
@@ -127,7 +137,7 @@ class DirectoryRegistry:
             if found:
                 return found[0][0]
         if unread is not None:
-            # The id may be in the file that cannot be read: nobody can say that there is none.
+            # The file that cannot be read may have the id, so a 404 could be wrong.
             raise unread
         return None
 
@@ -136,7 +146,7 @@ class DirectoryRegistry:
         return None if path is None else self._read(path, version, plain_name(name))
 
     def _refuse_another(self, current: dict[str, Any]) -> None:
-        """Refuse a current schema if an older file says something else of its release.
+        """Refuse a current schema if an older file has the same release with other content.
 
         Raises:
             InvalidAnswer: There is such a file.
@@ -180,9 +190,10 @@ class DirectoryRegistry:
         return {"tracks": tracks, "generated_at": datetime.now(UTC).isoformat()}
 
     def _entry(self, path: Path, version: str, name: str) -> dict[str, Any]:
-        """A schema's entry in the index; one that cannot be read is listed by its file's name.
+        """Return a schema's entry in the index.
 
-        So one damaged file fails who uses it, and nobody else; and it is not forgotten.
+        A file that cannot be read is listed by its name, with the reason. So a damaged file fails
+        only those who use it, and stays visible to all.
         """
         try:
             schema = self._read(path, version, name)
@@ -211,7 +222,7 @@ class DirectoryRegistry:
             raise RegistryUnavailable(self._shown, _why(exc), True) from None
 
     def _files(self, version: str) -> dict[str, Path]:
-        """The current schema files of a version line, by name."""
+        """Return the current schema files of a version line, by name."""
         return {
             plain_name(path.name.removesuffix(".json")): path
             for path in self._listing(version)
@@ -219,7 +230,7 @@ class DirectoryRegistry:
         }
 
     def _older(self, version: str, name: str) -> list[tuple[str, Path]]:
-        """The older releases of a schema, oldest first, each once."""
+        """Return the older releases of a schema, oldest first, each once."""
         prefix = f"{plain_name(name)}@"
         older: dict[str, Path] = {}
         for path in self._listing(version):
@@ -277,20 +288,23 @@ class DirectoryRegistry:
 
 
 def _twin(path: Path) -> Path | None:
-    """Another file of the same name, as far as the ending and the form of its letters go."""
+    """Find another file of the same schema name; return None where there is none.
+
+    Its name differs only in the ``.schema`` ending or in the Unicode form of its letters.
+    """
     name = plain_name(path.name.removesuffix(".json"))
     spellings = {name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))}
     for stem in (f"{spelling}{end}" for spelling in spellings for end in ("", NAME_SUFFIX)):
         other = path.with_name(f"{stem}.json")
         is_another = other.name != path.name and plain_name(stem) in spellings and other.exists()
-        # Some disks find a file by either form of its letters.
+        # Some disks find a file by either Unicode form of its name.
         if is_another and not other.samefile(path):
             return other
     return None
 
 
 def _precedence(release: str) -> tuple[list[str | int], bool, list[str | int]]:
-    """What releases are ordered by: ``1.9.0``, ``1.10.0-dev``, ``1.10.0``."""
+    """Return the key that sorts releases: ``1.9.0`` < ``1.10.0-dev`` < ``1.10.0``."""
     final, hyphen, early = release.partition("-")
     return _numbered(final), not hyphen, _numbered(early)
 
@@ -300,7 +314,7 @@ def _numbered(text: str) -> list[str | int]:
 
 
 def _printable(text: str) -> str:
-    """A text as an index may show it: a file's name can hold anything."""
+    """Escape a text that cannot be printed, for the index: a file's name can hold anything."""
     return text if text.isprintable() else ascii(text)[1:-1]
 
 
@@ -317,10 +331,10 @@ def _written_at(path: Path) -> str:
 
 
 def verdict(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Whether one document's schema still speaks to another's, as the wire says it.
+    """Compare the schemas of two documents, and return the verdict in the wire's format.
 
     Raises:
-        NotASchema: One of them holds none.
+        NotASchema: One of the documents holds no JSON Schema.
     """
     from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 

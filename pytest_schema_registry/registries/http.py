@@ -1,4 +1,4 @@
-"""The registry over HTTP: one question, one answer, in bounded time."""
+"""A client of a registry over HTTP: one query, one result, in bounded time."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ _STATE_THAT_HOST = "if the schemas are there, set --registry-url to that host's 
 
 
 class RegistryClient:
-    """Asks a registry over HTTP, through one pooled connection a process.
+    """A client that asks a registry over HTTP, through one pool of connections per process.
 
     Args:
         location: The registry's base URL, and the credentials that came with it.
         token: Bearer token, sent to that host only.
         timeout: Seconds that one attempt may take, from DNS to the last byte; all attempts and
             the waits between them stay inside three times that.
-        max_bytes: The largest answer that is read.
-        clock: Seconds since the epoch.
-        observe: Told each exchange, retries included.
+        max_bytes: The largest answer that is read, in bytes.
+        clock: Returns seconds since the epoch.
+        observe: Called with each exchange, retries included.
     """
 
     def __init__(
@@ -80,20 +80,24 @@ class RegistryClient:
         self._owner = 0
 
     def url(self, question: Query) -> str:
-        """The question's address without credentials: what is shown, and the key it is kept by."""
+        """Return the query's address without credentials.
+
+        Messages show it, and the cache uses it as its key.
+        """
         return f"{self._location.shown}/{core.path(question)}"
 
     def fetch(self, question: Query, known: Result | None = None) -> Result:
-        """Ask the registry.
+        """Send a query to the registry, and return the result.
 
         Args:
-            question: What is asked.
-            known: An earlier answer to it, which the registry may confirm (RFC 9110 section 13).
+            question: The query.
+            known: An earlier result, which the registry may confirm (RFC 9110 section 13).
 
         Raises:
-            RegistryUnavailable: No answer came within the time allowed, or a proxy's.
-            RegistryRefused: 401, 403 or another 4xx.
-            InvalidAnswer: The body is not the answer to this question.
+            RegistryUnavailable: No answer came within the time allowed, a proxy answered instead,
+                the status was 408, 429 or 5xx, or the body was a page instead of JSON.
+            RegistryRefused: The status was 401, 403 or another 4xx.
+            InvalidAnswer: The body is not a result of this query.
         """
         url = self.url(question)
         etag = (known.etag if known is not None else None) or ""
@@ -104,7 +108,7 @@ class RegistryClient:
             return replace(known, fetched_at=self._clock(), source="registry")
         if response.status_code in (404, 410):
             return self._answer(question, url, response)
-        # 407 is a proxy's, never a registry's.
+        # A proxy answers 407, never a registry.
         if response.status_code in (407, *RETRIED_STATUSES):
             raise RegistryUnavailable(url, self._said(response))
         if response.status_code != 200 and self._elsewhere(response.url):
@@ -131,7 +135,7 @@ class RegistryClient:
         attempts = [thread for thread in threading.enumerate() if thread.name == THREAD_NAME]
         for thread in attempts:
             thread.join(_MOMENT)
-        # One that was given up may still be connecting, and would log with which password.
+        # An abandoned attempt may still be connecting, and would log a proxy's password.
         if not any(thread.is_alive() for thread in attempts):
             for logger in _loggers():
                 logger.removeFilter(self._is_not_ours)
@@ -145,7 +149,7 @@ class RegistryClient:
         text: str | None = None,
     ) -> Result:
         etag = response.headers.get("etag")
-        # It would be cached, and recorded in a file that is committed.
+        # The credentials would get into the cache, and into a cassette that is committed.
         if self._secrets.is_repeated([document, etag]):
             raise InvalidAnswer(url, "it repeats the credentials that it was sent")
         return Result.of(question, url, document, self._clock(), "registry", etag=etag, text=text)
@@ -192,14 +196,14 @@ class RegistryClient:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
             raise RegistryUnavailable(url, self._words(_reason(exc))) from None
         except (RuntimeError, OSError, Warning) as exc:
-            # What pytest-socket and pytest-recording put in the place of a connection.
+            # pytest-socket and pytest-recording raise these instead of connecting.
             reason = (
                 f"a connection was refused inside the test ({self._words(_reason(exc))}); "
                 "a schema that the registry_schema marker declares is fetched before it"
             )
             raise RegistryUnavailable(url, reason) from None
         except (ValueError, LookupError, ArithmeticError) as exc:
-            # Raised below httpx, which lets them through: for a host that no name can be, say.
+            # Layers below httpx raise these (an impossible host name), and httpx lets them through.
             reason = (
                 f"no connection can be made ({self._words(_reason(exc))}); "
                 "look at its address, at redirects and at the proxy variables"
@@ -217,7 +221,7 @@ class RegistryClient:
 
     def _open(self) -> httpx.Client:
         with self._opening:
-            # After a fork the parent's sockets are the parent's.
+            # After a fork, the sockets of the pool belong to the parent process.
             if self._client is None or self._owner != os.getpid():
                 self._client = self._new_client()
                 self._owner = os.getpid()
@@ -228,18 +232,18 @@ class RegistryClient:
         try:
             return httpx.Client(
                 headers=self._headers(),
-                # An Authorization header and userinfo cannot both be sent; the token was meant.
+                # An Authorization header and userinfo cannot both be sent; the token wins.
                 auth=None if self._token else self._location.auth,
-                # An attempt ends before that, and then says for what it has waited.
+                # Our own deadline comes first, with an error that names what was waited for.
                 timeout=httpx.Timeout(self._timeout + 1),
                 follow_redirects=True,
                 max_redirects=MAX_REDIRECTS,
-                # How many requests there are at a time is not httpx's to say.
+                # The caller limits the number of requests at a time.
                 limits=httpx.Limits(max_connections=None),
                 event_hooks={"request": [self._refuse_downgrade, self._keep_to_ourselves]},
             )
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as exc:
-            # What follows a colon may be a part of a proxy's password, and an address has its user.
+            # Text after a colon may be a part of a proxy's password; an address has its user.
             said = self._words(str(exc).partition(": ")[0].partition(" URL(")[0])
             reason = f"the HTTP client cannot start: {said}"
             raise InvalidSettings("SSL_CERT_FILE or a proxy variable", reason) from None
@@ -262,24 +266,24 @@ class RegistryClient:
                 request.headers.pop(name, None)
 
     def _elsewhere(self, url: httpx.URL | None) -> str:
-        """The host of an address that the registry redirects to, where it is not its own."""
+        """Return the host that the registry redirected to, or an empty text for its own."""
         own = httpx.URL(self._location.shown)
         if url is None or (url.host == own.host and _port(url) == _port(own)):
             return ""
-        # From http to https it is the same server.
+        # A redirect from http to https stays on the same server.
         if url.host == own.host and (_port(own), _port(url)) == (80, 443):
             return ""
         return self._words(url.netloc.decode())
 
     def _is_not_ours(self, _record: logging.LogRecord) -> bool:
-        # Our requests would fill the caplog of the test that happens to run, with the query, and
-        # with the password of a proxy, in clear.
+        # Our requests would fill the caplog of the running test, and show the query string and a
+        # proxy's password in clear.
         return not _FETCHING.get()
 
     def _said(self, response: httpx.Response) -> str:
         if host := self._elsewhere(response.url):
-            # Whatever another host answers is not the registry's to show: it may be a service that
-            # only this machine reaches.
+            # The text of another host's answer is not shown: the host may be a service that only
+            # this machine reaches.
             return f"it redirects to {host}, which answered {response.status_code}"
         excerpt = self._excerpt(response)
         said = f"it answered {response.status_code} {self._words(response.reason_phrase)}".rstrip()
@@ -295,8 +299,8 @@ class RegistryClient:
         return self._words(text)[:EXCERPT_LENGTH]
 
     def _words(self, text: str) -> str:
-        """A text of the registry's as words in a line, with nothing that a terminal would obey."""
-        # Scrubbed before it is cut, which would leave the half of a secret that nobody knows.
+        """Put a registry's text into one line, without characters that a terminal would obey."""
+        # Scrub before cutting: half a secret would no longer be recognised.
         shown = self._secrets.scrubbed(text)[: 4 * EXCERPT_LENGTH]
         return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
 
@@ -316,14 +320,17 @@ def _fetch(
 
 
 def _loggers() -> Iterator[logging.Logger]:
-    """The loggers of the libraries that send a request; one's filters say nothing to another."""
+    """Yield every logger of the HTTP libraries.
+
+    Each needs the filter, because a logger's filters do not apply to its children.
+    """
     for name, logger in list(logging.root.manager.loggerDict.items()):
         if name.partition(".")[0] in _LOGGING and isinstance(logger, logging.Logger):
             yield logger
 
 
 def _url_of(exc: httpx.RequestError) -> httpx.URL | None:
-    """The address that could not be reached, which may be a redirect's."""
+    """Return the address that could not be reached, which may be a redirect's; None without one."""
     try:
         return exc.request.url
     except RuntimeError:  # it was raised before there was a request
@@ -337,6 +344,6 @@ def _port(url: httpx.URL) -> int | None:
 def _reason(exc: Exception) -> str:
     text = str(exc) or type(exc).__name__
     if isinstance(exc, httpx.RemoteProtocolError) and " in location header: " in text:
-        # It goes on with a part of the address, which may be one of a password.
+        # The rest is a part of the address, which may contain a part of a password.
         text = text.partition(": ")[0]
     return f"cannot connect: {text}" if isinstance(exc, httpx.ConnectError) else text

@@ -1,4 +1,4 @@
-"""A question to a registry, and its answer: frozen values, whoever answers."""
+"""Queries to a registry and their results: frozen values, the same for every registry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What a question is about."""
+    """The subject of a query."""
 
     SCHEMA = "schema"
     BY_ID = "by-id"
@@ -25,15 +25,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One thing that can be asked of a registry; equal questions have equal answers.
+    """One query to a registry; equal queries have equal results.
 
     Args:
-        kind: What it is about.
-        version: The version line; for a global id, that of the schema which refers to it.
+        kind: The subject of the query.
+        version: The version line; for a global id, the line of the schema that refers to it.
         name: The schema's name, or its global id.
         release: A release within the line; None for the current one.
-        later: The version line that consumers moved to, where compatibility is asked about.
-        later_release: The release within that one.
+        later: The version line that consumers moved to; only for a query about compatibility.
+        later_release: The release within ``later``.
     """
 
     kind: Kind
@@ -45,12 +45,12 @@ class Query:
 
     @property
     def is_for_schema(self) -> bool:
-        """Whether its answer holds a schema."""
+        """True where a result holds a schema."""
         return self.kind in (Kind.SCHEMA, Kind.BY_ID)
 
     @property
     def suffixed(self) -> Self:
-        """The same question by the name with the ending that some registries list."""
+        """The same query by the name with the ``.schema`` ending that some registries list."""
         return replace(self, name=self.name + NAME_SUFFIX)
 
     def __str__(self) -> str:
@@ -68,17 +68,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a registry said to one question, wherever that was kept since.
+    """A registry's answer to one query, wherever it was kept since.
 
     Args:
-        question: What was asked.
-        url: The address that was asked, without credentials.
-        document: What was said; None exactly when the registry has no such thing (404).
-        fetched_at: When it was said, in seconds since the epoch.
-        source: Where it was kept.
-        etag: What confirms it, where the registry sent that.
-        outage: Why an old answer was served, where one was.
-        content: The schema in the document, which then stands here alone.
+        question: The query.
+        url: The address that was requested, without credentials.
+        document: The registry's answer; None exactly when it has no such thing (404).
+        fetched_at: The time of the answer, in seconds since the epoch.
+        source: The place where the answer was kept.
+        etag: The ETag that confirms the answer; None where the registry sent none.
+        outage: The reason why an old copy was served; None where none was.
+        content: The schema of the document, which then has None in its place.
     """
 
     question: Query
@@ -102,20 +102,20 @@ class Result:
         etag: str | None = None,
         text: str | None = None,
     ) -> Self:
-        """The answer that a document is, as a registry sends it.
+        """Create a result from a document as a registry sends it.
 
         Args:
-            question: What was asked.
-            url: The address that was asked, without credentials.
+            question: The query.
+            url: The address that was requested, without credentials.
             whole: The document; None for a 404.
-            fetched_at: When it was sent, in seconds since the epoch.
-            source: Where it was kept.
-            etag: What confirms it.
-            text: The JSON of the schema in the document, where that is at hand.
+            fetched_at: The time of the answer, in seconds since the epoch.
+            source: The place where the document was kept.
+            etag: The ETag that confirms the document.
+            text: The JSON text of the schema in the document, if the caller has it.
         """
         if whole is None or not question.is_for_schema:
             return cls(question, url, whole, fetched_at, source, etag)
-        document = {**whole, "content": None}  # keeps the place of what is taken out
+        document = {**whole, "content": None}  # keeps the place of the key for `whole`
         content = Content.of(whole["content"]) if text is None else Content(text)
         return cls(question, url, document, fetched_at, source, etag, content=content)
 
@@ -128,14 +128,14 @@ class Result:
 
     @property
     def old_copies(self) -> tuple[OldCopy, ...]:
-        """The answer as an old copy, where it is one; otherwise nothing."""
+        """The result as an old copy, if it is one; otherwise an empty tuple."""
         if self.outage is None:
             return ()
         return (OldCopy(self._subject, self.source, self.fetched_at, self.outage, self.url),)
 
     @property
     def _subject(self) -> str:
-        """What is answered, by the name without its ending."""
+        """The subject of the query in words, with the name without its ending."""
         asked = self.question
         if asked.kind is not Kind.BY_ID:
             asked = replace(asked, name=plain_name(asked.name))
@@ -151,12 +151,12 @@ class Fetch:
     """One exchange with a registry, retries included.
 
     Args:
-        kind: What was asked for.
-        name: The schema's name, where one was asked for.
-        version: Its version line.
-        seconds: How long it took.
-        bytes: How long the answer was.
-        attempts: How many requests it took.
+        kind: The kind of the query.
+        name: The schema's name; empty where the query has none.
+        version: The version line; empty where the query has none.
+        seconds: The duration in seconds.
+        bytes: The length of the answer's body.
+        attempts: The number of requests sent.
         status: The HTTP status of the answer; None without one.
     """
 

@@ -1,7 +1,7 @@
-"""One request of a registry's, tried again where that helps, in bounded time and memory.
+"""One request to a registry, retried where that helps, in bounded time and memory.
 
-Retries are httpx-retries', around a whole httpx client, so that the client keeps what it does well:
-the pool, redirects, proxies and certificates from the environment.
+httpx-retries wraps a whole httpx client here. So the client keeps what it does well: the pool,
+redirects, proxies and certificates from the environment.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ ATTEMPTS = 4
 
 
 class Exchange:
-    """A request and its answer.
+    """A request and its response.
 
     Args:
-        client: Sends it.
+        client: Sends the request.
         timeout: Seconds that one attempt may take, from DNS to the last byte; all attempts and
             the waits between them stay inside three times that.
-        max_bytes: The largest body that is read.
+        max_bytes: The largest body that is read, in bytes.
     """
 
     def __init__(self, client: httpx.Client, timeout: float, max_bytes: int) -> None:
@@ -50,15 +50,15 @@ class Exchange:
 
     @property
     def attempts(self) -> int:
-        """How many requests were sent."""
+        """The number of requests sent."""
         return self._transport.count
 
     def response(self, request: httpx.Request) -> httpx.Response:
-        """The last attempt's response, whole.
+        """Send a request, and return the last attempt's response with its whole body.
 
         Raises:
-            TooLarge: The body is longer than is read.
-            httpx.HTTPError: There is none.
+            TooLarge: The body is longer than ``max_bytes``.
+            httpx.HTTPError: The last attempt got no response.
         """
         try:
             return RetryTransport(self._transport, self._retry).handle_request(request)
@@ -73,11 +73,11 @@ class _BudgetSpent(Exception):  # not an error: carries the last response out
 
 
 class TooLarge(Exception):
-    """The body is longer than is read."""
+    """The body is longer than allowed."""
 
 
 class _WithinBudget(Retry):
-    """httpx-retries' policy, except that a wait which would outlive the budget is not begun."""
+    """The policy of httpx-retries, but without a wait that would outlive the time budget."""
 
     deadline = 0.0
 
@@ -100,10 +100,11 @@ class _WithinBudget(Retry):
 
 
 class _Attempts(httpx.BaseTransport):
-    """Sends a request through a whole client, and gives up on it at the deadline.
+    """A transport that sends a request through a whole client, and abandons it at the deadline.
 
-    httpx's timeouts are between two bytes, and cover no DNS; a server that sends one byte a second
-    passes them for hours. So an attempt runs in a thread that is waited for, and abandoned.
+    httpx's timeouts limit the time between two bytes, and do not cover DNS. A server that sends one
+    byte a second passes them for hours. So an attempt runs in a thread of its own; the caller waits
+    for it until the deadline, and then abandons it.
     """
 
     def __init__(self, client: httpx.Client, timeout: float, max_bytes: int) -> None:
@@ -156,9 +157,9 @@ class _Attempts(httpx.BaseTransport):
 
 
 def _decoded(response: httpx.Response, limit: int) -> Iterator[bytes]:
-    """The body, in parts of which one that was compressed is at most as long as the limit.
+    """Yield the decoded body in parts; a compressed part expands to at most `limit` bytes.
 
-    httpx's decoders know no limit: a few kilobytes of packed zeros would fill the memory.
+    httpx's decoders have no limit: a few kilobytes of packed zeros would fill the memory.
     """
     if response.headers.get("content-encoding", "").strip().lower() not in ("gzip", "deflate"):
         yield from response.iter_raw()

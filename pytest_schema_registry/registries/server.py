@@ -1,4 +1,4 @@
-"""Serves a directory of schemas over HTTP, as the Core Schema Registry does. Reads only.
+"""A server for a directory of schemas, with the Core Schema Registry's API. It only reads.
 
 python -m pytest_schema_registry serve DIR
 """
@@ -24,17 +24,19 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import Result
 
 PREFIX = "/api/v1"
-#: What a machine calls itself.
+#: The names by which a machine reaches itself.
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
-    """An ASGI application that answers from a directory's files as they are at each request.
+    """Create an ASGI application that answers from a directory's files.
+
+    It reads the files anew at each request.
 
     Args:
         directory: The directory of version lines.
-        hosts: The names that it answers to, so that no web page reaches it by a name of its own
-            that leads here (DNS rebinding); None for any.
+        hosts: The host names that the application answers to; None for any. They keep out web pages
+            whose own host name resolves to this machine (DNS rebinding).
     """
     registry = DirectoryRegistry(directory, str(directory))
     router = APIRouter()
@@ -45,7 +47,7 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
 
     @router.get("/index", summary="Every schema of every track")
     def index(request: Request) -> Response:
-        # When the index was generated is not part of what it says.
+        # The ETag leaves out the time at which the index was generated.
         answer = registry.fetch(Query(Kind.INDEX))
         return _answer(request, answer, tag_of=answer.document["tracks"])
 
@@ -105,10 +107,10 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
 
 
 def _host_name(written: str) -> str:
-    """The host in ``host:port``, without the brackets of an IPv6 address."""
+    """Return the host in ``host:port``, without the brackets of an IPv6 address."""
     if written.startswith("["):
         return written[1:].partition("]")[0].lower()
-    # An address of a user's, who need not know that it takes brackets.
+    # A user may write an IPv6 address without its brackets.
     return (written if written.count(":") > 1 else written.partition(":")[0]).lower()
 
 

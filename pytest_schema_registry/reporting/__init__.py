@@ -1,1 +1,1 @@
-"""What the tests' processes report, folded into figures, and those into lines and files."""
+"""Reporting: the facts of all processes, folded into figures, and written as lines and files."""

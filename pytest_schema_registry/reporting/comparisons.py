@@ -1,4 +1,4 @@
-"""What came of comparing schemas, as lines and gates."""
+"""The outcomes of comparing schemas, as lines and gates."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ class Fold:
 
     def __init__(self) -> None:
         self.made: list[dict[str, Any]] = []
-        #: What each process left nothing out of.
+        #: How much each process collected: "project", "contracts" or "part".
         self.extents: set[str] = set()
-        #: Whether a test did not come to its end, and so perhaps not to what it compares.
+        #: True if a test failed or was skipped, because it may have missed its comparisons.
         self.is_incomplete = False
 
     def add(self, found: Iterable[dict[str, Any]]) -> None:
-        """Fold in what a process compared."""
+        """Add the comparisons that one process made."""
         self.made += found
 
     @property
     def waived(self) -> list[str]:
-        """The breaks that are accepted for now, a line each."""
+        """The breaks that waivers accept, one line for each."""
         return sorted({line for made in self.made for line in made["waived"]})
 
 
 def lines(fold: Fold, _settings: Settings, _now: datetime, *, verbosity: int = 0) -> list[str]:
-    """What a person is told.
+    """Return the lines that the summary shows.
 
     Args:
-        fold: What was compared.
-        verbosity: Below 0, only what nobody may miss.
+        fold: The comparisons.
+        verbosity: pytest's verbosity; below 0, the lines are only about waived breaks.
     """
     said = []
     margin = ""
@@ -56,12 +56,12 @@ def lines(fold: Fold, _settings: Settings, _now: datetime, *, verbosity: int = 0
 
 
 def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
-    """One line for each waiver that has expired, or that nothing needs any more.
+    """Return one line for each waiver that has expired, or that no comparison needs any more.
 
     Args:
-        fold: What was compared.
-        settings: Where the waivers are.
-        now: The time.
+        fold: The comparisons.
+        settings: The session's settings, which name the file of waivers.
+        now: The current time.
     """
     if settings.waivers is None:
         return []
@@ -78,9 +78,10 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
 
 
 def _was_met(fold: Fold, waiver: Waiver) -> bool:
-    """Whether all was compared that a waiver may be for."""
+    """Check whether the session made all comparisons that a waiver may be for."""
     impossible = any(made["outcome"] == "impossible" for made in fold.made)
     if fold.is_incomplete or impossible or not fold.extents or "part" in fold.extents:
         return False
-    # All contract tests tell of the schemas that they compare, all tests of any.
+    # A run of the whole project compares every schema that any test compares. A run of all
+    # contract tests tells only about the schemas that it did compare.
     return fold.extents == {"project"} or any(waiver.concerns(made["name"]) for made in fold.made)

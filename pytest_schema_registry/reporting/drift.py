@@ -1,4 +1,4 @@
-"""Drift as lines, gates and a file; ``report_schemas/drift.schema.json`` is the file's contract."""
+"""Drift as lines, gates and a file. The file's schema is ``report_schemas/drift.schema.json``."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.drift import Drift
     from pytest_schema_registry.settings.settings import Settings
 
-#: Raised where a reader of older reports would misread a new one.
+#: The report's format number. Increase it if readers of older reports would misread a new one.
 FORMAT = 1
-#: How many reasons are listed of one schema.
+#: The most reasons that are listed for one schema.
 MAX_REASONS = 3
 DAY = 86_400
 
 
 def lines(fold: Fold, settings: Settings, now: datetime, *, verbosity: int = 0) -> list[str]:
-    """What a person is told: what differs, what is too old, and the age of what was replayed.
+    """Return the summary's lines on schemas that differ, old cassettes, and the age of replays.
 
     Args:
-        fold: What was found.
-        settings: Of the session.
-        now: The time.
-        verbosity: Below 0, only what nobody may miss.
+        fold: The drift that the session found.
+        settings: The session's settings.
+        now: The current time.
+        verbosity: pytest's verbosity; below 0, the lines leave out the age of replays.
     """
     different = fold.at_least(GRADES[1])
     said = []
@@ -105,7 +105,7 @@ def _rest(unlisted: Sequence[Drift]) -> list[str]:
 
 
 def _too_old(fold: Fold, settings: Settings, now: datetime) -> list[Drift]:
-    # What this session recorded is not old any more.
+    # A session that records renews the cassettes, so they are no longer old.
     if settings.cassette_max_age is None or settings.mode == "record":
         return []
     return fold.recorded_before(now.timestamp() - settings.cassette_max_age * DAY)
@@ -116,15 +116,15 @@ def _age(drift: Drift, now: datetime) -> str:
 
 
 def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
-    """One line for each gate that is missed: measured, required, and what to do.
+    """Return one line for each missed gate: the figure, the requirement, and what to do.
 
     Args:
-        fold: What was found.
-        settings: What is required.
-        now: The time.
+        fold: The drift that the session found.
+        settings: The session's settings, which set the gates.
+        now: The current time.
     """
     level, _, grade = settings.drift.partition("=")
-    # Recording is what is done about drift.
+    # To record is the remedy for drift, so a session that records does not fail for it.
     if level != "fail" or settings.mode == "record":
         return []
     grade = grade or FAILS_FROM
@@ -158,20 +158,20 @@ def _named(drifts: Sequence[Drift]) -> str:
 
 
 def schema() -> Any:
-    """The JSON Schema of a report."""
+    """Return the JSON Schema of a report."""
     folder = resources.files("pytest_schema_registry") / "report_schemas"
     return json.loads((folder / "drift.schema.json").read_text(encoding="utf-8"))
 
 
 def write(path: Path, fold: Fold, settings: Settings, missed: Sequence[str], now: datetime) -> None:
-    """Write a report; one of an earlier session is replaced at once.
+    """Write a report, and replace the report of an earlier session in one step.
 
     Args:
         path: The file.
-        fold: What was found.
-        settings: Of the session.
-        missed: One line for each gate that was missed.
-        now: The time.
+        fold: The drift that the session found.
+        settings: The session's settings.
+        missed: One line for each missed gate.
+        now: The current time.
 
     Raises:
         OSError: The file cannot be written.
@@ -182,7 +182,7 @@ def write(path: Path, fold: Fold, settings: Settings, missed: Sequence[str], now
 
 
 def document(fold: Fold, settings: Settings, missed: Sequence[str], now: datetime) -> Any:
-    """A report as plain data, in an order that does not depend on that of the tests."""
+    """Return a report as plain data. Its order does not depend on the order of the tests."""
     return {
         "format": FORMAT,
         "generated_at": _time(now.timestamp()),

@@ -1,4 +1,4 @@
-"""Facts from all processes of a session, folded into figures that do not depend on their number."""
+"""Figures of a session: the facts of all processes, independent of the number of processes."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ from pytest_schema_registry.schemas import OldCopy, SchemaKey, plain_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-#: Processes that name two sources of one release are both right; the earlier one here tells more.
+#: The sources, the most telling first. Two processes may name two sources of one release, and
+#: both are right: the figures take the one that comes first here.
 SOURCES = ("registry", "stale cache", "cassette", "directory", "cache", "value")
 
 
 @dataclass
 class Record:
-    """What was done with one schema in one version line.
+    """The checks and lookups of one schema in one version line.
 
     Args:
-        conforming: Checks that a payload passed.
-        refused: Checks that it did not, as the test expected.
-        violating: Checks that it did not, and the test failed.
-        warned: Checks that it did not, and the test went on.
-        unchecked: Checks that were switched off.
-        lookups: How often a test asked for the schema, to check by it or to look at it.
-        sources: Where each release came from when it was first asked for.
-        levels: How strictly a payload was taken.
-        deprecated: Whether the registry marks it so.
+        conforming: The number of checks that a payload passed.
+        refused: The number of checks that a payload did not pass, as the test expected.
+        violating: The number of checks that a payload did not pass, so that the test failed.
+        warned: The number of checks that a payload did not pass, with a warning only.
+        unchecked: The number of checks that were switched off.
+        lookups: The number of times that a test asked for the schema, to check a payload or to
+            look at the schema.
+        sources: The source of each release at its first lookup.
+        levels: The enforcement levels of the checks.
+        deprecated: Whether the registry marks the schema as deprecated.
     """
 
     conforming: int = 0
@@ -45,16 +47,16 @@ class Record:
 
     @property
     def checks(self) -> int:
-        """How often a payload was judged."""
+        """The number of checks of a payload that were made."""
         return self.conforming + self.refused + self.violating + self.warned
 
 
 class Figures:
-    """A session's figures.
+    """The figures of one session.
 
-    A lookup is counted where a test asks. The first one of a release counts by where the session
-    had it from, each further one as a hit in memory, whichever worker asked; so the figures are
-    the same for one process and for eight.
+    Each request of a test for a schema counts as one lookup. The first lookup of a release counts
+    for the source that the session had it from. Each further one counts as a hit in memory,
+    whichever worker made it. So the figures are the same for one process and for eight.
     """
 
     def __init__(self) -> None:
@@ -67,7 +69,7 @@ class Figures:
         self.session_seconds = 0.0
 
     def add(self, facts: dict[str, Any]) -> None:
-        """Fold in what a process recorded."""
+        """Add the facts that one process recorded."""
         self.seconds += facts.get("seconds", 0.0)
         self.session_seconds += facts.get("session_seconds", 0.0)
         for fetch in facts.get("fetches", ()):
@@ -101,83 +103,83 @@ class Figures:
             record.violating += use["violating"]
         if "source" in use:
             record.deprecated |= use["deprecated"]
-            # A worker that came late says the same, or that it found the entry of another.
+            # A later worker names the same source, or the cache entry that another worker stored.
             known = record.sources.get(use["release"], use["source"])
             record.sources[use["release"]] = min(known, use["source"], key=SOURCES.index)
 
     @property
     def used(self) -> bool:
-        """Whether any test used a schema, or tried to."""
+        """True if any test used a schema, or tried to."""
         return bool(self.records or self.errors)
 
     @property
     def lookups(self) -> int:
-        """How often tests asked for a schema."""
+        """The number of lookups in the session."""
         return sum(record.lookups for record in self.records.values())
 
     @property
     def hits(self) -> Counter[str]:
-        """Lookups by where the schema came from; ``registry`` is the one that is no hit."""
+        """The number of lookups from each source. All but ``registry`` are hits."""
         return sum(map(self.hits_of, self.records), Counter())
 
     def hits_of(self, pair: SchemaKey) -> Counter[str]:
-        """Lookups of one schema in one version line, by where it came from."""
+        """Count the lookups of one schema in one version line by their source."""
         record = self.records.get(pair, Record())
         first = sorted(record.sources.values(), key=SOURCES.index)[: record.lookups]
         hits = Counter(first)
         hits["memory"] = record.lookups - len(first)
-        # What the registry did not send it called unchanged.
+        # The registry confirmed as unchanged each schema that it did not send.
         hits["revalidated"] = max(0, hits["registry"] - self._sent[pair])
         hits["registry"] -= hits["revalidated"]
         return +hits
 
     @property
     def hit_rate(self) -> float | None:
-        """Percent of the lookups that needed no schema sent; None without lookups."""
+        """The percentage of lookups for which the registry sent no schema; None without lookups."""
         lookups = self.lookups
         return 100 * (lookups - self.hits["registry"]) / lookups if lookups else None
 
     def latency(self, percent: float) -> float | None:
-        """The time in ms that so many percent of the fetches stayed within; None without any."""
+        """Return a percentile of the fetches' durations, in ms; None without fetches."""
         return percentile([1000 * fetch.seconds for fetch in self.fetches], percent)
 
     @property
     def retries(self) -> int:
-        """Requests beyond the first of each fetch."""
+        """The number of requests beyond the first of each fetch."""
         return sum(fetch.attempts - 1 for fetch in self.fetches)
 
     @property
     def outages(self) -> int:
-        """Fetches that got no answer, or one that says that the registry is not well."""
+        """The number of fetches without a response, or with a server error (status 500 or more)."""
         return sum(fetch.status is None or fetch.status >= 500 for fetch in self.fetches)
 
     @property
     def bytes(self) -> int:
-        """What the registry sent."""
+        """The number of bytes that the registry sent."""
         return sum(fetch.bytes for fetch in self.fetches)
 
     @property
     def overhead(self) -> float | None:
-        """Percent of all processes' time that was spent here; None where it is not known."""
+        """The percentage of all processes' time that the plugin took; None if that is unknown."""
         return 100 * self.seconds / self.session_seconds if self.session_seconds else None
 
     @property
     def versions(self) -> list[str]:
-        """The version lines, in order."""
+        """The version lines in the figures, sorted."""
         return sorted({pair.version for pair in self._pairs()})
 
     @property
     def names(self) -> list[str]:
-        """The schemas' names, in order."""
+        """The schemas' names in the figures, sorted."""
         return sorted({pair.name for pair in self._pairs()})
 
     def _pairs(self) -> Iterable[SchemaKey]:
         return [*self.records, *(pair for pair, _ in self.errors)]
 
     def conformed(self) -> set[SchemaKey]:
-        """What was conformed to in this session, and not violated.
+        """Return the keys of the schemas that payloads conformed to, and that none violated.
 
-        A schema that was given as a value has no version, and is nobody else's contract.
+        A schema given as a value has no version and is no shared contract, so it is left out.
         """
         return {
             pair
@@ -187,7 +189,7 @@ class Figures:
 
 
 def percentile(values: Sequence[float], percent: float) -> float | None:
-    """The smallest value that so many percent of all values do not exceed (nearest rank)."""
+    """Return the percentile of ``values`` by the nearest-rank method; None without values."""
     if not values:
         return None
     return sorted(values)[max(0, math.ceil(percent / 100 * len(values)) - 1)]

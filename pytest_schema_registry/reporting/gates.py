@@ -1,4 +1,4 @@
-"""What a run's figures must reach, and a line for each that they miss."""
+"""The gates: bounds that a run's figures must keep, and a line for each that they miss."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import SchemaKey
     from pytest_schema_registry.settings.settings import Settings
 
-#: How many names a line lists.
+#: The most names that a line lists.
 MAX_NAMED = 5
 
 
 def missed(settings: Settings, figures: Figures, listed: Iterable[SchemaKey] | None) -> list[str]:
-    """One line for each gate that is missed: measured, required, and what to do.
+    """Return one line for each missed gate: the figure, the requirement, and what to do.
 
     Args:
-        settings: What is required.
-        figures: What was measured.
-        listed: The registry's index; None where it cannot be had.
+        settings: The session's settings, which set the gates.
+        figures: The session's figures.
+        listed: The keys in the registry's index; None if the index cannot be retrieved.
     """
     lines = [
         _below(
@@ -83,7 +83,7 @@ def _above(
 
 
 def _shown(measured: float, bound: float) -> str:
-    """A figure with the digits that it takes to stand on its own side of a bound."""
+    """Format a figure with enough digits to show on which side of a bound it is."""
     for digits in range(1, 9):
         shown = f"{measured:.{digits}f}"
         if float(shown) != bound and (float(shown) < bound) == (measured < bound):

@@ -1,4 +1,4 @@
-"""Figures for GitHub Actions: a step's summary, and annotations on its run.
+"""The figures for GitHub Actions: a step's summary, and annotations on its run.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.reporting.figures import Figures
 
-#: The bytes that GitHub takes of one step; of a longer summary it shows nothing.
+#: The most bytes that GitHub takes for one step's summary. It shows nothing of a longer one.
 LIMIT = 1024 * 1024
-#: How many lines an annotation shows.
+#: The most lines that an annotation shows.
 MAX_LINES = 20
 _ROOM_FOR_REST = 100
 
 
 def step_summary(figures: Figures, missed: Sequence[str], *, limit: int = LIMIT) -> str:
-    """The lines that close a run, as Markdown; empty where no test used a schema.
+    """Return the summary of a run as Markdown; an empty text if no test used a schema.
 
     Args:
         figures: The session's figures.
-        missed: One line for each gate that was missed.
-        limit: How many bytes it may have; schemas beyond are counted, not listed.
+        missed: One line for each missed gate.
+        limit: The most bytes of the text. Schemas beyond it are counted, not listed.
     """
     if not figures.used:
         return ""
@@ -62,13 +62,13 @@ def step_summary(figures: Figures, missed: Sequence[str], *, limit: int = LIMIT)
 
 
 def workflow_commands(figures: Figures, missed: Sequence[str]) -> list[str]:
-    """Workflow commands that annotate the run with what nobody may miss.
+    """Return the workflow commands that annotate the run with its warnings and missed gates.
 
-    GitHub shows ten warnings and ten errors of a step, so that each of these stands for many.
+    GitHub shows at most ten warnings and ten errors of a step, so each command sums up many.
 
     Args:
         figures: The session's figures.
-        missed: One line for each gate that was missed.
+        missed: One line for each missed gate.
     """
     commands = [_command("warning", "not enforced", line) for line in not_enforced(figures)]
     if figures.old_copies:
@@ -80,17 +80,17 @@ def workflow_commands(figures: Figures, missed: Sequence[str]) -> list[str]:
 
 
 def append(path: Path, text: str) -> None:
-    """Add to the file that ``GITHUB_STEP_SUMMARY`` names; a test run does not fail for its sake.
+    """Append to the file that ``GITHUB_STEP_SUMMARY`` names. A failure only gives a warning.
 
     Args:
-        path: The file; other tools of the same step write to it too.
-        text: What to add.
+        path: The file. Other tools of the same step write to it too.
+        text: The text to append.
     """
     raw = text.encode("utf-8", "replace")
     try:
         with path.open("ab") as file:
             if file.tell():
-                # What stands there may end within a line.
+                # The existing text may lack its last newline.
                 raw = b"\n" + raw
             if file.tell() + len(raw) <= LIMIT:
                 file.write(raw)
@@ -99,7 +99,7 @@ def append(path: Path, text: str) -> None:
     except OSError as exc:
         reason = str(exc)
     with warnings.catch_warnings():
-        # As an error it would end the run of those who turn warnings into errors.
+        # With `-W error`, the warning would otherwise end the run.
         warnings.simplefilter("always", SchemaRegistryWarning)
         said = f"the step's summary cannot be written: {reason}"
         warnings.warn(SchemaRegistryWarning(said), stacklevel=2)
@@ -114,7 +114,7 @@ def _cell(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """A text as a code span (CommonMark 6.1), where only the mark of its end means anything."""
+    """Format a text as a code span (CommonMark 6.1), which only its closing backticks can end."""
     line = printable(" ".join(text.split()))
     mark = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
     space = " " if len(mark) > 1 else ""
@@ -126,7 +126,7 @@ def _size(lines: Sequence[str]) -> int:
 
 
 def _command(command: str, title: str, message: str) -> str:
-    """A workflow command, escaped as in @actions/core's command.ts."""
+    """Format a workflow command, escaped as in @actions/core's command.ts."""
     title = _escaped(f"schema registry: {title}").replace(":", "%3A").replace(",", "%2C")
     return f"::{command} title={title}::{_escaped(printable_text(message))}"
 

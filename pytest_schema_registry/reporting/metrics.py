@@ -1,4 +1,4 @@
-"""Figures in Prometheus' text format; the only importer of prometheus_client."""
+"""The figures in Prometheus' text format. Only this module imports prometheus_client."""
 
 from __future__ import annotations
 
@@ -35,27 +35,27 @@ def write(path: Path, figures: Figures, *, cache_size: int) -> None:
     """Write a file for node_exporter's textfile collector, or for a Pushgateway.
 
     Args:
-        path: The file; one of an earlier session is replaced at once.
+        path: The file. The file of an earlier session is replaced in one step.
         figures: The session's figures.
-        cache_size: How many entries the cache holds.
+        cache_size: The number of entries in the cache.
 
     Raises:
         OSError: The file cannot be written.
     """
     with files.turn(path):
-        # A textfile collector reads *.prom, and so never what is staged.
+        # A textfile collector reads only *.prom, so it never reads the staged file.
         files.replace(path, exposition(figures, cache_size=cache_size))
 
 
 def exposition(figures: Figures, *, cache_size: int) -> str:
-    """Figures as the text of a file."""
+    """Return the figures as the text of a metrics file."""
     registry = CollectorRegistry()
     registry.register(_Families(figures, cache_size))
     return generate_latest(registry).decode()
 
 
 class _Families:
-    """Figures as metric families; unlike metrics that count, they have no ``_created`` series."""
+    """The figures as metric families, which unlike Counter objects add no ``_created`` series."""
 
     def __init__(self, figures: Figures, cache_size: int) -> None:
         self._figures = figures
@@ -133,7 +133,7 @@ def _counter(
     family = CounterMetricFamily(name, documentation, labels=labels)
     totals: Counter[tuple[str, ...]] = Counter()
     for values, count in counts:
-        # JSON can write half of a surrogate pair into a name, and UTF-8 cannot.
+        # A name in JSON may contain half of a surrogate pair, which UTF-8 cannot encode.
         totals[tuple(map(printable, values))] += count
     for values, count in sorted(totals.items()):
         family.add_metric(values, count)

@@ -1,4 +1,4 @@
-"""Figures as a JSON file, for machines; ``report_schemas/report.schema.json`` is its contract."""
+"""The figures as a JSON file for machines. Its schema is ``report_schemas/report.schema.json``."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from pytest_schema_registry.reporting.figures import Figures, Record
     from pytest_schema_registry.schemas import SchemaKey
 
-#: Raised where a reader of older reports would misread a new one.
+#: The report's format number. Increase it if readers of older reports would misread a new one.
 FORMAT = 1
 
 
 def schema() -> Any:
-    """The JSON Schema of a report."""
+    """Return the JSON Schema of a report."""
     folder = resources.files("pytest_schema_registry") / "report_schemas"
     return json.loads((folder / "report.schema.json").read_text(encoding="utf-8"))
 
@@ -35,15 +35,15 @@ def write(
     missed: Sequence[str],
     exit_status: int | None = None,
 ) -> None:
-    """Write a report; one of an earlier session is replaced at once.
+    """Write a report, and replace the report of an earlier session in one step.
 
     Args:
         path: The file.
         figures: The session's figures.
-        mode: Where schemas were to come from.
+        mode: The mode that schemas were retrieved in.
         versions: The version lines that tests ran against by default.
-        missed: One line for each gate that was missed.
-        exit_status: pytest's; None where it is not known.
+        missed: One line for each missed gate.
+        exit_status: pytest's exit status; None if it is not known.
 
     Raises:
         OSError: The file cannot be written.
@@ -69,7 +69,7 @@ def document(
     exit_status: int | None,
     now: datetime,
 ) -> dict[str, Any]:
-    """A report as plain data, in an order that does not depend on that of the tests."""
+    """Return a report as plain data. Its order does not depend on the order of the tests."""
     return {
         "format": FORMAT,
         "generated_at": _time(now),

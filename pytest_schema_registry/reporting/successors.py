@@ -1,4 +1,4 @@
-"""What became of old payloads in the version line that comes next, as lines and gates."""
+"""The results of checking old payloads against the next version line, as lines and gates."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ if TYPE_CHECKING:
 
 
 class Fold:
-    """What all processes of a session found, by schema."""
+    """The results of all processes of a session, with an entry for each process and schema."""
 
     def __init__(self) -> None:
         self.found: list[dict[str, Any]] = []
 
     def add(self, found: Iterable[dict[str, Any]]) -> None:
-        """Fold in what a process found."""
+        """Add the results of one process."""
         self.found += found
 
     def violations(self, level: str) -> list[tuple[str, str, str]]:
-        """Schema, test and message of each payload whose violation is taken so strictly."""
-        # Two processes may have met the same payload.
+        """Return the schema, test and message of each violation at one enforcement level."""
+        # Two processes may have checked the same payload: count it once.
         met = {
             (each["name"], payload): (each["name"], test, message)
             for each in self.found
             if each["level"] == level
             for payload, test, message in each["violations"]
         }
-        # What is explained comes first.
+        # Violations that have a message come first.
         return sorted(met.values(), key=lambda each: (not each[2], each))
 
     def without(self, key: str) -> list[str]:
-        """The schemas that were not checked for some reason."""
+        """Return the schemas that could not be checked against, for the reason ``key``."""
         return sorted({each["name"] for each in self.found if each.get(key)})
 
 
 def lines(fold: Fold, settings: Settings, _now: datetime, *, verbosity: int = 0) -> list[str]:
-    """What a person is told.
+    """Return the lines that the summary shows.
 
     Args:
-        fold: What was found.
-        settings: Which version lines it is about.
-        verbosity: Below 0, only what nobody may miss.
+        fold: The results of the session.
+        settings: The session's settings, which name both version lines.
+        verbosity: pytest's verbosity; below 0 and without violations, the count is left out.
     """
     old, new = settings.replay_payloads or ("", "")
     violations = [(each, "") for each in fold.violations("strict")]
@@ -73,11 +73,11 @@ def lines(fold: Fold, settings: Settings, _now: datetime, *, verbosity: int = 0)
 
 
 def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
-    """One line where a payload violates what comes next, or where that is not known.
+    """Return one line for each missed gate: payloads violate the next version, or are unchecked.
 
     Args:
-        fold: What was found.
-        settings: Which version lines it is about.
+        fold: The results of the session.
+        settings: The session's settings, which name both version lines.
     """
     old, new = settings.replay_payloads or ("", "")
     option = f"--registry-replay-payloads {old}:{new}"

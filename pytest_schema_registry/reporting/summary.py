@@ -1,4 +1,4 @@
-"""Figures as the lines that close a run."""
+"""The figures as the lines of pytest's terminal summary."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pytest_schema_registry.reporting.figures import Figures, Record
     from pytest_schema_registry.schemas import OldCopy
 
-#: Schemas above which those with nothing to say are counted, not listed.
+#: The most items of a list. A larger table only counts the schemas that conform in every version.
 MAX_LISTED = 20
-#: What may come of a check, and how that is called.
+#: The outcomes of a check, with the words for each.
 OUTCOMES = {
     "conforming": "conforming",
     "refused": "refused as expected",
@@ -24,12 +24,12 @@ OUTCOMES = {
     "warned": "warned",
     "unchecked": "switched off",
 }
-#: What stands for the version of a schema that was given as a value, or that none was found for.
+#: The head for schemas without a version: given as a value, or no version was found for them.
 NO_VERSION = "no version"
 
 
 class Marks(NamedTuple):
-    """How a schema's outcome is written."""
+    """The marks for a schema's outcomes."""
 
     conforms: str = "✓"
     violates: str = "✗"
@@ -37,11 +37,11 @@ class Marks(NamedTuple):
     untested: str = "\N{EN DASH}"
 
     def of(self, record: Record | None, *, failed: bool = False) -> str:
-        """The mark of one schema in one version line.
+        """Return the mark of one schema in one version line.
 
         Args:
-            record: What was done with it, if anything.
-            failed: Whether something could not be checked by it.
+            record: The schema's checks and lookups; None without any.
+            failed: Whether a check against the schema could not be made.
         """
         if failed or (record is not None and record.violating):
             return self.violates
@@ -54,10 +54,10 @@ ASCII = Marks("ok", "FAIL", "!", "-")
 
 
 def marks_for(encoding: str | None) -> Marks:
-    """The marks that a terminal can show.
+    """Return the marks that a terminal can show.
 
     Args:
-        encoding: The terminal's; None where it is not known.
+        encoding: The terminal's encoding; None if it is not known.
     """
     try:
         "".join(Marks()).encode(encoding or "ascii")
@@ -67,12 +67,13 @@ def marks_for(encoding: str | None) -> Marks:
 
 
 def summary(figures: Figures, marks: Marks, *, verbosity: int = 0) -> list[str]:
-    """The lines that close a run: only old copies where no test used a schema.
+    """Return the lines of the summary; without a use of any schema, only those on old copies.
 
     Args:
         figures: The session's figures.
-        marks: How outcomes are written.
-        verbosity: Below 0, only what nobody may miss; above 0, every count and every source.
+        marks: The marks for outcomes.
+        verbosity: pytest's verbosity. Below 0, the lines are only about old copies and checks that
+            were not enforced. Above 0, they have every count and every source.
     """
     lines = old_copies(list(figures.old_copies.values()))
     if not figures.used:
@@ -85,7 +86,7 @@ def summary(figures: Figures, marks: Marks, *, verbosity: int = 0) -> list[str]:
 
 
 def old_copies(copies: Collection[OldCopy]) -> list[str]:
-    """What was served although it is old, why, and how old it is."""
+    """Return the lines on old copies that were served: the reasons, then each copy with its age."""
     if not copies:
         return []
     count = counted(len(copies), "old copy", "old copies")
@@ -99,12 +100,13 @@ def old_copies(copies: Collection[OldCopy]) -> list[str]:
 
 
 class Table(NamedTuple):
-    """Schemas by version lines.
+    """The table of schemas by version lines.
 
     Args:
-        versions: The columns' heads.
-        rows: The marks of each schema that is listed.
-        unlisted: One line for the schemas that are not, as they conform in every version.
+        versions: The heads of the columns.
+        rows: The marks of each listed schema.
+        unlisted: One line that counts the unlisted schemas, which conform in every version; empty
+            if all are listed.
     """
 
     versions: list[str]
@@ -113,7 +115,11 @@ class Table(NamedTuple):
 
 
 def table(figures: Figures, marks: Marks, *, every: bool) -> Table:
-    """Schemas by version lines: every one, or of many those with something to say."""
+    """Build the table of schemas by version lines.
+
+    Above ``MAX_LISTED`` schemas, and unless ``every``, it leaves out those that conform in every
+    version.
+    """
     versions = figures.versions
     failed = {pair for pair, _ in figures.errors}
     rows = {
@@ -133,7 +139,7 @@ def table(figures: Figures, marks: Marks, *, every: bool) -> Table:
 
 
 def matrix(figures: Figures, marks: Marks, *, every: bool) -> list[str]:
-    """The table, aligned."""
+    """Return the table as aligned lines."""
     versions, rows, unlisted = table(figures, marks, every=every)
     width = max(map(len, rows), default=0)
     columns = [max(len(version), len(marks.violates)) for version in versions]
@@ -148,7 +154,7 @@ def _row(name: str, cells: list[str], width: int, columns: list[int]) -> str:
 
 
 def details(figures: Figures) -> list[str]:
-    """Each schema's outcomes, and where its releases came from."""
+    """Return one line for each schema: its outcomes, and the source of each release."""
     lines = []
     for pair, record in sorted(figures.records.items()):
         sources = sorted((release or "", source) for release, source in record.sources.items())
@@ -168,7 +174,7 @@ def _outcomes(records: Collection[Record]) -> str:
 
 
 def totals(figures: Figures, *, every: bool) -> list[str]:
-    """The figures in two lines, or with every source and every count."""
+    """Return the totals in two lines; with ``every``, also the number of lookups by source."""
     records = figures.records.values()
     checks = sum(record.checks for record in records)
     impossible = figures.errors.total()
@@ -202,7 +208,7 @@ def _fetches(figures: Figures) -> str:
 
 
 def not_enforced(figures: Figures) -> list[str]:
-    """How many violations let their test go on, so that nobody forgets them."""
+    """Return lines that count violations only warned of, and checks that were switched off."""
     warned: Counter[str] = Counter()
     switched_off: Counter[str] = Counter()
     for pair, record in figures.records.items():
@@ -224,7 +230,7 @@ def _sorted(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun."""
+    """Format a number with its noun, in the singular or the plural."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 

@@ -1,10 +1,11 @@
-"""Entries on disk, locked and atomic.
+"""The cache on disk: locked, and written atomically.
 
-One file an address, disposable at any moment. The first line of an entry is a digest of the rest,
-so whatever is truncated, flipped or somebody else's is a miss. The second is a JSON object, and
-below it stands a schema as it was sent, which is parsed when somebody needs it. An address that
-failed has a second file, which speaks for one session only: its workers share the failure instead
-of repeating it.
+Each address has one file, which may be deleted at any moment. The first line of an entry is a
+digest of the rest, so a truncated, damaged or foreign file counts as a miss. The second line is a
+JSON object. Below it stands the schema as it was sent, which is parsed only when it is needed.
+
+An address that failed has a second file. It holds for one session only: the session's workers share
+the failure instead of repeating it.
 """
 
 from __future__ import annotations
@@ -39,32 +40,32 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import Query
     from pytest_schema_registry.schemas import Source
 
-#: What one process may learn on behalf of all processes of the session.
+#: The failures that one process keeps for all processes of the session.
 SHARED_FAILURES = (CassetteNotWritten, InvalidAnswer, RegistryRefused, RegistryUnavailable)
 
-#: A schema may hold the half of a surrogate pair.
+#: A schema may contain half a surrogate pair, which strict UTF-8 cannot encode.
 _ENCODING = ("utf-8", "surrogatepass")
-#: The year 10000, from which on a time cannot be shown.
+#: The beginning of the year 10000, in seconds since the epoch: datetime ends there.
 _END_OF_TIME = 253_402_300_800
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What the processes of one test run share: every address is asked once in it.
+    """The identity that the processes of one test run share, so that they ask each address once.
 
     Args:
-        id: Unguessable, the same in all processes.
-        directory: Where the session caches when it has no directory that can be written; its owner
-            removes it. It is private: what another user put there is not believed.
+        id: An unguessable text, the same in all processes.
+        directory: The cache directory for a session that can write to no other; its owner removes
+            it. It must be private, because the entries of another user are not trusted.
     """
 
     id: str
     directory: Path
 
     def first(self, fact: str) -> bool:
-        """Whether no process of the session has asked this of a fact before."""
+        """Claim `fact`: true for the first process of the run only, so that it warns once."""
         claim = self.directory / f"{sha256(fact.encode()).hexdigest()[:40]}.claim"
-        with suppress(OSError):  # said twice is better than never
+        with suppress(OSError):  # two warnings are better than none
             files.private(self.directory)
             try:
                 claim.touch(exist_ok=False)
@@ -74,15 +75,15 @@ class Session:
 
 
 class Cache:
-    """What a registry answered, kept on disk for all workers and for the next session.
+    """The results of a registry, kept on disk for all workers and for the next session.
 
     Args:
-        directory: Where entries are; None keeps them for the session only.
-        session: The run that asks.
+        directory: The directory of the entries; None keeps them for the session only.
+        session: The test run that uses the cache.
         ttl: Seconds from the fetch during which another session's entry counts as fresh.
-        lock_timeout: Seconds that another process may hold an address.
-        realm: Tells registries apart that have one address, and no entry shows.
-        clock: Seconds since the epoch.
+        lock_timeout: Seconds that another process may hold the lock of an address.
+        realm: Tells apart registries that share an address; entries do not contain it.
+        clock: Returns seconds since the epoch.
     """
 
     def __init__(
@@ -109,17 +110,17 @@ class Cache:
         return self._directory
 
     def fresh(self, url: str, question: Query) -> Result | None:
-        """The entry, if this session fetched it or its time-to-live has not passed."""
+        """Return the entry if this session fetched it or its time-to-live has not passed."""
         entry = self.stale(url, question)
         return None if entry is None or entry.source == "stale cache" else entry
 
     def asked(self, url: str, question: Query) -> Result | None:
-        """The entry, if this session fetched it."""
+        """Return the entry if this session fetched it."""
         entry = self.stale(url, question)
         return None if entry is None or entry.source != "registry" else entry
 
     def stale(self, url: str, question: Query) -> Result | None:
-        """The entry, however old; its source says whether it is."""
+        """Return the entry, however old it is; its source tells whether it is stale."""
         entry, content = self._kept(url, "entry")
         if not _is_usable(entry, content, url, question):
             return None
@@ -136,12 +137,12 @@ class Cache:
     def _source(self, entry: dict[str, Any]) -> Source:
         if entry["session"] == self._session.id:
             return "registry"
-        # A fetch in the future is a clock that was set back: nothing says how old it is.
+        # A fetch time in the future means that the clock was set back: the age is unknown.
         fresh = 0 <= self._clock() - entry["fetched_at"] < self.ttl
         return "cache" if fresh else "stale cache"
 
     def failure(self, url: str) -> SchemaRegistryError | None:
-        """How this session's request for the address failed, if it did."""
+        """Return the error of this session's request for the address, or None without one."""
         entry, _ = self._kept(url, "failure")
         if entry.get("session") != self._session.id:
             return None
@@ -152,7 +153,7 @@ class Cache:
         return None
 
     def keep(self, answer: Result) -> None:
-        """Write the entry; the caller holds the address's lock."""
+        """Write a result as an entry; the caller holds the address's lock."""
         self._write(
             answer.url,
             "entry",
@@ -167,7 +168,7 @@ class Cache:
         )
 
     def keep_failure(self, url: str, error: SchemaRegistryError) -> None:
-        """Remember for this session that asking failed; a good entry stays as it is."""
+        """Keep a request's error for this session; a good entry stays as it is."""
         self._write(
             url,
             "failure",
@@ -176,7 +177,7 @@ class Cache:
 
     @contextmanager
     def lock(self, url: str) -> Iterator[None]:
-        """Hold an address against all other threads and processes.
+        """Hold the lock of an address against all other threads and processes.
 
         Raises:
             CacheLocked: Another process held it for longer than the timeout.
@@ -198,7 +199,7 @@ class Cache:
             held = acquire()
         except OSError as exc:
             self._retreat(exc)
-            # Where not even that works, nothing is shared with other processes.
+            # If that fails, too, this process shares nothing with the others.
             with suppress(OSError):
                 held = acquire()
         try:
@@ -208,11 +209,11 @@ class Cache:
                 held.release()
 
     def size(self) -> int:
-        """How many entries there are."""
+        """Return the number of entries."""
         return sum(1 for _ in self._directory.glob("*.entry"))
 
     def staging(self, key: str) -> Path:
-        """Where a file may be written before it takes its place elsewhere."""
+        """Return a path at which a file may be written before it moves to its final place."""
         return self._path(key, "staging")
 
     def _make_directory(self) -> None:
@@ -222,7 +223,7 @@ class Cache:
             self._directory.mkdir(parents=True, exist_ok=True)
 
     def _kept(self, url: str, kind: str) -> tuple[dict[str, Any], Content | None]:
-        # Others could have forged what is in a directory that they may write to.
+        # Another user may have forged the files of a directory that is not private.
         if self._is_session_s and not files.is_private(self._directory):
             return {}, None
         return _read(self._path(url, kind))
@@ -244,7 +245,7 @@ class Cache:
             write()
         except OSError as exc:
             self._retreat(exc)
-            # Where not even that works, the answer is in memory; only other workers ask again.
+            # If that fails, too, the result stays in memory; only other workers ask again.
             with suppress(OSError):
                 write()
 
@@ -260,7 +261,7 @@ class Cache:
                 "chooses another"
             )
             with warnings.catch_warnings():
-                # As an error it would be one of whatever test comes first.
+                # As an error, it would fail whichever test comes first.
                 warnings.simplefilter("always", CacheWarning)
                 warnings.warn(text, CacheWarning, stacklevel=2)
 
@@ -270,7 +271,10 @@ class Cache:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Content | None]:
-    """The object in a file that this module wrote, or an empty one, and the schema beside it."""
+    """Read the JSON object in a file that this module wrote, and the schema below it.
+
+    For a missing, damaged or foreign file, return an empty object and no schema.
+    """
     try:
         mark, _, body = path.read_bytes().partition(b"\n")
         if mark != _mark(body).encode():
@@ -288,7 +292,7 @@ def _mark(body: bytes) -> str:
 
 
 def _is_usable(entry: dict[str, Any], content: Content | None, url: str, question: Query) -> bool:
-    """Whether an entry is an answer to the question; the schema itself is not looked at."""
+    """Check whether an entry is a result of the query; the schema itself is not examined."""
     if not (
         entry.get("url") == url
         and isinstance(entry.get("session"), str)

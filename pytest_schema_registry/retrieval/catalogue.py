@@ -1,4 +1,4 @@
-"""Names and versions -> schemas: what a registry has, and which version of it to take."""
+"""The catalogue of a registry: finds schemas by name, and chooses among their versions."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
 
 
-#: What may hold a schema's global id.
+#: The keywords that may hold a schema's global id.
 _IDENTIFIERS = ("$id", "id", "$schema_id")
 
 
 class Catalogue:
-    """What a registry has.
+    """The schemas, releases and verdicts of a registry.
 
     Args:
-        resolver: Answers questions.
-        found: Told every schema when it is had for the first time.
-        served: Told the old answers that the index, releases and verdicts are; a schema has its
-            own.
+        resolver: Answers queries.
+        found: Called with every schema when it is retrieved for the first time.
+        served: Called with the old copies that an index, a list of releases or a verdict rests on;
+            a schema carries its own.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Catalogue:
         self._schemas: dict[Query, Schema] = {}
 
     def schema(self, name: str, version: str, release: str | None = None) -> Schema:
-        """A schema in one version.
+        """Return a schema in one version line.
 
         Args:
             name: The schema's name, with or without the ``.schema`` ending.
@@ -56,7 +56,7 @@ class Catalogue:
 
         Raises:
             SchemaNotFound: The line has no such schema, or no such release.
-            SchemaRegistryError: It could not be found out.
+            SchemaRegistryError: The schema cannot be had, for another reason.
         """
         question = Query(Kind.SCHEMA, version, plain_name(name), release)
         schema = self._schemas.get(question)
@@ -75,7 +75,9 @@ class Catalogue:
     def negotiated(
         self, name: str, candidates: Sequence[str], release: str | None = None
     ) -> Schema:
-        """A schema in the first version that has it and does not call it deprecated.
+        """Return a schema in the first version line that has it and does not deprecate it.
+
+        If every line that has the schema deprecates it, the first of these lines is taken.
 
         Args:
             name: The schema's name, with or without the ``.schema`` ending.
@@ -83,8 +85,9 @@ class Catalogue:
             release: A release within the line; None for the current one.
 
         Raises:
-            SchemaNotFound: None of the versions has the schema.
-            SchemaRegistryError: It could not be found out; an outage never falls back silently.
+            SchemaNotFound: None of the version lines has the schema.
+            SchemaRegistryError: A version line could not be asked. An outage never falls back to
+                the next line silently.
         """
         passed_over: list[str] = []
         old: tuple[OldCopy, ...] = ()
@@ -115,7 +118,7 @@ class Catalogue:
         ).resting_on(old)
 
     def index(self) -> tuple[IndexEntry, ...]:
-        """What the registry lists, by version and name."""
+        """Return the entries of the registry's index, sorted by version and name."""
         answer = self._resolver.retrieve(Query(Kind.INDEX))
         self._served(answer.old_copies)
         if answer.document is None:
@@ -123,19 +126,19 @@ class Catalogue:
         return core.index(answer)
 
     def compatibility(self, name: str, old: str, new: str) -> core.Said:
-        """What the registry itself says about two version lines of a schema.
+        """Return the registry's own verdict on two version lines of a schema.
 
         Args:
             name: The schema's name, with or without the ``.schema`` ending.
-            old: The version line that payloads are written by.
-            new: The version line that they are read by.
+            old: The version line of those who write payloads.
+            new: The version line of those who read them.
 
         Raises:
             SchemaNotFound: One of the lines has no such schema.
             InvalidAnswer: The registry does not compare schemas.
-            SchemaRegistryError: It could not be found out.
+            SchemaRegistryError: The verdict cannot be had, for another reason.
         """
-        # Registries of this kind may insist on being told which releases are meant.
+        # Registries of this kind may require the releases in the query.
         sides = [self.schema(name, version) for version in (old, new)]
         earlier, later = (side.release for side in sides)
         question = Query(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later)
@@ -148,14 +151,14 @@ class Catalogue:
         return core.compatibility(answer)
 
     def releases(self, name: str, versions: Sequence[str]) -> tuple[Release, ...]:
-        """The releases of a schema in some version lines, oldest first in each.
+        """Return the releases of a schema in some version lines, oldest first in each.
 
         Args:
             name: The schema's name, with or without the ``.schema`` ending.
             versions: The version lines; at least one.
 
         Raises:
-            SchemaNotFound: No version has any.
+            SchemaNotFound: No version line has any.
         """
         listed: list[Release] = []
         old: tuple[OldCopy, ...] = ()
@@ -171,15 +174,16 @@ class Catalogue:
         return tuple(listed)
 
     def referred(self, reference: Reference, versions: Sequence[str]) -> Schema:
-        """The schema that a reference leads to, by its name in the registry or by its global id.
+        """Return the schema that a reference leads to, by its name or its global id.
 
         Args:
             reference: The reference.
-            versions: The version lines to take a name from that is in none, the best one first.
+            versions: The version lines to try where the reference has a name but no version, the
+                best one first.
 
         Raises:
-            SchemaNotFound: It leads to no schema of the registry.
-            SchemaRegistryError: It could not be found out.
+            SchemaNotFound: The reference leads to no schema of the registry.
+            SchemaRegistryError: The schema cannot be had, for another reason.
         """
         if reference.target is not None:
             version, name = reference.target
@@ -187,7 +191,7 @@ class Catalogue:
         answer = self._resolver.retrieve(Query(Kind.BY_ID, reference.version, reference.uri))
         if answer.content is not None:
             found = core.identified(answer)
-            # An id that several version lines share means the one of its own line.
+            # Where several version lines share an id, the one of the reference's own line is meant.
             return self._in_line(reference, found, reference.version) or found
         if reference.name is not None:
             found = self._named(reference.name, reference.version, versions)
@@ -198,11 +202,11 @@ class Catalogue:
         )
 
     def _in_line(self, reference: Reference, found: Schema, version: str) -> Schema | None:
-        """The schema of the same name and global id in a version line, if there is another one.
+        """Return the schema of the same name and global id in another version line, or None.
 
         Args:
-            reference: Where the id is written.
-            found: What the registry has by the id.
+            reference: The reference that contains the id.
+            found: The schema that the registry has under the id.
             version: The version line; empty for none.
         """
         if not version or found.version in ("", version):
@@ -218,7 +222,7 @@ class Catalogue:
         return self.schema(name, version) if version else self.negotiated(name, versions)
 
     def _answer(self, question: Query) -> tuple[Result, tuple[OldCopy, ...]]:
-        """The answer by a name or its other spelling, and the old copies that this rests on."""
+        """Return a result by a name or its other spelling, and the old copies that it rests on."""
         answer = self._resolver.retrieve(question)
         if answer.document is None and answer.source != "directory":
             try:

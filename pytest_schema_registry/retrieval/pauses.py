@@ -1,4 +1,7 @@
-"""What failed, and when that is asked again: for what lives longer than a test session."""
+"""Pauses between a failed request and the next one to the same address.
+
+They are for a registry object that lives longer than a test session.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.errors import SchemaRegistryError
 
-#: Seconds.
+#: The first and the longest pause, in seconds.
 FIRST = 1.0
 LONGEST = 30.0
 
@@ -25,11 +28,10 @@ class _Failure(NamedTuple):
 class Pauses:
     """The failures of one process, each of which holds for a pause only.
 
-    The first pause is of 1 s; while an address fails again, each is twice as long as the one before
-    it, up to 30 s.
+    The first pause lasts 1 s. Each further failure of an address doubles the pause, up to 30 s.
 
     Args:
-        clock: Seconds, from any point in time.
+        clock: Returns seconds since any fixed point in time.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,19 +39,19 @@ class Pauses:
         self._failures: dict[str, _Failure] = {}
 
     def failure(self, url: str) -> SchemaRegistryError | None:
-        """How the last request for the address failed, unless the pause after it is over."""
+        """Return the error of the last request for the address, or None after its pause."""
         failed = self._failures.get(url)
         if failed is None or self._clock() >= failed.until:
             return None
         return copy(failed.error)
 
     def keep_failure(self, url: str, error: SchemaRegistryError) -> None:
-        """Begin the pause after a request for an address that failed."""
+        """Keep the error of a failed request, and begin the pause after it."""
         before = self._failures.get(url)
         pause = FIRST if before is None else min(2 * before.pause, LONGEST)
         self._failures[url] = _Failure(error, pause, self._clock() + pause)
 
     def recovered(self, *urls: str) -> None:
-        """Forget how addresses failed, as a request was answered."""
+        """Forget the failures of addresses, because the registry answered a request."""
         for url in urls:
             self._failures.pop(url, None)

@@ -1,4 +1,4 @@
-"""Retrieving schemas ahead of their use: several at a time, and saying how far that is."""
+"""Prefetching: retrieves schemas before their use, several at a time, and shows the progress."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 THREAD_NAME = "schema-registry-prefetch"
-#: Seconds after which somebody may wonder what is going on.
+#: Seconds of silence before the progress is shown.
 PATIENCE = 1.0
 
 
 def concurrently(work: Callable[[T], R], items: Iterable[T], at_most: int) -> Iterator[R]:
-    """Do work on items, several at a time, and yield what it gives, whatever is done first.
+    """Call a function on items in several threads, and yield the results as they arrive.
 
     Args:
-        work: What to do with one item; it raises nothing.
+        work: The function to call on one item; it raises nothing.
         items: The items.
-        at_most: How many are worked on at a time.
+        at_most: The largest number of items in work at a time.
     """
     # Daemon threads, not an executor: Ctrl-C must not wait for a registry that does not answer.
     pending = deque(items)
@@ -45,7 +45,7 @@ def concurrently(work: Callable[[T], R], items: Iterable[T], at_most: int) -> It
                     return
                 finished.put((work(item),))
         finally:
-            finished.put(())  # even where it did raise: nobody waits for a thread that is gone
+            finished.put(())  # even after an exception, or the loop below would never end
 
     running = min(at_most, len(pending))
     for _ in range(running):
@@ -64,14 +64,15 @@ def ahead(
     at_most: int,
     observe: Callable[[int, int, int], None] | None = None,
 ) -> None:
-    """Retrieve schemas: first what one question settles for many, then the others.
+    """Retrieve schemas: first those that the cache can serve, then the others.
 
     Args:
         wanted: The schemas, each with its name.
-        retrieve: Retrieves one, and says whether it can be had.
-        at_hand: Answers those questions that need no request of their own, and says which.
-        at_most: How many are retrieved at a time.
-        observe: Told how many there are, were asked for and will be, each time one was.
+        retrieve: Retrieves one schema, and returns whether it can be had.
+        at_hand: Serves the queries that need no request of their own, and returns those.
+        at_most: The largest number of schemas in work at a time.
+        observe: Called after each of the others, with the numbers of schemas that were retrieved,
+            that were tried, and that are to be tried.
     """
     question_of = {
         each: Query(Kind.SCHEMA, each.version, plain_name(each.name or ""))
@@ -81,7 +82,7 @@ def ahead(
     asking = {question: each for each, question in question_of.items()}
     settled = at_hand(asking)
     for _ in concurrently(retrieve, [asking[question] for question in settled], at_most):
-        pass  # what they refer to may be elsewhere
+        pass  # the schemas they refer to may need a request
     elsewhere = [each for each in dict.fromkeys(wanted) if question_of.get(each) not in settled]
     fetched = 0
     for tried, had in enumerate(concurrently(retrieve, elsewhere, at_most), 1):
@@ -91,7 +92,7 @@ def ahead(
 
 
 class Terminal(Protocol):
-    """What is used of pytest's terminal reporter."""
+    """The part of pytest's terminal reporter that `Progress` uses."""
 
     @property
     def isatty(self) -> bool: ...
@@ -102,14 +103,14 @@ class Terminal(Protocol):
 
 
 class Progress:
-    """Says how far fetching is, where it takes longer than a second.
+    """The progress of prefetching, shown where that takes longer than a second.
 
-    Whoever watches a terminal sees one line that is rewritten in place. What is left of it, and all
-    that a log shows, is how long it took.
+    A terminal shows one line that is rewritten in place. At the end, one line tells how long it
+    took. A log shows only that last line.
 
     Args:
-        terminal: Where to say it.
-        clock: Seconds, from any point in time.
+        terminal: The terminal to write to.
+        clock: Returns seconds since any fixed point in time.
     """
 
     def __init__(self, terminal: Terminal, clock: Callable[[], float] = time.monotonic) -> None:
@@ -118,12 +119,12 @@ class Progress:
         self._began = clock()
 
     def __call__(self, fetched: int, tried: int, total: int) -> None:
-        """Take note.
+        """Show the progress after one more schema was tried.
 
         Args:
-            fetched: How many schemas there are by now.
-            tried: How many have been asked for; the others cannot be had.
-            total: How many there are to be.
+            fetched: The number of schemas retrieved so far.
+            tried: The number tried so far; those that were not retrieved cannot be had.
+            total: The number of schemas to try.
         """
         seconds = self._clock() - self._began
         if seconds < PATIENCE:

@@ -1,4 +1,4 @@
-"""Whose answers a cache holds: the registry at an address, and who asks it."""
+"""The realm of a cache: a digest that tells apart registries and users at one address."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from pytest_schema_registry.settings.parsers import CREDENTIAL
 if TYPE_CHECKING:
     from pytest_schema_registry.settings.parsers import Location
 
-#: What a token says of itself, and not of its holder: a new token says something else.
+#: The claims that describe a token and not its holder: they change with every new token.
 _PASSING = frozenset(
     {"exp", "nbf", "iat", "jti", "nonce", "auth_time", "at_hash", "c_hash", "sid"}
     | {"session_state", "aio", "rh", "uti"}
 )
-#: A token may be short: who reads a file's name is to pay for each guess.
+#: PBKDF2's rounds. A token may be short, so each guess from a file's name must cost time.
 _ROUNDS = 10_000
 
 
 def realm(location: Location | None, token: str | None) -> str:
-    """Digest what tells apart those who share a cache; empty where nothing does.
+    """Return a digest of what tells apart those who share a cache, or an empty text.
+
+    The text is empty where nothing tells them apart.
 
     Args:
-        location: The registry's address, with the user and the query that came with it. A password
-            does not count: it changes, and its user stays.
+        location: The registry's address, with its user and its query string. A password does not
+            count: it changes, and its user stays.
         token: The bearer token, which is sent instead of the user.
     """
     if location is None:
@@ -44,7 +46,10 @@ def realm(location: Location | None, token: str | None) -> str:
 
 
 def _holder(token: str) -> str:
-    """Who holds a token: what a JSON Web Token says of that (RFC 7519); the hash of any other."""
+    """Identify the holder of a token.
+
+    A JSON Web Token names its holder in its claims (RFC 7519). Any other token is hashed.
+    """
     _, _, rest = token.partition(".")
     claims, dot, _ = rest.partition(".")
     with suppress(ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Where an answer comes from: which steps a mode takes, and the loop that takes them.
+"""The resolver: the places in which each mode looks for a result, and the loop over them.
 
     auto     fresh cache entry, registry, stale cache entry, cassette
     live     fresh cache entry, registry
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import IndexEntry
     from pytest_schema_registry.settings.settings import Settings
 
-#: Below this, asking for the schemas themselves takes no more requests than asking for the index.
+#: The fewest schemas for which one index request saves requests.
 MIN_CONFIRMED = 2
 _CHECK = "check --registry-url, a part of whose path may be missing"
 
 
 class Registry(Protocol):
-    """What answers questions: a client of some wire protocol, or a directory."""
+    """A source of results: a client of some wire protocol, or a directory."""
 
     def fetch(self, question: Query, known: Result | None = None) -> Result: ...
 
@@ -54,7 +54,7 @@ class Registry(Protocol):
 
 
 class Step(Enum):
-    """One place to look for an answer."""
+    """One place to look for a result."""
 
     CACHE = auto()
     ASKED = auto()
@@ -64,7 +64,7 @@ class Step(Enum):
 
 
 def steps(settings: Settings) -> tuple[Step, ...]:
-    """The places a mode looks in, in order."""
+    """Return the places in which a mode looks, in order."""
     if settings.offline:
         return (Step.CASSETTE,)
     match settings.mode, settings.remote:
@@ -81,17 +81,18 @@ def steps(settings: Settings) -> tuple[Step, ...]:
 
 
 class Resolver:
-    """Finds the answer to a question, asking each place at most once in a session.
+    """The resolver of queries: it asks each place at most once per query in a session.
 
-    An answer that is old because the registry gave no new one says so: ``outage`` is its reason.
+    Where the registry gave no new result, an old copy is served, and its ``outage`` is the reason.
 
     Args:
-        settings: Decides the places.
-        registry: Gives what is asked; a session that the cache serves never opens it.
-        cache: What all processes of the session share.
-        cassettes: Gives the recorded exchanges.
-        answered: Told each answer; while recording, before it replaces its cassette.
-        pauses: When what failed is asked again; without it, never in this session.
+        settings: The settings, which decide the places.
+        registry: Opens the registry; a session that the cache serves never calls it.
+        cache: The cache that all processes of the session share.
+        cassettes: Opens the recorded exchanges.
+        answered: Called with each result; while recording, before it replaces its cassette.
+        pauses: The pauses after which failed requests are repeated; None never repeats one in this
+            session.
     """
 
     def __init__(
@@ -107,7 +108,7 @@ class Resolver:
         self._steps = steps(settings)
         self._recording = settings.mode == "record"
         self._remote = settings.remote
-        #: Whether an id may lead to another schema from each version line.
+        #: True where one id may mean another schema in each version line.
         self._knows_lines = Step.REGISTRY in self._steps and not self._remote
         self._address = settings.location.shown if settings.location else ""
         self._registry = registry
@@ -116,17 +117,17 @@ class Resolver:
         self._answered = answered
         self._pauses = pauses
         self._failures = cache if pauses is None else pauses
-        #: Whether the address has an index, as every registry has.
+        #: True once the address has shown an index, as every registry has.
         self._is_registry = False
         self._outcomes: dict[Query, Result | SchemaRegistryError] = {}
         self._locks: dict[Query, threading.Lock] = {}
 
     def retrieve(self, question: Query) -> Result:
-        """The answer, from wherever the mode allows.
+        """Return the result of a query from the first place that has it.
 
         Raises:
-            SchemaRegistryError: No place has it; the first reason is the one that is raised, and
-                raised again at the next try, or at those within a pause.
+            SchemaRegistryError: No place has a result. The error is the first place's. Later calls
+                raise it again; with ``pauses``, only those within a pause do.
         """
         if question.kind is Kind.BY_ID and not self._knows_lines:
             question = replace(question, version="")
@@ -214,17 +215,20 @@ class Resolver:
             known = self._cache.stale(self._url(question), question) if self._remote else None
             return self._believed(self._registry().fetch(question, known))
         answer = self._believed(self._registry().fetch(question))
-        # An index may be asked for the sake of a 404 only; it is recorded where it is wanted.
+        # An index may be fetched only to confirm a 404; `_outcome` records it when it is wanted.
         if question.kind is not Kind.INDEX:
             self._record(answer)
         return answer
 
     def _believed(self, answer: Result) -> Result:
-        """The answer; a 404 only from an address that has an index, as every registry has.
+        """Return the result, but accept a 404 only from an address that has an index.
+
+        Every registry has an index. Without one, the address is probably wrong, and its 404 does
+        not mean that a schema is missing.
 
         Raises:
-            InvalidAnswer: It has none.
-            RegistryUnavailable: Whether it has one cannot be found out.
+            InvalidAnswer: The address has no index, or refuses it.
+            RegistryUnavailable: The index cannot be had, so its existence is unknown.
         """
         if answer.document is not None or not self._remote or self._is_registry:
             return answer
@@ -259,16 +263,16 @@ class Resolver:
             self._answered(answer)
 
     def at_hand(self, questions: Collection[Query]) -> set[Query]:
-        """Answer the questions that need no request of their own, and say which those are.
+        """Serve what the cache can, and return the queries that were served.
 
-        An expired cache entry counts where the registry's index lists it unchanged: one request
-        then stands for all of them. Where the index cannot be had, or lists a schema with another
-        change token, the schema is asked for itself.
+        Expired entries are revalidated with one index request for all of them. An entry is served
+        where the index lists its schema unchanged. Where the index cannot be had, or lists the
+        schema with another change token, the schema needs a request of its own.
 
         Args:
-            questions: What is going to be asked.
+            questions: The queries that are about to be made.
         """
-        # A time-to-live of zero says that each schema itself is to be asked for.
+        # A time-to-live of zero demands a request for each schema.
         if Step.CACHE not in self._steps or not self._cache.ttl:
             return set()
         many = len(questions) >= MIN_CONFIRMED
@@ -285,7 +289,10 @@ class Resolver:
         return answered
 
     def _kept(self, question: Query) -> list[Result]:
-        """The cache entries that answer a question, that of the name's other spelling the last."""
+        """Return the cache entries that answer a query.
+
+        A 404 counts only together with the entry for the name's other spelling, which comes last.
+        """
         entry = self._cache.stale(self._url(question), question)
         if entry is None:
             return []
@@ -296,7 +303,10 @@ class Resolver:
         return [] if other is None else [entry, other]
 
     def _confirmed(self, entries: list[Result]) -> list[Result]:
-        """Expired entries as of the registry's index, which may vouch for the last of them."""
+        """Return expired entries with the index's age, if the index lists the last one unchanged.
+
+        Otherwise return an empty list.
+        """
         entry = entries[-1]
         said = entry.document
         if said is None or said.get("sha256") is None:
@@ -304,23 +314,23 @@ class Resolver:
         listed = self._listed.get((entry.question.version, plain_name(entry.question.name)))
         if listed is None or listed.sha256 != said["sha256"]:
             return []
-        # What is said about a schema may change where its content does not.
+        # The deprecation and the release may change while the content stays the same.
         if listed.deprecated is not bool(said.get("deprecated")):
             return []
         if listed.release not in (None, said.get("core_version")):
             return []
-        # Not written: the index is in the cache, and will vouch in the next session too.
+        # The entries are not rewritten: the cached index confirms them in the next session, too.
         index = self.retrieve(Query(Kind.INDEX))
         return [replace(each, fetched_at=index.fetched_at, source=index.source) for each in entries]
 
     @cached_property
     def _listed(self) -> dict[tuple[str, str], IndexEntry]:
-        """What the index lists, by version and name; nothing where it cannot be had."""
+        """The entries of the index, by version and name; empty where the index cannot be had."""
         try:
             index = self.retrieve(Query(Kind.INDEX))
         except SchemaRegistryError:
             return {}
-        # An index that is itself served although it is old says nothing about today.
+        # An old copy of the index says nothing about today.
         if index.document is None or index.source not in ("registry", "cache"):
             return {}
         return {(each.version, each.name): each for each in core.index(index)}
@@ -330,5 +340,5 @@ class Resolver:
 
 
 def _is_final(outcome: Result | SchemaRegistryError) -> bool:
-    """Whether to ask again would say the same."""
+    """Check whether an outcome may be kept: it is neither an error nor an old copy."""
     return not isinstance(outcome, SchemaRegistryError) and outcome.outage is None

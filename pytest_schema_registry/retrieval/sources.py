@@ -1,4 +1,4 @@
-"""What a session may look into, opened when it is first needed."""
+"""The registry and the cassettes of a session, opened when they are first needed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ T = TypeVar("T")
 
 
 class Lazy(Generic[T]):
-    """What is made when it is first needed, once, however many threads need it.
+    """A value that is made when it is first needed, once, however many threads need it.
 
     Args:
-        make: Makes it.
+        make: Makes the value.
     """
 
     def __init__(self, make: Callable[[], T]) -> None:
@@ -36,11 +36,11 @@ class Lazy(Generic[T]):
 
 
 def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None) -> Registry:
-    """What answers questions: a client of the registry over HTTP, or a directory.
+    """Return the registry of the settings: a client over HTTP, or a directory.
 
     Args:
-        settings: With a location.
-        observe: Told each exchange over HTTP.
+        settings: Settings that have a location.
+        observe: Called with each exchange over HTTP.
     """
     location = settings.location
     assert location is not None  # noqa: S101  # replay asks nothing
@@ -62,7 +62,7 @@ def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None)
 
 
 def cassettes(settings: Settings) -> Cassettes:
-    """The session's recorded exchanges."""
+    """Return the session's recorded exchanges."""
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
     return Cassettes(settings.root, settings.cassettes, settings.record_command)

@@ -1,6 +1,7 @@
 """The settings' names, defaults, help and parsers: one row each, and the README's table.
 
-Imported by every pytest run of an environment, so it imports nothing that pytest has not loaded.
+Every pytest run of an environment imports this module. So it imports nothing that pytest has not
+loaded.
 """
 
 from __future__ import annotations
@@ -23,17 +24,17 @@ class Option:
     """One setting, under its three names.
 
     Args:
-        name: In the flag, with hyphens.
-        field: Of the settings.
-        metavar: Of the value, in the help.
-        default: What the help says it is.
-        help: What it is.
+        name: Its name in the flag, with hyphens.
+        field: Its field of the settings.
+        metavar: The placeholder of its value in the help.
+        default: The default, as the help shows it.
+        help: The description in the help.
         parser: The function of :mod:`~pytest_schema_registry.settings.parsers` that reads it.
-        ini_type: What pytest reads in the ini file.
-        is_switch: Whether the flag takes no value, and turns it on.
+        ini_type: The type that pytest gives its value in the ini file.
+        is_switch: True where the flag takes no value, and turns the setting on.
     """
 
-    # No dataclass, nor a NamedTuple: Python compiles those anew in every run.
+    # No dataclass or NamedTuple: Python compiles code for those anew in every run.
     def __init__(  # noqa: PLR0917  # a row of the table
         self,
         name: str,

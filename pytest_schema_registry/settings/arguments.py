@@ -1,6 +1,6 @@
-"""What a program gives to ``SchemaRegistry`` and its methods, by type.
+"""The arguments that a program gives to ``SchemaRegistry`` and its methods, checked by type.
 
-No value is shown: it may be an address with a password, or a token given in another's place.
+No message shows a value: it may be an address with a password, or a token given by mistake.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _is_texts(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    # Text is what an environment variable holds; True is one, and nobody means it.
+    # Text may come from an environment variable. True is an int, but nobody means it as one.
     return isinstance(value, int | float | str) and not isinstance(value, bool)
 
 
@@ -72,13 +72,13 @@ _SETTINGS: dict[str, _Kind] = {
 
 
 def settings_of(given: Mapping[str, Any]) -> Settings:
-    """The settings that the arguments of ``SchemaRegistry(…)`` come to.
+    """Return the settings that the arguments of ``SchemaRegistry(…)`` make.
 
     Args:
         given: The arguments, by name.
 
     Raises:
-        InvalidSettings: One is of another type than it should be, or wrong otherwise.
+        InvalidSettings: An argument has the wrong type, or is wrong otherwise.
     """
     for name, kind in _SETTINGS.items():
         is_right, wanted = _KINDS[kind]
@@ -92,15 +92,15 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
 
 
 def check_texts(method: str, *, or_none: bool = False, **given: Any) -> None:
-    """See that arguments of a method are texts.
+    """Check that arguments of a method are texts.
 
     Args:
         method: Its name.
-        or_none: Whether they may be None as well.
+        or_none: True where they may be None as well.
         given: The arguments, by name.
 
     Raises:
-        TypeError: One is none.
+        TypeError: An argument is not a text.
     """
     for name, value in given.items():
         if not (isinstance(value, str) or (or_none and value is None)):
@@ -109,15 +109,15 @@ def check_texts(method: str, *, or_none: bool = False, **given: Any) -> None:
 
 
 def check_schema(method: str, schema: Any, *, or_else: str = "") -> None:
-    """See that an argument of a method is a schema.
+    """Check that an argument of a method is a schema.
 
     Args:
         method: Its name.
         schema: The argument.
-        or_else: What else it might have been.
+        or_else: The other types that it may have, for the message.
 
     Raises:
-        TypeError: It is none.
+        TypeError: It is not a schema.
     """
     if not isinstance(schema, Schema):
         wanted = f"{or_else}a Schema, as get_schema returns it"

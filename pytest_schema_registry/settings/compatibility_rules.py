@@ -1,9 +1,9 @@
-"""Compatibility rules: which version lines of which schemas must speak to each other.
+"""Compatibility rules: they say which version lines of a schema must stay compatible.
 
 A rule is a line ``NAMES: OLD -> NEW`` with a name or a pattern of names, and two or more version
-lines, oldest first. Behind it may stand a level (``backward``, ``forward``, ``full``), a policy
-(``tolerant``, ``strict``), ``+defaults``, and ``transitive``: each line is then compared with all
-before it, not only with the one before.
+lines, oldest first. After it, the user may write a level (``backward``, ``forward``, ``full``), a
+policy (``tolerant``, ``strict``), ``+defaults`` and ``transitive``. A transitive rule compares each
+line with all before it, not only with the one before.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ class Rule(NamedTuple):
         text: The rule as it was written.
         names: A name or a pattern of names.
         versions: The version lines, oldest first; at least two.
-        level: In which direction they must speak to each other.
-        policy: How unknown members are taken.
-        defaults: Whether a required member that has a default may be missing.
-        transitive: Whether each line is compared with all before it.
+        level: The direction in which they must be compatible.
+        policy: The policy on unknown members.
+        defaults: True where a required member that has a default may be missing.
+        transitive: True where each line is compared with all before it.
     """
 
     text: str
@@ -69,16 +69,16 @@ class Rule(NamedTuple):
 
     @property
     def is_pattern(self) -> bool:
-        """Whether it takes a list of the schemas to know which are meant."""
+        """True where the rule has a pattern: only a list of all schemas tells which it means."""
         return not _WILDCARDS.isdisjoint(self.names)
 
     def cases(self, listed: Collection[SchemaKey] | None) -> Iterator[Case]:
-        """The comparisons that the rule asks for, by name.
+        """Yield the comparisons that the rule asks for, by name.
 
-        A schema that a line in the middle does not have is compared across it.
+        If a schema is missing from a line in the middle, the lines around that one are compared.
 
         Args:
-            listed: The schemas that there are; None where each version has the rule's own.
+            listed: All schemas; None to take it that each version has the schema of the rule.
         """
         if listed is None:
             listed = {SchemaKey(self.names, version) for version in self.versions}
@@ -87,10 +87,10 @@ class Rule(NamedTuple):
                 yield Case(name, old, new, self.level, self.policy, self.defaults)
 
     def alone(self, listed: Collection[SchemaKey]) -> Iterator[tuple[str, SchemaKey]]:
-        """What the rule matches that is in one of its versions only, with what names the test.
+        """Yield the schemas that are in only one of the rule's versions, after the test's title.
 
         Args:
-            listed: The schemas that there are.
+            listed: All schemas.
         """
         for name, there in self._found(listed):
             if len(there) == 1:
@@ -105,10 +105,10 @@ class Rule(NamedTuple):
 
 
 def parsed(line: str) -> Rule:
-    """The rule in a line.
+    """Parse the rule in a line.
 
     Raises:
-        ValueError: It cannot be understood.
+        ValueError: The line cannot be understood.
     """
     names, _, rest = line.rpartition(":")
     words = rest.replace("->", " -> ").split()

@@ -1,8 +1,8 @@
-"""How strictly a violation is taken, by schema and version: rules, and what was proved before.
+"""The level at which violations are taken, by schema and version: from rules and a ratchet.
 
-``warn`` as a rule stands for every schema; ``KEY=LEVEL`` for those of a version line (``v2``), of
-a name or pattern of names (``telemetry.*``), or of both (``telemetry.*@v2``). A name that holds
-``@`` is written with its version.
+A rule ``warn`` is about every schema. A rule ``KEY=LEVEL`` is about those of a version line
+(``v2``), of a name or a pattern of names (``telemetry.*``), or of both (``telemetry.*@v2``). The
+user writes a name that holds ``@`` with its version.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 class Rule(NamedTuple):
-    """One rule: which schemas, in which versions, are taken how strictly."""
+    """One rule: the level for certain schemas in certain versions."""
 
     key: str
     name: str
@@ -29,12 +29,12 @@ class Rule(NamedTuple):
 
     @property
     def specificity(self) -> tuple[bool, int, bool]:
-        """An exact name, then the pattern with most to match, then the version, count for more."""
+        """The sort key: an exact name counts most, then the longer pattern, then a version."""
         exact = not set(self.name) & set("*?[")
         return exact, len(self.name.replace("*", "")), bool(self.version)
 
     def covers(self, pair: SchemaKey) -> bool:
-        """Whether the rule is about a name in a version line."""
+        """Check whether the rule is about a name in a version line."""
         if not self.key or self.key == pair.version:
             return True
         return fnmatchcase(pair.name, self.name) and self.version in ("", pair.version)
@@ -44,12 +44,13 @@ class Rule(NamedTuple):
 
 
 class Enforcement:
-    """The level of each schema: the most specific rule's, and of equals the last one's.
+    """The level of each schema: the most specific rule's, and among equals the last one's.
 
     Args:
-        rules: What the user wrote, without any ``strict``.
-        proved: With a ratchet, what has conformed before: it is strict; all else that no rule of
-            its own makes strict starts at ``warn``. ``off`` stays off. None without a ratchet.
+        rules: The rules that the user wrote. A schema that none covers is ``strict``.
+        proved: The schemas that have conformed before; None without a ratchet. With a ratchet,
+            these are strict. Any other is at ``warn``, unless a rule with a key makes it strict.
+            A schema that a rule switches off stays off.
 
     Raises:
         ValueError: A rule cannot be understood.
@@ -62,7 +63,7 @@ class Enforcement:
         self._proved = proved
 
     def level(self, pair: SchemaKey) -> Level:
-        """How strictly a violation by a schema is taken."""
+        """Return the level at which violations of a schema are taken."""
         rule = max(
             (rule for rule in reversed(self._rules) if rule.covers(pair)),
             key=lambda rule: _specificity(rule, pair),
@@ -73,11 +74,11 @@ class Enforcement:
         return "strict" if pair in self._proved or (rule.key and rule.level == "strict") else "warn"
 
     def idle(self, pairs: Collection[SchemaKey]) -> list[str]:
-        """The rules that cover none of what there is."""
+        """Return the rules that cover none of the schemas."""
         return [str(rule) for rule in self._rules if not any(rule.covers(pair) for pair in pairs)]
 
     def idle_lines(self, pairs: Collection[SchemaKey]) -> list[str]:
-        """What has conformed before, and is none of what there is."""
+        """Return the lines of the ratchet that name none of the schemas."""
         return sorted(str(pair) for pair in self._proved or () if pair not in pairs)
 
 

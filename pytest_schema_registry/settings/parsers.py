@@ -1,4 +1,4 @@
-"""What is written for a setting -> its value; each raises ValueError with a reason."""
+"""The parsers of settings: each turns raw text into a value, or raises ValueError with a reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.settings import Option
 
-#: From the mildest to the worst.
+#: The grades of drift, from the mildest to the worst.
 DRIFT_GRADES = (
     "formatting",
     "annotations",
@@ -28,21 +28,21 @@ DRIFT_GRADES = (
     "unknown",
     "gone",
 )
-#: The longest timeout that a socket takes, as poll(2) counts milliseconds in an int; a second less,
-#: for a socket is given one more.
+#: The longest timeout that a socket takes, in seconds: poll(2) counts milliseconds in an int. It is
+#: one second less than that, because we give a socket one second more than the setting.
 MAX_SECONDS = 2_147_482
 _VERSION_CHARACTERS = frozenset(string.ascii_letters + string.digits + "._-")
-#: The parameters of an address that are credentials.
+#: The pattern of query parameters that are credentials.
 CREDENTIAL = re.compile("key|token|secret|pass|auth|sig|cred", re.IGNORECASE)
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True}
 _SWITCH |= {"off": False, "false": False, "no": False, "0": False}
 
 
 class Location(NamedTuple):
-    """Where a registry is: over HTTP, or in a directory.
+    """The location of a registry: a URL, or a directory.
 
     Args:
-        shown: What may be printed, stored and used as a key: no credentials, no query.
+        shown: The text that may be printed, stored and used as a key: no credentials, no query.
         directory: The directory, or None for HTTP.
         auth: User and password that the URL carried.
         params: The URL's own query, sent along with every request.
@@ -58,20 +58,20 @@ class Location(NamedTuple):
 
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
-        """What of the query is no credential, and may choose between registries: a tenant."""
+        """The query parameters that are no credentials, and may choose a registry (a tenant)."""
         return tuple(each for each in self.params if not CREDENTIAL.search(each[0]))
 
 
 def parsed(option: Option, written: Any, root: Path) -> Any:
-    """The value of an option.
+    """Parse the value of an option.
 
     Args:
         option: The option.
-        written: What the user wrote.
-        root: What relative paths are relative to.
+        written: The raw value that the user wrote.
+        root: The directory that relative paths start from.
 
     Raises:
-        ValueError: It is wrong; the text says why.
+        ValueError: The value is wrong; the message says why.
     """
     return globals()[option.parser](written, root)
 
@@ -82,16 +82,16 @@ def location(value: str, root: Path) -> Location:
     try:
         parts = urlsplit(value)
     except ValueError:
-        # urllib's own text quotes what may be a password.
+        # urllib's own message quotes text that may be a password.
         raise ValueError(
             "the address is no URL; in a password, write [ as %5B and ] as %5D"
         ) from None
     if parts.scheme == "file":
-        # Costs more than all that is imported here, and is needed for no other address.
+        # This import costs more than all others here, and only file URLs need it.
         from urllib.request import url2pathname
 
         return _directory(path_of(parts, url2pathname, is_windows=os.name == "nt"), root)
-    # What stands before the colon in C:/schemas is a drive.
+    # In C:/schemas, the text before the colon is a drive.
     if "://" not in value or len(parts.scheme) == 1:
         return _directory(value, root)
     if parts.scheme not in ("http", "https"):
@@ -104,7 +104,7 @@ def location(value: str, root: Path) -> Location:
     try:
         netloc = host if parts.port is None else f"{host}:{parts.port}"
     except ValueError:
-        # urllib's own text quotes what may be the first half of a password.
+        # urllib's own message quotes text that may be the first half of a password.
         raise ValueError(
             "the port is not a number from 0 to 65535; in a password, write / as %2F, # as %23 "
             "and ? as %3F"
@@ -120,19 +120,19 @@ def location(value: str, root: Path) -> Location:
 
 
 def path_of(url: SplitResult, to_path: Callable[[str], str], *, is_windows: bool) -> str:
-    """The path that a file URL names.
+    """Return the path that a file URL names.
 
     Args:
         url: The URL.
-        to_path: The system's own way, :func:`urllib.request.url2pathname`.
-        is_windows: Whether the system has paths on other machines: ``file://server/share``.
+        to_path: The system's own conversion, :func:`urllib.request.url2pathname`.
+        is_windows: True where paths may lead to other machines: ``file://server/share``.
 
     Raises:
-        ValueError: It names none.
+        ValueError: The URL names no path.
     """
     path, host = url.path, "" if url.netloc == "localhost" else url.netloc
     if is_windows:
-        # Some editors escape it, and the standard library looks for the drive before it unescapes.
+        # Some editors escape the drive's colon. url2pathname looks for it first, unescapes later.
         path = re.sub("^(/?[a-z])%3a", r"\1:", path, flags=re.IGNORECASE)
     if host and (not is_windows or "@" in host or ":" in host):
         raise ValueError(f"a file URL has no host, this one has {host.rpartition('@')[2]!r}")
@@ -155,7 +155,7 @@ def _directory(value: str, root: Path) -> Location:
     if is_file:
         raise ValueError(f"{directory} is a file, not a directory of schemas")
     if "@" in value or "?" in value:
-        # What stands before the one or after the other may be secret, and this text is shown.
+        # The text before an @ or after a ? may be secret, so this message leaves the value out.
         raise ValueError(
             "no such directory; an address with a user or a query begins with https://"
         )
@@ -171,7 +171,7 @@ def mode(value: str, _root: Path) -> str:
 
 
 def version_list(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """Version lines from ``"v1,v2"`` or ``["v1", "v2"]``, in order, each once.
+    """Parse version lines from ``"v1,v2"`` or ``["v1", "v2"]``, in order, each once.
 
     Raises:
         ValueError: The list is empty, or a version cannot be a path segment.
@@ -210,7 +210,7 @@ def file(value: str | Path, root: Path) -> Path:
 
 
 def kept_file(value: str | Path, root: Path) -> Path:
-    """A file that is read as well as written, and so no pipe."""
+    """Parse the path of a file that is read as well as written: it must not be a pipe."""
     if (root / value).is_fifo():
         raise ValueError(f"{root / value} is a pipe, not a file that can be kept")
     return file(value, root)

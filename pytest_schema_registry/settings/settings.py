@@ -1,4 +1,7 @@
-"""Command line + environment + ini -> one frozen Settings; the only place that knows precedence."""
+"""One frozen Settings, merged from the command line, the environment and the ini file.
+
+Precedence is applied only here: callers give the places in order, and the first value wins.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +30,17 @@ TOKEN_VARIABLE = "SCHEMA_REGISTRY_TOKEN"  # noqa: S105  # the variable's name, n
 
 
 class Settings(NamedTuple):
-    """Everything that a session was told, validated.
+    """All settings of a session, validated.
 
-    A named tuple, as a dataclass of as many fields takes 30 times as long to define.
+    It is a named tuple, because a dataclass with as many fields takes 30 times as long to define.
 
-    What each means stands in the row of :data:`~pytest_schema_registry.settings.OPTIONS` of its
-    name. ``cache_dir`` is None for the host's own default, ``location`` where only recordings are
-    to be used.
+    The row of :data:`~pytest_schema_registry.settings.OPTIONS` with a field's name describes the
+    field. ``cache_dir`` is None for the host's own default. ``location`` is None where only
+    recordings are used.
 
     Args:
-        token: Bearer token.
-        root: What ``cassettes`` is relative to.
+        token: The bearer token.
+        root: The directory that ``cassettes`` is relative to.
     """
 
     location: Location | None = None
@@ -80,12 +83,12 @@ class Settings(NamedTuple):
 
     @property
     def offline(self) -> bool:
-        """Whether recordings are the only source."""
+        """True where recordings are the only source."""
         return self.mode == "replay" or self.location is None
 
     @property
     def remote(self) -> bool:
-        """Whether answers come over a network."""
+        """True where answers come over a network."""
         return not self.offline and self.location is not None and not self.location.directory
 
     @property
@@ -98,7 +101,7 @@ class Settings(NamedTuple):
         return shlex.join(command)
 
     def describe(self) -> str:
-        """One line for the report header, without credentials."""
+        """Return one line for the report header, without credentials."""
         registry = self.location.shown if self.location else "no registry"
         return (
             f"schema registry: {registry}, mode {self.mode}, "
@@ -110,10 +113,10 @@ class Origin(NamedTuple):
     """One place that settings are written in.
 
     Args:
-        label: What the user wrote, given an option: names the setting in an error.
-        values: What was written there, by option name; absent or None where nothing was.
-        is_environment: Whether other tools read the same place, so that a mistake there may not
-            stop a session that does not use us.
+        label: Returns the name of an option in this place, for messages.
+        values: The raw values there, by option name; absent or None where nothing was written.
+        is_environment: True for the environment, which other tools read, too. A mistake there
+            must not stop a session that does not use us.
     """
 
     label: Callable[[Option], str]
@@ -126,7 +129,7 @@ def command_line(values: Mapping[str, Any]) -> Origin:
 
 
 def environment(variables: Mapping[str, str]) -> Origin:
-    """The environment's settings; an empty variable counts as unset, as CI systems mean it."""
+    """Return the environment's values; an empty variable is unset, as CI systems mean it."""
     values = {option.name: variables.get(option.variable) or None for option in OPTIONS}
     return Origin(lambda option: option.variable, values, is_environment=True)
 
@@ -136,15 +139,15 @@ def ini_file(values: Mapping[str, Any]) -> Origin:
 
 
 class InvalidEnvironment(InvalidSettings):
-    """A wrong environment variable: stops only what uses the plugin."""
+    """The error of a wrong environment variable: it stops only what uses the plugin."""
 
 
 def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
-    """One frozen Settings from the places they were written in.
+    """Merge the places that settings are written in into one frozen Settings.
 
     Args:
-        origins: The places, the one that wins first.
-        root: What relative paths are relative to.
+        origins: The places; for each option, the first that has a value wins.
+        root: The directory that relative paths start from.
         token: The bearer token.
 
     Raises:
@@ -177,5 +180,8 @@ def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
 
 
 def token_from(variables: Mapping[str, str] = os.environ) -> str | None:
-    """The bearer token; environment only, so that it shows in no process list and no CI log."""
+    """Return the bearer token.
+
+    It comes from the environment only, so that no process list and no CI log shows it.
+    """
     return variables.get(TOKEN_VARIABLE, "").strip() or None

@@ -1,6 +1,7 @@
-"""Recorded exchanges, one file a schema: found, read and replaced.
+"""The store of cassettes: finds, reads and replaces recorded exchanges, one file per schema.
 
-A file that is as we wrote it is read here; any other is left to YAML. Nothing in it is believed.
+A file in the layout that we write is read here; any other is left to the YAML reader. Both check
+everything in a file, and trust none of it.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import Query
 
 MAX_BYTES = 50_000_000
-#: What YAML cannot hold in a literal block; JSON can escape it.
+#: Characters that YAML cannot hold in a literal block; JSON can escape them.
 _UNPRINTABLE = re.compile(
     "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fffd]"
 )
 _PRINTABLE_ASCII = b"\n" + bytes(range(0x20, 0x7F))
-#: The layout of what `cassette_writer` writes, except for addresses that YAML would quote.
+#: The layout that `vcr_writer` writes, except for addresses that YAML would quote.
 _HEAD = "interactions:\n"
 _ADDRESS = r"(?:https?|file)://[\w./:%~?&=+-]{1,100}(?<!:)"
 _REQUEST = re.compile(
@@ -54,7 +55,7 @@ class Cassettes:
     """A directory of recorded exchanges.
 
     Args:
-        root: What ``directory`` is relative to.
+        root: The directory that ``directory`` is relative to.
         directory: The directory, as it is shown in messages.
         command: The command that records, shown where a recording is missing.
     """
@@ -66,14 +67,14 @@ class Cassettes:
         self._saving = threading.Lock()
 
     def prepare(self) -> None:
-        """Load what writes them, before a test replaces any of it."""
+        """Import the writer before a test can mock anything that it imports."""
         from pytest_schema_registry.retrieval.cassettes import vcr_writer  # noqa: F401
 
     def exist(self) -> bool:
         return (self._root / self._directory).is_dir()
 
     def path(self, question: Query) -> Path:
-        """The file that holds the question's exchange, relative to the root directory."""
+        """Return the path of the query's cassette, relative to the root directory."""
         if question.kind is Kind.INDEX:
             return self._directory / "index.yaml"
         name = files.file_name(plain_name(question.name))
@@ -85,11 +86,11 @@ class Cassettes:
         return self._directory / files.file_name(question.version) / f"{name}.yaml"
 
     def load(self, question: Query) -> Result:
-        """The recorded answer.
+        """Return the recorded result.
 
         Raises:
-            CassetteMissing: It was not recorded.
-            CassetteDamaged: The file is not a cassette, or not of this question's answer.
+            CassetteMissing: The result was not recorded.
+            CassetteDamaged: The file is not a cassette, or holds no result of this query.
         """
         path = self.path(question)
         wanted = f"/{core.path(question)}"
@@ -99,13 +100,14 @@ class Cassettes:
         raise CassetteMissing(str(path), str(question), self._command)
 
     def save(self, answer: Result, *, staging: Path) -> None:
-        """Record an answer in its cassette, beside what else is recorded there.
+        """Record a result in its cassette, and keep the other exchanges there.
 
-        The caller holds the cassette's lock; whoever has another cache takes turns all the same.
+        The caller holds the cassette's lock, which lies in the cache. Processes with another cache
+        do not see it, so this method takes a second lock that all of the user's processes share.
 
         Args:
-            answer: What the registry said.
-            staging: Where the file is written before it takes its place.
+            answer: The result.
+            staging: The path at which the file is written before it moves to its final place.
 
         Raises:
             CassetteNotWritten: The file cannot be written; the old one is still there.
@@ -121,7 +123,7 @@ class Cassettes:
             raise CassetteNotWritten(str(path), str(exc.strerror or exc)) from None
 
     def _kept(self, answer: Result) -> list[Exchange]:
-        """What stays of a cassette when an answer is recorded in it."""
+        """Return the exchanges of a cassette that stay when a result is recorded in it."""
         path = self.path(answer.question)
         tail = f"/{core.path(answer.question)}"
         try:
@@ -174,12 +176,13 @@ class Exchange:
     """One recorded exchange.
 
     Args:
-        uri: The address that was asked.
-        status: What it answered with.
-        body: JSON text; empty where there is none.
-        recorded_at: When, in seconds since the epoch; None where the cassette does not say.
-        margin: What the body has in front of each line that JSON does not mind; cut off, the body
-            is as it was recorded.
+        uri: The address that was requested.
+        status: The HTTP status of the response.
+        body: The JSON text of the response; empty where it has none.
+        recorded_at: The time of recording, in seconds since the epoch; None where the cassette does
+            not tell it.
+        margin: The line break and indentation before each line of the body. JSON ignores them;
+            without the indentation, the body is as it was recorded.
     """
 
     uri: str
@@ -199,15 +202,15 @@ class _NotACassette(Exception):  # becomes CassetteDamaged, with the path
 
 
 def _as_written(raw: bytes) -> list[Exchange] | None:
-    """What YAML reads in a cassette, in a tenth of its time, where the file is as we wrote it.
+    """Read a cassette in the layout that we write, in a tenth of the time that YAML takes.
 
-    Whatever is not in that layout to the last byte is left to YAML, and is None here.
+    Return None where any byte differs from that layout: the YAML reader then reads the file.
     """
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         return None
-    # Without what is most of a cassette, the search takes a tenth of the time.
+    # Most of a cassette is printable ASCII: without it, the search takes a tenth of the time.
     unusual = raw.translate(None, delete=_PRINTABLE_ASCII).decode()
     if not text.startswith(_HEAD) or _UNPRINTABLE.search(unusual):
         return None
@@ -216,10 +219,10 @@ def _as_written(raw: bytes) -> list[Exchange] | None:
     while request := _REQUEST.match(text, place):
         end = text.find(_HEADERS, request.end())
         status = _STATUS.match(text, end)
-        if status is None:  # neither where there are no such headers
+        if status is None:  # also where there are no such headers
             return None
         body = text[request.end() : end]
-        # Each line is indented, and none of them is blank at the end, where YAML would strip it.
+        # YAML would read another body if a line were not indented, or the last ones were blank.
         if body.count("\n") != body.count(_MARGIN) or body[-1:] not in ("", "}", "]"):
             return None
         found.append((request[1], int(status[1]), body))
@@ -238,7 +241,7 @@ def _as_yaml(raw: bytes) -> Any:
         return yaml_reader.load(raw)
     except yaml_reader.NotYAML as exc:
         raise _NotACassette(f"it is not YAML as vcrpy writes it ({_short(exc)})") from None
-    # All of these come out of yaml's constructors of dates, numbers and truth values.
+    # YAML's constructors of dates, numbers and truth values raise all of these.
     except (ValueError, LookupError, AttributeError, OverflowError, RecursionError) as exc:
         raise _NotACassette(f"it holds what no cassette holds ({_short(exc)})") from None
 
@@ -248,7 +251,7 @@ def _read(data: Any) -> Iterable[Exchange]:
     if not isinstance(interactions, list):
         raise _NotACassette("it has no list of interactions")
     if "version" not in data:
-        # vcrpy writes it last, so a file that was cut between two interactions has none.
+        # vcrpy writes the version last, so a file cut between two interactions has none.
         raise _NotACassette("its end is missing")
     times = _times(data.get("metadata"))
     for place, interaction in enumerate(interactions):
@@ -273,7 +276,7 @@ def _times(metadata: Any) -> dict[str, float]:
         return {}
     times = {}
     for uri, written in recorded.items():
-        # Not shown in the message: as a repr, nested aliases fill the memory.
+        # The message leaves the value out: the repr of nested aliases would fill the memory.
         try:
             times[uri] = datetime.fromisoformat(written).astimezone(UTC).timestamp()
         except (TypeError, ValueError, OverflowError):

@@ -1,6 +1,7 @@
-"""Cassettes written through vcrpy's own request model and serializer; nothing is patched.
+"""The writer of cassettes: it uses vcrpy's own request model and serializer, and patches nothing.
 
-The only importer of vcr, which first imported beside a mock would keep that mock forever.
+This is the only importer of vcr. If vcr were first imported while a test mocks something that it
+imports, it would keep that mock forever.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def text_of(exchanges: Iterable[Exchange]) -> str:
-    """A cassette with some exchanges, as the stock library can replay them."""
+    """Return the text of a cassette with some exchanges, which stock vcrpy can replay."""
     ordered = sorted(exchanges, key=lambda exchange: exchange.uri)
     cassette = {
         "requests": [Request("GET", each.uri, None, {}) for each in ordered],
@@ -48,7 +49,7 @@ def text_of(exchanges: Iterable[Exchange]) -> str:
 
 
 class _Serializer:
-    """vcrpy's serializer protocol, with bodies as literal blocks, so that a diff shows JSON."""
+    """A serializer for vcrpy that writes bodies as literal blocks, so that a diff shows JSON."""
 
     @staticmethod
     def serialize(cassette: Any) -> str:

@@ -1,6 +1,6 @@
-"""YAML read with its safe loader, as hostile as a file may be.
+"""A reader of YAML with its safe loader, for files that may be hostile.
 
-Imported only for a cassette that is not as we wrote it.
+It is imported only for a cassette that is not in the layout that we write.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ NotYAML = yaml.YAMLError
 
 
 def load(raw: bytes) -> Any:
-    """The data in a file, in bounded memory.
+    """Read the data in a file, in bounded memory.
 
     Raises:
-        NotYAML: It is not YAML.
-        ValueError, LookupError, AttributeError, OverflowError, RecursionError: It has a date, a
-            number or a truth value that YAML's own constructors cannot read, or is nested too
+        NotYAML: The file is not YAML.
+        ValueError, LookupError, AttributeError, OverflowError, RecursionError: The file has a date,
+            a number or a truth value that YAML's own constructors cannot read, or is nested too
             deeply.
     """
     return yaml.load(raw, Loader=_Loader)  # noqa: S506  # a safe loader
@@ -39,4 +39,4 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     compose_mapping_node = Composer.compose_mapping_node
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Leave ``<<`` alone: merging copies, and nine nested merges of ten fill the memory."""
+        """Merge no ``<<``: merging copies, and nine levels of ten merges each fill the memory."""

@@ -1,7 +1,7 @@
-"""What a schema asserts, and which of its words assert nothing although they look like it.
+"""The search for schemas that assert nothing, and for words that look like keywords and are not.
 
-A schema that asserts nothing is a valid one, by which every payload conforms: a misspelled keyword,
-an OpenAPI document and a wrapped schema are all of that kind.
+A schema that asserts nothing is valid, and every payload conforms to it. Common causes are a
+misspelled keyword, an OpenAPI document in place of a schema, and a schema wrapped in an object.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.json_schema.document import Part
     from pytest_schema_registry.schemas import Schema
 
-#: Below these keywords stands a schema, or a list of them.
+#: The value of these keywords is a schema or a list of schemas.
 _SCHEMAS = frozenset(
     {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "items", "prefixItems", "contains"}
     | {"additionalItems", "additionalProperties", "propertyNames"}
     | {"unevaluatedItems", "unevaluatedProperties"}
 )
 _DEFINITIONS = frozenset({"$defs", "definitions"})
-#: Asserts something, whatever its value is or what stands below it.
+#: These keywords assert something, whatever their value is.
 _ASSERTIONS = frozenset(
     {"type", "enum", "const", "pattern", "format", "not", "contains", "propertyNames"}
     | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
     | {"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"}
 )
-#: Asserts something unless its value is false or empty.
+#: These keywords assert something unless their value is false or empty.
 _UNLESS_EMPTY = frozenset({"required", "uniqueItems", "dependentRequired"})
-#: In no draft or in few, and nobody takes them for assertions.
+#: Few drafts or none know these words. Nobody takes them for assertions, so no remark names them.
 _ANNOTATIONS = frozenset(
     {"$schema_id", "$track", "$core_version", "deprecated", "deprecation_note", "discriminator"}
     | {"id", "$id", "$defs", "definitions", "$comment", "comment", "description", "examples"}
@@ -53,15 +53,15 @@ _ANNOTATIONS = frozenset(
     | {"contentMediaType", "contentSchema", "$anchor", "$dynamicAnchor", "$recursiveAnchor"}
     | {"$vocabulary", "dependencies", "errorMessage", "enumNames", "propertyOrder", "schema"}
 )
-#: What is a schema's name for another kind of document.
+#: Words that only another kind of document has, with the text of the remark.
 _OTHERS = {
     "openapi": "an OpenAPI document: its schemas are inside, below #/components/schemas",
     "swagger": "an OpenAPI document: its schemas are inside, below #/definitions",
     "asyncapi": "an AsyncAPI document: its schemas are inside, below #/components/schemas",
 }
-#: What a schema is wrapped in.
+#: Names of members that a schema may be wrapped in.
 _WRAPPERS = ("schema", "content", "definition", "value", "payload", "body")
-#: How many words a remark names.
+#: The most words that a remark names.
 MAX_NAMED = 3
 _NEAR = 0.8
 _NAMES = {2019: "2019-09", 2020: "2020-12"}
@@ -70,9 +70,10 @@ _NAMES = {2019: "2019-09", 2020: "2020-12"}
 def remarks(
     schema: Schema, referred: Mapping[str, Any], default_draft: str, *, formats: bool
 ) -> Iterator[tuple[str, str]]:
-    """What there is to say of a schema that asserts nothing, and of words that do not.
+    """Yield remarks on a schema that asserts nothing, and on words and formats without effect.
 
-    Each with what it is about, of which it is said once.
+    Each remark is a pair of its subject and its text. The subject lets a caller give each remark
+    only once.
 
     Args:
         schema: A schema that its draft allows.
@@ -100,7 +101,7 @@ def remarks(
 
 
 def _joined(content: Any, draft: int) -> str:
-    """What there is to say of a schema's words, in one line; empty where that is nothing."""
+    """Join the remarks on the words of a schema to one line, which is empty without remarks."""
     words = list(_idle_words(content, draft))
     said = "; ".join(words[:MAX_NAMED])
     rest = len(words[MAX_NAMED:])
@@ -108,7 +109,7 @@ def _joined(content: Any, draft: int) -> str:
 
 
 def _unchecked(contents: list[Any], draft: int) -> Iterator[tuple[str, str]]:
-    """What there is to say of formats that are not checked."""
+    """Yield a remark, with its subject, on each format that is not checked."""
     found = {
         (name, stated)
         for content in contents
@@ -136,7 +137,7 @@ def _draft(content: Any, default: int) -> int:
 
 
 def _rules(content: Any, draft: int) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
-    """Every object that is a schema of a draft, with the path to it."""
+    """Yield every object that is a schema of a draft, with the path to it."""
     keywords = keywords_of(draft)
     pending: list[tuple[tuple[str | int, ...], Any]] = [((), content)]
     for path, node in pending:  # grows while it is walked
@@ -152,7 +153,7 @@ def _rules(content: Any, draft: int) -> Iterator[tuple[tuple[str | int, ...], di
 
 
 def _below(word: str, value: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """The schemas below a keyword, with the path from the schema that it stands in."""
+    """Yield the schemas below a keyword, with the path from the schema that has the keyword."""
     if word in NAMED_SCHEMAS and isinstance(value, dict):
         yield from (((word, name), each) for name, each in value.items())
     elif word in _SCHEMAS and isinstance(value, list):
@@ -162,7 +163,7 @@ def _below(word: str, value: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]
 
 
 def _idle_words(content: Any, default: int) -> Iterator[str]:
-    """What there is to say of words that look like keywords, and are none of the draft."""
+    """Yield a remark on each word that looks like a keyword and is not one of the draft."""
     draft = _draft(content, default)
     keywords = keywords_of(draft)
     later = keywords_of(2019) | keywords_of(2020)
@@ -182,7 +183,7 @@ def _idle_words(content: Any, default: int) -> Iterator[str]:
 
 
 def _asserts(documents: list[Document]) -> bool:
-    """Whether a schema can refuse anything, as far as that is seen without trying."""
+    """Check whether a schema can refuse anything, as far as its keywords tell."""
     pending = [documents[0].part()]
     seen = set()
     while pending:
@@ -197,7 +198,7 @@ def _asserts(documents: list[Document]) -> bool:
         for word in part.schema.keys() & set(REFERENCES):
             target = _target(part, part.schema[word], documents)
             if target is None:
-                return True  # a meta-schema, or what is for the engine to find
+                return True  # a meta-schema, or a dangling reference, which the engine reports
             pending.append(target)
         if not part.is_reference:
             words = part.schema.keys() & keywords_of(part.document.draft) - _DEFINITIONS
@@ -211,7 +212,7 @@ def _has_assertion(rule: dict[str, Any], draft: int) -> bool:
     known = rule.keys() & keywords_of(draft)
     if not _ASSERTIONS.isdisjoint(known) or any(rule[word] for word in known & _UNLESS_EMPTY):
         return True
-    # Of several branches just one may hold.
+    # Several branches assert that no two of them hold.
     several = "oneOf" in known and len(rule["oneOf"]) > 1
     return several or any(isinstance(each, list) for each in _dependencies(rule))
 
@@ -231,11 +232,11 @@ def _target(part: Part, reference: str, documents: list[Document]) -> Part | Non
 
 
 def _what_it_is(content: Any, words: str) -> str:
-    """What a schema that asserts nothing may have been meant to be.
+    """Describe a schema that asserts nothing, with the likely mistake where one is found.
 
     Args:
         content: The schema.
-        words: What there is to say of its words.
+        words: The remarks on its words.
     """
     if not isinstance(content, dict) or not content:
         return f"it is {shown(content)}"

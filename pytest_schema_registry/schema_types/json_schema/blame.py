@@ -1,4 +1,4 @@
-"""Which of several schemas is wrong: the one that is asked for, or one that it needs."""
+"""The search for the wrong one among several schemas: the one asked for, or one that it needs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.schemas import Schema
 
-#: What the engine writes in place of a value, which is cut or hidden where it is shown.
+#: The engine's placeholder for a value in its messages: we put the value there, cut or hidden.
 MASK = "\uf8ff"
-#: What identifies each draft.
+#: The URI of the meta-schema of each draft.
 METASCHEMAS = {
     "4": "http://json-schema.org/draft-04/schema#",
     "6": "http://json-schema.org/draft-06/schema#",
@@ -34,12 +34,14 @@ _ENGINES_ADVICE = ". Custom meta-schemas must be registered in the registry befo
 
 
 def written_in(root: Schema, needed: Iterable[Schema], uri: str) -> tuple[Schema, Reference]:
-    """The schema in which a reference is written that leads to a URI, and the reference.
+    """Return the reference that leads to a URI, preceded by the schema that contains it.
+
+    The root schema is returned where the reference is found in none.
 
     Args:
         root: The schema that is being compiled.
-        needed: What it refers to, as far as that is known.
-        uri: Where the reference leads, absolute and without a fragment.
+        needed: The schemas that it refers to, as far as they are known.
+        uri: The target of the reference, absolute and without a fragment.
     """
     last = uri.rpartition("/")[2]
     for schema in (root, *needed):
@@ -56,14 +58,14 @@ def invalid(
     *,
     dangles: bool = False,
 ) -> InvalidSchema:
-    """What the engine says of a schema, said of the one that is wrong.
+    """Return the engine's error as one that names the wrong schema and the place in it.
 
     Args:
         root: The schema that is being compiled.
-        needed: What it refers to, by the URI that it refers with.
-        exc: What the engine says.
-        blamed: The one that is wrong, where that is known.
-        dangles: Whether it says that a reference leads to nothing.
+        needed: The schemas that it refers to, by the URI of the reference.
+        exc: The engine's error.
+        blamed: The wrong schema, where it is known.
+        dangles: True where the error says that a reference leads to nothing.
     """
     shown = canonical(exc.instance)
     reason = exc.message.replace(MASK, shown if len(shown) <= 60 else f"{shown[:57]}...")
@@ -73,10 +75,11 @@ def invalid(
         found += [(each, "#/$schema") for each in needed.values() if _states(each) in reason]
         blamed, pointer = next((each for each in found if each[1] != "#"), (root, "#"))
     elif blamed is None:
-        # The drafts have allowed all of them, and the engine has looked where they do not.
+        # All schemas follow their meta-schemas, so the engine found the error at a place where no
+        # meta-schema looks. The wrong schema is the one with the refused value at that place.
         wrong = (each for each in needed.values() if _at(each.content, exc.instance_path) == shown)
         blamed = root if _at(root.content, exc.instance_path) == shown else next(wrong, root)
-    # The engine means a registry of its own.
+    # The advice means the engine's own registry, not the schema registry.
     reason = reason.replace(_ENGINES_ADVICE, f"; known are the drafts {', '.join(METASCHEMAS)}")
     uri = next((uri for uri, each in needed.items() if each is blamed), None)
     return because(root, uri, blamed, pointer, reason)
@@ -85,14 +88,14 @@ def invalid(
 def because(
     root: Schema, uri: str | None, blamed: Schema, pointer: str, reason: str
 ) -> InvalidSchema:
-    """An error of a schema, which says where the one that was asked for refers to it.
+    """Return an error about a schema, which says where the root schema refers to it.
 
     Args:
         root: The schema that is being compiled.
-        uri: Where it refers to; None where it is itself wrong.
-        blamed: The schema that is wrong.
-        pointer: Where in it.
-        reason: What is wrong there.
+        uri: The URI by which it refers to the wrong schema; None where it is wrong itself.
+        blamed: The wrong schema.
+        pointer: The wrong place in that schema, as a JSON Pointer fragment.
+        reason: The description of the error.
     """
     if uri is not None:
         written = reference(root, uri)
@@ -103,13 +106,13 @@ def because(
 
 
 def _states(schema: Schema) -> str:
-    """The draft that a schema states, in quotes as the engine writes it."""
+    """Return the `$schema` of a schema, in quotes as the engine writes it."""
     content = schema.content
     return repr(content.get("$schema") if isinstance(content, dict) else None)
 
 
 def _at(content: Any, path: Iterable[str | int]) -> str | None:
-    """What stands at a path, as canonical JSON; None for nothing."""
+    """Return the value at a path as canonical JSON; None where there is no value."""
     try:
         for step in path:
             content = content[step]

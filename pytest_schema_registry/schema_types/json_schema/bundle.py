@@ -1,4 +1,4 @@
-"""A schema and what it refers to, as one document (JSON Schema 2020-12 core, section 9.3)."""
+"""Bundling: a schema and all it refers to in one document (2020-12 core, section 9.3)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.schemas import Schema
 
-#: What a schema without ``$schema`` has to say to be of a draft.
+#: The ``$schema`` of each draft except 2020-12, which is assumed of a schema without one.
 _DIALECTS = {
     "4": "http://json-schema.org/draft-04/schema#",
     "6": "http://json-schema.org/draft-06/schema#",
@@ -31,10 +31,10 @@ _DIALECTS = {
 
 
 def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = "2020-12") -> Any:
-    """The content of a schema with all that it refers to embedded.
+    """Return the content of a schema, with all schemas that it refers to embedded.
 
-    What is of the schema's own version line is identified as of none, so that the documents of two
-    lines do not differ in their identifiers.
+    The identifiers of schemas of its own version line leave out the version, so that bundles of v1
+    and v2 compare equal.
 
     Args:
         schema: The schema.
@@ -59,7 +59,8 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = "2
         key = name if name not in embedded else uri
         embedded[key] = _identified(document, lineless(schema, uri), draft)
     if any(document_name(schema, uri).startswith("../") for uri in referred):
-        # From another line references may lead back to this one, by its name.
+        # A schema of another version line may refer back to this line, by identifiers that have a
+        # version. So each schema of this line is embedded under such an identifier, too.
         for uri, document in {own: content, **referred}.items():
             if lineless(schema, uri) != uri:
                 embedded[uri] = _identified(document, uri, draft)
@@ -67,12 +68,14 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = "2
 
 
 def _identified(document: Any, uri: str, draft: int) -> dict[str, Any]:
-    """A schema that says the same, and who it is."""
+    """Return a copy of a schema that has an identifier and asserts the same."""
     identifier = {identifier_of(draft): uri}
     if not isinstance(document, dict):
         return {**identifier, "allOf": [document]}
     if is_reference(document, draft):
-        # What nobody hears must not be heard, and what references lead to must stay in its place.
+        # Up to draft 7, siblings of `$ref` are ignored. In the copy they would count, because
+        # `$ref` moves into `allOf`: drop them. Keep definitions and unknown words, since
+        # references may lead to schemas below them.
         silent = keywords_of(draft) - {"$schema", "definitions"}
         kept = {key: value for key, value in document.items() if key not in silent}
         return {**kept, **identifier, "allOf": [{"$ref": document["$ref"]}]}

@@ -1,8 +1,11 @@
-"""What is wrong with a payload that does not conform: its violations, best match first.
+"""The diagnosis of a payload that does not conform: its violations, best match first.
 
-jsonschema walks the schema and ranks what it finds; the verdict on every single rule is the
-engine's own, so that the two cannot disagree, and no regular expression of a schema ever runs in
-Python's ``re``. With ``walk`` the only importer of jsonschema; only a failure imports them.
+jsonschema walks the schema and ranks the errors that it finds. The engine, jsonschema-rs, gives the
+verdict on every single rule. So the two cannot disagree, and no regular expression of a schema ever
+runs in Python's ``re``.
+
+This module and ``explaining_validator`` are the only importers of jsonschema, and only a failure
+imports them.
 """
 
 from __future__ import annotations
@@ -43,11 +46,11 @@ if TYPE_CHECKING:
 
 MAX_VIOLATIONS = 10_000
 SECONDS = 2.0
-#: The most characters of the engine's own words.
+#: The most characters of the engine's own message.
 MAX_MESSAGE = 500
 #: The keywords whose violation names a property of the payload.
 QUOTING = frozenset({"additionalProperties", "unevaluatedProperties"})
-#: What is said of a value that is never shown, where a rule's own words may quote a name in it.
+#: The message on a hidden value where the rule's own message may quote a name in that value.
 HIDDEN = f"{shown(REDACTED)} has something that the schema does not allow"
 
 # An attrs class, which a type checker cannot see through.
@@ -65,21 +68,21 @@ _DRAFTS: dict[str, Any] = {
 def diagnose(
     compiled: Compiled, payload: Any, conformance: Conformance, redaction: Redaction
 ) -> tuple[Violation, ...]:
-    """The violations of a payload that the engine refused, best match first.
+    """Return the violations of a payload that the engine refused, best match first.
 
-    At most 10,000 of them, and those that are found within 2 seconds; never none.
+    The search stops after 10,000 violations or 2 seconds. The result has at least one violation.
 
     Args:
-        compiled: The schema that refused it.
+        compiled: The schema that refused the payload.
         payload: The payload's JSON form.
-        conformance: Judges single rules.
-        redaction: Hides values.
+        conformance: The judge of single rules.
+        redaction: The rules by which values are hidden.
 
     Raises:
         InvalidSchema: A pattern of the schema takes too many steps to be decided.
     """
     schema = compiled.schema
-    # By the validator: what the schema refers to may be another by now.
+    # The validator is part of the key, since a reference may lead to another schema by now.
     known_as = (schema.name, schema.version, compiled.validator)
     prepared = conformance.prepared.take(known_as)
     if prepared is None:
@@ -96,7 +99,8 @@ def diagnose(
             key: Any = relevance(error)
             found.append((key[:1] + key[2:], describe(error)))
     except OutOfTime:
-        # The engine would take as long, and cannot be interrupted.
+        # The engine is not asked for its first error here: it may take as long, and nothing can
+        # interrupt it.
         found = found or [((), _unexplained(describe.safe, f"in {SECONDS:g} s"))]
     except (RecursionError, referencing.exceptions.Unresolvable):
         pass
@@ -105,15 +109,15 @@ def diagnose(
         conformance.prepared.put(known_as, prepared, prepared.weight)
     if not found:
         return (_first(compiled, payload, describe),)
-    # Stable, so that what is equally relevant stays in the schema's order.
+    # The sort is stable, so violations of equal relevance stay in the schema's order.
     found.sort(key=lambda each: each[0], reverse=True)
-    # What two rules refer to is refused once.
+    # A rule that two references lead to is reported once.
     once = {(each.path, each.schema_path, each.message): each for _, each in reversed(found)}
     return tuple(reversed(once.values()))
 
 
 class _Prepared:
-    """What a walk through a schema begins with, whatever the payload."""
+    """The parts of a walk through a schema that do not depend on the payload."""
 
     def __init__(self, compiled: Compiled, conformance: Conformance) -> None:
         schema = compiled.schema
@@ -124,7 +128,7 @@ class _Prepared:
         self.documents = {uri: _one_draft(each) for uri, each in compiled.referred.items()}
         uri = base_uri(schema)
         self.documents[uri] = _one_draft(content)
-        # Its relative references are relative to its own identifier, where it has one.
+        # Its relative references are resolved against its own identifier, where it has one.
         start = urljoin(uri, _resource(self.documents[uri], base).id() or "")
         self.root = {"$ref": start}
         self.locations = {id(self.root): "#", **_locations(schema, self.documents)}
@@ -134,12 +138,12 @@ class _Prepared:
 
     @property
     def weight(self) -> int:
-        """How much memory it takes, in objects of a schema."""
+        """The memory that it takes, counted in objects of a schema."""
         return len(self.locations) + 100 * self.walk.leaves
 
 
 def _errors(prepared: _Prepared, payload: Any) -> Generator[Any]:
-    """What the walk finds, as far as what it comes to is a schema."""
+    """Yield the errors that the walk finds, and stop where a reference leads to no schema."""
     base, documents = prepared.base, prepared.documents
     resources = ((uri, _resource(document, base)) for uri, document in documents.items())
     try:
@@ -148,7 +152,7 @@ def _errors(prepared: _Prepared, payload: Any) -> Generator[Any]:
             prepared.walker = prepared.walk.validator(prepared.root, registry=registry)
         yield from prepared.walker.iter_errors(payload)
     except (AttributeError, TypeError, ValueError):
-        # A reference may lead to where no meta-schema has looked, and to what is none.
+        # A reference may lead to a value that is no schema, at a place where no meta-schema looks.
         return
 
 
@@ -158,7 +162,7 @@ def _resource(content: Any, base: Any) -> Any:
 
 
 def _one_draft(schema: Any) -> Any:
-    """A copy without ``$schema``, at which jsonschema would go on with a class of its own."""
+    """Copy a schema without ``$schema``, at which jsonschema would switch to another class."""
     if isinstance(schema, list):
         return [_one_draft(each) for each in schema]
     if not isinstance(schema, dict):
@@ -171,7 +175,10 @@ def _one_draft(schema: Any) -> Any:
 
 
 def _locations(schema: Schema, documents: dict[str, Any]) -> dict[int, str]:
-    """Where each object of the documents stands, by its identity: no reference leads astray."""
+    """Return the place of each object of the documents, by the object's ``id()``.
+
+    An object keeps its identity, whichever references lead to it.
+    """
     own = base_uri(schema)
     return {
         id(node): ("" if uri == own else document_name(schema, uri)) + json_pointer(path)
@@ -186,15 +193,16 @@ def _unexplained(value: Any, limit: str) -> Violation:
 
 
 def _first(compiled: Compiled, payload: Any, describe: _Describe) -> Violation:
-    """The engine's own first error, where the walk found none."""
+    """Return the engine's own first error as a violation, for where the walk found none."""
     try:
         error = next(compiled.validator.iter_errors(payload))
-    except ValueError:  # its verdict goes deeper than its errors
+    except ValueError:  # the engine judges deeper values than it can report errors on
         return _unexplained(describe.safe, "so deep in it")
     path = describe.visible(error.instance_path)
     value = _at(describe.safe, path)
     location = json_pointer(error.schema_path)
-    # The path is the one within the schema, embedded or not, that the keyword stands in.
+    # The path begins at the schema that has the keyword, which may be an embedded one. After a
+    # reference, only the absolute location tells which schema that is.
     if "$ref" in error.evaluation_path and error.absolute_keyword_location:
         location = error.absolute_keyword_location
     message = cut(error.message.replace(MASK, shown(value)), MAX_MESSAGE)
@@ -214,13 +222,14 @@ def _at(value: Any, path: Sequence[str | int]) -> Any:
 
 
 class _Describe:
-    """jsonschema's errors as violations.
+    """A callable that turns jsonschema's errors into violations.
 
     Args:
         payload: The payload's JSON form.
-        redaction: Hides values.
-        locations: Where each object of the schema stands, by its identity.
-        elsewhere: The metaschema, which needs no registry to be referred to.
+        redaction: The rules by which values are hidden.
+        locations: The place of each object of the schemas, by the object's ``id()``.
+        elsewhere: The location of a rule that is in none of the schemas: the URI of the metaschema,
+            to which a schema may refer without the registry.
     """
 
     def __init__(
@@ -256,7 +265,7 @@ class _Describe:
         )
 
     def visible(self, path: Sequence[str | int]) -> Sequence[str | int]:
-        """A path as far as it may be shown: in what is hidden, the names are hidden, too."""
+        """Return the part of a path that may be shown: in a hidden value, names are hidden, too."""
         value = self.safe
         for end, step in enumerate(path):
             if value == REDACTED:
@@ -265,13 +274,13 @@ class _Describe:
         return path
 
     def _location(self, error: Any) -> str:
-        """The place of a rule in the schema that it is written in."""
+        """Return the location of a rule in the schema that contains it."""
         parent = self._locations.get(id(error.schema))
         if parent is None:
             return self._elsewhere
         if error.validator is not None:
             return parent + json_pointer((error.validator,)).removeprefix("#")
-        # A false schema has no identity, so it is found from the object around it.
+        # A false schema has no identity of its own. So it is found from the object around it.
         steps = tuple(error.absolute_schema_path)
         for below in (steps[-2:], steps[-1:]):
             node = error.schema
@@ -312,10 +321,11 @@ def _child(node: Any, step: str | int) -> Any:
 
 
 def _closest(errors: Sequence[Any]) -> list[Any]:
-    """The errors of the branch that came closest."""
+    """Return the errors of the branch that came closest."""
 
     def distance(branch: list[Any]) -> tuple[bool, bool, bool, int]:
-        # Another type is another branch, and so is another tag of a discriminated union.
+        # A value of another type, or with another tag of a discriminated union, was not meant for
+        # this branch.
         type_differs = any(each.validator == "type" and not each.path for each in branch)
         tag_differs = any(each.validator == "const" for each in branch)
         choice_differs = any(each.validator == "enum" for each in branch)
@@ -330,7 +340,7 @@ def _branch(error: Any) -> Any:
 
 
 def _types(error: Any) -> list[str]:
-    """The types that alternatives ask for, where they ask for nothing else."""
+    """Return the types that alternatives ask for; empty where they ask for anything else."""
     if any(each.validator != "type" or each.path for each in error.context):
         return []
     asked = [each.validator_value for each in error.context]

@@ -1,4 +1,4 @@
-"""A schema as a person reads it: fields, types, which are required, and what limits them."""
+"""The display of a schema for people: its fields with their types and limits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LIMITS = {
     "pattern": "matching {}",
 }
 _MAX_DEPTH = 6
-#: Alternatives and items are shown in one line, so fewer levels of them are.
+#: Alternatives and items are shown in one line, so fewer of their levels are shown.
 _MAX_TYPE_DEPTH = 3
 #: A definition with fewer fields is shown again wherever it is used.
 _SHORT = 10
@@ -39,11 +39,11 @@ _MAX_LINES = 2_000
 def show(
     registry: SchemaRegistry, names: Sequence[str], versions: Sequence[str]
 ) -> tuple[list[str], bool]:
-    """The lines that show schemas in their versions, and whether one is in none of them.
+    """Return the lines that show schemas, and whether a schema is missing from all version lines.
 
     Args:
-        registry: Where the schemas come from.
-        names: The schemas.
+        registry: The registry that has the schemas.
+        names: The names of the schemas.
         versions: The version lines.
     """
     lines: list[str] = []
@@ -61,7 +61,7 @@ def show(
 
 
 def display(schema: Schema) -> Iterator[str]:
-    """The lines that show a schema.
+    """Yield the lines that show a schema.
 
     Args:
         schema: The schema.
@@ -90,9 +90,10 @@ def display(schema: Schema) -> Iterator[str]:
 
 
 class _Fields:
-    """The fields of a schema: those of a long or a recursive definition once.
+    """The fields of a schema, where a long or recursive definition is shown only once.
 
-    Without that, a schema whose definitions refer to each other has more lines than fit on a disk.
+    Otherwise a schema whose definitions refer to each other could have more lines than fit on a
+    disk.
 
     Args:
         root: The schema.
@@ -100,15 +101,18 @@ class _Fields:
 
     def __init__(self, root: Any) -> None:
         self._root = root
-        #: Where the fields of each definition stand, and how many they are, once they are shown.
+        #: By a definition's ``id()``: the path of the field that shows its fields, and the number
+        #: of lines that they take. The number is None until all are shown.
         self._shown: dict[int, tuple[str, int | None]] = {}
 
     def of(self, node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, bool, str]]:
-        """Name, whether it is required, and type of each field of an object and of those below.
+        """Yield the fields of an object and, after each, the fields below it.
+
+        A field is its name, whether it is required, and its type in words.
 
         Args:
-            node: The object.
-            path: The fields that lead to it.
+            node: The schema of the object.
+            path: The names of the fields that lead to it.
         """
         node, root = _target(node, self._root), self._root
         if not isinstance(node, dict) or len(path) > _MAX_DEPTH:
@@ -140,7 +144,7 @@ def _limited(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _inner(rule: Any, root: Any) -> Any:
-    """The object that a field holds, directly or as the items of an array."""
+    """Return the schema of what a field holds: of its items, where it holds an array."""
     node = _target(rule, root)
     if isinstance(node, dict) and isinstance(node.get("items"), dict):
         return _target(node["items"], root)
@@ -179,7 +183,7 @@ def _kind(node: dict[str, Any], root: Any, depth: int) -> str:
             branches = node[keyword]
             first = [_type(branch, root, depth) for branch in branches[:MAX_LISTED]]
             return listed(first, joint, more=len(branches[MAX_LISTED:]))
-    # What is left of a reference leads to another schema.
+    # `_target` has followed references within the schema: this one leads to another schema.
     other = node.get("$ref", "anything")
     kind = node.get("type", "object" if "properties" in node else other)
     if kind == "array" and "items" in node:
@@ -190,7 +194,10 @@ def _kind(node: dict[str, Any], root: Any, depth: int) -> str:
 
 
 def _target(rule: Any, root: Any) -> Any:
-    """What a rule refers to within the schema; itself where it refers to nothing, or elsewhere."""
+    """Follow the references of a rule within the schema, and return the target.
+
+    A rule without such a reference is its own target. A missing target is None.
+    """
     for _ in range(_MAX_DEPTH):
         reference = rule.get("$ref") if isinstance(rule, dict) else None
         if not isinstance(reference, str) or not reference.startswith("#/"):

@@ -1,4 +1,4 @@
-"""A schema as a document: where its parts are, and what its references point at."""
+"""A schema as a document: its parts by JSON pointer, and the targets of its references."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -14,49 +14,49 @@ _DRAFTS = {
     "2019-09": 2019,
     "2020-12": 2020,
 }
-# Values below these keywords are data, so a "$id" or "$ref" in there identifies nothing.
+# Values below these keywords are data, so a "$id" or "$ref" in them identifies nothing.
 DATA_KEYWORDS = frozenset({"const", "enum", "default", "examples", "example"})
-# Of these there is only the first up to draft 7.
+# Up to draft 7, only the first of these exists.
 REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-# Below these keywords stands what holds for members that nothing else describes.
+# The schema below these keywords applies to the members that nothing else describes.
 REST = ("additionalProperties", "unevaluatedProperties")
-# Below these keywords stand names chosen by the author, each with a schema of its own.
+# Below these keywords are names that the schema's author chose, each with a schema of its own.
 NAMED_SCHEMAS = frozenset(
     {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
 )
 
 
-#: Where a reference leads that is none.
+#: The target of a reference that is not a valid URI.
 _NOWHERE = "about:invalid"
 _Name = TypeVar("_Name")
 
 
 class Part(NamedTuple):
-    """One subschema and where it stands."""
+    """One subschema, with its document and its pointer in it."""
 
     document: "Document"
     pointer: str
     schema: Any
 
     def below(self, *keys: str | int) -> "Part":
-        """The value found by following `keys` downwards."""
+        """Return the value that `keys` lead to from here."""
         schema = self.schema
         for key in keys:
             schema = schema[key]
         return Part(self.document, join(self.pointer, *keys), schema)
 
     def get(self, keyword: str) -> Any:
-        """The value of a keyword, None where it is absent or the schema is a boolean."""
+        """Return the value of a keyword; None where it is absent or the schema is a boolean."""
         schema = self.schema
         return schema.get(keyword) if isinstance(schema, dict) else None
 
     @property
     def is_reference(self) -> bool:
-        """Whether nothing counts here but a reference, see :func:`is_reference`."""
+        """True where a reference hides all other keywords, see :func:`is_reference`."""
         return isinstance(self.schema, dict) and is_reference(self.schema, self.document.draft)
 
     def targets(self) -> Iterator["Part"]:
-        """What its references lead to, as far as that is in the document."""
+        """Yield the targets of its references that are in the same document."""
         if isinstance(self.schema, dict):
             for _, reference in references(self.schema):
                 target = self.document.resolve(reference, self.pointer)
@@ -70,7 +70,7 @@ Key: TypeAlias = tuple[tuple[int, str], ...]
 
 
 def join(pointer: str, *keys: str | int) -> str:
-    """A JSON pointer extended by `keys` (RFC 6901, section 3)."""
+    """Return a JSON pointer extended by `keys` (RFC 6901, section 3)."""
     for key in keys:
         escaped = str(key)
         if "~" in escaped or "/" in escaped:
@@ -80,12 +80,12 @@ def join(pointer: str, *keys: str | int) -> str:
 
 
 def split(pointer: str) -> list[str]:
-    """The keys a JSON pointer in a URI fragment is made of (RFC 6901, sections 4 and 6)."""
+    """Return the keys of a JSON pointer in a URI fragment (RFC 6901, sections 4 and 6)."""
     return [key.replace("~1", "/").replace("~0", "~") for key in pointer.split("/")[1:]]
 
 
 def identity(place: Place) -> Key:
-    """What tells one place from another, usable as a key while the documents live."""
+    """Return a key that tells one place from another, valid as long as the documents exist."""
     return tuple((id(part.document), part.pointer) for part in place)
 
 
@@ -93,8 +93,8 @@ class Document:
     """One schema with its draft, identifiers and anchors.
 
     Args:
-        root: The schema; it is never changed.
-        base: The URI that it is known by, where it has one.
+        root: The schema. It is never changed.
+        base: The URI that identifies it; empty where there is none.
     """
 
     def __init__(self, root: Schema, base: str = "") -> None:
@@ -103,34 +103,37 @@ class Document:
         self._bases: dict[str, str] = {"#": base}
         self._resources: dict[str, str] = {base: "#"}
         self._anchors: dict[tuple[str, str], str] = {}
-        #: Whether an identifier is given to two subschemas.
+        #: True where two subschemas have the same identifier.
         self.ambiguous = False
         self._resolved: dict[tuple[str, str], Part | None] = {}
         self._read_identifiers()
 
     def part(self) -> Part:
-        """The whole document."""
+        """Return the whole document as a part."""
         return Part(self, "#", self.root)
 
     def resolve(self, reference: str, pointer: str) -> Part | None:
-        """The target of a reference that stands at `pointer`, None outside this document."""
+        """Return the target of a reference at `pointer`; None where it is outside this document."""
         key = (reference, pointer)
         if key not in self._resolved:
             self._resolved[key] = self.find(self.uri_of(reference, pointer))
         return self._resolved[key]
 
     def uri_of(self, reference: str, pointer: str) -> str:
-        """A reference that stands at `pointer`, made absolute."""
+        """Return the absolute URI of a reference at `pointer`."""
         return _joined(self._base_of(pointer), reference)
 
     def find(self, uri: str) -> Part | None:
-        """The schema that a URI identifies, None outside this document."""
+        """Return the schema that a URI identifies; None where this document has no such schema."""
         pointer = self._located(uri)
         found = None if pointer is None else self.at(pointer)
         return found if found is not None and isinstance(found.schema, dict | bool) else None
 
     def pointer_of(self, reference: str, pointer: str) -> str | None:
-        """Where a reference that stands at `pointer` leads, whether anything is there or not."""
+        """Return the pointer that a reference at `pointer` leads to; None outside this document.
+
+        Nothing needs to be at that pointer.
+        """
         return self._located(self.uri_of(reference, pointer))
 
     def _located(self, identifier: str) -> str | None:
@@ -143,7 +146,7 @@ class Document:
         return resource + unquote(fragment)
 
     def at(self, pointer: str) -> Part | None:
-        """What stands at a pointer, None if nothing does."""
+        """Return the value at a pointer as a part; None where there is no value."""
         value: Any = self.root
         for key in split(pointer):
             if isinstance(value, dict) and key in value:
@@ -184,17 +187,17 @@ class Document:
 
 
 def _joined(base: str, reference: str) -> str:
-    """A reference made absolute (RFC 3986, section 5.2)."""
+    """Return a reference as an absolute URI (RFC 3986, section 5.2)."""
     try:
         urlsplit(reference)
-        # Behind a URN, urljoin would lose the base.
+        # urljoin would lose a base that is a URN.
         return base + reference if reference.startswith("#") else urljoin(base, reference)
     except ValueError:
         return _NOWHERE
 
 
 def draft_of(root: Schema) -> int:
-    """The draft a schema declares; without a declaration, 2020-12 as the engine assumes."""
+    """Return the draft that a schema declares; without one 2020-12, as the engine assumes."""
     declared = root.get("$schema") if isinstance(root, dict) else None
     if isinstance(declared, str):
         for name, draft in _DRAFTS.items():
@@ -204,25 +207,25 @@ def draft_of(root: Schema) -> int:
 
 
 def identifier_of(draft: int) -> str:
-    """The keyword that identifies a schema in a draft."""
+    """Return the keyword that identifies a schema in a draft."""
     return "id" if draft <= 4 else "$id"
 
 
 def is_reference(schema: dict[str, Any], draft: int) -> bool:
-    """Whether a reference hides all that stands beside it, as up to draft 7 (core, section 8.3)."""
+    """Check whether a reference hides its siblings, as up to draft 7 (core, section 8.3)."""
     return draft <= 7 and "$ref" in schema
 
 
 def references(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The references that a subschema itself makes, each with its keyword."""
+    """Yield the references of a subschema itself, each after its keyword."""
     for word in REFERENCES:
         if isinstance(schema.get(word), str):
             yield word, schema[word]
 
 
 def subschemas(root: Schema) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object in schema position with its pointer, parents before children."""
-    # A stack of our own: documents nest deeper than Python calls may.
+    """Yield every object in schema position with its pointer, parents before children."""
+    # A list in place of recursion: documents may nest deeper than Python calls can.
     pending: list[tuple[str, Any, bool]] = [("#", root, False)]
     while pending:
         pointer, value, holds_names = pending.pop()

@@ -1,7 +1,7 @@
-"""A schema without what its draft does not know.
+"""The keywords of each draft, and the removal of all others from a schema.
 
-A keyword of another draft, or of somebody's own, asserts nothing, and no meta-schema has looked at
-what stands below it. Only what a reference leads to is a schema there.
+A keyword of another draft and a custom keyword assert nothing, and no meta-schema checks the value
+below them. In such a value, only the target of a reference is a schema.
 """
 
 from collections.abc import Iterator
@@ -24,11 +24,11 @@ _ALWAYS = frozenset(
     | {"properties", "patternProperties", "additionalProperties", "minProperties", "maxProperties"}
     | {"minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern"}
     | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-    # In no draft, and told of in notes.
+    # No draft knows these, but notes tell of them.
     | {"discriminator", "example"}
 )
-_LATER = 9999  # than any draft
-#: The first and the last draft that know a keyword, as the engine goes by it.
+_LATER = 9999  # later than any draft
+#: The first and the last draft in which the engine knows a keyword.
 _SPANS = {
     "id": (0, 4),
     "additionalItems": (0, 2019),
@@ -42,7 +42,7 @@ _SPANS = {
     **dict.fromkeys(("$recursiveRef", "$recursiveAnchor"), (2019, 2019)),
     **dict.fromkeys(("$dynamicRef", "$dynamicAnchor", "prefixItems"), (2020, _LATER)),
 }
-#: Below these keywords stands a schema, or a list of them.
+#: The value of these keywords is a schema or a list of schemas.
 _SCHEMAS = frozenset(
     {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "items", "prefixItems", "contains"}
     | {"additionalItems", "additionalProperties", "propertyNames", "contentSchema"}
@@ -51,10 +51,12 @@ _SCHEMAS = frozenset(
 
 
 def known(root: Schema) -> Schema:
-    """A copy of a schema that says the same in keywords of its draft, at the same pointers.
+    """Copy a schema without the keywords that its draft does not know.
+
+    The copy asserts the same. All that references lead to is kept, at the same pointers.
 
     Args:
-        root: A schema that follows its meta-schema; it is not changed.
+        root: A schema that follows its meta-schema. It is not changed.
     """
     draft = draft_of(root)
     keywords = keywords_of(draft)
@@ -78,7 +80,7 @@ def known(root: Schema) -> Schema:
 
 
 def keywords_of(draft: int) -> frozenset[str]:
-    """What a draft knows."""
+    """Return the keywords that a draft knows."""
     return _ALWAYS | {word for word, (first, last) in _SPANS.items() if first <= draft <= last}
 
 
@@ -99,7 +101,7 @@ def _copied(schema: Any, draft: int, keywords: frozenset[str]) -> Any:
 
 
 def _referred(document: Document) -> Iterator[str]:
-    """Where the references in a document lead."""
+    """Yield the pointers that the references in a document lead to within it."""
     for pointer, schema in subschemas(document.root):
         for _, reference in references(schema):
             target = document.pointer_of(reference, pointer)
@@ -108,7 +110,7 @@ def _referred(document: Document) -> Iterator[str]:
 
 
 def _graft(root: Any, pointer: str, schema: Any) -> set[str]:
-    """Put a schema where a pointer leads; return the pointers of what was made on the way."""
+    """Put a schema at a pointer, and return the pointers of the objects made on the way."""
     made = set()
     *outer, last = split(pointer)
     node, here = root, "#"

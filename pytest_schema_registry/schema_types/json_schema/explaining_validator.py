@@ -1,4 +1,4 @@
-"""jsonschema's walk through a schema, with the engine's verdict on each single rule."""
+"""A validator of jsonschema that leaves the verdict on each single rule to the engine."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class OutOfTime(Exception):  # not an error: what was found until then is shown
 
 
 class _Noting:
-    """A validator that notes at which properties it finds something."""
+    """A validator that notes the properties at which it finds an error."""
 
     def __init__(self, validator: Any) -> None:
         self._validator = validator
@@ -62,12 +62,12 @@ def _unknown(*_asked: Any) -> tuple[Any, ...]:
 
 
 class Walk:
-    """jsonschema's walk through a schema, with the engine's verdict on each single rule.
+    """A walk of jsonschema through a schema, with the engine's verdict on each single rule.
 
     Args:
-        base: jsonschema's validator class of the schema's draft.
+        base: jsonschema's validator class for the schema's draft.
         compiled: The schema.
-        conformance: Judges single rules.
+        conformance: The judge of single rules.
     """
 
     def __init__(self, base: Any, compiled: Compiled, conformance: Conformance) -> None:
@@ -75,7 +75,7 @@ class Walk:
         self._compiled = compiled
         self._conformance = conformance
         self._leaves: dict[tuple[Any, ...], Any] = {}
-        # Each with its object, whose identity could be another's otherwise.
+        # The value keeps the object alive, so that no other one can get the same id.
         self._plain: dict[int, tuple[Any, Any]] = {}
         self.begin(0.0)
         keywords = dict(base.VALIDATORS)
@@ -84,7 +84,7 @@ class Walk:
         keywords["required"] = self._required
         keywords["additionalProperties"] = self._additional_properties
         keywords["patternProperties"] = self._pattern_properties
-        # The engine knows the former in every draft, as the later ones allow.
+        # The engine knows `dependencies` in every draft, as the later drafts allow.
         keywords["dependencies"] = self._dependencies
         if "dependentRequired" in keywords:
             keywords["dependentRequired"] = self._dependencies
@@ -96,7 +96,7 @@ class Walk:
                 keywords[keyword] = partial(check, keywords[keyword])
         documents = (compiled.schema.content, *compiled.referred.values())
         if any("patternProperties" in node for each in documents for _, node in places(each)):
-            # jsonschema would match its patterns with re, whatever they are: left to the engine.
+            # jsonschema would match any pattern here with Python's re, so leave it to the engine.
             keywords["unevaluatedProperties"] = _unknown
         self._branching = keywords.keys() - _LEAVES
         self.validator = _extend(
@@ -113,7 +113,7 @@ class Walk:
             schema_path: Any = None,
             **rest: Any,
         ) -> Iterator[Any]:
-            # jsonschema forgets both paths of a false schema.
+            # jsonschema loses both paths of a false schema.
             if schema is False:
                 yield exceptions.ValidationError(
                     "",
@@ -130,21 +130,21 @@ class Walk:
         self.validator.descend = descend_into_false_too
 
     def begin(self, deadline: float) -> None:
-        """Make ready for one payload; one that another walk is in needs a walk of its own.
+        """Prepare for one payload; a payload that is walked at the same time needs its own `Walk`.
 
         Args:
-            deadline: When to stop, by the monotonic clock.
+            deadline: The time to stop, in seconds of the monotonic clock.
         """
         self._deadline = deadline
-        # The engine panics where Python's stack ends within it, so the walk ends well before: a
-        # level takes up to six frames.
+        # The engine panics if Python's stack runs out inside it. So the walk stops well before
+        # that. A level takes up to six frames.
         used = sum(1 for _ in traceback.walk_stack(None))
         self._max_depth = (sys.getrecursionlimit() - used - 150) // 6
         self._depth = 0
 
     @property
     def leaves(self) -> int:
-        """How many single rules the engine has compiled for it."""
+        """The number of rules and schemas that it has entries for, as a measure of its memory."""
         return len(self._leaves) + len(self._plain)
 
     def _timed(self, check: Callable[..., Any]) -> Callable[..., Any]:
@@ -168,7 +168,7 @@ class Walk:
             yield exceptions.ValidationError(keyword)
 
     def _is_plain_and_holds(self, schema: dict[str, Any], instance: Any) -> bool:
-        """Whether a schema is nothing but single rules, and the engine finds all of them kept."""
+        """Check that a schema has only single rules, and that the value conforms to all of them."""
         if time.monotonic() > self._deadline:
             raise OutOfTime
         if id(schema) not in self._plain:
@@ -183,7 +183,7 @@ class Walk:
     def _holds(self, keyword: str, rule: Any, instance: Any, flag: Any = None) -> bool:
         flag = flag if isinstance(flag, bool) else None
         said = rule if isinstance(rule, str | int | float) else canonical(rule)
-        # Python takes 1, 1.0 and True for the same.
+        # As keys, 1, 1.0 and True are equal in Python. So the type is part of the key.
         key = (keyword, type(rule), said, flag)
         leaf = self._leaves.get(key)
         if leaf is None:
@@ -235,7 +235,7 @@ class Walk:
         self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
     ) -> Iterator[Any]:
         noting = _Noting(validator)
-        # Its own errors are in Python's words.
+        # jsonschema's own errors show values as Python writes them.
         for _ in check(noting, rule, instance, schema):
             for name, error in noting.found.items():
                 if rule is False:
@@ -246,7 +246,7 @@ class Walk:
     def _unevaluated_items(
         self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
     ) -> Iterator[Any]:
-        # Its own error shows items as they are, whatever may not be shown.
+        # jsonschema's own error shows items as they are, even those that must stay hidden.
         for _ in check(validator, rule, instance, schema):
             yield exceptions.ValidationError("unevaluatedItems")
 

@@ -1,31 +1,32 @@
-"""Which schemas are too much for the engine, or to be explained, as their text says beforehand.
+"""Limits on schemas, which are checked on their text before they are compiled or explained.
 
-Nothing can interrupt the engine. It takes about 3 microseconds and 500 bytes for each character of
-a pattern, 4 milliseconds for one with a Unicode class, and for one of many lookaheads the square of
-their number at each check.
+Nothing can interrupt the engine, so a schema that takes it too long is refused beforehand. To
+compile a pattern, the engine takes about 3 microseconds and 500 bytes for each character, and
+4 milliseconds for a pattern with a Unicode class. To check a value against a pattern with many
+lookaheads, it takes a time that grows with the square of their number.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-#: The longest pattern, in characters; as many lookaheads as it holds take 0.1 s at each check.
+#: The longest pattern, in characters. If it is full of lookaheads, each check takes 0.1 s.
 MAX_PATTERN = 50_000
-#: The most characters that all patterns of a schema may have, which take about 0.6 s.
+#: The most characters that all patterns of a schema may have. They take about 0.6 s to compile.
 MAX_PATTERNS = 200_000
-#: How many characters a Unicode class takes as long as.
+#: The number of characters that take as long as one Unicode class.
 UNICODE_CLASS = 500
-#: The most values, and the most objects and arrays, of a schema whose violations are looked for.
+#: The most values, and the most objects and arrays, of a schema whose violations are explained.
 MAX_VALUES = 500_000
 MAX_NESTED = 60_000
 
 
 def excess(text: str, content: Any) -> str | None:
-    """What of a schema is too much for the engine; None where nothing is.
+    """Return why a schema is too much for the engine; None where it is not.
 
     Args:
         text: The schema as JSON.
-        content: The same, parsed; not looked at in an ordinary schema.
+        content: The same schema, parsed. It is not read where the text alone shows no excess.
     """
     classes = text.count(r"\\p{") + text.count(r"\\P{")
     if len(text) <= MAX_PATTERN and classes * UNICODE_CLASS <= MAX_PATTERNS:
@@ -45,17 +46,17 @@ def excess(text: str, content: Any) -> str | None:
 
 
 def is_explainable(*texts: str) -> bool:
-    """Whether violations of a schema can be looked for in bounded time.
+    """Check whether violations of a schema can be explained in bounded time.
 
     Args:
-        texts: The schema, and those that it refers to, as JSON.
+        texts: The schema and the schemas that it refers to, as JSON.
     """
     nested = sum(text.count("{") + text.count("[") for text in texts)
     return nested <= MAX_NESTED and sum(text.count(",") for text in texts) <= MAX_VALUES
 
 
 def _patterns(content: Any) -> set[str]:
-    """Every text that may be a pattern, each once as the engine compiles it once."""
+    """Return every text that may be a pattern, each once because the engine compiles it once."""
     found: set[str] = set()
     pending = [content]
     while pending:

@@ -1,9 +1,9 @@
-"""Where a reference from one schema to another leads, within the registry.
+"""References from one schema to another within the registry.
 
-Within a process a schema of the registry is known by ``https://registry.invalid/<version>/<name>``,
-so that a reference by name (``telemetry.HealthComponent``) or to another line
-(``../v2/telemetry.HealthComponent``) resolves as RFC 3986 section 5 says; the host is one that can
-never exist (RFC 2606 section 2). Any other URI is a global id, which the registry may know.
+Within a process, ``https://registry.invalid/<version>/<name>`` identifies a schema of the registry.
+So a reference by name (``telemetry.HealthComponent``) or to another version line
+(``../v2/telemetry.HealthComponent``) resolves as RFC 3986 section 5 says. The host can never exist
+(RFC 2606 section 2). Any other URI is a global id, which the registry may know.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _BASE = "https://registry.invalid/"
 _NO_VERSION = "-"
-#: In JSON text, and of a string that only looks like a reference sometimes too.
+#: Matches a reference in JSON text; sometimes also a string that only looks like one.
 _REFERENCE = re.compile(
     r'"\$(?:ref|dynamicRef|recursiveRef|schema)"\s*:\s*"(?!#|https?://json-schema\.org/)'
 )
@@ -31,7 +31,7 @@ _KEYWORDS = ("$ref", "$dynamicRef", "$recursiveRef", "$schema")
 
 
 def refers_elsewhere(schema: Schema) -> bool:
-    """Whether compiling a schema may ask for another one."""
+    """Check whether compiling a schema may require another schema."""
     return _REFERENCE.search(schema.text) is not None
 
 
@@ -40,10 +40,10 @@ class Reference:
     """One reference that leads out of a schema.
 
     Args:
-        uri: Where it leads, absolute and without a fragment.
-        text: What is written in the schema.
-        pointer: Where it is written.
-        version: The version line that it is written in; empty outside the registry.
+        uri: Its target, absolute and without a fragment.
+        text: The reference as the schema has it.
+        pointer: Its place in the schema, as a JSON Pointer fragment.
+        version: The version line of the schema that has it; empty outside the registry.
     """
 
     uri: str
@@ -53,7 +53,7 @@ class Reference:
 
     @property
     def target(self) -> tuple[str | None, str] | None:
-        """The version and name that it means, or None where it is a global id."""
+        """The version and the name that it refers to; None where it is a global id."""
         if not self.uri.startswith(_BASE):
             return None
         segments = self.uri.removeprefix(_BASE).split("/")
@@ -63,19 +63,21 @@ class Reference:
 
     @property
     def name(self) -> str | None:
-        """The text as a schema's name, where it is written as one."""
+        """The schema name in the text; None where the text is no plain name."""
         text = self.text.partition("#")[0]
         return None if not text or ":" in text or "/" in text else text.removesuffix(".json")
 
 
 def base_uri(schema: Schema) -> str:
-    """The URI that a schema's relative references are relative to."""
+    """Return the URI against which the relative references of a schema are resolved."""
     version = quote(schema.version, safe="") or _NO_VERSION
     return f"{_BASE}{version}/{quote(schema.name, safe='')}"
 
 
 def lineless(schema: Schema, uri: str) -> str:
-    """A URI of another schema, as of no version line where it is of the same one as this.
+    """Return a URI with ``-`` as its version, where its version is this schema's own.
+
+    Without the version, bundles of v1 and v2 compare equal.
 
     Args:
         schema: The schema that refers to it.
@@ -87,7 +89,7 @@ def lineless(schema: Schema, uri: str) -> str:
 
 
 def document_name(schema: Schema, uri: str) -> str:
-    """What another schema is called from within this one.
+    """Return the name by which a schema refers to another one.
 
     Args:
         schema: The schema that refers to it.
@@ -101,11 +103,13 @@ def document_name(schema: Schema, uri: str) -> str:
 
 
 def reference(schema: Schema, uri: str) -> Reference:
-    """The reference of a schema that leads to a URI, with its place where that is in the schema.
+    """Return the reference that leads to a URI, with its place in the schema.
+
+    The place is ``#`` where the reference is not in this schema.
 
     Args:
         schema: The schema that is being compiled.
-        uri: Where the reference leads, absolute and without a fragment.
+        uri: The target of the reference, absolute and without a fragment.
     """
     for path, node in places(schema.content):
         for keyword in _KEYWORDS:
@@ -113,16 +117,16 @@ def reference(schema: Schema, uri: str) -> Reference:
             resource = text.partition("#")[0].lstrip("./") if isinstance(text, str) else ""
             if resource and uri.endswith(resource):
                 return Reference(uri, str(text), json_pointer((*path, keyword)), schema.version)
-    # It is written in a schema that this one refers to.
+    # The reference is in a schema that this one refers to.
     return Reference(uri, uri, "#", schema.version)
 
 
 def dangling(schema: Schema, reason: str) -> str:
-    """Where a reference into a schema is written that leads to nothing; ``#`` where not in it.
+    """Return the place of a reference that leads to nothing; ``#`` where the schema has none.
 
     Args:
-        schema: The schema.
-        reason: What the engine says, with the end of the reference in quotes.
+        schema: The schema to search.
+        reason: The engine's message, which quotes the fragment of the reference.
     """
     for path, node in places(schema.content):
         for keyword in _KEYWORDS:
@@ -134,7 +138,7 @@ def dangling(schema: Schema, reason: str) -> str:
 
 
 def places(content: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
-    """Every object in a schema with the path to it, the outer ones first."""
+    """Yield every object in a schema after the path to it, outer ones first."""
     pending: list[tuple[tuple[str | int, ...], Any]] = [((), content)]
     for path, node in pending:  # grows while it is walked
         if isinstance(node, dict):

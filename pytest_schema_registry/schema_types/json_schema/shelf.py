@@ -1,4 +1,4 @@
-"""What was made for one schema and takes long to make, kept for the next payload."""
+"""A store for things that take long to make for a schema, so that the next payload reuses them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ if TYPE_CHECKING:
 
 
 class Shelf:
-    """Things by key, each in the hands of one thread at a time; the oldest ones go first.
+    """A store of things by key, each used by one thread at a time.
+
+    The oldest things are dropped first.
 
     Args:
-        room: The weight of all things that are kept.
+        room: The most that all kept things may weigh together.
     """
 
     def __init__(self, room: int) -> None:
@@ -22,12 +24,12 @@ class Shelf:
         self._changing = threading.Lock()
 
     def take(self, key: Hashable) -> Any:
-        """The thing, which is nobody else's until it is put back; None where there is none."""
+        """Remove a thing and return it, for this thread alone; None where there is none."""
         with self._changing:
             return self._things.pop(key, (None, 0))[0]
 
     def put(self, key: Hashable, thing: Any, weight: int) -> None:
-        """Keep a thing, in place of the oldest ones where room is short; none that is too heavy."""
+        """Keep a thing unless it alone weighs too much, and drop the oldest ones to make room."""
         if weight > self._room:
             return
         with self._changing:

@@ -1,4 +1,4 @@
-"""How large a schema is once references are replaced by what they refer to."""
+"""The size of a schema after each reference is replaced by its target."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,13 +20,13 @@ _ALL = frozenset({*REFERENCES, *_IN_LISTS, *_SINGLE, *_BY_NAME})
 
 
 def unfolded(*documents: Document) -> int:
-    """The most subschemas that may apply to a single value, counted once for each way to them.
+    """Return the most subschemas that may apply to one value, counted once for each way to them.
 
-    Shared definitions that refer to each other twice double this at each step, and with it the
-    time that the engine takes for one payload.
+    Definitions that refer to the next one twice double this number at each step. The time that the
+    engine takes for one payload doubles with it.
 
     Args:
-        documents: A schema, and those that it refers to.
+        documents: A schema and the schemas that it refers to.
     """
     sizes: dict[Key, int] = {}
     inside: dict[Key, list[Part]] = {}
@@ -46,7 +46,7 @@ def unfolded(*documents: Document) -> int:
             inside[key] = list(_inner(part, documents, anchored))
         waiting = [inner for inner in inside[key] if identity((inner,)) not in sizes]
         if key not in sizes and waiting:
-            sizes[key] = 1  # what comes back to where it started counts once
+            sizes[key] = 1  # a reference back to here counts once
             pending += waiting
             continue
         pending.pop()
@@ -60,7 +60,7 @@ def _inner(
     if not isinstance(part.schema, dict) or _ALL.isdisjoint(part.schema):
         return
     yield from _targets(part, documents, anchored)
-    # Below keywords that nobody knows, no meta-schema has looked at what these hold.
+    # No meta-schema checks these values below an unknown keyword, so each needs a look at its type.
     for word in _IN_LISTS:
         if isinstance(branches := part.get(word), list):
             yield from (part.below(word, at) for at in range(len(branches)))
@@ -73,7 +73,10 @@ def _inner(
 def _targets(
     part: Part, documents: Sequence[Document], anchored: Mapping[str, list[Part]]
 ) -> Iterator[Part]:
-    """What references may lead to: a dynamic one to any such anchor (core, section 8.2.3.2)."""
+    """Yield the possible targets of the references of a part.
+
+    A dynamic reference may lead to any dynamic anchor of its name (core, section 8.2.3.2).
+    """
     for word, reference in references(part.schema):
         target = part.document.resolve(reference, part.pointer)
         if target is None:

@@ -1,7 +1,7 @@
-"""Whether a payload conforms to a schema. The engine is jsonschema-rs, and its verdict is final.
+"""The check of a payload by the engine, jsonschema-rs, whose verdict is final.
 
-The engine is never given a way to fetch anything itself: a schema that refers to nothing outside
-compiles with ``offline``, any other with a retriever that asks the registry.
+The engine can never fetch anything itself. A schema that refers to no other one compiles with
+``offline``, any other with a retriever that asks the registry.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.json_schema.references import Reference
     from pytest_schema_registry.schemas import OldCopy, Schema
 
-#: The most subschemas that one value may be checked against, which takes the engine about 15 ms.
+#: The most subschemas that one value may be checked against. They take the engine about 15 ms.
 MAX_UNFOLDED = 1_000_000
-#: How much is kept of what explains violations, in objects of schemas: some 50 MB.
+#: The room for prepared explanations, in objects of schemas: about 50 MB.
 _ROOM = 100_000
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
@@ -51,14 +51,14 @@ _DRAFTS: dict[str, type[jsonschema_rs.Validator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A schema that is ready to judge.
+    """A schema that is ready to check payloads.
 
     Args:
         schema: The schema.
-        validator: The engine's.
+        validator: The engine's validator.
         conforms: The engine's verdict on a payload's JSON form.
-        referred: The other schemas that it needs, by the URI that it refers to them with.
-        referred_old: The old copies that those rest on.
+        referred: The other schemas that it needs, by the URI of the reference to them.
+        referred_old: The old copies among those schemas.
     """
 
     schema: Schema
@@ -69,16 +69,19 @@ class Compiled:
 
     @property
     def old_copies(self) -> tuple[OldCopy, ...]:
-        """All old copies that a verdict rests on."""
+        """All old copies on which a verdict rests."""
         return tuple(dict.fromkeys(self.schema.old_copies + self.referred_old))
 
 
 class Conformance:
-    """Compiles schemas, each once a process; again, where it refers to what is old or failed.
+    """A compiler of schemas, which compiles each schema once per process.
+
+    It compiles a schema again where that refers to an old copy, or to a schema that could not be
+    retrieved.
 
     Args:
-        refer: Gives the schema that a reference leads to, through the same registry, mode and
-            recordings as the schema's own.
+        refer: A function that returns the schema that a reference leads to, through the same
+            registry, mode and recordings as the schema's own.
         formats: Whether ``format`` is an assertion (JSON Schema 2020-12 Validation, section 7.2.2).
         default_draft: The draft of a schema without ``$schema``.
     """
@@ -96,17 +99,17 @@ class Conformance:
         self._compiled: dict[tuple[str, str], Compiled] = {}
         self._wrong: dict[tuple[str, str, str], SchemaRegistryError] = {}
         self._metaschemas: dict[str, jsonschema_rs.Validator] = {}
-        #: What explaining a violation begins with, by schema.
+        #: The prepared parts of explanations, by schema; see ``diagnosis``.
         self.prepared = Shelf(_ROOM)
 
     def compiled(self, schema: Schema) -> Compiled:
-        """The schema, ready to judge.
+        """Return the schema, compiled now or before.
 
         Raises:
-            InvalidSchema: The schema is itself wrong.
-            SchemaRegistryError: A schema that it refers to cannot be had.
+            InvalidSchema: The schema, or one that it refers to, is wrong.
+            SchemaRegistryError: A schema that it refers to cannot be retrieved.
         """
-        # Relative references lead elsewhere in another version.
+        # The version is part of the key: in another version, relative references lead elsewhere.
         key = (schema.text, schema.version)
         if (wrong := self._wrong.get((schema.name, *key))) is not None:
             raise copy(wrong)
@@ -124,7 +127,7 @@ class Conformance:
         return compiled if compiled.schema is schema else replace(compiled, schema=schema)
 
     def leaf(self, rule: str) -> jsonschema_rs.Validator:
-        """The engine's validator of a rule without subschemas, such as ``{"pattern": "^a"}``.
+        """Return the engine's validator of a rule without subschemas, as ``{"pattern": "^a"}``.
 
         Args:
             rule: A schema of such keywords, with its ``$schema``, as JSON text.
@@ -173,7 +176,7 @@ class Conformance:
                 self._engine(schema), schema.text, retriever=retrieve, base_uri=base_uri(schema)
             )
         except jsonschema_rs.ValidationError as exc:
-            # The engine swallows what its retriever raises.
+            # The engine swallows the errors of its retriever, so they are kept in `refused`.
             dangles = isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing)
             raise next(iter(refused), None) or invalid(
                 schema, needed, exc, dangles=dangles
@@ -183,18 +186,18 @@ class Conformance:
         return Compiled(schema, validator, validator.is_valid, referred, old)
 
     def _followed(self, root: Schema, uri: str, schema: Schema) -> Any:
-        """The content of a schema that is referred to, once its draft has allowed it.
+        """Return the content of a referenced schema, after checking it against its meta-schema.
 
-        The engine itself asks the draft of the root schema only: in another one, what it does not
-        understand asserts nothing, such as ``"items": 5``.
+        The engine itself checks only the root schema against its meta-schema. In a referenced
+        schema, a keyword that it does not understand, such as ``"items": 5``, asserts nothing.
 
         Args:
             root: The schema that is being compiled.
-            uri: Where it refers to.
-            schema: What that leads to.
+            uri: The URI of the reference.
+            schema: The schema that the reference leads to.
 
         Raises:
-            InvalidSchema: It is itself wrong.
+            InvalidSchema: The referenced schema is wrong.
         """
         _refuse_unfit(schema)
         content = schema.content
@@ -214,11 +217,11 @@ class Conformance:
         return content
 
     def _dialect(self, content: Any, root: Schema) -> str | None:
-        """The metaschema of a draft that a schema is of; None for one of somebody's own.
+        """Return the URI of the metaschema of a schema's draft; None for a custom metaschema.
 
         Args:
             content: The schema.
-            root: What it is needed by, whose draft it has where it states none.
+            root: The schema that refers to it. Its draft counts where the schema states none.
         """
         for each in (content, root.content):
             stated = each.get("$schema") if isinstance(each, dict) else None
@@ -228,8 +231,8 @@ class Conformance:
         return METASCHEMAS[self.default_draft]
 
     def _engine(self, schema: Schema) -> Callable[..., jsonschema_rs.Validator]:
-        """What makes a schema a validator, by the draft that it states or the default one."""
-        if self.default_draft != "2020-12":  # which the engine takes by itself
+        """Return the engine's maker of validators for the draft of a schema, or the default one."""
+        if self.default_draft != "2020-12":  # the engine's own default
             content = schema.content
             if not isinstance(content, dict) or "$schema" not in content:
                 return _DRAFTS[self.default_draft]
@@ -248,17 +251,17 @@ class Conformance:
 
 
 def _refuse_unfit(schema: Schema) -> None:
-    """Refuse a schema of which two readers may read two things, or that the engine hangs in.
+    """Refuse a schema that two readers may read differently, or that makes the engine hang.
 
     Raises:
-        InvalidSchema: An object in it has a key twice, or its patterns are too much.
+        InvalidSchema: An object in it has a key twice, or its patterns are too large.
     """
     try:
         content = doubles.read(schema.text)
     except doubles.KeyTwice as exc:
         raise InvalidSchema(str(schema), exc.pointer, str(exc), schema.origin) from None
     except (ValueError, RecursionError):
-        return  # which is for the engine to say
+        return  # the engine reports this
     if (reason := limits.excess(schema.text, content)) is not None:
         raise InvalidSchema(str(schema), "#", reason, schema.origin)
 
@@ -266,12 +269,12 @@ def _refuse_unfit(schema: Schema) -> None:
 def _refuse_multiplied(schema: Schema, referred: dict[str, Any]) -> None:
     """Refuse a schema whose definitions refer to each other so often that no check would end.
 
-    Two references to a definition that has two references, and so on, double at each step what the
-    engine does for one value; nothing can interrupt it.
+    If each definition refers to the next one twice, the engine's work for one value doubles at each
+    step. Nothing can interrupt the engine.
 
     Args:
         schema: The schema.
-        referred: The other schemas that it needs, by the URI that it refers to them with.
+        referred: The other schemas that it needs, by the URI of the reference to them.
 
     Raises:
         InvalidSchema: One value would be checked against too many subschemas.
@@ -289,12 +292,15 @@ def _refuse_multiplied(schema: Schema, referred: dict[str, Any]) -> None:
 
 
 def is_surely_small(text: str) -> bool:
-    """Whether so few references cannot multiply to too much, as far as a look at the text says.
+    """Check whether a text has too few references for them to multiply beyond the limit.
+
+    This saves most schemas the exact count of `unfolded`.
 
     Args:
         text: Schemas as JSON.
     """
-    # Of all ways to chain some references, threes multiply the most; a subschema takes 20
-    # characters or so. An escaped keyword is not seen here, and so the text is not believed.
+    # Chained references multiply the most in groups of three: n of them give up to 3 ** (n / 3)
+    # ways. A subschema takes about 20 characters. The count of references misses an escaped
+    # keyword, so a text with such an escape never counts as small.
     most = math.log(max(len(text) / 20, 1)) + text.count('ef"') / 3 * math.log(3)
     return most <= math.log(MAX_UNFOLDED) and "\\u00" not in text

@@ -1,4 +1,4 @@
-"""Whether one JSON Schema still speaks to another: the comparison engine."""
+"""The comparison engine: it decides whether two JSON Schemas are compatible."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ __all__ = [*_MODULE_OF]  # noqa: PLE0604  # strings, from the table above
 
 
 def __getattr__(name: str) -> Any:
-    # The modules here import the engine, which those who only name this package do not need.
+    # Import lazily: an import of this package alone does not need the engine.
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

@@ -1,28 +1,28 @@
-"""How much work one comparison may take."""
+"""The budget: a bound on the work that one comparison may take."""
 
 import time
 from collections.abc import Callable
 
 #: Steps that each direction of a comparison may take. A step is some 50 microseconds of work.
 DEFAULT_STEPS = 40_000
-#: A search that takes this many seconds is given up, whatever its steps: no run hangs.
+#: A search is given up after this many seconds, whatever its steps, so that no run hangs.
 LAST_RESORT = 120.0
 
 
 class BudgetExceeded(Exception):
-    """The work granted to a pair of schemas is used up; the text says which bound was met."""
+    """The budget for a pair of schemas is used up. The message says which bound was reached."""
 
 
 class Budget:
-    """Bounds the work on one pair of schemas in steps.
+    """A bound, in steps, on the work on one pair of schemas.
 
     Steps are counted, not timed, so a pair has the same verdict on a busy machine. The clock is a
-    last resort, and the error says so.
+    last resort, and its error says so.
 
     Args:
-        steps: How many steps there are.
-        seconds: How long they may take; far more than they take on any ordinary machine.
-        clock: Gives the time in seconds, from any point in time.
+        steps: The number of steps.
+        seconds: The time that they may take, far more than they take on any ordinary machine.
+        clock: Returns the time in seconds since any fixed moment.
     """
 
     def __init__(

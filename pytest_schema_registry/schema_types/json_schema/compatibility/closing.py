@@ -1,9 +1,9 @@
-"""The objects of a schema closed: nothing but the declared members is left.
+"""The rewriting that closes the objects of a schema, so that they allow declared members only.
 
-Closing every part that declares members would not do. What is inherited from another part, what a
-condition or a dependency adds and what a pattern describes is declared as well, and a part may
-serve several places. So a part is closed around everything that is said below it, and only if
-nothing that applies beside it, at any place, has more to say about members.
+To close every part that declares members would refuse too much. Another part, a condition, a
+dependency or a pattern may declare members as well, and a part may be used in several places. So a
+part is closed around all members that it and the parts below it mention. It is closed only if no
+part that applies beside it, at any place, mentions more.
 """
 
 from collections.abc import Iterator
@@ -26,10 +26,10 @@ _IDENTIFIERS = frozenset({"$id", "id"})
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """What is said about the members of an object.
+    """The members of an object that parts of a schema mention.
 
     Args:
-        names: Members that are named.
+        names: Members that are mentioned by name.
         patterns: Patterns of members' names.
         others: Whether the members beyond those have a schema.
     """
@@ -39,13 +39,13 @@ class Members:
     others: bool = False
 
     def joined(self, more: "Members") -> "Members":
-        """What either says."""
+        """Return the members that either mentions."""
         return Members(
             self.names | more.names, self.patterns | more.patterns, self.others or more.others
         )
 
     def within(self, more: "Members") -> bool:
-        """Whether it says nothing beyond the other."""
+        """Check whether `more` covers these members: all names, all patterns, and no `others`."""
         return self.names <= more.names and self.patterns <= more.patterns and not self.others
 
 
@@ -55,7 +55,7 @@ def close(document: Document, kept: set[str], budget: Budget) -> None:
     Args:
         document: The document to change.
         kept: Pointers of the parts that have to stay as they are.
-        budget: What the search for those parts is charged to.
+        budget: The budget that the search for the parts to close spends.
     """
     plan = _Plan(document, kept, budget)
     for part in plan.chosen():
@@ -74,7 +74,7 @@ class _Plan:
             self._spare(option)
 
     def chosen(self) -> list[Part]:
-        """The parts to close: for each way to be an object, the one that says the least."""
+        """Return the parts to close: for each way to be an object, the one with fewest members."""
         found: dict[str, Part] = {}
         for option in self._options:
             fit = [part for part in option.parts if part.pointer not in self._spared]
@@ -84,19 +84,19 @@ class _Plan:
         return list(found.values())
 
     def limit(self, part: Part) -> None:
-        """Close a part around what is said in it and below it."""
+        """Close a part around the members that it and the parts below it mention."""
         _, members = self._reach(part)
         if members.within(described(part)):
             part.schema["additionalProperties"] = False
             return
         if part.is_reference:
-            # What stands beside a reference would be ignored.
+            # A keyword beside the reference would be ignored.
             part.schema["allOf"] = [{"$ref": part.schema.pop("$ref")}]
         limit = _limit(members, part.document.draft)
         part.schema["allOf"] = [*part.schema.get("allOf", []), limit]
 
     def _spare(self, option: Option) -> None:
-        """Note which parts of an option cannot be closed without losing what is declared."""
+        """Note which parts of an option cannot be closed without losing declared members."""
         declared = any(described(part).names for part in option.parts)
         for part in option.around.values():
             if part.pointer not in self._spared and not (
@@ -118,7 +118,7 @@ class _Plan:
         return len(members.names) + len(members.patterns), not plain, len(reached)
 
     def _reach(self, part: Part) -> tuple[set[str], Members]:
-        """The parts that apply along with one, and what they say about members."""
+        """Return the pointers of the parts that apply along with one, and their members."""
         if part.pointer not in self._below:
             parts = list(beside([part]))
             members = reduce(Members.joined, map(self._says, parts), Members())
@@ -133,7 +133,7 @@ class _Plan:
 
 def _is_closed(parts: Place) -> bool:
     rest = [part.get("additionalProperties") for part in parts]
-    # What one part takes as additional is evaluated to all of them.
+    # A member that one part takes as additional is evaluated for all of them.
     evaluated = any(value not in (None, False) for value in rest)
     unevaluated = [part.get("unevaluatedProperties") for part in parts]
     return False in rest or (False in unevaluated and not evaluated)
@@ -142,14 +142,14 @@ def _is_closed(parts: Place) -> bool:
 def _can_be_changed(part: Part) -> bool:
     if not isinstance(part.schema, dict):
         return False
-    # Taken out of a reference's shadow, anything that asserts or identifies would count.
+    # Keywords beside the reference are ignored. Once it moves into `allOf`, they would count.
     hidden = part.schema.keys() - ANNOTATIONS - {"$ref"}
     hidden |= part.schema.keys() & _IDENTIFIERS if part.pointer != "#" else set()
     return not (part.is_reference and hidden)
 
 
 def described(part: Part) -> Members:
-    """The members that a part describes itself."""
+    """Return the members that a part describes itself."""
     if part.is_reference:
         return Members()
     return Members(
@@ -158,7 +158,7 @@ def described(part: Part) -> Members:
 
 
 def says(part: Part) -> Members:
-    """All that a part says about members: those it requires, or makes others depend on, as well."""
+    """Return all members that a part mentions, also as required or in dependencies."""
     if part.is_reference:
         return Members()
     others = any(isinstance(value, dict) for value in _rest(part))

@@ -1,6 +1,7 @@
 """The structural comparison: walks two schemas side by side and proposes what may have broken.
 
-It decides nothing. It only has to look in the right places, shallow ones first.
+It decides nothing, because a proposal counts only once a payload shows it. It only has to look in
+the right places, shallow ones first.
 """
 
 from collections import Counter, defaultdict, deque
@@ -73,9 +74,9 @@ class Comparison:
     Args:
         producer: The schema that payloads are written by.
         consumer: The schema that they are read by.
-        sampler: Knows the alternatives of places, and matches patterns.
+        sampler: The source of the alternatives of places, and the matcher of patterns.
         formats: Whether `format` is asserted.
-        budget: What the walk is charged to.
+        budget: The budget that the walk spends.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class Comparison:
         self._enter((producer,), (consumer,), (), None, None)
 
     def candidates(self) -> list[Candidate]:
-        """What may have broken, the shallowest first, once per rule and pair of pointers."""
+        """Return the candidates, shallowest first, once per rule, pair of pointers and member."""
         try:
             while self._waiting and len(self._arrivals) < _MOST_PAIRS:
                 self._budget.spend()
@@ -113,7 +114,7 @@ class Comparison:
         return list(unique.values())
 
     def explained(self, pair: PairKey, broken: set[PairKey]) -> bool:
-        """Whether something is broken in a pair of subschemas or anywhere below it."""
+        """Check whether something is broken in a pair of subschemas or anywhere below it."""
         seen: set[PairKey] = set()
         pending = [pair]
         while pending:
@@ -160,7 +161,7 @@ class Comparison:
         self._match_unions(pair, options)
         whole = len(options) == 1
         for option in options:
-            # Each rule of the one is held against those of the other.
+            # The rules compare each part of one side with each part of the other.
             self._budget.spend(work([option] * len(pair.consumer)))
             flat = replace(pair, producer=option, settled=True)
             lost = None if whole else self._lost(flat, pair)
@@ -258,7 +259,7 @@ class Comparison:
             return
         refused = forbids(child.consumer)
         if refused is not None and refused.pointer.endswith(_CLOSING):
-            return  # reported at the object, by the rules for closed objects
+            return  # the rules report it at the object or array itself
         if rule is None or refused is not None or not is_open(child.producer):
             yield child
             return
@@ -292,7 +293,7 @@ def _refused(pair: _Pair, part: Part) -> Iterator[Finding]:
 
 
 def _key(parts: Place, settled: bool) -> Key:
-    """Identifies a place by the parts that say something, however they were reached."""
+    """Identify a place by the parts that constrain a value, however they were reached."""
     silent = ANNOTATIONS | {"$ref", "allOf"}
     if settled:
         silent |= {"anyOf", "oneOf"}
@@ -303,7 +304,7 @@ def _key(parts: Place, settled: bool) -> Key:
 
 
 def _around(candidate: Candidate) -> Site | None:
-    """The producer's schema around something it does not mention."""
+    """Return the place in the producer's schema around something that it does not mention."""
     outer = (step.producer for step in reversed(candidate.trail))
     for place in (candidate.producer, *outer):
         if place:

@@ -1,4 +1,4 @@
-"""Payloads for candidates: a proposed reason counts once a payload fails where it says."""
+"""The search for payloads: a candidate counts only once a payload fails where it says."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Shown:
 
     Args:
         payload: The payload.
-        message: The engine's sentence about it.
+        message: The engine's message about it.
     """
 
     payload: Any
@@ -33,14 +33,14 @@ class Shown:
 
 
 class Witness:
-    """Looks for payloads that a producer may emit and a consumer refuses.
+    """A search for payloads that a producer may emit and a consumer refuses.
 
     Args:
         producer: The producer's compiled schema.
         consumer: The consumer's compiled schema.
-        sampler: Makes the payloads.
-        budget: What each check is charged to.
-        emits: Whether a producer sends such a payload, which its schema accepts.
+        sampler: The maker of the payloads.
+        budget: The budget that each check spends.
+        emits: Tells whether a producer sends a payload that its schema accepts.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Witness:
         self._emits = emits
 
     def show(self, candidate: Candidate) -> Shown | None:
-        """A payload that fails exactly where the candidate says, or None."""
+        """Return a payload that fails exactly where the candidate says, or None."""
         if _is_about_ambiguity(candidate) and self._told_apart(candidate):
             return None
         path = tuple(step.at for step in candidate.trail)
@@ -69,7 +69,7 @@ class Witness:
         return None
 
     def find(self, producer: Place, consumer: Place, most: int) -> tuple[Any, Failure] | None:
-        """Any payload that refutes, with the first of its failures outside of unions."""
+        """Return any payload that the consumer refuses, and its first failure outside of unions."""
         for payload in self._sampler.values(producer, consumer, most):
             refusals = self._refusals(payload)
             if refusals and self._certain(payload):
@@ -86,7 +86,7 @@ class Witness:
         )
 
     def _refusals(self, payload: Any) -> list[Failure]:
-        """Why the consumer refuses a payload that the producer may emit."""
+        """Return why the consumer refuses a payload; nothing if it does not or nobody emits it."""
         self._budget.spend(self._producer.cost + self._consumer.cost)
         if not self._producer.accepts(payload) or self._consumer.accepts(payload):
             return []
@@ -115,7 +115,7 @@ class Witness:
         yield from candidate.finding.probes
         both = (*candidate.producer, *candidate.consumer)
         if candidate.finding.member is not None:
-            # Fails for the missing or unexpected member alone, if there is such a payload.
+            # Prefer a payload that fails only because of the missing or unexpected member.
             for place in (both, candidate.producer):
                 try:
                     plain = self._sampler.plain(place)
@@ -124,7 +124,7 @@ class Witness:
                 if isinstance(plain, dict):
                     name = candidate.finding.member
                     yield {key: value for key, value in plain.items() if key != name}
-        # What is ambiguous fails for most payloads, and few of them are worth their price.
+        # Most payloads show a truly ambiguous union, so trying a few of them is enough.
         doubtful = candidate.within is not None or _is_about_ambiguity(candidate)
         most = _MOST_DOUBTFUL if doubtful else _MOST_VALUES
         yield from self._sampler.values(candidate.producer, candidate.consumer, most)

@@ -1,7 +1,7 @@
-"""Payloads that hold declared members only: what is sent by those who send nothing else.
+"""The check that a payload holds declared members only, as producers under `tolerant` send it.
 
-Closing a schema leaves open what it cannot close without refusing more than it should. So a payload
-that is to show a break is looked at itself.
+Closing a schema leaves an object open if a closed one would refuse too much. So each payload that
+is to show a break is checked as well.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,11 +31,11 @@ from pytest_schema_registry.schema_types.json_schema.document import Key, Place,
 
 
 class Declared:
-    """Tells whether a payload obeys a schema, and holds declared members only.
+    """A check whether a payload obeys a schema and holds declared members only.
 
     Args:
         written: The schema as it is written.
-        budget: What the search is charged to.
+        budget: The budget that the check spends.
     """
 
     def __init__(self, written: Checker, budget: Budget) -> None:
@@ -47,14 +47,14 @@ class Declared:
 
     @property
     def is_everything(self) -> bool:
-        """Whether nothing that the schema accepts is left out, since no member is declared."""
+        """True if the schema declares no member anywhere: then each valid payload passes."""
         return not any(described(part).names for part in reachable([self._root]))
 
     def __call__(self, payload: Any) -> bool:
-        """Whether there is a way to satisfy the schema that declares each member.
+        """Check whether a payload is valid, and one way to be so declares all of its members.
 
         Raises:
-            BudgetExceeded: It takes too long.
+            BudgetExceeded: The check takes too long.
         """
         self._budget.spend(self._written.cost)
         return self._written.accepts(payload) and self._holds(payload, (self._root,))
@@ -90,7 +90,7 @@ class Declared:
 
     def _declares(self, names: Iterable[str], parts: Place) -> bool:
         if not any(described(part).names for part in parts):
-            return True  # a map
+            return True  # a map: its names are data
         said = reduce(Members.joined, map(says, parts))
         return said.others or all(
             name in said.names

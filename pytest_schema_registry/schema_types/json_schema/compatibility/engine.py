@@ -1,7 +1,8 @@
 """The validator: compiles schemas, checks payloads, proves containment.
 
-The only importer of jsonschema_rs. Nothing in here fetches: the engine would otherwise follow a
-remote `$ref` out of reach of every guard that Python code or a test suite can set up.
+Only this module imports jsonschema_rs. It passes `offline=True` everywhere: the engine would
+otherwise fetch a remote `$ref` itself, past every guard that Python code or a test suite can set
+up.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,9 +22,9 @@ _EVALUATING = ("if", "$ref", "$dynamicRef", "$recursiveRef")
 _CLOSING = (("additionalProperties",), ("unevaluatedProperties",))
 # Each format of the standard refuses at least one of these.
 _NO_FORMAT = ("", "x", "(", "{", "%", "~2", "\\ ^<>", "http://[", "-x-.", "\0")
-#: Subschemas that the engine checks a value against while a step of a budget lasts.
+#: The engine checks a value against about this many subschemas in one step of a budget.
 _CHECKED_IN_A_STEP = 500
-# The engine collects all failures before it tells of the first one, some 50 microseconds each.
+# The engine collects all failures before it yields the first one, some 50 microseconds each.
 _MOST_EXPLAINED = 4_000
 Verdict = Literal["yes", "no", "unknown"]
 
@@ -33,7 +34,7 @@ class UnresolvableReference(Exception):
 
 
 class TooDeep(Exception):
-    """The engine refuses to descend this far."""
+    """A schema nests deeper than the engine goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,10 @@ class Failure:
 
     Args:
         path: Keys from the payload's root to the value that fails.
-        member: The missing or unexpected member or element of that value, if it is about one.
+        member: The missing or unexpected member or element of that value, None if there is none.
         keys: Keys from the schema's root, or from that of an embedded resource, to the keyword.
         kind: The engine's name of the kind of failure.
-        message: The engine's sentence.
+        message: The engine's message.
     """
 
     path: tuple[str | int, ...]
@@ -94,7 +95,7 @@ class Checker:
 
     @cached_property
     def size(self) -> int:
-        """How many subschemas one value may be checked against."""
+        """The number of subschemas that one value may be checked against."""
         return unfolded(self.document)
 
     @property
@@ -103,25 +104,26 @@ class Checker:
         return 1 + self.size // _CHECKED_IN_A_STEP
 
     def accepts(self, payload: Any) -> bool:
-        """Whether a payload is valid; one the engine cannot read is not."""
+        """Check whether a payload is valid. A payload that the engine cannot read is invalid."""
         try:
             return self._validator.is_valid(payload)
         except (ValueError, OverflowError):
             return False
 
     def failures(self, payload: Any) -> list[Failure]:
-        """Every way in which a payload fails, those within the branches of unions included.
+        """Return every way in which a payload fails, including those in the branches of unions.
 
-        For a schema that explodes when its references are followed, that it fails.
+        A schema that explodes when its references are followed gets one failure, which says only
+        that the payload is refused: listing all of them would take too long.
         """
         if self.size > _MOST_EXPLAINED:
             return [Failure((), None, (), "", "the payload is refused")]
         return list(_failures(self._validator.iter_errors(payload), payload))
 
     def gives_up_on(self, payload: Any) -> bool:
-        """Whether some pattern cannot be decided on a text of this payload.
+        """Check whether the engine cannot decide if some pattern matches a text of this payload.
 
-        The engine then calls the payload invalid, or under a `not` valid, and neither is a fact.
+        The engine then calls the payload invalid, or under a `not` valid. Neither is a fact.
         """
         texts = set(_texts(payload)) if self._patterns else ()
         return any(not _decided(pattern, text) for pattern in self._patterns for text in texts)
@@ -133,13 +135,16 @@ class Checker:
 
 
 class Patterns:
-    """Patterns matched by the engine, whose backtracking is bounded and whose dialect counts."""
+    """A matcher for patterns, which keeps the compiled ones.
+
+    It uses the engine: that bounds the backtracking, and its dialect decides about payloads.
+    """
 
     def __init__(self) -> None:
         self._compiled: dict[str, jsonschema_rs.Validator | None] = {}
 
     def matches(self, pattern: str, text: str) -> bool:
-        """Whether a text matches; False for a pattern that does not compile."""
+        """Check whether a text matches. A pattern that does not compile matches nothing."""
         if pattern not in self._compiled:
             self._compiled[pattern] = _compile(pattern)
         validator = self._compiled[pattern]
@@ -147,7 +152,7 @@ class Patterns:
 
 
 def asserts(name: str, dialect: str | None) -> bool:
-    """Whether the engine checks a format in a dialect, found out by trying.
+    """Check by trying whether the engine asserts a format in a dialect.
 
     Args:
         name: The format.
@@ -159,10 +164,10 @@ def asserts(name: str, dialect: str | None) -> bool:
 
 
 def covers(consumer: Schema, producer: Schema, *, formats: bool) -> Verdict:
-    """Whether the consumer's schema admits every value the producer's admits.
+    """Ask the engine to prove that the consumer admits every value the producer admits.
 
-    The engine's canonical form is young. Whatever it cannot combine - other drafts, a root
-    recursion on both sides, unmodelled keywords - is unknown here.
+    The engine's canonical form is young. The answer is "unknown" for whatever it cannot combine:
+    different drafts, a root recursion on both sides, keywords that it does not model.
     """
     import jsonschema_rs
 
@@ -180,10 +185,10 @@ def covers(consumer: Schema, producer: Schema, *, formats: bool) -> Verdict:
 
 
 def _is_misjudged(schema: Schema) -> bool:
-    """Whether the canonical form of a schema is known to be wrong, or to end the process.
+    """Check whether the canonical form of a schema is known to be wrong or to end the process.
 
-    What an `if` or a reference beside `unevaluated…` evaluates is lost (jsonschema-rs 0.61), and a
-    recursion there never ends.
+    The engine loses what an `if` or a reference beside `unevaluated…` evaluates (jsonschema-rs
+    0.61). A recursion there never ends.
     """
     keywords = {word for _, subschema in subschemas(schema) for word in subschema}
     return not keywords.isdisjoint(_UNEVALUATED) and not keywords.isdisjoint(_EVALUATING)
@@ -197,7 +202,7 @@ def _failures(errors: "Iterable[jsonschema_rs.ValidationError]", payload: Any) -
         keys = tuple(map(str, error.schema_path))
         members: list[str | int | None] = details.get("unexpected") or [None]
         if kind == "FalseSchema" and _closes(keys):
-            # With nothing declared beside it, the engine does not say which members it refuses.
+            # If no member is declared beside it, the engine does not name the members it refuses.
             members = _members(payload, path) or [None]
         elif isinstance(details.get("property"), str):
             members = [details["property"]]
@@ -210,10 +215,10 @@ def _failures(errors: "Iterable[jsonschema_rs.ValidationError]", payload: Any) -
 
 
 def _members(payload: Any, path: tuple[str | int, ...]) -> list[str | int | None]:
-    """The names in the object that a path leads to; none where there is no object."""
+    """Return the names in the object that a path leads to; none if it leads to no object."""
     found = payload
     for key in path:
-        # The engine's paths leave out what is named by an empty text.
+        # The engine's paths leave out members whose name is the empty string.
         if not isinstance(found, list | dict) or (isinstance(found, dict) and key not in found):
             return []
         found = found[key]  # type: ignore[index]  # a list's keys are integers

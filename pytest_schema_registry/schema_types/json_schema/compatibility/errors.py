@@ -1,4 +1,4 @@
-"""What a comparison raises; everything else it has to say is in its report."""
+"""The exception for an invalid schema; a comparison puts all other problems into its report."""
 
 
 class NotASchema(ValueError):

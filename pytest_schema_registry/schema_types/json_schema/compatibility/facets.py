@@ -28,7 +28,7 @@ class Bound:
 
 
 def types(parts: Place) -> frozenset[str]:
-    """The JSON types allowed; a schema that allows numbers allows integers."""
+    """Return the JSON types that all parts allow; where numbers are allowed, integers are too."""
     allowed = _ALL_TYPES
     for part in parts:
         if part.schema is False:
@@ -41,13 +41,13 @@ def types(parts: Place) -> frozenset[str]:
 
 
 def declared_types(listed: str | list[str]) -> set[str]:
-    """The types behind a `type` keyword."""
+    """Return the types that a `type` keyword allows; "number" includes "integer"."""
     found = {listed} if isinstance(listed, str) else set(listed)
     return found | {"integer"} if "number" in found else found
 
 
 def finite(parts: Place) -> list[Any] | None:
-    """The values an `enum` or `const` leaves, None without either."""
+    """Return the values that every `enum` and `const` allows, None without either keyword."""
     lists = [values for _, values in collect(parts, "enum")]
     lists += [[part.schema["const"]] for part in parts if has_const(part)]
     if not lists:
@@ -57,41 +57,41 @@ def finite(parts: Place) -> list[Any] | None:
 
 
 def has_const(part: Part) -> bool:
-    """Whether a part has `const`, whose value may be null."""
+    """Check whether a part has `const`, whose value may be null; draft 4 does not know it."""
     return isinstance(part.schema, dict) and "const" in part.schema and part.document.draft > 4
 
 
 def lower(parts: Place) -> Bound | None:
-    """The tightest lower bound."""
+    """Return the tightest lower bound, None if there is none."""
     found = _bounds(parts, "minimum", "exclusiveMinimum")
     return max(found, key=lambda bound: (bound.value, bound.exclusive), default=None)
 
 
 def upper(parts: Place) -> Bound | None:
-    """The tightest upper bound."""
+    """Return the tightest upper bound, None if there is none."""
     found = _bounds(parts, "maximum", "exclusiveMaximum")
     return min(found, key=lambda bound: (bound.value, not bound.exclusive), default=None)
 
 
 def largest(parts: Place, keyword: str) -> tuple[Part, int] | None:
-    """The tightest of the keywords that count from below, such as `minLength`."""
+    """Return the tightest value of a minimum count, such as `minLength`, with its part."""
     return max(collect(parts, keyword), key=lambda found: found[1], default=None)
 
 
 def smallest(parts: Place, keyword: str) -> tuple[Part, int] | None:
-    """The tightest of the keywords that count from above, such as `maxLength`."""
+    """Return the tightest value of a maximum count, such as `maxLength`, with its part."""
     return min(collect(parts, keyword), key=lambda found: found[1], default=None)
 
 
 def is_multiple(value: int | float, divisor: int | float) -> bool:
-    """Whether one number is a multiple of another, without rounding on the way."""
+    """Check whether one number is a multiple of another, without rounding on the way."""
     return bool(divisor) and Fraction(str(value)) % Fraction(str(divisor)) == 0
 
 
 def admits(parts: Place, value: Any, patterns: Patterns) -> bool:
-    """Whether the types and limits for scalars allow a value; the rest is for the engine to say."""
+    """Check whether the types and limits for scalars allow a value; the engine checks the rest."""
     if isinstance(value, float) and not math.isfinite(value):
-        return False  # arithmetic beside a huge limit; the engine would read a null
+        return False  # from arithmetic with a huge limit; the engine would read it as null
     kind = type_of(value)
     return all(_admits(part, value, kind, patterns) for part in parts)
 

@@ -1,4 +1,4 @@
-"""What the structural comparison proposes, before any payload has shown it."""
+"""The proposals of the structural comparison, before any payload has shown them."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -14,7 +14,7 @@ class Site:
 
     Args:
         pointer: JSON pointer as a URI fragment.
-        value: What stands there.
+        value: The value at that pointer.
     """
 
     pointer: str
@@ -22,7 +22,7 @@ class Site:
 
     @classmethod
     def of(cls, part: Part, *keys: str | int) -> "Site":
-        """The site reached from a part by `keys`."""
+        """Return the site reached from a part by `keys`."""
         below = part.below(*keys)
         return cls(below.pointer, below.schema)
 
@@ -33,10 +33,10 @@ class Finding:
 
     Args:
         rule: The id of the rule that saw it.
-        producer: Where the producer's schema says what it says, None where it is silent.
+        producer: The counterpart in the producer's schema, None if that says nothing about it.
         consumer: The keyword of the consumer's schema that refuses.
-        change: One sentence about the difference, without saying whose it is.
-        member: The member or element it is about, where the value itself is not at fault.
+        change: The difference in one sentence, without the names of the versions.
+        member: The member or element at fault, None if it is the value itself.
         probes: Values the consumer should refuse, tried first.
         failing: Pointers at or below which a payload has to fail; by default the consumer's.
         kinds: The engine's kinds of failure that show it, empty for any.
@@ -58,9 +58,9 @@ class Step:
 
     Args:
         at: The key or index used in a payload.
-        label: How the path shows it, "*" for any element or any further member.
-        producer: What the producer's schema says about the value stepped into.
-        consumer: The same of the consumer's schema.
+        label: The name or index in the path; a wildcard for any element or any further member.
+        producer: The parts of the producer's schema for the object or array around it.
+        consumer: The parts of the consumer's schema for the same object or array.
     """
 
     at: str | int
@@ -71,16 +71,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A finding with the way down to it.
+    """A finding with the path down to it.
 
     Args:
         finding: The difference.
         trail: The steps from the payload's root.
-        producer: What the producer's schema says there.
-        consumer: What the consumer's schema says there.
+        producer: The parts of the producer's schema there.
+        consumer: The parts of the consumer's schema there.
         pair: The pair of places it was found at.
-        within: The pair that explains it better if anything is broken there.
-        uses: In how many places the pair of subschemas is used.
+        within: A pair of places. A break found there explains more, so this candidate is dropped.
+        uses: The number of places that use the pair of subschemas.
     """
 
     finding: Finding
@@ -93,7 +93,7 @@ class Candidate:
 
     @property
     def path(self) -> tuple[str | int, ...]:
-        """Where in a payload it is; any element and any further member have names of their own."""
+        """The path in a payload, with placeholders for any element and any further member."""
         labels = tuple(step.label for step in self.trail)
         member = self.finding.member
         return labels if member is None else (*labels, member)

@@ -1,4 +1,4 @@
-"""Scalar values worth trying at a place: those at, and just beyond, what schemas say."""
+"""Scalar values worth trying at a place: those at the limits of schemas and just beyond."""
 
 import math
 import sys
@@ -35,10 +35,10 @@ _MOST_PATTERNS = 16
 
 
 def scalars(parts: Place, hints: Place, patterns: Patterns) -> dict[str, list[Any]]:
-    """Scalar values that `parts` admit, by type, nearest to the limits in `hints` first.
+    """Return scalar values that `parts` admit, by type, nearest to the limits in `hints` first.
 
     Args:
-        parts: What the value has to obey.
+        parts: The parts that the value has to obey.
         hints: Schemas whose limits are worth crossing.
         patterns: The matcher for `pattern`.
     """
@@ -55,7 +55,7 @@ def scalars(parts: Place, hints: Place, patterns: Patterns) -> dict[str, list[An
 
 
 def literals(hints: Place) -> Iterator[Any]:
-    """The values that stand in the schemas themselves."""
+    """Yield the values that the schemas list in `enum` and `const`."""
     for _, values in collect(hints, "enum"):
         yield from values
     for part in hints:
@@ -82,7 +82,7 @@ def _numbers(everything: Place) -> Iterator[int | float]:
     divisors = [
         divisor
         for _, divisor in collect(everything, "multipleOf")
-        if divisor <= sys.float_info.max  # beyond, a division is an OverflowError
+        if divisor <= sys.float_info.max  # a division by a larger one raises OverflowError
     ]
     for limit in limits:
         yield from (limit, limit + 1, limit - 1)

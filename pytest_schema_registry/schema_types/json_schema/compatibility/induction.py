@@ -1,12 +1,12 @@
 """A second proof of containment, by induction over the payload.
 
-The engine's own proof gives up on recursive schemas and on some keywords of objects. Here the
-claim "whatever these producer schemas accept, those consumer schemas accept" is split along the
-structure of a payload. A claim about a member or an element may be assumed while others are
-proved, because a payload is finite; a claim about the same value may not. What remains are claims
-about a few keywords without references, and those the engine decides.
+The engine's own proof gives up on recursive schemas and on some keywords of objects. This one
+splits the claim "the consumer's schemas accept whatever the producer's schemas accept" along the
+structure of a payload. While other claims are proved, a claim about a member or an element may be
+assumed, because a payload is finite. A claim about the same value may not be assumed. In the end,
+claims about a few keywords without references remain, and the engine decides those.
 
-Choosing the wrong branch of a union costs the proof, never its soundness.
+A wrong choice among the branches of a union costs the proof, never its soundness.
 """
 
 from collections import deque
@@ -47,7 +47,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.values import
 from pytest_schema_registry.schema_types.json_schema.document import Key, Part, Place, identity
 
 _DEEPEST = 12
-# Each of these means the same wherever it stands, whatever stands beside it.
+# The meaning of these keywords does not depend on other keywords beside them.
 _ALONE = frozenset(
     {"enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
     | {"minLength", "maxLength", "pattern", "format"}
@@ -56,17 +56,17 @@ _ALONE = frozenset(
 )
 _TOGETHER = frozenset({"contains", "minContains", "maxContains"})
 _POSITIONAL = frozenset({"items", "prefixItems"})
-# What these mean, or what stands below them, is not the same in every draft.
+# The meaning of these keywords, or of subschemas below them, differs between drafts.
 _OF_A_DRAFT = _TOGETHER | _POSITIONAL | {"dependentRequired", "dependencies"}
 _OF_A_DRAFT |= {"format", "not", "propertyNames"}
 _BEYOND = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef"})
-# In drafts 6 and 7 the engine decodes and parses; what one of them means depends on the other.
+# In drafts 6 and 7 the engine decodes and parses content; each keyword depends on the other.
 _CONTENT = frozenset({"contentEncoding", "contentMediaType"})
 _UNCERTAIN = ("/unevaluatedProperties", "/unevaluatedItems")
 
 
 class _Claim(NamedTuple):
-    """Every value that the producer's place accepts is accepted at the consumer's."""
+    """The claim that the consumer's place accepts every value that the producer's place accepts."""
 
     producer: Place
     consumer: Place
@@ -79,21 +79,23 @@ class _Unproved(Exception):
 def proved(
     producer: Part, consumer: Part, patterns: Patterns, *, formats: bool, budget: Budget
 ) -> bool:
-    """Whether the consumer provably accepts every payload the producer accepts.
+    """Try to prove that the consumer accepts every payload the producer accepts.
+
+    False means that there is no proof, not that something breaks.
 
     Args:
         producer: The schema that payloads are written by.
         consumer: The schema that they are read by.
         patterns: The matcher for names of members.
         formats: Whether `format` is asserted.
-        budget: What each step is charged to.
+        budget: The budget that each step spends.
     """
     documents = (producer.document, consumer.document)
     if not all(map(hold, documents)):
         return False
     drafts = {document.draft for document in documents}
     if len(drafts) > 1 and min(drafts) <= 4:
-        return False  # in draft 4 alone, 1.0 is no integer
+        return False  # only in draft 4, 1.0 is not an integer
     try:
         _Induction(patterns, formats, budget, same_draft=len(drafts) == 1).run(producer, consumer)
     except _Unproved:
@@ -125,7 +127,7 @@ class _Induction:
                 waiting.extend(self._same_value(option, claim.consumer, 0))
 
     def _same_value(self, option: Place, consumer: Place, depth: int) -> list[_Claim]:
-        """The claims about members and elements that remain for one alternative."""
+        """Return the claims about members and elements that remain for one alternative."""
         self._budget.spend()
         if depth > _DEEPEST:
             raise _Unproved
@@ -140,7 +142,7 @@ class _Induction:
         return left
 
     def _given(self, option: Place, part: Part) -> bool:
-        """Whether the producer's schema contains this very schema, references apart."""
+        """Check whether the producer's schema has this very schema, which has no reference."""
         text = canonical(part.schema)
         return '"$ref"' not in text and any(
             canonical(other.schema) == text and other.document.draft == part.document.draft
@@ -186,12 +188,12 @@ class _Induction:
         return self._formats and asserts(name, part.document.part().get("$schema"))
 
     def _leaf(self, option: Place, wanted: dict[str, Any], part: Part) -> None:
-        """Let the engine decide about keywords that refer to nothing."""
+        """Let the engine decide about keywords that contain no reference."""
         if not _self_contained(wanted):
             raise _Unproved
         if not self._same_draft and wanted.keys() & _OF_A_DRAFT:
             raise _Unproved
-        # Restated in the latest draft, some of what is given could start to count.
+        # In the latest draft, some keywords could assert what they do not in their own draft.
         left_out = frozenset[str]() if self._same_draft else _OF_A_DRAFT
         given = [_given_words(other, left_out) for other in option]
         schemas: list[dict[str, Any]] = [{"allOf": given} if given else {}, wanted]
@@ -212,7 +214,7 @@ class _Induction:
             listed = branches(part, keyword)
             if listed:
                 left += self._one_of(option, listed, depth, exclusive=keyword == "oneOf")
-        # Whoever obeys both outcomes need not know which of them the condition asks for.
+        # A value that obeys both outcomes is valid, whichever of them the condition selects.
         outcomes = [part.below(word) for word in ("then", "else") if word in part.schema]
         if "if" not in part.schema or any(_same(p, part, ("if", "then", "else")) for p in option):
             outcomes = []
@@ -258,7 +260,7 @@ class _Induction:
                 yield _Claim(ours, theirs)
 
     def _described(self, option: Place, part: Part) -> Iterator[_Claim]:
-        """Claims about the members that neither side declares by name."""
+        """Yield claims about the members that neither side declares by name."""
         patterns = part.get("patternProperties") or {}
         for pattern in patterns:
             ours = [
@@ -299,12 +301,12 @@ class _Induction:
 
 
 def _given_words(part: Part, left_out: frozenset[str]) -> dict[str, Any]:
-    """What a schema says in keywords that refer to nothing."""
+    """Return the keywords of a schema that contain no reference and may be given to the engine."""
     if not isinstance(part.schema, dict):
         return {}
     words = (_ALONE | _TOGETHER | _POSITIONAL | {"type", "required"}) - left_out
     if not all(_self_contained(part.get(word)) for word in _POSITIONAL):
-        words -= _POSITIONAL  # where `items` begins depends on what stands before them
+        words -= _POSITIONAL  # which elements `items` covers depends on `prefixItems`
     return {
         word: value
         for word, value in part.schema.items()
@@ -317,12 +319,12 @@ def _impossible(option: Place) -> bool:
 
 
 def _certain(place: Place) -> Place:
-    """A place without what `unevaluated…` says, which may not apply after all."""
+    """Drop the parts under `unevaluated…` from a place, because they may not apply after all."""
     return tuple(part for part in place if not part.pointer.endswith(_UNCERTAIN))
 
 
 def _all_names(option: Place) -> dict[str, None] | None:
-    """Every name a member may have, None if there is no end to them."""
+    """Return every name that a member may have, None if their number is unlimited."""
     for part in option:
         if part.get("additionalProperties") is False and not part.get("patternProperties"):
             return dict.fromkeys(part.get("properties") or {})

@@ -41,12 +41,12 @@ from pytest_schema_registry.schema_types.json_schema.document import (
     subschemas,
 )
 
-# Enough to catch an unsound proof in the act; a proof is not doubted for longer.
+# This many payloads are tried against a proof: enough to notice an unsound one.
 _SECOND_LOOK = 120
 _WHOLE_LOOK = 3_000
 # The engine takes about a tenth of a second for one payload of a schema of this size.
 _LARGEST = 1_000_000
-# What the engine's proof is asked about, each measured to take about a tenth of a second.
+# Limits on schemas for the engine's proof. At each it was measured to take a tenth of a second.
 _LONGEST = 120_000
 _MOST_BRANCHES = 64
 _MOST_WAYS = 128
@@ -88,7 +88,7 @@ Known: TypeAlias = frozenset[tuple[str, tuple[str | int, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A finding, where in a payload it is, and the payload that shows it."""
+    """A finding, its path in a payload, and the payload that shows it if there is one."""
 
     finding: Finding
     path: tuple[str | int, ...]
@@ -102,7 +102,7 @@ class Judgement:
 
     Args:
         compatible: True if proved, False if shown or proved, None if undecided.
-        reasons: What was found, confirmed or not.
+        reasons: The findings, confirmed or not.
     """
 
     compatible: bool | None
@@ -119,16 +119,17 @@ def judge(
     known: Known = frozenset(),
     emits: Declared | None = None,
 ) -> Judgement:
-    """Whether the consumer accepts everything the producer may emit.
+    """Decide whether the consumer accepts everything the producer may emit.
 
     Args:
         producer: The schema that payloads are written by.
         consumer: The schema that they are read by.
         formats: Whether `format` is asserted.
-        budget: What the search is charged to.
-        doubted: Whether a payload against a proof is looked for.
-        known: The rules and paths of what is known to break, which is not shown again.
-        emits: Whether a producer sends a payload that its schema accepts; None for any.
+        budget: The budget that the search spends.
+        doubted: Whether to look for a payload that contradicts a proof.
+        known: The rules and paths of known breaks, which are not shown again.
+        emits: Tells whether a producer sends a payload that its schema accepts; None if it always
+            does.
     """
     if max(producer.size, consumer.size) > _LARGEST:
         return undecided("budget-exceeded", "a schema explodes when its references are followed")
@@ -143,7 +144,7 @@ def judge(
         reasons = search.second_look() if doubted else ()
         return Judgement(not reasons, reasons)
     if proof == "no" and not (emits is None or emits.is_everything):
-        proof = "unknown"  # what breaks may be what nobody sends
+        proof = "unknown"  # the break may concern payloads that nobody sends
     reasons = search.explanations(known)
     if any(reason.shown for reason in reasons):
         return Judgement(False, tuple(reason for reason in reasons if reason.shown))
@@ -170,11 +171,11 @@ class _Search:
         self._consumer = consumer.document.part()
         self._formats = formats
         self._budget = budget
-        #: Which bound ended the search; empty where none did.
+        #: The bound that ended the search; empty if none did.
         self.exceeded = ""
 
     def proved(self) -> bool:
-        """Whether an induction over the payload succeeds where the engine gave up."""
+        """Try an induction over the payload, because the engine's own proof gave up."""
         try:
             return proved(
                 self._producer,
@@ -187,14 +188,14 @@ class _Search:
             return False
 
     def second_look(self) -> tuple[Explained, ...]:
-        """A payload against a proof; the payload is right."""
+        """Look for a payload that contradicts a proof. If there is one, the payload is right."""
         try:
             return self._anything(_SECOND_LOOK)
         except BudgetExceeded:
             return ()
 
     def explanations(self, known: Known) -> tuple[Explained, ...]:
-        """What was found, with payloads where there are any."""
+        """Return the findings, each with a payload if there is one."""
         comparison = Comparison(
             self._producer,
             self._consumer,
@@ -228,9 +229,10 @@ class _Search:
 
 
 def _takes_long(document: Document) -> bool:
-    """Whether the engine would take seconds to bring a schema into its canonical form.
+    """Check whether the engine would take seconds to bring a schema into its canonical form.
 
-    It multiplies out what applies together, and compares the branches of a `oneOf` with each other.
+    It multiplies out the parts that apply together, and compares the branches of a `oneOf` with
+    each other.
     """
     if len(canonical(document.root)) > _LONGEST:
         return True
@@ -268,12 +270,12 @@ def _from_failure(payload: Any, failure: Failure, consumer: Part) -> Explained:
 
 
 def undecided(rule: str, text: str, schema: Schema = True) -> Judgement:
-    """The judgement that there is none.
+    """Return the judgement that the question is undecided.
 
     Args:
-        rule: The id of what stands in the way.
-        text: What stands in the way, as a sentence.
-        schema: The schema at fault, in which a reference that leads nowhere is pointed at.
+        rule: The id of the obstacle.
+        text: The obstacle in a sentence.
+        schema: The schema at fault. Its first reference that leads nowhere is pointed out.
     """
     site = Site("#", None)
     if rule == "unresolvable-reference":

@@ -1,4 +1,4 @@
-"""Levels: one question about two schemas, asked in one direction or in both."""
+"""The levels of compatibility: two schemas are compared in one direction or in both."""
 
 from dataclasses import replace
 from typing import Any, get_args
@@ -49,7 +49,7 @@ _DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
 # The engine compiles up to 255 levels, and a policy may add a few; C code that copies and
 # compares may go less deep.
 _DEEPEST = 250
-#: What is shown beside a verdict gets this part of the verdict's steps.
+#: The strict comparison, made for notes only, gets the verdict's steps divided by this.
 _SECOND_OPINION = 4
 
 
@@ -63,7 +63,7 @@ def compare(
     formats: bool = True,
     budget: int = DEFAULT_STEPS,
 ) -> CompatibilityReport:
-    """Whether payloads written by one version of a schema can be read by the other.
+    """Report whether payloads written by one version of a schema can be read by the other.
 
     Args:
         old: The older schema.
@@ -95,7 +95,7 @@ def compare(
             return CompatibilityReport(None, (trouble,), (), level, policy)
         checkers.append(found)
     if canonical(checkers[0].schema) == canonical(checkers[1].schema):
-        # A policy takes from those who write, and gives to those who read.
+        # A policy only narrows the producer and widens the consumer: equal schemas stay compatible.
         return CompatibilityReport(True, (), (), level, policy)
     reasons: list[Reason] = []
     told: list[Note] = []
@@ -130,7 +130,7 @@ def compare(
 
 
 def _read(schema: Any, read_in: Direction, formats: bool) -> Checker | Reason:
-    """A schema compiled, or what makes any comparison with it pointless.
+    """Compile a schema, or return the reason why no comparison with it is possible.
 
     Args:
         schema: The schema to look at.
@@ -158,7 +158,7 @@ def _compiled(schema: Any, formats: bool) -> Checker:
         problem = f"a schema is an object or a boolean, not {type(schema).__name__}"
     if problem is not None:
         raise NotASchema(problem)
-    Checker(schema, formats=formats)  # as it is written, it may break a rule or refer to nothing
+    Checker(schema, formats=formats)  # raises for mistakes, which `known` could drop
     return Checker(known(schema), formats=formats)
 
 
@@ -185,7 +185,7 @@ def _judge(
     except BudgetExceeded as exc:
         return undecided("budget-exceeded", str(exc))
     except TooDeep as error:
-        # A policy writes a few levels below the deepest one.
+        # A policy adds a few levels below the deepest one.
         return undecided("budget-exceeded", f"a schema is too deep for the policy: {error}")
     return judge(
         producer,
@@ -212,7 +212,7 @@ def _strict_only(
     formats: bool,
     budget: int,
 ) -> list[Note]:
-    """What breaks as written, and only as written; only what a payload shows counts."""
+    """Return notes on breaks that a payload shows as written, but not under the policy."""
     judgement = _judge(
         producer,
         consumer,
@@ -234,7 +234,7 @@ def _strict_only(
 def _reasons(judgement: Judgement, direction: Direction) -> list[Reason]:
     alone = judgement.compatible is False and len(judgement.reasons) == 1
     found = [_reason(reason, direction) for reason in judgement.reasons]
-    # With a proof that something breaks, the only thing that can have broken is it.
+    # Something is proved to break, and this is the only candidate for it.
     return [
         replace(reason, verdict="proved") if alone and not reason.shown else reason
         for reason in found

@@ -1,4 +1,4 @@
-"""Notes: what is worth knowing about a change without changing the verdict."""
+"""Notes: facts about a change that are worth knowing but do not change the verdict."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -34,12 +34,13 @@ _SHOWN = 36
 
 
 def notes(old: Schema, new: Schema, direction: Direction) -> tuple[Note, ...]:
-    """What a reader of both schemas would point out.
+    """Collect the notes that a reader of both schemas would make.
 
     Args:
         old: The older schema.
         new: The newer schema.
-        direction: The direction asked for; a list that changed harmlessly breaks the other one.
+        direction: The direction asked for. An `enum` that changed without harm in this direction
+            breaks the other one.
     """
     found: list[Note] = []
     for keys, one, other in _places(old, new):

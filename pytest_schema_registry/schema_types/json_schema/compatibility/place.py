@@ -1,4 +1,7 @@
-"""What applies at one place of a payload: references followed, conjunctions flattened."""
+"""The parts of a schema that apply at one place of a payload.
+
+References are followed, and conjunctions are flattened.
+"""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +15,7 @@ _MOST_EXPANSIONS = 500
 _MOST_SOFT = 200
 _WIDER = frozenset({*REFERENCES, "allOf"})
 _CHOOSING = frozenset({"anyOf", "oneOf", "if"})
-#: Parts of a place that are brought together while a step of a budget lasts.
+#: About this many parts of a place are brought together in one step of a budget.
 _PARTS_IN_A_STEP = 8
 ANNOTATIONS = frozenset(
     {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$defs", "definitions"}
@@ -22,9 +25,10 @@ ANNOTATIONS = frozenset(
 
 
 def conjuncts(place: Iterable[Part]) -> Place:
-    """Every part that must hold at once, behind `$ref` and `allOf` (core, sections 8.2 and 10.2.1).
+    """Return all parts that must hold at once, with those behind `$ref` and in `allOf`.
 
-    References that cannot be followed are left out; only a proof would have to know them.
+    See core, sections 8.2 and 10.2.1. References that cannot be followed are left out: only a
+    proof would have to know what they refer to.
     """
     place = tuple(place)
     if len(place) == 1 and not _has_any(place[0], _WIDER):
@@ -55,23 +59,25 @@ def conjuncts(place: Iterable[Part]) -> Place:
 
 
 def branches(part: Part, keyword: str) -> list[Part]:
-    """The subschemas listed under `allOf`, `anyOf` or `oneOf`."""
+    """Return the subschemas listed under `allOf`, `anyOf` or `oneOf`."""
     listed = part.get(keyword)
     return [part.below(keyword, at) for at in range(len(listed))] if listed else []
 
 
 def unions(parts: Place) -> list[tuple[str, Part]]:
-    """The unions among the parts, as (keyword, part that holds it)."""
+    """Return the unions among the parts, as pairs (keyword, part that holds it)."""
     return [(word, part) for part in parts for word in ("anyOf", "oneOf") if part.get(word)]
 
 
 def alternatives(place: Place) -> list[Place]:
-    """The ways to satisfy a place, most of them without a choice left in them.
+    """Return the ways to satisfy a place. Most of them have no choice left.
 
-    One union varies at a time over the first branches of the others: all branches appear, without
-    the product of all unions first. A condition is a choice between its outcomes. Whatever a place
-    accepts is accepted by one of its alternatives; not the other way round, since exclusions are
-    left out, and so are choices beyond the limits.
+    One union varies at a time over the first branches of the others. So all branches appear early,
+    before the product of all unions. A condition is a choice between its outcomes.
+
+    Each value that the place accepts is accepted by one of its alternatives. The reverse is not
+    true: an alternative leaves out exclusions, such as that no other branch of a `oneOf` holds,
+    and choices beyond the limits.
     """
     finished: list[Place] = []
     pending = deque[tuple[Place, frozenset[tuple[int, str]]]]([(conjuncts(place), frozenset())])
@@ -91,12 +97,12 @@ def alternatives(place: Place) -> list[Place]:
 
 
 def work(places: Iterable[Sequence[Part]]) -> int:
-    """The steps of a budget that go into places, whose parts are looked at one by one."""
+    """Return the steps of a budget that it takes to look at the parts of places one by one."""
     return 1 + sum(map(len, places)) // _PARTS_IN_A_STEP
 
 
 def soft(place: Iterable[Part]) -> Place:
-    """The parts of a place and those of every branch, condition and negation below it."""
+    """Return the parts of a place and of each branch, condition, negation and dependent below."""
     found: dict[tuple[int, str], Part] = {}
     pending = list(conjuncts(place))
     while pending and len(found) < _MOST_SOFT:
@@ -124,7 +130,7 @@ def _choices(
     holders = [part for part in parts if _has_any(part, _CHOOSING)]
     if not holders:
         return
-    # A place that is an alternative already has its branches beside the unions they come from.
+    # An alternative already contains the chosen branch beside the union that it comes from.
     present = {(id(part.document), part.pointer.rpartition("/")[0]) for part in parts}
     for part in holders:
         for word in ("anyOf", "oneOf"):
@@ -142,7 +148,7 @@ def _has_any(part: Part, keywords: frozenset[str]) -> bool:
 
 
 def member(parts: Place, name: str, patterns: Patterns) -> Place:
-    """What applies to the member `name` of an object (core, section 10.3.2)."""
+    """Return the parts that apply to the member `name` of an object (core, section 10.3.2)."""
     found: list[Part] = []
     evaluated = False
     for part in parts:
@@ -169,7 +175,7 @@ def member(parts: Place, name: str, patterns: Patterns) -> Place:
 
 
 def element(parts: Place, index: int) -> Place:
-    """What applies to the element `index` of an array (core, section 10.3.1)."""
+    """Return the parts that apply to the element `index` of an array (core, section 10.3.1)."""
     found: list[Part] = []
     for part in parts:
         keyword, count = prefix(part)
@@ -189,26 +195,26 @@ def element(parts: Place, index: int) -> Place:
 
 
 def prefix(part: Part) -> tuple[str, int]:
-    """The keyword for positional elements in this part's draft, and how many it lists."""
+    """Return the keyword for positional elements in this part's draft, and how many it lists."""
     keyword = "prefixItems" if part.document.draft >= 2020 else "items"
     listed = part.get(keyword)
     return keyword, len(listed) if isinstance(listed, list) else 0
 
 
 def rest_keyword(part: Part) -> str:
-    """The keyword for the elements behind the positional ones in this part."""
+    """Return the keyword for the elements after the positional ones in this part."""
     if part.document.draft < 2020 and isinstance(part.get("items"), list):
         return "additionalItems"
     return "items"
 
 
 def names(parts: Place) -> list[str]:
-    """The members some part declares by name."""
+    """Return the members that any part declares by name."""
     return list(dict.fromkeys(name for part in parts for name in part.get("properties") or {}))
 
 
 def required(parts: Place) -> dict[str, Part]:
-    """The members some part requires, with the part that does."""
+    """Return the members that any part requires, each with the first part that does."""
     found: dict[str, Part] = {}
     for part in parts:
         listed = part.get("required")
@@ -219,7 +225,7 @@ def required(parts: Place) -> dict[str, Part]:
 
 
 def is_open(place: Place) -> bool:
-    """Whether anything at all is allowed at a place."""
+    """Check whether a place allows every value."""
     return all(
         part.schema is True
         or (isinstance(part.schema, dict) and not part.schema.keys() - ANNOTATIONS)
@@ -228,12 +234,12 @@ def is_open(place: Place) -> bool:
 
 
 def forbids(place: Place) -> Part | None:
-    """The part that allows nothing, written as `false`."""
+    """Return the first part that allows nothing (the schema `false`), None if there is none."""
     return next((part for part in conjuncts(place) if part.schema is False), None)
 
 
 def collect(parts: Place, keyword: str) -> list[tuple[Part, Any]]:
-    """Every part that has a keyword, with its value."""
+    """Return every part that has a keyword, with the keyword's value."""
     found: list[tuple[Part, Any]] = []
     for part in parts:
         value = part.schema.get(keyword) if isinstance(part.schema, dict) else None
@@ -243,7 +249,7 @@ def collect(parts: Place, keyword: str) -> list[tuple[Part, Any]]:
 
 
 def dependents(parts: Place, name: str) -> list[str]:
-    """The members that have to stand beside the member `name`."""
+    """Return the members that must be present if the member `name` is."""
     found: list[str] = []
     for word in ("dependentRequired", "dependencies"):
         for _, listed in collect(parts, word):
@@ -252,6 +258,6 @@ def dependents(parts: Place, name: str) -> list[str]:
 
 
 def dependency_names(parts: Place) -> list[str]:
-    """The members on which others depend."""
+    """Return the members whose presence requires other members or a schema."""
     words = ("dependentRequired", "dependentSchemas", "dependencies")
     return [name for word in words for _, listed in collect(parts, word) for name in listed]

@@ -1,9 +1,9 @@
-"""Policies: how a schema is read on the side that writes and on the side that reads.
+"""The policies: they rewrite one schema for its producers and the other for its consumers.
 
-A policy rewrites the two schemas before they are compared as written. A rewritten producer accepts
-no more than the original and a rewritten consumer no less, so whatever breaks under a policy also
-breaks as written. Below a `not`, an `if` or a `oneOf` whose branches overlap a narrower part
-would widen the whole: such parts stay as they are.
+The rewritten schemas are then compared as written. A rewritten producer accepts no more than the
+original and a rewritten consumer no less, so whatever breaks under a policy also breaks as written.
+Below a `not`, an `if` or a `oneOf` whose branches overlap, a narrower part would widen the whole.
+Parts below these, below `contains` and below `propertyNames` stay as they are.
 """
 
 import json
@@ -36,17 +36,18 @@ _CONTRARY = ("not", "if", "contains", "propertyNames")
 
 
 def as_producer(schema: Schema, budget: Budget) -> Schema:
-    """A schema for those who write: they send what is declared and nothing else.
+    """Rewrite a schema for producers, which send declared members only.
 
-    Objects that declare members are closed. The tag of a tagged union is sent even where the
-    schema lets it be left out, as pydantic's does for a literal with a default.
+    Objects that declare members are closed. The tag of a tagged union becomes required, because
+    producers send it even if the schema lets it be left out. Pydantic's schemas do that for a
+    literal with a default.
 
     Args:
         schema: A valid schema; it is not changed.
-        budget: What the search for such objects is charged to.
+        budget: The budget that the search for such objects spends.
 
     Raises:
-        BudgetExceeded: It takes too long.
+        BudgetExceeded: The search takes too long.
     """
     document = Document(_copy(schema))
     kept = _kept(document, optional_tags=True)
@@ -57,7 +58,7 @@ def as_producer(schema: Schema, budget: Budget) -> Schema:
 
 
 def as_consumer(schema: Schema, *, opened: bool, defaults: bool) -> Schema:
-    """A schema for those who read.
+    """Rewrite a schema for consumers. Each of the two switches lets them accept more.
 
     Args:
         schema: A valid schema; it is not changed.
@@ -96,7 +97,10 @@ def _has_default(part: Part, name: str) -> bool:
 
 
 def _telling(document: Document) -> dict[str, set[str]]:
-    """The members that tell branches apart, without which a union could become ambiguous."""
+    """Return, by pointer, the members that tell the branches of a `oneOf` apart.
+
+    They stay required even with a default. Otherwise the union could become ambiguous.
+    """
     found: dict[str, set[str]] = {}
     for part in reachable([document.part()]):
         places = [conjuncts((branch,)) for branch in branches(part, "oneOf")]
@@ -107,13 +111,13 @@ def _telling(document: Document) -> dict[str, set[str]]:
 
 
 def _kept(document: Document, *, optional_tags: bool) -> set[str]:
-    """The pointers of the parts that have to stay as they are."""
+    """Return the pointers of the parts that have to stay as they are."""
     found: list[Part] = []
     unions: list[list[Part]] = []
     for part in reachable([document.part()]):
         found += [part.below(word) for word in _CONTRARY if part.get(word) is not None]
         for target in part.targets():
-            found += _holders(target)  # a policy would take away what is referred to
+            found += _holders(target)  # a policy would remove the reference's target
         listed = branches(part, "oneOf")
         if not _apart(listed, optional_tags=optional_tags):
             found += listed
@@ -122,7 +126,7 @@ def _kept(document: Document, *, optional_tags: bool) -> set[str]:
     kept = {part.pointer for part in reachable(found)}
     if not optional_tags:
         return kept
-    # A tag can be required of all branches or of none.
+    # A tag has to be required in all branches of a union or in none.
     while shared := [listed for listed in unions if not _apart_but_for(listed, kept)]:
         unions = [listed for listed in unions if listed not in shared]
         kept |= {part.pointer for listed in shared for part in reachable(listed)}
@@ -130,7 +134,7 @@ def _kept(document: Document, *, optional_tags: bool) -> set[str]:
 
 
 def _holders(target: Part) -> Iterator[Part]:
-    """The parts around one in which it stands below what a policy sets or removes."""
+    """Yield each part that has the target below a keyword that a policy sets or removes."""
     keys = split(target.pointer)
     for at, key in enumerate(keys):
         holder = target.document.at(join("#", *keys[:at])) if key in REST else None
@@ -144,7 +148,7 @@ def _apart(listed: list[Part], *, optional_tags: bool) -> bool:
 
 
 def _apart_but_for(listed: list[Part], kept: set[str]) -> bool:
-    """Whether branches are apart, or can be made so without a change to what is kept."""
+    """Check whether branches are disjoint, or can be made so without changing a kept part."""
     places = [conjuncts((branch,)) for branch in listed]
     return disjoint(places) or not any(branch.pointer in kept for branch in listed)
 
@@ -167,7 +171,7 @@ def _require_tags(holder: Part, kept: set[str]) -> None:
     for branch, place in zip(listed, places, strict=True):
         if name in required(place):
             continue
-        # In the branch: what it refers to may serve in other places, where nothing is told apart.
+        # Change the branch, not its reference's target: the target may be used outside of unions.
         schema = branch.schema
         if branch.is_reference:
             schema["allOf"] = [{"$ref": schema.pop("$ref")}]

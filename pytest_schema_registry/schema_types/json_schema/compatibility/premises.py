@@ -1,4 +1,4 @@
-"""What an induction takes for granted of the schemas that it is about."""
+"""The premises of an induction: conditions that the two schemas have to meet."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ _DYNAMIC = frozenset({"$dynamicRef", "$recursiveRef"})
 
 
 def hold(document: Document) -> bool:
-    """Whether each reference in a document leads to one known subschema, in one dialect."""
+    """Check whether each reference in a document leads to one known subschema, in one dialect."""
     schemas = dict(subschemas(document.root))
     if any(schema.keys() & _DYNAMIC for schema in schemas.values()):
         return False
@@ -20,7 +20,7 @@ def hold(document: Document) -> bool:
     ):
         return False
     if document.ambiguous or _repeated(schemas):
-        return False  # which of them is meant is for the engine to say
+        return False  # only the engine knows which of them a reference means
     return all(
         _leads_to(document, schema["$ref"], pointer, schemas)
         for pointer, schema in schemas.items()
@@ -29,7 +29,10 @@ def hold(document: Document) -> bool:
 
 
 def _repeated(schemas: dict[str, dict[str, Any]]) -> bool:
-    """Whether something reads like an identifier twice, be it one in this draft or not."""
+    """Check whether two identifiers read alike.
+
+    Keywords that identify nothing in this draft count as well.
+    """
     found = [
         _spelled_alike(schema[keyword])
         for schema in schemas.values()
@@ -40,7 +43,10 @@ def _repeated(schemas: dict[str, dict[str, Any]]) -> bool:
 
 
 def _spelled_alike(identifier: str) -> str:
-    """The same text for all that may be one URI in another spelling (RFC 3986, section 6.2)."""
+    """Return one text for all spellings that may mean the same URI (RFC 3986, section 6.2).
+
+    Some different URIs share a text as well, which only costs the proof.
+    """
     text = unquote(urljoin("http://base/", identifier.strip("#"))).casefold()
     return re.sub(r":(?:80|443)?(?=/)|(?<!:)/+$|(?<=[^:/])/+(?=/)", "", text)
 
@@ -48,10 +54,10 @@ def _spelled_alike(identifier: str) -> str:
 def _leads_to(
     document: Document, reference: str, pointer: str, schemas: dict[str, dict[str, Any]]
 ) -> bool:
-    """Whether a reference leads to a subschema of the document.
+    """Check whether a reference leads to a subschema of the document.
 
-    Not so for a meta-schema, which the engine has and the document has not, and for what stands
-    below a keyword of data, where no reference was looked at.
+    A meta-schema is not one: the engine has it, but the document does not. A value below a keyword
+    of data, such as `const`, is not one either: the references in it were not checked.
     """
     target = document.resolve(reference, pointer)
     return target is not None and (isinstance(target.schema, bool) or target.pointer in schemas)

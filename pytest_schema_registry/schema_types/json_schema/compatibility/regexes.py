@@ -1,7 +1,8 @@
 """Texts that a regular expression accepts.
 
-A small reader for the dialect JSON Schema recommends (core, section 6.4). What it does not know it
-skips: the texts are proposals, and the engine has the last word on each.
+A small reader parses the dialect that JSON Schema recommends (core, section 6.4). It ignores
+look-arounds and word boundaries, and gives up on other syntax that it does not know. The texts are
+proposals: the engine has the last word on each.
 """
 
 from dataclasses import dataclass, field
@@ -43,16 +44,16 @@ _Node: TypeAlias = "_Characters | _Choice | _Sequence | _Repeat"
 
 
 class _Unreadable(Exception):
-    """The pattern uses what this reader does not know."""
+    """The pattern uses syntax that this reader does not know."""
 
 
 @lru_cache(maxsize=64)
 def examples(pattern: str, shortest: int = 0) -> tuple[str, ...]:
-    """Texts that probably match, the plainest first; empty for a pattern beyond this reader.
+    """Return texts that probably match, the plainest first; none if the pattern is unreadable.
 
     Args:
         pattern: The regular expression.
-        shortest: Length in characters that unbounded repetitions should reach.
+        shortest: The length in characters that unbounded repetitions should reach.
     """
     try:
         node = _Reader(pattern).read()
@@ -76,7 +77,7 @@ def examples(pattern: str, shortest: int = 0) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Writer:
-    """Writes one text, taking the first option at each choice but the varied one."""
+    """A writer of one text, which takes the first option at each choice but the varied one."""
 
     shortest: int
     varied: int = -1

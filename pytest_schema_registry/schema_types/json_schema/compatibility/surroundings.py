@@ -1,4 +1,4 @@
-"""What applies to one value together, at every place of a payload."""
+"""The parts of a schema that apply to one value together, at every place of a payload."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -34,23 +34,23 @@ _OTHERS = (*REST, "contains", "propertyNames")
 _ELEMENTS = ("items", "prefixItems", "additionalItems", "unevaluatedItems")
 _SAME_VALUE = frozenset({"allOf", *_UNIONS, *_CONDITIONS, *_BESIDE})
 _OTHER_VALUES = frozenset({*_MEMBERS, *_OTHERS, *_ELEMENTS})
-# Each option takes about as long as so many of the smallest steps.
+# Each option takes about as long as this many of the smallest steps.
 _STEPS = 4
 
 
 class Option(NamedTuple):
-    """One way to satisfy a place: the parts that apply, and all that may."""
+    """One way to satisfy a place: the parts that apply, and around them all that may apply."""
 
     parts: Place
     around: dict[str, Part]
 
 
 def options(document: Document, budget: Budget) -> Iterator[Option]:
-    """The ways to satisfy each place of a payload.
+    """Yield the ways to satisfy each place of a payload.
 
     Args:
         document: The schema of the payload.
-        budget: What each is charged to.
+        budget: The budget that each way spends.
     """
     patterns = Patterns()
     seen: set[Key] = set()
@@ -67,21 +67,21 @@ def options(document: Document, budget: Budget) -> Iterator[Option]:
 
 
 def ways(place: Place) -> Iterator[Option]:
-    """The ways to satisfy one place."""
+    """Yield the ways to satisfy one place."""
     for parts in alternatives(place):
-        # Up to draft 7 a reference is no part of what it refers to, but can be rewritten.
+        # Up to draft 7, `parts` has a reference's target only, but the reference can be rewritten.
         listed = {part.pointer: part for part in (*place, *parts)}
         around = listed | {part.pointer: part for part in _undecided(parts)}
         yield Option(tuple(listed.values()), around)
 
 
 def reachable(start: Iterable[Part]) -> Iterator[Part]:
-    """Every part that may apply somewhere in a payload of the first ones."""
+    """Yield every part that may apply anywhere in a payload that the first parts describe."""
     return _closure(start, lambda part: [*_next_to(part), *_inside(part)])
 
 
 def beside(start: Iterable[Part]) -> Iterator[Part]:
-    """Every part that may apply to the same value as the first ones do."""
+    """Yield every part that may apply to the same value as the first parts do."""
     return _closure(start, _next_to)
 
 
@@ -97,7 +97,10 @@ def _closure(start: Iterable[Part], more: Callable[[Part], list[Part]]) -> Itera
 
 
 def _undecided(parts: Place) -> Iterator[Part]:
-    """What may apply although it is not listed: conditions, dependents, unions left unchosen."""
+    """Yield the parts that may apply although they are not listed.
+
+    These are conditions, negations, dependents, and the branches of unions without a choice.
+    """
     present = {part.pointer for part in parts}
     for part in parts:
         start = _dependent(part)
@@ -110,7 +113,7 @@ def _undecided(parts: Place) -> Iterator[Part]:
 
 
 def _inner(parts: Place, patterns: Patterns) -> Iterator[Place]:
-    """The places of members and elements, each with all that may apply to one value."""
+    """Yield the places of members and elements, each with all parts that may apply to one value."""
     for name in names(parts):
         yield member(parts, name, patterns)
     described = [
@@ -121,7 +124,7 @@ def _inner(parts: Place, patterns: Patterns) -> Iterator[Place]:
     rest = [part.below(word) for word in REST for part, _ in collect(parts, word)]
     for one in (*described, *rest):
         yield (one,)
-    # Patterns may overlap, and what one part describes can be any other member to another part.
+    # Patterns may overlap, and a member that one part describes may be additional to another.
     if len(described) > 1 or len(rest) > 1:
         yield (*described, *rest)
     contained = tuple(part.below("contains") for part, _ in collect(parts, "contains"))
@@ -130,7 +133,7 @@ def _inner(parts: Place, patterns: Patterns) -> Iterator[Place]:
 
 
 def _next_to(part: Part) -> list[Part]:
-    # Up to draft 7 a reference that leads to a reference is none of the conjuncts.
+    # Up to draft 7, a reference that leads to a reference is not among the conjuncts.
     both = (*part.targets(), *conjuncts((part,)))
     found = [target for target in both if target.pointer != part.pointer]
     if not isinstance(part.schema, dict) or _SAME_VALUE.isdisjoint(part.schema):

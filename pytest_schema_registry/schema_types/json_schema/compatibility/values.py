@@ -11,13 +11,13 @@ from typing import Any
 # Python refuses to write integers of more than 4,300 digits.
 _MOST_BITS = 14_000
 _WRITE = json.JSONEncoder(sort_keys=True).encode
-# As Python writes a float; a text may look like one.
+# A float as Python writes it; a part of a string may look like one.
 _FLOAT = re.compile(r"[0-9](?:\.[0-9]|e[-+])")
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 
 def type_of(value: Any) -> str:
-    """The JSON type of a value; 1.0 is an integer (JSON Schema 2020-12 core, section 4.2.1)."""
+    """Return a value's JSON type; 1.0 is an integer (JSON Schema 2020-12 core, section 4.2.1)."""
     match value:
         case None:
             return "null"
@@ -36,7 +36,7 @@ def type_of(value: Any) -> str:
 
 
 def canonical(value: Any) -> str:
-    """A text that two values share exactly when they are equal (core, section 4.2.2)."""
+    """Return a text that two values share exactly when they are equal (core, section 4.2.2)."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if type(value) in (int, float):
@@ -48,13 +48,13 @@ def canonical(value: Any) -> str:
 
 
 def missing(values: Iterable[Any], others: Iterable[Any]) -> list[Any]:
-    """The values that have no equal among the others."""
+    """Return the values that have no equal among the others."""
     present = set(map(canonical, others))
     return [value for value in values if canonical(value) not in present]
 
 
 def distinct(values: Iterable[Any]) -> Iterator[Any]:
-    """The values without repetitions, in their order."""
+    """Yield the values without repetitions, in their order."""
     seen: set[str] = set()
     for value in values:
         text = canonical(value)
@@ -64,7 +64,7 @@ def distinct(values: Iterable[Any]) -> Iterator[Any]:
 
 
 def interleave(sources: Iterable[Iterable[Any]]) -> Iterator[Any]:
-    """One value of each source in turn, so that cutting the result short starves none."""
+    """Yield one value of each source in turn, so that cutting the result short starves none."""
     waiting = deque(iter(source) for source in sources)
     while waiting:
         source = waiting.popleft()
@@ -75,7 +75,7 @@ def interleave(sources: Iterable[Iterable[Any]]) -> Iterator[Any]:
 
 
 class Stream:
-    """Values made as they are asked for, and kept."""
+    """A sequence of values that are made when they are asked for, and kept."""
 
     def __init__(self, source: Iterator[Any]) -> None:
         self._source = source
@@ -83,10 +83,10 @@ class Stream:
         self._busy = False
 
     def at(self, index: int) -> Any:
-        """One of the values, counted from zero; those before it have been asked for.
+        """Return the value at an index from zero. Those before it must have been asked for.
 
         Raises:
-            IndexError: There is none, or a recursive schema asks for what is being made.
+            IndexError: There is none, or a recursive schema asks for the value being made.
         """
         if index == len(self._made) and not self._busy:
             self._busy = True
@@ -106,14 +106,14 @@ _READ = json.JSONDecoder(parse_float=_number).decode
 
 
 def check(value: Any, deepest: int) -> str | None:
-    """What keeps a value from being JSON within a depth, None if nothing does.
+    """Return the problem that keeps a value from being JSON, None if there is none.
 
     Args:
         value: The value to look at.
-        deepest: How many containers may stand inside each other.
+        deepest: The number of containers that may be nested in each other.
 
     Raises:
-        RecursionError: It nests deeper.
+        RecursionError: The value nests deeper than that.
     """
     pending: list[tuple[Any, int]] = [(value, 0)]
     while pending:

@@ -1,8 +1,8 @@
-"""Payloads a schema probably accepts, made to come close to what another one refuses.
+"""The sampler: makes payloads that one schema probably accepts and another one may refuse.
 
-Deterministic: no payload depends on chance, so a verdict does not either. At each place one thing
-varies at a time over a plainest payload; whatever comes out is a proposal that the engine checks
-at the root.
+It is deterministic: no payload depends on chance, so no verdict does. At each place it starts from
+the plainest payload and varies one thing at a time. Each payload is a proposal: the engine checks
+it at the root.
 """
 
 from collections.abc import Iterable, Iterator
@@ -56,11 +56,11 @@ class Impossible(Exception):
 
 
 class Sampler:
-    """Makes payloads for the places of a pair of schemas.
+    """A maker of payloads for the places of a pair of schemas.
 
     Args:
         patterns: The matcher for `pattern` and `patternProperties`.
-        budget: What the making of payloads is charged to.
+        budget: The budget that the making of payloads spends.
     """
 
     def __init__(self, patterns: Patterns, budget: Budget) -> None:
@@ -73,7 +73,7 @@ class Sampler:
         self._depth = 0
 
     def alternatives(self, place: Place) -> list[Place]:
-        """The ways to satisfy a place, computed once."""
+        """Return the ways to satisfy a place, computed once."""
         key = identity(place)
         if key not in self._alternatives:
             self._alternatives[key] = alternatives(place)
@@ -81,7 +81,7 @@ class Sampler:
         return self._alternatives[key]
 
     def plain(self, place: Place) -> Any:
-        """The plainest payload for a place.
+        """Return the plainest payload for a place.
 
         Raises:
             Impossible: None was found, for instance because a required member recurses.
@@ -98,12 +98,13 @@ class Sampler:
         return self._plain[key]
 
     def values(self, place: Place, hinted: Place, most: int = _MOST_VALUES) -> Iterator[Any]:
-        """Payloads for a place that vary around the limits which `hinted` sets.
+        """Yield payloads for a place that vary around the limits which `hinted` sets.
 
-        Each is made when it is asked for: of all members' values together a few are wanted.
+        Each payload is made only when it is asked for, because callers need few of the values that
+        all members have together.
 
         Args:
-            place: What the payload has to obey.
+            place: The parts that the payload has to obey.
             hinted: The schemas whose limits are worth crossing.
             most: The number of payloads to make at the most.
         """
@@ -124,13 +125,13 @@ class Sampler:
             yield value
 
     def wrapped(self, base: Any, at: str | int, value: Any, parent: Place) -> Any:
-        """The payload `base` with `value` as the member or element `at`.
+        """Return the payload `base` with `value` as the member or element `at`.
 
         Args:
             base: The payload around it; one of another type is replaced.
             at: The name or the index.
-            value: What to put there.
-            parent: What the payload around it has to obey.
+            value: The value to put there.
+            parent: The parts that the payload around it has to obey.
         """
         if isinstance(at, str):
             return {**base, at: value} if isinstance(base, dict) else {at: value}

@@ -1,8 +1,8 @@
-"""The rules: what may go wrong between two flat schemas for one value.
+"""The rules: each compares two flat schemas for one value and proposes what may break.
 
 Each rule is a function from the producer's parts and the consumer's parts to findings. A rule may
-propose too much, since a finding counts only once a payload shows it; it must not miss much. What
-goes wrong further down, in members, elements and branches, is for the walk that calls them.
+propose too much, because a finding counts only once a payload shows it. It must not miss much. The
+walk that calls the rules takes care of members, elements and branches.
 """
 
 from collections.abc import Iterator
@@ -21,11 +21,11 @@ from pytest_schema_registry.schema_types.json_schema.document import Place
 def findings(
     producer: Place, consumer: Place, patterns: Patterns, *, formats: bool
 ) -> Iterator[Finding]:
-    """What every rule proposes for one value.
+    """Yield the findings that the rules propose for one value.
 
     Args:
         producer: One way to satisfy the producer's schema.
-        consumer: What the consumer's schema says about the same value.
+        consumer: The parts of the consumer's schema for the same value.
         patterns: The matcher for names of members.
         formats: Whether `format` is asserted.
     """

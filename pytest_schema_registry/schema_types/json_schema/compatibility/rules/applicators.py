@@ -1,4 +1,4 @@
-"""Rules for what applies to the same value: negations, conditions and what is left unevaluated."""
+"""Rules for negations, conditions and the `unevaluated…` keywords."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +10,7 @@ from pytest_schema_registry.schema_types.json_schema.document import Part, Place
 
 
 def not_added(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """Something is excluded (core, section 10.2.1.4)."""
+    """Find values that are newly excluded by `not` (core, section 10.2.1.4)."""
     for part, value in collect(consumer, "not"):
         if any(same(part, other, ("not",)) for other, _ in collect(producer, "not")):
             continue
@@ -24,7 +24,7 @@ def not_added(producer: Place, consumer: Place) -> Iterator[Finding]:
 
 
 def conditional_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """A condition or one of its outcomes changes (core, section 10.2.2)."""
+    """Find conditions that changed, or whose outcomes did (core, section 10.2.2)."""
     words = ("if", "then", "else")
     for part, value in collect(consumer, "if"):
         if any(same(part, other, words) for other, _ in collect(producer, "if")):
@@ -41,7 +41,7 @@ def conditional_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
 
 
 def unevaluated_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """What no other keyword looked at has to obey more (core, section 11)."""
+    """Find limits on members and elements that no other keyword evaluated (core, section 11)."""
     for word in ("unevaluatedProperties", "unevaluatedItems"):
         before = collect(producer, word)
         for part, value in collect(consumer, word):
@@ -57,6 +57,9 @@ def unevaluated_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
 
 
 def same(one: Part, other: Part, words: Iterable[str]) -> bool:
-    """Whether keywords are equal in both parts and mean the same, that is, refer to nothing."""
+    """Check whether keywords are equal in both parts and contain no reference.
+
+    Equal references may lead to different schemas.
+    """
     texts = [canonical([part.get(word) for word in words]) for part in (one, other)]
     return texts[0] == texts[1] and "Ref" not in texts[0] and '"$ref"' not in texts[0]

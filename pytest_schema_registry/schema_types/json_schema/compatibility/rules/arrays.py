@@ -15,12 +15,12 @@ from pytest_schema_registry.schema_types.json_schema.document import Place
 
 
 def count_tightened(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """Arrays have to be longer or shorter."""
+    """Find tighter limits on the length of arrays."""
     yield from tightened(producer, consumer, "array", "item-count-tightened", "Items")
 
 
 def unique_items_added(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """Elements have to differ from each other."""
+    """Find arrays whose elements newly have to differ from each other."""
     if "array" not in types(producer) or any(on for _, on in collect(producer, "uniqueItems")):
         return
     for part, on in collect(consumer, "uniqueItems"):
@@ -29,7 +29,10 @@ def unique_items_added(producer: Place, consumer: Place) -> Iterator[Finding]:
 
 
 def contains_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """What an array has to contain, and how often: three keywords, one condition."""
+    """Find changes in what an array has to contain, and how often.
+
+    `contains`, `minContains` and `maxContains` are compared together, as one condition.
+    """
     if "array" not in types(producer):
         return
     words = ("contains", "minContains", "maxContains")

@@ -23,7 +23,7 @@ STRANGER = "zz"
 
 
 def required_added(producer: Place, consumer: Place, patterns: Patterns) -> Iterator[Finding]:
-    """A member that may be missing is required."""
+    """Find members that may be missing and become required."""
     before = required(producer)
     for name, part in required(consumer).items():
         if name in before or "object" not in types(producer):
@@ -40,7 +40,7 @@ def required_added(producer: Place, consumer: Place, patterns: Patterns) -> Iter
 
 
 def property_removed(producer: Place, consumer: Place, patterns: Patterns) -> Iterator[Finding]:
-    """A declared member is gone from an object that allows no others."""
+    """Find declared members that are gone from an object that allows no others."""
     for part, value in collect(consumer, "additionalProperties"):
         if value is not False:
             continue
@@ -59,7 +59,7 @@ def property_removed(producer: Place, consumer: Place, patterns: Patterns) -> It
 
 
 def closed(producer: Place, consumer: Place, patterns: Patterns) -> Iterator[Finding]:
-    """Members that nobody declared are refused."""
+    """Find objects that newly refuse members that are not declared."""
     if "object" not in types(producer):
         return
     name = stranger((*producer, *consumer), patterns)
@@ -77,7 +77,7 @@ def closed(producer: Place, consumer: Place, patterns: Patterns) -> Iterator[Fin
 
 
 def names_narrowed(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """The names of members have to obey something else."""
+    """Find new conditions on the names of members."""
     if "object" not in types(producer):
         return
     before = [(part, value) for part, value in collect(producer, "propertyNames")]
@@ -94,12 +94,12 @@ def names_narrowed(producer: Place, consumer: Place) -> Iterator[Finding]:
 
 
 def count_tightened(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """Objects have to have more or fewer members."""
+    """Find tighter limits on the number of members."""
     yield from tightened(producer, consumer, "object", "property-count-tightened", "Properties")
 
 
 def dependents_added(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """One member requires another, or a schema, that it did not before."""
+    """Find members whose presence newly requires another member or a schema."""
     if "object" not in types(producer):
         return
     before = {(trigger, name) for _, _, trigger, name in _dependent_names(producer)}
@@ -131,7 +131,7 @@ def dependents_added(producer: Place, consumer: Place) -> Iterator[Finding]:
 
 
 def stranger(parts: Place, patterns: Patterns) -> str:
-    """A name that no part declares, and none describes by a pattern if one can be found."""
+    """Return a name that no part declares and, if one can be found, no pattern describes."""
     taken = set(names(parts)) | set(required(parts))
     described = [pattern for _, value in collect(parts, "patternProperties") for pattern in value]
     proposals = [STRANGER, "Z", "z z", "-", "0", *(f"zz{at}" for at in range(len(taken)))]

@@ -21,7 +21,7 @@ from pytest_schema_registry.schema_types.json_schema.document import Part, Place
 
 
 def type_narrowed(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """A type the producer may emit is gone."""
+    """Find types that the producer may emit and the consumer does not allow."""
     values = finite(producer)
     allowed = types(producer)
     if values is not None:
@@ -41,7 +41,7 @@ def type_narrowed(producer: Place, consumer: Place) -> Iterator[Finding]:
 
 
 def values_removed(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """A listed value is gone, or a list appears where there was none."""
+    """Find listed values that are gone, and lists that appear where there was none."""
     before = finite(producer)
     origin = listing(producer)
     for part in consumer:
@@ -61,7 +61,7 @@ def values_removed(producer: Place, consumer: Place) -> Iterator[Finding]:
 
 
 def listing(parts: Place) -> Site | None:
-    """The `enum` or `const` of a place, failing those its `type`."""
+    """Return the `enum` or `const` of a place; without either, its `type`."""
     for keyword in ("enum", "const", "type"):
         for part in parts:
             if isinstance(part.schema, dict) and keyword in part.schema:
@@ -70,7 +70,7 @@ def listing(parts: Place) -> Site | None:
 
 
 def bounds_tightened(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """A smallest number is raised, a largest number lowered."""
+    """Find raised minimums and lowered maximums of numbers."""
     if not types(producer) & {"integer", "number"}:
         return
     for part in consumer:
@@ -97,7 +97,7 @@ def _bound(rule: str, before: Bound | None, after: Bound, sign: str) -> Finding:
         Site(f"{before.part.pointer}/{before.keyword}", before.value) if before else None,
         Site(f"{after.part.pointer}/{after.keyword}", after.value),
         f"{was} -> {now}",
-        # Draft 4 reports an exclusive bound under the bound's own keyword.
+        # In draft 4, an exclusive bound fails under the keyword of the bound itself.
         failing=(
             f"{after.part.pointer}/{after.keyword}",
             f"{after.part.pointer}/{after.keyword.replace('exclusiveM', 'm')}",
@@ -110,7 +110,7 @@ def _limit(bound: Bound, sign: str) -> str:
 
 
 def divisor_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """Numbers have to be multiples of something else."""
+    """Find new divisors that numbers have to be multiples of."""
     if not types(producer) & {"integer", "number"}:
         return
     before = [(part, divisor) for part, divisor in collect(producer, "multipleOf")]
@@ -121,14 +121,14 @@ def divisor_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
 
 
 def length_tightened(producer: Place, consumer: Place) -> Iterator[Finding]:
-    """Texts have to be longer or shorter."""
+    """Find tighter limits on the length of strings."""
     yield from tightened(producer, consumer, "string", "length-tightened", "Length")
 
 
 def tightened(
     producer: Place, consumer: Place, kind: str, rule: str, unit: str
 ) -> Iterator[Finding]:
-    """A count is limited further: characters, elements or members."""
+    """Find tighter limits on a count of characters, elements or members."""
     if kind not in types(producer):
         return
     for keyword, tightest, sign in ((f"min{unit}", largest, 1), (f"max{unit}", smallest, -1)):
@@ -141,7 +141,7 @@ def tightened(
 
 
 def text_changed(producer: Place, consumer: Place, keyword: str) -> Iterator[Finding]:
-    """A `pattern` or a `format` appears or is replaced."""
+    """Find a `pattern` or a `format` that appears or is replaced."""
     if "string" not in types(producer):
         return
     before = [value for _, value in collect(producer, keyword)]
@@ -151,7 +151,7 @@ def text_changed(producer: Place, consumer: Place, keyword: str) -> Iterator[Fin
 
 
 def changed(rule: str, keyword: str, producer: Place, part: Part) -> Finding:
-    """A finding about one keyword with its value on both sides."""
+    """Return a finding about one keyword, with its value on both sides."""
     sites = [Site.of(other, keyword) for other, _ in collect(producer, keyword)]
     after = Site.of(part, keyword)
     if not sites:
@@ -160,5 +160,5 @@ def changed(rule: str, keyword: str, producer: Place, part: Part) -> Finding:
 
 
 def type_names(value: str | list[str]) -> str:
-    """The value of `type` as a person writes it."""
+    """Return the value of `type` as a person writes it."""
     return value if isinstance(value, str) else " | ".join(value)

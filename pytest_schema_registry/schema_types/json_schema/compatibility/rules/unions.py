@@ -21,7 +21,7 @@ _DEFINITIONS = ("#/$defs/", "#/definitions/")
 
 
 def ambiguous(consumer: Place) -> Iterator[Finding]:
-    """A value fits several branches of which exactly one may hold."""
+    """Find each `oneOf` of which several branches may accept the same value."""
     for part in consumer:
         listed = branches(part, "oneOf")
         if len(listed) > 1 and not disjoint((branch,) for branch in listed):
@@ -35,7 +35,7 @@ def ambiguous(consumer: Place) -> Iterator[Finding]:
 
 
 def each_fits_one(options: Iterable[Place], listed: Iterable[Part]) -> bool:
-    """Whether it is plain that no value of an option fits two of the branches."""
+    """Check whether it is plain that no value of an option fits two of the branches."""
     branches = [Profile.of((branch,)) for branch in listed]
     return all(
         sum(not apart(profile, branch) for branch in branches) < 2
@@ -44,7 +44,7 @@ def each_fits_one(options: Iterable[Place], listed: Iterable[Part]) -> bool:
 
 
 def branch_lost(branch: Part, union: Part, keyword: str, nearest: Part) -> Finding:
-    """No branch of the consumer takes what a branch of the producer emits."""
+    """Report that no branch of the consumer takes what a branch of the producer emits."""
     return Finding(
         "union-branch-lost",
         Site(branch.pointer, branch.schema),
@@ -55,7 +55,10 @@ def branch_lost(branch: Part, union: Part, keyword: str, nearest: Part) -> Findi
 
 
 def kind_lost(branch: Part, consumer: Place) -> Finding | None:
-    """The single schema that replaced a union has no room for one of its branches."""
+    """Report that the single schema that replaced a union does not allow one of its branches.
+
+    The answer is None if no part of the consumer has a `type` to point at.
+    """
     for part in consumer:
         if part.get("type") is not None:
             return Finding(
@@ -69,7 +72,7 @@ def kind_lost(branch: Part, consumer: Place) -> Finding | None:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What tells one branch of a union from another.
+    """The features that tell one branch of a union from another.
 
     Args:
         types: The JSON types it allows.
@@ -77,7 +80,7 @@ class Profile:
         tags: Members with listed values, by which branches of a union are told apart.
         required: The members it requires.
         names: The members it declares.
-        titles: What it is called.
+        titles: Its titles.
         definitions: The shared definitions it refers to.
         texts: Its schemas as text.
     """
@@ -93,7 +96,7 @@ class Profile:
 
     @classmethod
     def of(cls, place: Place) -> "Profile":
-        """The profile of a branch, or of one way to satisfy a place."""
+        """Return the profile of a branch, or of one way to satisfy a place."""
         parts = conjuncts(place)
         values = finite(parts)
         return cls(
@@ -109,10 +112,10 @@ class Profile:
 
 
 def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[Part | None, Part]]:
-    """For each of the producer's alternatives its branch, or none, and the nearest branch.
+    """Return for each of the producer's alternatives its branch, or None, and the nearest branch.
 
-    Each branch is taken once, the most alike pair first: a second taker means that one of the
-    two has lost its own.
+    Each branch is taken once, the most alike pair first. If two alternatives want the same
+    branch, one of them has lost its own.
     """
     ours = [Profile.of(place) for place in alternatives]
     theirs = [Profile.of((branch,)) for branch in listed]
@@ -135,7 +138,7 @@ def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[
 
 
 def likeness(one: Profile, other: Profile) -> float:
-    """How alike two branches are; zero if no value can fit both."""
+    """Score how alike two branches are; zero if no value can fit both."""
     if apart(one, other):
         return 0
     score = 1 + 2 * len(one.types & other.types) / len(one.types | other.types)
@@ -148,19 +151,19 @@ def likeness(one: Profile, other: Profile) -> float:
 
 
 def disjoint(places: Iterable[Place]) -> bool:
-    """Whether it is plain that no value fits two of the places: by type, value or tag."""
+    """Check whether types, values or tags make it plain that no value fits two of the places."""
     profiles = [Profile.of(place) for place in places]
     return all(apart(one, other) for at, one in enumerate(profiles) for other in profiles[at + 1 :])
 
 
 def apart(one: Profile, other: Profile) -> bool:
-    """Whether it is plain that no value fits both."""
+    """Check whether it is plain that no value fits both."""
     shared = one.types & other.types
     if not shared:
         return True
     if one.values is not None and other.values is not None:
         return not one.values & other.values
-    # A value that one side requires, and the other has another list for, cannot satisfy both.
+    # If one side requires a tag and the other lists other values for it, no object fits both.
     return shared == {"object"} and any(
         not one.tags[name] & other.tags[name] and name in one.required | other.required
         for name in one.tags.keys() & other.tags.keys()
@@ -168,7 +171,7 @@ def apart(one: Profile, other: Profile) -> bool:
 
 
 def tags(parts: Place) -> dict[str, frozenset[str]]:
-    """The members with listed values."""
+    """Return the members with listed values, each with those values."""
     found: dict[str, frozenset[str]] = {}
     for name in names(parts):
         values = finite(
@@ -184,7 +187,7 @@ def tags(parts: Place) -> dict[str, frozenset[str]]:
 
 
 def title(part: Part) -> str:
-    """How to call a branch: by its definition, its title, or as it stands."""
+    """Return a name for a branch: that of its definition, its title, or its schema as text."""
     reference = part.get("$ref")
     if isinstance(reference, str) and "/" in reference:
         return reference.rpartition("/")[2]
