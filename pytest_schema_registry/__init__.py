@@ -10,6 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.compatibility.report import (
+        CompatibilityReport as CompatibilityReport,
+    )
     from pytest_schema_registry.contracts.contract import AssertConforms as AssertConforms
     from pytest_schema_registry.contracts.contract import RegistrySchema as RegistrySchema
     from pytest_schema_registry.contracts.evolution import AssertCompatible as AssertCompatible
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import StaleSchemaWarning as StaleSchemaWarning
     from pytest_schema_registry.errors import UncheckedWarning as UncheckedWarning
     from pytest_schema_registry.registry import SchemaRegistry as SchemaRegistry
+    from pytest_schema_registry.schema_types.json_schema.compatibility import compare as compare
     from pytest_schema_registry.schemas import IndexEntry as IndexEntry
     from pytest_schema_registry.schemas import Release as Release
     from pytest_schema_registry.schemas import Schema as Schema
@@ -71,6 +75,8 @@ _MODULES = {
     ),
     "contracts.contract": ("AssertConforms", "RegistrySchema"),
     "contracts.evolution": ("AssertCompatible",),
+    "compatibility.report": ("CompatibilityReport",),
+    "schema_types.json_schema.compatibility": ("compare",),
     "registry": ("SchemaRegistry",),
     "schemas": ("IndexEntry", "Release", "Schema", "Verdict", "Violation"),
 }

@@ -10,12 +10,24 @@ if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.report import Note as Note
     from pytest_schema_registry.compatibility.report import Reason as Reason
     from pytest_schema_registry.compatibility.report import Waived as Waived
+    from pytest_schema_registry.schema_types.json_schema.compatibility import (
+        NotASchema as NotASchema,
+    )
+    from pytest_schema_registry.schema_types.json_schema.compatibility import compare as compare
 
-__all__ = ["CompatibilityReport", "Note", "Reason", "Waived"]
+_MODULE_OF = {
+    **dict.fromkeys(("CompatibilityReport", "Note", "Reason", "Waived"), f"{__name__}.report"),
+    # Users imported these from here before the comparison moved to its language.
+    **dict.fromkeys(
+        ("NotASchema", "compare"), "pytest_schema_registry.schema_types.json_schema.compatibility"
+    ),
+}
+
+__all__ = [*_MODULE_OF]  # noqa: PLE0604  # strings, from the table above
 
 
 def __getattr__(name: str) -> Any:
     # Import lazily: rules in the ini file need only `wording`, and that in each process.
-    if name not in __all__:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.report"), name)
+    return getattr(import_module(_MODULE_OF[name]), name)

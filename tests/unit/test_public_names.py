@@ -29,6 +29,7 @@ NAMES = [
     "CassetteDamaged",
     "CassetteMissing",
     "CassetteNotWritten",
+    "CompatibilityReport",
     "CompatibilityWarning",
     "ContractViolation",
     "ContractWarning",
@@ -54,6 +55,7 @@ NAMES = [
     "UncheckedWarning",
     "Verdict",
     "Violation",
+    "compare",
 ]
 
 
