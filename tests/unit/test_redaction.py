@@ -155,3 +155,8 @@ def test_a_name_may_be_a_pattern() -> None:
     payload = {"password": "x", "PassPhrase": "y", "compass": "z"}
     hidden = {"password": REDACTED, "PassPhrase": REDACTED, "compass": "z"}
     assert redaction.applied(payload) == hidden
+
+
+def test_a_value_that_two_ways_lead_to_is_hidden_once() -> None:
+    hidden = Redaction(["$..a..b"]).applied({"a": {"a": {"b": 1}, "b": 2}, "b": 3})
+    assert hidden == {"a": {"a": {"b": REDACTED}, "b": REDACTED}, "b": 3}

@@ -892,3 +892,13 @@ def test_the_longest_timeout_that_may_be_given_can_be_waited_for(
     longest = Origin(lambda option: option.name, {"timeout": str(MAX_SECONDS)})
     timeout = resolve(longest, root=Path()).timeout
     assert client_of(local_registry.url, timeout=timeout).fetch(QUESTION).whole is not None
+
+
+def test_an_answer_with_a_key_twice_is_none(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    body = b'{"content": {"required": ["a"], "required": []}}'
+    local_registry.always(Reply(200, body, JSON), PATH)
+    error = error_of(client)
+    assert isinstance(error, InvalidAnswer)
+    assert 'the key "required" stands twice' in error.reason

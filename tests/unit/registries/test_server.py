@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from typing import TYPE_CHECKING
@@ -7,10 +8,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from pytest_schema_registry.registries.server import create_app
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(params=["", "/api/v1"])
@@ -170,3 +173,17 @@ def test_a_comparison_with_what_is_no_schema_is_the_servers_error(
     response = http.get("/compat/check", params=asked)
     assert response.status_code == 500
     assert "the new schema is invalid" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("localhost", 200), ("LOCALHOST:1", 200), ("[::1]:80", 200), ("x", 400)]
+)
+def test_only_the_names_that_the_server_knows_are_answered(
+    tmp_path: Path, host: str, status: int
+) -> None:
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(create_app(tmp_path, ["localhost", "::1"]))
+        async with httpx.AsyncClient(transport=transport, base_url="http://any") as client:
+            return await client.get("/health", headers={"Host": host})
+
+    assert asyncio.run(asked()).status_code == status

@@ -834,3 +834,9 @@ def test_of_an_opinion_only_the_latest_is_kept(tmp_path: Path) -> None:
         file = save(tmp_path, Result.of(asked, url, {"compatible": True}, FETCHED, "registry"))
     assert "from_version=1.1" in file.read_text()
     assert "from_version=1.0" not in file.read_text()
+
+
+def test_a_recorded_body_with_a_key_twice_is_damage(tmp_path: Path) -> None:
+    write(tmp_path, CASSETTE.replace('"track": "v1"', '"track": "v0",\n          "track": "v1"'))
+    said = 'in the recorded body, the key "track" stands twice in one object'
+    assert damage(tmp_path).startswith(said)

@@ -521,3 +521,8 @@ def test_schemas_are_left_as_they_were() -> None:
     compare(old, new, level="full", defaults=True)
 
     assert json.dumps([old, new]) == before
+
+
+def test_an_element_stands_at_its_place_where_nothing_can_stand_before_it() -> None:
+    array = Document({"items": False}).part()
+    assert sampler().wrapped([], 1, "x", (array,)) == [None, "x"]
