@@ -92,7 +92,7 @@ def test_replay_passes_without_a_network(cut_off: list[str], workers: str) -> No
 def test_a_suite_that_asks_a_registry_cannot_pass_there(
     cut_off: list[str], local_registry: LocalRegistry, tmp_path: Path
 ) -> None:
-    local_registry.publish("telemetry.Labels", v1={})
+    local_registry.publish("telemetry.Labels", v1={"type": "object"})
     live = ["--registry-mode", "live", "--registry-url", local_registry.url]
     # The project's rules are about schemas that this registry does not have.
     live += ["-k", "test_labels_conform", "-o", "registry_compatibility="]
