@@ -143,8 +143,6 @@ IN_USE = """
     import httpx
     import pytest
 
-from tests.processes import PATIENCE
-
     @pytest.mark.registry_schema("orders.Order", versions=["v1"])
     {test}
         assert_conforms({{"id": "1"}})
