@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-#: RFC 9535 section 2.5.1.1, member-name-shorthand.
-_SHORTHAND = re.compile(
-    "[A-Za-z_\x80-\ud7ff\ue000-\U0010ffff][0-9A-Za-z_\x80-\ud7ff\ue000-\U0010ffff]*"
-)
+#: The part of RFC 9535's member-name-shorthand (section 2.5.1.1) that every reader takes.
+_SHORTHAND = re.compile("[A-Za-z_][0-9A-Za-z_]*")
 _ESCAPES = {
     "'": r"\'",
     "\\": r"\\",

@@ -233,7 +233,7 @@ STEPS = st.lists(st.integers(min_value=0) | st.text() | st.from_regex(r"[a-z_]\w
     [
         ([], "$"),
         (["items", 0, "price"], "$.items[0].price"),
-        (["größe"], "$.größe"),
+        (["größe"], "$['größe']"),
         (["a b", "", "0"], "$['a b']['']['0']"),
         (["order-id", "*", "[*]"], "$['order-id']['*']['[*]']"),
         (['say "hi"', "it's\n\\"], r"""$['say "hi"']['it\'s\n\\']"""),
