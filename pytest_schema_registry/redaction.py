@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jsonpath_rfc9535 import JSONPathNode, JSONPathQuery
+    from jsonpath_rfc9535 import JSONPathQuery
 
 REDACTED = "<redacted>"
 _WILDCARDS = frozenset("*?[")
@@ -21,6 +21,8 @@ _EXAMPLES = "write it as $.cards[*].number, $..token or $['order-id']"
 _NAME = re.compile(r"(\.\.?)([^.\[\]*]+)")
 #: Characters that only paths of RFC 9535 contain: a path with one of them is not rewritten.
 _STRICT = frozenset("'\"?@")
+#: A string or a character, in a path as the library writes it.
+_PART = re.compile(r"'(?:[^'\\]|\\.)*'|.", re.DOTALL)
 
 
 class Redaction:
@@ -93,7 +95,7 @@ class Redaction:
         last = path[-1]
         if isinstance(last, str) and self._hides_name(last):
             return True
-        return any(_may_match(query.segments, path) for query in self._paths)
+        return any(_may_match(_segments(query), path) for query in self._paths)
 
 
 def _parsed(pattern: str) -> JSONPathQuery:
@@ -107,9 +109,10 @@ def _parsed(pattern: str) -> JSONPathQuery:
         try:
             query = environment.compile(_with_any_names(pattern))
         except JSONPathError:
-            reason = f"{pattern!r} is no path ({exc}); {_EXAMPLES}"
+            problem = str(exc).partition("\n")[0]
+            reason = f"{pattern!r} is no path ({problem}); {_EXAMPLES}"
             raise ValueError(reason) from None
-    if not query.segments:
+    if str(query) == "$":
         raise ValueError(f"{pattern!r} names no value; {_EXAMPLES}")
     return query
 
@@ -134,50 +137,53 @@ def _places(query: JSONPathQuery, payload: Any) -> Iterable[tuple[str | int, ...
 
     Where they cannot be found out, return the root, so that all of the payload is hidden.
     """
-    from jsonpath_rfc9535 import JSONPathError, JSONPathNode
+    from jsonpath_rfc9535 import JSONPathError
 
-    nodes = [JSONPathNode(value=payload, location=(), parent=None, root=payload)]
     try:
-        # The library's own evaluation recurses as deeply as the payload is nested.
-        for segment in query.segments:
-            start = _and_below(nodes) if _is_descendant(segment) else nodes
-            found = (
-                each for node in start for one in segment.selectors for each in one.resolve(node)
-            )
-            nodes = list({each.location: each for each in found}.values())
+        return [node.location for node in query.finditer(payload)]
     except (JSONPathError, RecursionError):
         return [()]
-    return [node.location for node in nodes]
 
 
-def _and_below(nodes: Sequence[JSONPathNode]) -> Iterable[JSONPathNode]:
-    """Yield nodes and all containers in them, each once."""
-    seen = set()
-    left = list(nodes)
-    while left:
-        node = left.pop()
-        if node.location in seen:
-            continue
-        seen.add(node.location)
-        yield node
-        members: Iterable[tuple[str | int, Any]] = ()
-        if isinstance(node.value, dict):
-            members = node.value.items()
-        elif isinstance(node.value, list):
-            members = enumerate(node.value)
-        left += [
-            node.new_child(value, key, node)
-            for key, value in members
-            if isinstance(value, dict | list)
-        ]
+class _Segment(NamedTuple):
+    """A segment of a path: its selectors as they are written, and whether ``..`` leads to it."""
+
+    is_descendant: bool
+    selectors: tuple[str, ...]
 
 
-def _may_match(segments: Sequence[Any], path: Sequence[str | int]) -> bool:
+def _segments(query: JSONPathQuery) -> list[_Segment]:
+    """Split a path as the library writes it: ``$['a'][0, 'b']..[*]``.
+
+    The library's parsed form is private, and differs between its versions.
+    """
+    segments: list[_Segment] = []
+    selectors = [""]
+    depth = 0
+    is_descendant = False
+    for part in _PART.findall(str(query)[1:]):
+        if part in ("[", "("):
+            depth += 1
+        elif part in ("]", ")"):
+            depth -= 1
+        if depth == 0 and part == "]":
+            segments.append(_Segment(is_descendant, tuple(each.strip() for each in selectors)))
+            selectors, is_descendant = [""], False
+        elif depth == 0:
+            is_descendant = True
+        elif depth == 1 and part == ",":
+            selectors.append("")
+        elif depth > 1 or part != "[":
+            selectors[-1] += part
+    return segments
+
+
+def _may_match(segments: Sequence[_Segment], path: Sequence[str | int]) -> bool:
     """Check whether a path leads to a place in some possible payload."""
     if not segments or not path:
         return not segments and not path
     first, *rest = segments
-    starts = range(len(path)) if _is_descendant(first) else (0,)
+    starts = range(len(path)) if first.is_descendant else (0,)
     return any(
         any(_may_select(selector, path[start]) for selector in first.selectors)
         and _may_match(rest, path[start + 1 :])
@@ -185,17 +191,10 @@ def _may_match(segments: Sequence[Any], path: Sequence[str | int]) -> bool:
     )
 
 
-def _is_descendant(segment: Any) -> bool:
-    from jsonpath_rfc9535.segments import JSONPathRecursiveDescentSegment
-
-    return isinstance(segment, JSONPathRecursiveDescentSegment)
-
-
-def _may_select(selector: Any, key: str | int) -> bool:
-    from jsonpath_rfc9535.selectors import IndexSelector, NameSelector, SliceSelector
-
-    if isinstance(selector, NameSelector):
-        return selector.name == key
-    if isinstance(selector, IndexSelector):
-        return isinstance(key, int) and (selector.index == key or selector.index < 0)
-    return isinstance(key, int) or not isinstance(selector, SliceSelector)
+def _may_select(selector: str, key: str | int) -> bool:
+    if selector[0] == "'":
+        return isinstance(key, str) and bool(_parsed(f"$[{selector}]").find({key: None}))
+    if selector[0] in "*?":
+        return True
+    depends_on_length = ":" in selector or selector[0] == "-"
+    return isinstance(key, int) and (depends_on_length or int(selector) == key)

@@ -80,6 +80,9 @@ def test_a_part_of_what_is_hidden_is_hidden() -> None:
         ("$..number", ("cards", 2, "number")),
         ("$.number", ("cards", 2, "number", "x")),
         ("$.cards.number", ("cards", 2, "number", "x")),
+        ("$.cards[?length(@['x,]']) > 1, 'n']", ("cards", 2)),
+        ("$.cards['it\\'s', 1, 2][\"],\", 'number']", ("cards", 2, "number")),
+        ("$[?@['(']]['x']..[0]", ("cards", 2, "number", "x")),
     ],
 )
 def test_of_a_payload_that_nobody_can_look_into_whatever_may_be_hidden_is(
