@@ -172,7 +172,13 @@ class SchemaRegistry:
         if settings.mode == "record":
             cassettes().prepare()
         self._resolver = Resolver(
-            settings, self._registry, cache, cassettes, answered, pauses=pauses
+            settings,
+            sources.protocol(settings),
+            self._registry,
+            cache,
+            cassettes,
+            answered=answered,
+            pauses=pauses,
         )
         self._catalogue = Catalogue(self._resolver, self._found, self._served)
         self._conformance = Conformance(
