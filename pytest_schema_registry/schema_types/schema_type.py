@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import OldCopy, Schema, Violation
 
 
+class NotASchema(ValueError):
+    """One of the two schemas of a comparison is no schema of its language."""
+
+
 class Reference(Protocol):
     """One reference that leads out of a schema."""
 
@@ -108,4 +112,7 @@ class SchemaType(Protocol):
             old: The content of the older schema, with all that it refers to.
             new: The content of the newer schema, with all that it refers to.
             asked: The level and the policy of the comparison, as ``compare`` takes them.
+
+        Raises:
+            NotASchema: One of them is no schema of this language.
         """

@@ -23,6 +23,7 @@ from referencing.jsonschema import specification_with
 from pytest_schema_registry.json_values import canonical, json_path, json_pointer
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schema_types.json_schema.blame import MASK
+from pytest_schema_registry.schema_types.json_schema.drafts import METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.explaining_validator import (
     DRAFT_4_FLAGS,
     OutOfTime,
@@ -55,14 +56,6 @@ HIDDEN = f"{shown(REDACTED)} has something that the schema does not allow"
 
 # An attrs class, which a type checker cannot see through.
 _Registry: Any = referencing.Registry
-
-_DRAFTS: dict[str, Any] = {
-    "4": validators.Draft4Validator,
-    "6": validators.Draft6Validator,
-    "7": validators.Draft7Validator,
-    "2019-09": validators.Draft201909Validator,
-    "2020-12": validators.Draft202012Validator,
-}
 
 
 def diagnose(
@@ -121,7 +114,8 @@ class _Prepared:
     def __init__(self, validator: JSONSchemaValidator) -> None:
         schema = validator.schema
         content = schema.content
-        default = _DRAFTS[validator.schema_type.default_draft]
+        stated = {"$schema": METASCHEMAS[validator.schema_type.default_draft]}
+        default = validators.validator_for(stated)
         base: Any = validators.validator_for(content, default=default)
         self.base = base
         self.draft = base.ID_OF(base.META_SCHEMA)

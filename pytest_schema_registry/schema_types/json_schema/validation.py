@@ -18,11 +18,11 @@ from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.schema_types.json_schema import limits
 from pytest_schema_registry.schema_types.json_schema.blame import (
     MASK,
-    METASCHEMAS,
     because,
     invalid,
     written_in,
 )
+from pytest_schema_registry.schema_types.json_schema.drafts import LATEST, METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.references import base_uri, refers_elsewhere
 from pytest_schema_registry.schema_types.json_schema.shelf import Shelf
 from pytest_schema_registry.text import printable
@@ -40,14 +40,6 @@ MAX_UNFOLDED = 1_000_000
 #: The room for prepared explanations, in objects of schemas: about 50 MB.
 _ROOM = 100_000
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
-
-_DRAFTS: dict[str, type[jsonschema_rs.Validator]] = {
-    "4": jsonschema_rs.Draft4Validator,
-    "6": jsonschema_rs.Draft6Validator,
-    "7": jsonschema_rs.Draft7Validator,
-    "2019-09": jsonschema_rs.Draft201909Validator,
-    "2020-12": jsonschema_rs.Draft202012Validator,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +101,7 @@ class JSONSchemaType:
 
     name = "JSON"
 
-    def __init__(self, *, formats: bool = True, default_draft: str = "2020-12") -> None:
+    def __init__(self, *, formats: bool = True, default_draft: str = LATEST.name) -> None:
         self.formats = formats
         self.default_draft = default_draft
         self._metaschemas: dict[str, jsonschema_rs.Validator] = {}
@@ -246,10 +238,10 @@ class JSONSchemaType:
 
     def _engine(self, schema: Schema) -> Callable[..., jsonschema_rs.Validator]:
         """Return the engine's maker of validators for the draft of a schema, or the default one."""
-        if self.default_draft != "2020-12":  # the engine's own default
+        if self.default_draft != LATEST.name:  # the engine's own default
             content = schema.content
             if not isinstance(content, dict) or "$schema" not in content:
-                return _DRAFTS[self.default_draft]
+                return jsonschema_rs.validator_cls_for({"$schema": METASCHEMAS[self.default_draft]})
         return jsonschema_rs.validator_for
 
     def _validator(
