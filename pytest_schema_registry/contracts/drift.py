@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
 from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.retrieval import sources
+from pytest_schema_registry.schema_types.json_schema.keywords import ANNOTATIONS
 from pytest_schema_registry.schemas import plain_name
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 
@@ -36,13 +37,6 @@ if TYPE_CHECKING:
 GRADES = ("same", *DRIFT_GRADES)
 #: The mildest grade that the setting ``fail`` fails on, unless it names another.
 FAILS_FROM = "annotations"
-#: The annotation keywords: JSON Schema's (2020-12 Validation, sections 8 and 9), ``$comment``,
-#: OpenAPI's ``example``, and those that the registry adds.
-ANNOTATIONS = frozenset(
-    {"title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples"}
-    | {"$comment", "example"}
-    | {"$core_version", "$track", "$schema_id"}
-)
 #: Matches, in canonical JSON, a reference that leads below an annotation. An escaped reference
 #: matches too, because it may lead there.
 _REFERENCE = re.compile(

@@ -71,7 +71,7 @@ class Successors:
             return found | {"error": exc.headline}
         for text, test in payloads.items():
             form = json.loads(text)
-            if not compiled.conforms(form):
+            if not compiled.is_valid(form):
                 # No more are shown, and to explain 10,000 takes minutes.
                 said = ""
                 if len(found["violations"]) < MAX_EXPLAINED:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.registries.queries import RegistryVerdict, Result
     from pytest_schema_registry.retrieval.resolver import Resolver
-    from pytest_schema_registry.schema_types.json_schema.references import Reference
+    from pytest_schema_registry.schema_types.schema_type import Reference
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
 
 
