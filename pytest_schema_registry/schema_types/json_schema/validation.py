@@ -112,6 +112,12 @@ class JSONSchemaType:
         """Check whether compiling a schema may require another schema."""
         return refers_elsewhere(schema)
 
+    def differ_in_annotations_only(self, old: Schema, new: Schema) -> bool:
+        """Check whether two schemas of different content are equal without their annotations."""
+        from pytest_schema_registry.schema_types.json_schema import annotations
+
+        return annotations.differ_in_annotations_only(old, new)
+
     def compare(self, old: Any, new: Any, **asked: Any) -> CompatibilityReport:
         """Report whether payloads written by one version of a schema can be read by the other."""
         from pytest_schema_registry.schema_types.json_schema.compatibility import compare

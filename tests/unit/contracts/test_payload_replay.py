@@ -15,6 +15,7 @@ from pytest_schema_registry.reporting.successors import Fold, lines, missed
 from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.enforcement import Enforcement
 from pytest_schema_registry.settings.settings import Settings
+from tests.parts import judge_of, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ def following(local_registry: LocalRegistry) -> Iterator[Successors]:
     rollout = Rollout(Enforcement(), Recorder(), lambda _fact: True)
     rollout.begin_test("one")
     with SchemaRegistry(local_registry.directory) as registry:
-        yield Successors(registry, rollout, "v1", "v2")
+        yield Successors(source_of(registry), judge_of(registry), rollout, old="v1", new="v2")
 
 
 def test_each_payload_is_checked_once(following: Successors) -> None:
