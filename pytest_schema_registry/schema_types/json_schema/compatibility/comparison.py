@@ -41,7 +41,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.rules import 
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules import (
     unions as union_rules,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.witness import Sampler
+from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
 from pytest_schema_registry.schema_types.json_schema.document import Key, Part, Place, identity
 from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
 

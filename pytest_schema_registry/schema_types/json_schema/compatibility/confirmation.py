@@ -9,7 +9,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
 from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Candidate, Step
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import branches, element
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import each_fits_one
-from pytest_schema_registry.schema_types.json_schema.compatibility.witness import (
+from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import (
     Impossible,
     Sampler,
 )

@@ -30,8 +30,8 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.findings impo
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.induction import proved
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import conjuncts
+from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
-from pytest_schema_registry.schema_types.json_schema.compatibility.witness import Sampler
 from pytest_schema_registry.schema_types.json_schema.document import (
     Document,
     Part,

@@ -243,6 +243,11 @@ def collect(parts: Place, keyword: str) -> list[tuple[Part, Any]]:
     return found
 
 
+def contained(parts: Place) -> Place:
+    """Return the parts that apply to an element of an array because of `contains`."""
+    return tuple(part.below("contains") for part, _ in collect(parts, "contains"))
+
+
 def dependents(parts: Place, name: str) -> list[str]:
     """Return the members that must be present if the member `name` is."""
     found: list[str] = []

@@ -11,6 +11,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     branches,
     collect,
     conjuncts,
+    contained,
     element,
     member,
     names,
@@ -127,9 +128,9 @@ def _inner(parts: Place, patterns: Patterns) -> Iterator[Place]:
     # Patterns may overlap, and a member that one part describes may be additional to another.
     if len(described) > 1 or len(rest) > 1:
         yield (*described, *rest)
-    contained = tuple(part.below("contains") for part, _ in collect(parts, "contains"))
+    present = contained(parts)
     for at in range(max((prefix(part)[1] for part in parts), default=0) + 1):
-        yield (*element(parts, at), *contained)
+        yield (*element(parts, at), *present)
 
 
 def _next_to(part: Part) -> list[Part]:

@@ -18,10 +18,15 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.facets import
     largest,
     types,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.hints import literals, scalars
+from pytest_schema_registry.schema_types.json_schema.compatibility.hints import (
+    literals,
+    preferred_types,
+    scalars,
+)
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     alternatives,
     collect,
+    contained,
     dependency_names,
     dependents,
     element,
@@ -160,7 +165,7 @@ class Sampler:
                     return value
             raise Impossible
         kinds: dict[str, list[Any]] = {}
-        for kind in _preferred(parts, allowed):
+        for kind in preferred_types(parts, allowed):
             if kind == "object":
                 return self._plain_object(parts)
             if kind == "array":
@@ -313,7 +318,7 @@ class Sampler:
         self, base: list[Any], parts: Place, hints: Place, at: int
     ) -> Iterator[list[Any]]:
         self._budget.spend()
-        wanted = (*element(hints, at), *_contained(hints))
+        wanted = (*element(hints, at), *contained(hints))
         for count, value in enumerate(self.values(element(parts, at), wanted)):
             items = self.wrapped(base, at, value, parts)
             yield items
@@ -325,7 +330,7 @@ class Sampler:
         limits = [n for word in words for _, n in collect(both, word)]
         sizes = {int(n) + more for n in limits for more in (-1, 0, 1) if n < _MOST_MEMBERS}
         for size in sorted({*sizes, 2} if collect(both, "uniqueItems") else sizes):
-            for inner in ((), _contained(both)):
+            for inner in ((), contained(both)):
                 try:
                     yield [self.plain((*element(parts, at), *inner)) for at in range(size)]
                     yield self._filled(parts, size)
@@ -337,20 +342,3 @@ class Sampler:
             return self.plain(place)
         except Impossible:
             return otherwise
-
-
-def _contained(parts: Place) -> Place:
-    return tuple(part.below("contains") for part, _ in collect(parts, "contains"))
-
-
-def _preferred(parts: Place, allowed: frozenset[str]) -> list[str]:
-    words = {
-        "object": ("properties", "required", "additionalProperties", "patternProperties"),
-        "array": ("items", "prefixItems", "minItems", "contains"),
-        "string": ("minLength", "maxLength", "pattern", "format"),
-        "number": ("minimum", "maximum", "multipleOf"),
-    }
-    said = {word for part in parts if isinstance(part.schema, dict) for word in part.schema}
-    hinted = [kind for kind, listed in words.items() if not said.isdisjoint(listed)]
-    plain = ["string", "integer", "object", "array", "boolean", "number", "null"]
-    return [kind for kind in dict.fromkeys([*hinted, *plain]) if kind in allowed]
