@@ -22,35 +22,38 @@ QUOTING = frozenset({"additionalProperties", "unevaluatedProperties"})
 HIDDEN = f"{shown(REDACTED)} has something that the schema does not allow"
 
 
-class Describe:
-    """A callable that turns jsonschema's errors into violations.
+class Describer:
+    """The turning of jsonschema's errors on one payload into violations.
 
     Args:
-        payload: The payload's JSON form.
-        redaction: The rules by which values are hidden.
+        payload: The payload as JSON.
+        hide: The rules by which values are hidden.
         locations: The place of each object of the schemas, by the object's ``id()``.
         elsewhere: The location of a rule that is in none of the schemas: the URI of the metaschema,
             to which a schema may refer without the registry.
     """
 
     def __init__(
-        self, payload: Any, redaction: Redaction, locations: dict[int, str], *, elsewhere: str
+        self, payload: Any, hide: Redaction, locations: dict[int, str], *, elsewhere: str
     ) -> None:
-        self.safe = redaction.applied(payload)
+        self.safe = hide.applied(payload)
         self._payload = payload
         self._locations = locations
         self._elsewhere = elsewhere
 
-    def __call__(self, error: Any) -> Violation:
+    def violation(self, error: Any) -> Violation:
+        """Return an error as a violation, with those of the branch that came closest."""
         whole = tuple(error.absolute_path)
         path = self.visible(whole)
-        value = at(self.safe, path)
+        value = value_at(self.safe, path)
         keyword = error.validator or "false"
         causes: tuple[Violation, ...] = ()
         if error.context and not _types(error):
-            causes = tuple(self(each) for each in _closest(error.context))
+            causes = tuple(self.violation(each) for each in _closest(error.context))
         text = shown(value)
-        is_name = isinstance(error.instance, str) and isinstance(at(self._payload, whole), dict)
+        is_name = isinstance(error.instance, str) and isinstance(
+            value_at(self._payload, whole), dict
+        )
         if is_name:
             text = f"the property name {shown(error.instance)}"
         message = _message(error, keyword, text)
@@ -149,7 +152,7 @@ def _types(error: Any) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def at(value: Any, path: Sequence[str | int]) -> Any:
+def value_at(value: Any, path: Sequence[str | int]) -> Any:
     """Return the value that a path leads to."""
     for step in path:
         value = value[step]

@@ -23,17 +23,17 @@ from referencing.jsonschema import specification_with
 from pytest_schema_registry.json_values import canonical, json_path, json_pointer
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schema_types.json_schema.blame import MASK
-from pytest_schema_registry.schema_types.json_schema.description import HIDDEN, Describe, at
+from pytest_schema_registry.schema_types.json_schema.description import HIDDEN, Describer, value_at
 from pytest_schema_registry.schema_types.json_schema.drafts import METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.explaining_validator import (
+    ExplainingValidator,
     OutOfTime,
-    Walk,
 )
 from pytest_schema_registry.schema_types.json_schema.limits import is_explainable
 from pytest_schema_registry.schema_types.json_schema.references import (
     base_uri,
     document_name,
-    places,
+    nodes,
 )
 from pytest_schema_registry.schemas import Violation
 from pytest_schema_registry.text import cut, shown
@@ -76,26 +76,26 @@ def diagnose(
         if not is_explainable(schema.text, *map(canonical, validator.referred.values())):
             return (_unexplained(hide.applied(payload), "in so large a schema"),)
         prepared = _Prepared(validator)
-    describe = Describe(payload, hide, prepared.locations, elsewhere=prepared.draft)
+    describer = Describer(payload, hide, prepared.locations, elsewhere=prepared.draft)
     relevance = exceptions.by_relevance()
     found: list[tuple[Any, Violation]] = []
-    prepared.walk.begin(time.monotonic() + SECONDS)
+    prepared.explaining.begin(time.monotonic() + SECONDS)
     errors = _errors(prepared, payload)
     try:
         for error in islice(errors, MAX_VIOLATIONS):
             key: Any = relevance(error)
-            found.append((key[:1] + key[2:], describe(error)))
+            found.append((key[:1] + key[2:], describer.violation(error)))
     except OutOfTime:
         # The engine is not asked for its first error here: it may take as long, and nothing can
         # interrupt it.
-        found = found or [((), _unexplained(describe.safe, f"in {SECONDS:g} s"))]
+        found = found or [((), _unexplained(describer.safe, f"in {SECONDS:g} s"))]
     except (RecursionError, referencing.exceptions.Unresolvable):
         pass
     else:
         errors.close()
         shelf.put(known_as, prepared, prepared.weight)
     if not found:
-        return (_first(validator, payload, describe),)
+        return (_first(validator, payload, describer),)
     # The sort is stable, so violations of equal relevance stay in the schema's order.
     found.sort(key=lambda each: each[0], reverse=True)
     # A rule that two references lead to is reported once.
@@ -104,7 +104,7 @@ def diagnose(
 
 
 class _Prepared:
-    """The parts of a walk through a schema that do not depend on the payload."""
+    """The parts of an explanation that depend on the schema alone, kept for the next payload."""
 
     def __init__(self, validator: JSONSchemaValidator) -> None:
         schema = validator.schema
@@ -122,13 +122,13 @@ class _Prepared:
         self.root = {"$ref": start}
         self.locations = {id(self.root): "#", **_locations(schema, self.documents)}
         self.documents[start] = self.documents[uri]
-        self.walker: Any = None
-        self.walk = Walk(base, validator)
+        self.validator: Any = None
+        self.explaining = ExplainingValidator(base, validator)
 
     @property
     def weight(self) -> int:
         """The memory that it takes, counted in objects of a schema."""
-        return len(self.locations) + 100 * self.walk.leaves
+        return len(self.locations) + 100 * self.explaining.leaves
 
 
 def _errors(prepared: _Prepared, payload: Any) -> Generator[Any]:
@@ -136,10 +136,12 @@ def _errors(prepared: _Prepared, payload: Any) -> Generator[Any]:
     base, documents = prepared.base, prepared.documents
     resources = ((uri, _resource(document, base)) for uri, document in documents.items())
     try:
-        if prepared.walker is None:
+        if prepared.validator is None:
             registry: Any = _Registry().with_resources(resources)
-            prepared.walker = prepared.walk.validator(prepared.root, registry=registry)
-        yield from prepared.walker.iter_errors(payload)
+            prepared.validator = prepared.explaining.validator_class(
+                prepared.root, registry=registry
+            )
+        yield from prepared.validator.iter_errors(payload)
     except (AttributeError, TypeError, ValueError):
         # A reference may lead to a value that is no schema, at a place where no meta-schema looks.
         return
@@ -172,7 +174,7 @@ def _locations(schema: Schema, documents: dict[str, Any]) -> dict[int, str]:
     return {
         id(node): ("" if uri == own else document_name(schema, uri)) + json_pointer(path)
         for uri, document in documents.items()
-        for path, node in places(document)
+        for path, node in nodes(document)
     }
 
 
@@ -181,14 +183,14 @@ def _unexplained(value: Any, limit: str) -> Violation:
     return Violation("$", "#", "", value, message)
 
 
-def _first(validator: JSONSchemaValidator, payload: Any, describe: Describe) -> Violation:
+def _first(validator: JSONSchemaValidator, payload: Any, describer: Describer) -> Violation:
     """Return the engine's own first error as a violation, for where the walk found none."""
     try:
         error = next(validator.engine.iter_errors(payload))
     except ValueError:  # the engine judges deeper values than it can report errors on
-        return _unexplained(describe.safe, "so deep in it")
-    path = describe.visible(error.instance_path)
-    value = at(describe.safe, path)
+        return _unexplained(describer.safe, "so deep in it")
+    path = describer.visible(error.instance_path)
+    value = value_at(describer.safe, path)
     location = json_pointer(error.schema_path)
     # The path begins at the schema that has the keyword, which may be an embedded one. After a
     # reference, only the absolute location tells which schema that is.

@@ -29,21 +29,21 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     alternatives,
     branches,
     conjuncts,
+    declared_names,
     element,
     forbids,
     is_open,
     member,
-    names,
     prefix,
     required,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.premises import hold
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import (
     Profile,
-    apart,
-    likeness,
+    disjoint,
+    similarity,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
 from pytest_schema_registry.schema_types.json_schema.document import Key, Part, Place, identity
 
 _DEEPEST = 12
@@ -125,9 +125,9 @@ class _Induction:
 
     def _given(self, option: Place, part: Part) -> bool:
         """Check whether the producer's schema has this very schema, which has no reference."""
-        text = canonical(part.schema)
+        text = equality_key(part.schema)
         return '"$ref"' not in text and any(
-            canonical(other.schema) == text and other.document.draft == part.document.draft
+            equality_key(other.schema) == text and other.document.draft == part.document.draft
             for other in option
         )
 
@@ -169,10 +169,10 @@ class _Induction:
     ) -> list[_Claim]:
         own = Profile.of(option)
         profiles = [self._profile(branch) for branch in listed]
-        order = sorted(range(len(listed)), key=lambda at: -likeness(own, profiles[at]))
+        order = sorted(range(len(listed)), key=lambda at: -similarity(own, profiles[at]))
         for at in order:
             others = profiles[:at] + profiles[at + 1 :]
-            if exclusive and not all(apart(own, other) for other in others):
+            if exclusive and not all(disjoint(own, other) for other in others):
                 continue
             try:
                 return self._same_value(option, (listed[at],), depth + 1)
@@ -189,7 +189,7 @@ class _Induction:
     def _members(self, option: Place, part: Part) -> Iterator[_Claim]:
         universe = _all_names(option)
         if universe is None:
-            universe = dict.fromkeys([*names(option), *names((part,))])
+            universe = dict.fromkeys([*declared_names(option), *declared_names((part,))])
             yield from self._described(option, part)
         for name in universe:
             ours = _certain(member(option, name, self._patterns))

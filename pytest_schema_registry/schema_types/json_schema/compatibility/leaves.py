@@ -9,7 +9,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.facets import
     declared_types,
     types,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
 from pytest_schema_registry.schema_types.json_schema.document import Part, Place
 
 # The meaning of these keywords does not depend on other keywords beside them.
@@ -90,7 +90,7 @@ class Leaves:
         declared = part.document.part().get("$schema")
         if self._same_draft and declared:
             schemas = [{"$schema": declared, **schema} for schema in schemas]
-        key = canonical(schemas)
+        key = equality_key(schemas)
         if key not in self._answers:
             self._budget.spend()
             answer = covers(schemas[1], schemas[0], formats=self._formats)
@@ -120,12 +120,14 @@ def same(one: Part, other: Part, words: Sequence[str]) -> bool:
     # Draft 4 has boolean exclusive bounds, which mean nothing alone.
     if any(isinstance(other.schema.get(word), bool) and word.startswith("excl") for word in words):
         return False
-    texts = [canonical([(word in p.schema, p.get(word)) for word in words]) for p in (one, other)]
+    texts = [
+        equality_key([(word in p.schema, p.get(word)) for word in words]) for p in (one, other)
+    ]
     return texts[0] == texts[1] and _is_self_contained([other.get(word) for word in words])
 
 
 def _is_self_contained(value: Any) -> bool:
-    return '"$ref"' not in canonical(value)
+    return '"$ref"' not in equality_key(value)
 
 
 def _only_schemas(value: Any) -> bool:

@@ -24,23 +24,23 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.hints import 
     scalars,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    all_branches,
     alternatives,
     collect,
     contained,
+    declared_names,
     dependency_names,
     dependents,
     element,
     member,
     prefix,
     required,
-    soft,
     work,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.place import names as declared
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import (
     Stream,
-    canonical,
     distinct,
+    equality_key,
     interleave,
     type_of,
 )
@@ -217,15 +217,15 @@ class Sampler:
             self._budget.spend()
             place = element(parts, at)
             item = self.plain(place)
-            if unique and canonical(item) in seen:
-                others = (v for v in self.values(place, ()) if canonical(v) not in seen)
+            if unique and equality_key(item) in seen:
+                others = (v for v in self.values(place, ()) if equality_key(v) not in seen)
                 item = next(others, at + _UNLIKE_OTHERS)
             items.append(item)
-            seen.add(canonical(item))
+            seen.add(equality_key(item))
         return items
 
     def _more_names(self, parts: Place) -> Iterator[str]:
-        yield from declared(parts)
+        yield from declared_names(parts)
         yield from self._described_names(parts)
         yield from _STRANGERS
         yield from (f"p{at}" for at in range(_MOST_MEMBERS))
@@ -240,7 +240,7 @@ class Sampler:
             yield from islice((v for v in values if isinstance(v, str)), _MOST_NAMES)
 
     def _vary(self, place: Place, hinted: Place) -> Iterator[Any]:
-        wanted = soft(hinted)
+        wanted = all_branches(hinted)
         options = self.alternatives(place)[:_MOST_ALTERNATIVES]
         yield from interleave([self._vary_one(parts, wanted) for parts in options])
 
@@ -267,20 +267,20 @@ class Sampler:
             return
         yield base
         both = (*parts, *hints)
-        found = [*declared(both), *required(both), *dependency_names(both)]
+        found = [*declared_names(both), *required(both), *dependency_names(both)]
         found += self._described_names(both)
         varied = [
             self._members(base, parts, hints, name, _MOST_VALUES if name in found else _MOST_NAMES)
             for name in dict.fromkeys([*found, *_STRANGERS])
         ]
         full = dict(base)
-        for name in declared(parts):
+        for name in declared_names(parts):
             place = member(parts, name, self.patterns)
             full[name] = self._or(place, None)
         yield from self._crowded(base, parts, both)
         yield full
         yield from interleave(varied)
-        for name in dict.fromkeys([*declared(both), *required(both)]):
+        for name in dict.fromkeys([*declared_names(both), *required(both)]):
             if name in full:
                 yield {key: value for key, value in full.items() if key != name}
 
