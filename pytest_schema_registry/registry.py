@@ -18,7 +18,6 @@ from pytest_schema_registry.errors import (
     SchemaNotFound,
     SchemaRegistryError,
 )
-from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.retrieval import sources
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.catalogue import Catalogue
@@ -180,7 +179,7 @@ class SchemaRegistry:
             formats=settings.format_assertion,
             default_draft=settings.default_draft,
         )
-        self._redaction = Redaction(settings.redact)
+        self._redaction = settings.redact
 
     def get_schema(
         self,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.registry import SchemaRegistry
-    from pytest_schema_registry.settings.enforcement import Level
+    from pytest_schema_registry.settings.enforcement import Enforcement
 
 
 class AssertConforms(Protocol):
@@ -262,7 +262,7 @@ class Contract:
             self._rollout.remark(schema, partial(self._registry.remarks, compiled))
         return SchemaUsage(pair, level, schema, compiled)
 
-    def _level(self, pair: SchemaKey) -> Level:
+    def _level(self, pair: SchemaKey) -> Enforcement:
         return self._wanted.enforcement or self._rollout.level(pair)
 
     def _look_at(self, *asked: str | None) -> SchemaUsage:

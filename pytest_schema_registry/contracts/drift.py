@@ -101,7 +101,7 @@ def watch(settings: Settings, drifted: Callable[[dict[str, Any]], None]) -> Watc
         settings: The session's settings.
         drifted: Receives each schema's drift, as plain data.
     """
-    insists = settings.drift != "warn" or settings.drift_report is not None
+    insists = settings.drift.action != "warn" or settings.drift_report is not None
     # A user who asked for drift learns that there are no cassettes: each schema is new.
     insists = insists or settings.offline or settings.mode == "record"
     if not insists and not (settings.root / settings.cassettes).is_dir():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import Fetch
     from pytest_schema_registry.schema_types.json_schema.validation import Compiled
     from pytest_schema_registry.schemas import OldCopy, Schema, SchemaKey
-    from pytest_schema_registry.settings.enforcement import Level
+    from pytest_schema_registry.settings.enforcement import Enforcement
 
 
 class SchemaUsage:
@@ -43,7 +43,11 @@ class SchemaUsage:
     )
 
     def __init__(
-        self, pair: SchemaKey, level: Level, schema: Schema | None, compiled: Compiled | None = None
+        self,
+        pair: SchemaKey,
+        level: Enforcement,
+        schema: Schema | None,
+        compiled: Compiled | None = None,
     ) -> None:
         self.pair = pair
         self.level = level

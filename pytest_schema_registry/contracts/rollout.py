@@ -22,7 +22,7 @@ from pytest_schema_registry.errors import (
     UncheckedWarning,
 )
 from pytest_schema_registry.schemas import SchemaKey, plain_name
-from pytest_schema_registry.settings.enforcement import Enforcement
+from pytest_schema_registry.settings.enforcement import EnforcementRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.schemas import OldCopy, Schema
-    from pytest_schema_registry.settings.enforcement import Level
+    from pytest_schema_registry.settings.enforcement import Enforcement
     from pytest_schema_registry.settings.settings import Settings
 
 #: The most old copies that a warning names.
@@ -58,7 +58,7 @@ class Rollout:
 
     def __init__(
         self,
-        enforcement: Enforcement,
+        enforcement: EnforcementRules,
         recorder: Recorder,
         first: Callable[[str], bool],
         *,
@@ -97,7 +97,7 @@ class Rollout:
 
             letters = DeadLetters(settings.dead_letters)
         return cls(
-            Enforcement(settings.enforcement, proved),
+            EnforcementRules(settings.enforcement, proved),
             Recorder(),
             session.first,
             dead_letters=letters,
@@ -106,9 +106,9 @@ class Rollout:
             unseen=unseen,
         )
 
-    def level(self, pair: SchemaKey) -> Level:
+    def level(self, pair: SchemaKey) -> Enforcement:
         """Return the enforcement level of a schema, for tests whose marker does not set one."""
-        return self._enforcement.level(pair)
+        return self._enforcement.of(pair)
 
     def idle_rules(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
         """Return the enforcement rules that cover no schema of the tests or the registry's index.
@@ -118,7 +118,7 @@ class Rollout:
             registry: The registry. Its index is read only if the tests leave a rule idle. If the
                 index cannot be retrieved, no rule counts as idle.
         """
-        return self._idle(self._enforcement.idle, wanted, registry)
+        return self._idle(self._enforcement.unused, wanted, registry)
 
     def idle_lines(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
         """Return the ratchet's lines that name no schema of the tests or the registry's index.
@@ -127,7 +127,7 @@ class Rollout:
             wanted: The schemas that the tests declare.
             registry: The registry, used as in :meth:`idle_rules`.
         """
-        return self._idle(self._enforcement.idle_lines, wanted, registry)
+        return self._idle(self._enforcement.unused_lines, wanted, registry)
 
     @staticmethod
     def _idle(

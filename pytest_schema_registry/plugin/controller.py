@@ -101,7 +101,7 @@ class Controller:
         if counts:
             for kind, found in self._chapters.items():
                 self._missed += _module(kind).missed(found, settings, now)
-        if (path := settings.drift_report) is not None and settings.drift != "off":
+        if (path := settings.drift_report) is not None and settings.drift.action != "off":
             drift, found = _module("drift"), self._chapter("drift")
             missed = drift.missed(found, settings, now) if counts else []
             with self._missing_file("--registry-drift-report"):

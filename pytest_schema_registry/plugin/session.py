@@ -133,7 +133,7 @@ class PluginSession:
 
         cache_dir = self.settings.cache_dir or items.cache_directory(self._config)
         recorder = self.rollout.recorder
-        if self.settings.drift != "off":
+        if self.settings.drift.action != "off":
             from pytest_schema_registry.contracts.drift import watch
 
             self._watch = watch(self.settings, recorder.drifted)

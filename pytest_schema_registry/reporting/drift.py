@@ -123,11 +123,10 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
         settings: The session's settings, which set the gates.
         now: The current time.
     """
-    level, _, grade = settings.drift.partition("=")
     # To record is the remedy for drift, so a session that records does not fail for it.
-    if level != "fail" or settings.mode == "record":
+    if settings.drift.action != "fail" or settings.mode == "record":
         return []
-    grade = grade or FAILS_FROM
+    grade = settings.drift.grade or FAILS_FROM
     option = f"--registry-drift {settings.drift}"
     gates = [
         (f"drift graded {grade} or worse", fold.at_least(grade), option),

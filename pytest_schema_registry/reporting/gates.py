@@ -5,8 +5,6 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from pytest_schema_registry.schemas import plain_name
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -103,7 +101,7 @@ def _uncovered(settings: Settings, figures: Figures, listed: Iterable[SchemaKey]
         for pair in sorted({*listed})
         if pair not in tested
         and pair.version in settings.versions
-        and not any(fnmatchcase(pair.name, plain_name(each)) for each in settings.coverage_exclude)
+        and not any(fnmatchcase(pair.name, each) for each in settings.coverage_exclude)
     ]
     if not without:
         return ""

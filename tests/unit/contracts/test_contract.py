@@ -27,7 +27,7 @@ from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.plugin.markers import SchemaRequest
 from pytest_schema_registry.schemas import OldCopy
-from pytest_schema_registry.settings.enforcement import Enforcement
+from pytest_schema_registry.settings.enforcement import EnforcementRule, EnforcementRules
 from tests.local_registry import ENDLESS, ORDER, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
@@ -38,7 +38,12 @@ GOOD = {"id": "a", "quantity": 1}
 
 
 def rollout(*rules: str, **options: Any) -> Rollout:
-    return Rollout(Enforcement(rules), Recorder(), lambda _fact: True, **options)
+    return Rollout(
+        EnforcementRules([*map(EnforcementRule.parse, rules)]),
+        Recorder(),
+        lambda _fact: True,
+        **options,
+    )
 
 
 @pytest.fixture

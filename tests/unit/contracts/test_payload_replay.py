@@ -13,7 +13,7 @@ from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.reporting.successors import Fold, lines, missed
 from pytest_schema_registry.schemas import SchemaKey
-from pytest_schema_registry.settings.enforcement import Enforcement
+from pytest_schema_registry.settings.enforcement import EnforcementRules
 from pytest_schema_registry.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ A_V1 = SchemaKey("a.A", "v1")
 def following(local_registry: LocalRegistry) -> Iterator[Successors]:
     """What looks from v1 to v2, where a.A has to be small, from a test that is named ``one``."""
     local_registry.publish("a.A", v1={}, v2={"maximum": 5})
-    rollout = Rollout(Enforcement(), Recorder(), lambda _fact: True)
+    rollout = Rollout(EnforcementRules(), Recorder(), lambda _fact: True)
     rollout.begin_test("one")
     with SchemaRegistry(local_registry.directory) as registry:
         yield Successors(registry, rollout, "v1", "v2")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pytest_schema_registry.reporting.figures import SOURCES, Figures
 from pytest_schema_registry.reporting.report import FORMAT, document, schema, write
 from pytest_schema_registry.settings import MODES
-from pytest_schema_registry.settings.enforcement import LEVELS
+from pytest_schema_registry.settings.enforcement import ENFORCEMENTS
 from tests.facts import fetch, figures_of, switched_off, use
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ counts = st.integers(0, 3)
             use,
             names,
             names,
-            level=st.sampled_from(LEVELS),
+            level=st.sampled_from(ENFORCEMENTS),
             source=st.sampled_from(SOURCES),
             release=st.none() | names,
             outage=st.none() | names,
@@ -250,7 +250,7 @@ def test_the_schema_of_a_report_knows_every_mode_level_and_source() -> None:
     properties = schema()["properties"]
     listed = properties["schemas"]["items"]["properties"]
     assert properties["mode"]["enum"] == list(MODES)
-    assert sorted(listed["levels"]["items"]["enum"]) == sorted(LEVELS)
+    assert sorted(listed["levels"]["items"]["enum"]) == sorted(ENFORCEMENTS)
     for place in (listed["releases"], properties["old_copies"]):
         assert sorted(place["items"]["properties"]["source"]["enum"]) == sorted(SOURCES)
     hits = schema()["$defs"]["hits"]["properties"]
