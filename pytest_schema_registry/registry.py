@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry import files
 from pytest_schema_registry.contracts.explanation import Explanation
-from pytest_schema_registry.contracts.payloads import from_text, json_form
+from pytest_schema_registry.contracts.payloads import from_text, to_json
 from pytest_schema_registry.errors import (
     ContractViolation,
     InvalidSettings,
@@ -281,7 +281,7 @@ class SchemaRegistry:
         """
         if text:
             return from_text(payload, self._redaction)
-        return json_form(payload, self._redaction)
+        return to_json(payload, self._redaction)
 
     def redacted(self, form: Any) -> Any:
         """Return a payload's JSON form without the values that are never shown."""
@@ -367,10 +367,10 @@ class SchemaRegistry:
             TypeError: A name or a version line is not text.
             ValueError: ``level`` is none of the above.
         """
-        from pytest_schema_registry.compatibility.registry_verdict import opinion
+        from pytest_schema_registry.compatibility.registry_verdict import ask_registry
 
         check_texts("check_compatibility", name=name, old=old, new=new)
-        return opinion(partial(self._catalogue.compatibility, name), old, new, level)
+        return ask_registry(partial(self._catalogue.compatibility, name), old, new, level)
 
     def _diagnose(self, compiled: Compiled, form: Any) -> tuple[Violation, ...]:
         from pytest_schema_registry.schema_types.json_schema.diagnosis import diagnose

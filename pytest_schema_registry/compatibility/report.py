@@ -127,7 +127,7 @@ class CompatibilityReport:
         return self.passes
 
     @classmethod
-    def said(
+    def from_registry(
         cls,
         compatible: bool,
         reasons: Iterable[str],
@@ -142,9 +142,9 @@ class CompatibilityReport:
             advice: The registry's advice, one line each.
             direction: The direction that the registry was asked about.
         """
-        found = tuple(_said(line, direction) for line in reasons)
+        found = tuple(_reason_of_registry(line, direction) for line in reasons)
         if not compatible and not found:
-            found = (_said("the registry gives no reason", direction),)
+            found = (_reason_of_registry("the registry gives no reason", direction),)
         notes = tuple(Note("advice", "$", line) for line in advice)
         return cls(compatible, found, notes, direction, "the registry's")
 
@@ -180,7 +180,7 @@ class CompatibilityReport:
         }
 
 
-def _said(line: str, direction: Direction) -> Reason:
+def _reason_of_registry(line: str, direction: Direction) -> Reason:
     known = _LINE.fullmatch(line)
     rule, path, change = known.groups() if known else ("breaking", "$", line)
     return Reason(

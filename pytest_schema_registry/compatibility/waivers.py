@@ -133,7 +133,7 @@ def _wrong(reason: str) -> InvalidSettings:
     return InvalidSettings("registry_waivers", reason)
 
 
-def applied(
+def apply(
     waivers: Iterable[Waiver], report: CompatibilityReport, name: str, today: date
 ) -> tuple[CompatibilityReport, list[Waiver]]:
     """Return a report without the accepted breaks, and the waivers that accept them.

@@ -44,7 +44,7 @@ _CONVERSIONS = range(10)
 _SCALARS = (str, int, float)
 
 
-def json_form(payload: Any, redaction: Redaction | None = None) -> Any:
+def to_json(payload: Any, redaction: Redaction | None = None) -> Any:
     """Return the payload's JSON form: the payload if it is plain JSON, else a converted copy.
 
     Args:

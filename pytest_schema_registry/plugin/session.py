@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.contract import Contract
     from pytest_schema_registry.contracts.drift import Watch
     from pytest_schema_registry.contracts.evolution import Evolution
-    from pytest_schema_registry.contracts.payload_replay import Successors
+    from pytest_schema_registry.contracts.payload_replay import PayloadReplay
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest
     from pytest_schema_registry.registry import SchemaRegistry
@@ -179,13 +179,13 @@ class PluginSession:
             return Evolution(self.registry, self.rollout, self.settings)
 
     @cached_property
-    def _successors(self) -> Successors | None:
+    def _replay(self) -> PayloadReplay | None:
         """The check of payloads against the next version line; None if no setting asks for it."""
         if self.settings.replay_payloads is None:
             return None
-        from pytest_schema_registry.contracts.payload_replay import Successors
+        from pytest_schema_registry.contracts.payload_replay import PayloadReplay
 
-        return Successors(self.registry, self.rollout, *self.settings.replay_payloads)
+        return PayloadReplay(self.registry, self.rollout, *self.settings.replay_payloads)
 
     def _new_rollout(self) -> Rollout:
         from pytest_schema_registry.contracts.rollout import Rollout
@@ -246,7 +246,7 @@ class PluginSession:
                 self.rollout,
                 versions=versions or self.settings.versions,
                 verbose=self._config.get_verbosity() > 1,
-                successors=self._successors,
+                replay=self._replay,
             )
         return contract
 
@@ -321,7 +321,7 @@ class PluginSession:
                 self._refuse_idle_rules(wanted)
             if self.settings.ratchet and self.settings.mode != "record":
                 # Recording holds what tests use, and this may ask for the index.
-                self._idle_lines = self.rollout.idle_lines(wanted, self.registry)
+                self._idle_lines = self.rollout.unused_lines(wanted, self.registry)
             self.rollout.recorder.seconds += time.perf_counter() - started
 
     def _progress(self) -> Progress | None:
@@ -334,7 +334,7 @@ class PluginSession:
         return Progress(terminal)
 
     def _refuse_idle_rules(self, wanted: list[SchemaRequest]) -> None:
-        idle = self.rollout.idle_rules(wanted, self.registry)
+        idle = self.rollout.unused_rules(wanted, self.registry)
         if idle:
             # Under xdist the controller never collects, but it sees this report and stops the run.
             text = f"--registry-enforcement: nothing is covered by {', '.join(idle)}; correct it"
@@ -370,7 +370,7 @@ class PluginSession:
             started = time.perf_counter()
             self._watch.settle(self.registry.bundled)
             self.rollout.recorder.seconds += time.perf_counter() - started
-        return self.rollout.recorder.drained()
+        return self.rollout.recorder.flush()
 
     def remaining_facts(self, exitstatus: int) -> dict[str, Any]:
         """Return the facts that no test's report has carried, and this process's duration.
@@ -381,9 +381,9 @@ class PluginSession:
         """
         if not self._is_used:
             return {}
-        if self._successors is not None and exitstatus in JUDGED:
+        if self._replay is not None and exitstatus in JUDGED:
             started = time.perf_counter()
-            self.rollout.recorder.succeeded(self._successors.checked())
+            self.rollout.recorder.replayed(self._replay.checked())
             self.rollout.recorder.seconds += time.perf_counter() - started
         facts = {**self._facts(), "session_seconds": time.perf_counter() - self._started}
         facts |= {"idle_lines": self._idle_lines} if self._idle_lines else {}

@@ -116,7 +116,7 @@ class Cassettes:
 
         path = self.path(answer.question)
         try:
-            with self._saving, files.turn(self._root / self._directory):
+            with self._saving, files.locked(self._root / self._directory):
                 text = vcr_writer.text_of([*self._kept(answer), _exchange(answer)])
                 files.replace(self._root / path, text, staging=staging)
         except OSError as exc:
@@ -136,7 +136,7 @@ class Cassettes:
 
     def _exchanges(self, path: Path, wanted: str) -> list[Exchange]:
         try:
-            raw = files.beginning(self._root / path, MAX_BYTES)
+            raw = files.read_at_most(self._root / path, MAX_BYTES)
         except FileNotFoundError:
             raise CassetteMissing(str(path), wanted, self._command) from None
         except OSError as exc:

@@ -158,7 +158,7 @@ def test_an_old_copy_is_a_warning_once_in_a_test(
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             contract.assert_conforms(GOOD)
-        (use,) = ours.recorder.drained()["uses"]
+        (use,) = ours.recorder.flush()["usages"]
         assert (use["source"], use["conforming"]) == ("stale cache", 2)
         ours.begin_test("another")
         with pytest.warns(StaleSchemaWarning):
@@ -227,13 +227,13 @@ def test_threads_of_a_test_use_a_schema_once(
     monkeypatch.setattr(sys.modules[__name__], "Recorder", Hesitant)
     contract = contract_of(SchemaRequest(ORDER, "v2"))
     contract.assert_conforms(GOOD)
-    contract._recorder.drained()
+    contract._recorder.flush()
     threads = [Thread(target=contract.assert_conforms, args=(GOOD,)) for _ in range(4)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    (use,) = contract._recorder.drained()["uses"]
+    (use,) = contract._recorder.flush()["usages"]
     assert use["conforming"] == 4
 
 
@@ -275,4 +275,4 @@ def test_a_warning_names_ten_old_copies_and_counts_the_others() -> None:
     with pytest.warns(StaleSchemaWarning, match=r"shop\.S09 [^;]*; and 2 more old copies$"):
         ours.served(old)
     ours.served(old)
-    assert len(ours.recorder.drained()["old_copies"]) == 12
+    assert len(ours.recorder.flush()["old_copies"]) == 12

@@ -6,7 +6,7 @@ from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.gates import missed
 from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.settings import Settings
-from tests.facts import fetch, figures_of, switched_off, use
+from tests.events import fetch, figures_of, switched_off, use
 
 EVERY_GATE = Settings(
     min_hit_rate=90.0,
@@ -96,7 +96,7 @@ def test_only_what_was_judged_is_covered() -> None:
     figures = figures_of(
         use("conforming", conforming=1),
         use("violating", violating=1),
-        use("warned", level="warn", violating=1),
+        use("warned", enforcement="warn", violating=1),
         use("looked_at", lookups=1),
         switched_off("switched_off"),
         errors=[("not_had", "v1", "SchemaNotFound", 1)],
