@@ -72,11 +72,6 @@ def line(reason: "Reason") -> str:
     return text if reason.direction == "backward" else f"{text} (forward)"
 
 
-def dumps(value: Any) -> str:
-    """Write a JSON value as text that does not depend on the order of members."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=True)
-
-
 def excerpt(payload: Any, path: str) -> str:
     """Write a payload on one line; if it is too long, only the part that a path leads to."""
     text = json.dumps(payload, ensure_ascii=False)

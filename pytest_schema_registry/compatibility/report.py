@@ -1,6 +1,7 @@
 """The outcome of a comparison, as data."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -62,8 +63,9 @@ class Reason:
         parts = [self.rule, self.direction, path, self.old_pointer, self.new_pointer]
         if self.verdict == "said by the registry":
             parts.append(self.change)  # nothing else tells a registry's reasons apart
-        text_ = rendering.dumps([*parts, self.old_value, self.new_value])
-        return hashlib.sha256(text_.encode()).hexdigest()[:12]
+        # Not `json_values.canonical`: committed waivers hold fingerprints of just this text.
+        text = json.dumps([*parts, self.old_value, self.new_value], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,14 @@ from pytest_schema_registry.schema_types.json_schema.explaining_validator import
     Walk,
 )
 from pytest_schema_registry.schema_types.json_schema.limits import is_explainable
+from pytest_schema_registry.schema_types.json_schema.messages import sentence
 from pytest_schema_registry.schema_types.json_schema.references import (
     base_uri,
     document_name,
     places,
 )
 from pytest_schema_registry.schemas import Violation
-from pytest_schema_registry.text import cut, sentence, shown
+from pytest_schema_registry.text import cut, shown
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
