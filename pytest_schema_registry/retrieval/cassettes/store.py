@@ -70,9 +70,6 @@ class Cassettes:
         """Import the writer before a test can mock anything that it imports."""
         from pytest_schema_registry.retrieval.cassettes import vcr_writer  # noqa: F401
 
-    def exist(self) -> bool:
-        return (self._root / self._directory).is_dir()
-
     def path(self, question: Query) -> Path:
         """Return the path of the query's cassette, relative to the root directory."""
         if question.kind is Kind.INDEX:

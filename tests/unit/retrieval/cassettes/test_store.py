@@ -452,12 +452,6 @@ def test_a_schema_has_one_file_inside_the_directory(
     assert actual.count("/") == path.count("/")
 
 
-def test_the_directory_exists_once_something_was_recorded(tmp_path: Path) -> None:
-    assert not cassettes(tmp_path).exist()
-    save(tmp_path, answer())
-    assert cassettes(tmp_path).exist()
-
-
 def test_what_was_not_recorded_is_named_with_the_command_that_records_it(tmp_path: Path) -> None:
     with pytest.raises(CassetteMissing) as caught:
         cassettes(tmp_path).load(QUESTION)
