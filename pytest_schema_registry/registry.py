@@ -26,8 +26,8 @@ from pytest_schema_registry.retrieval.prefetch import ahead
 from pytest_schema_registry.retrieval.realm import realm
 from pytest_schema_registry.retrieval.resolver import Resolver
 from pytest_schema_registry.retrieval.sources import Lazy
-from pytest_schema_registry.schema_types.json_schema.references import refers_elsewhere
-from pytest_schema_registry.schema_types.json_schema.validation import Conformance
+from pytest_schema_registry.schema_types import all_types
+from pytest_schema_registry.schema_types.compiler import Compiler
 from pytest_schema_registry.schemas import Schema, Verdict
 from pytest_schema_registry.schemas import given as given_schema
 from pytest_schema_registry.settings.arguments import check_schema, check_texts, settings_of
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.report import Level
     from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.registries.queries import Fetch, Result
-    from pytest_schema_registry.schema_types.json_schema.validation import Compiled
-    from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release, Violation
+    from pytest_schema_registry.schema_types.schema_type import Validator
+    from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
     from pytest_schema_registry.settings.settings import Settings
 
 
@@ -171,13 +171,18 @@ class SchemaRegistry:
         if settings.mode == "record":
             cassettes().prepare()
         self._resolver = Resolver(
-            settings, self._registry, cache, cassettes, answered, pauses=pauses
+            settings,
+            sources.protocol(settings),
+            self._registry,
+            cache,
+            cassettes,
+            answered=answered,
+            pauses=pauses,
         )
         self._catalogue = Catalogue(self._resolver, self._found, self._served)
-        self._conformance = Conformance(
+        self._compiler = Compiler(
+            all_types(formats=settings.format_assertion, default_draft=settings.default_draft),
             lambda reference: self._catalogue.referred(reference, settings.versions[::-1]),
-            formats=settings.format_assertion,
-            default_draft=settings.default_draft,
         )
         self._redaction = settings.redact
 
@@ -265,9 +270,9 @@ class SchemaRegistry:
             raise
         self._served(compiled.old_copies)
         form = self.form(payload)
-        if compiled.conforms(form):
+        if compiled.is_valid(form):
             return Verdict(is_valid=True)
-        return Verdict(is_valid=False, errors=self._diagnose(compiled, form))
+        return Verdict(is_valid=False, errors=compiled.violations(form, self._redaction))
 
     def form(self, payload: Any, *, text: bool = False) -> Any:
         """Return the payload's JSON form.
@@ -287,8 +292,8 @@ class SchemaRegistry:
         """Return a payload's JSON form without the values that are never shown."""
         return self._redaction.applied(form)
 
-    def compiled(self, schema: Schema) -> Compiled:
-        """Compile a schema for checks: ``.conforms(payload)`` is as fast as a check can be.
+    def compiled(self, schema: Schema) -> Validator:
+        """Compile a schema for checks: ``.is_valid(payload)`` is as fast as a check can be.
 
         Args:
             schema: A schema of this registry.
@@ -298,11 +303,11 @@ class SchemaRegistry:
             SchemaRegistryError: A schema that it refers to cannot be had.
         """
         check_schema("compiled", schema)
-        return self._conformance.compiled(schema)
+        return self._compiler.validator(schema)
 
     def violation(
         self,
-        compiled: Compiled,
+        compiled: Validator,
         form: Any,
         *,
         others: Sequence[str] = (),
@@ -317,23 +322,19 @@ class SchemaRegistry:
             verbose: True for a text that shows everything.
         """
         schema = compiled.schema
-        found = self._diagnose(compiled, form)
+        found = compiled.violations(form, self._redaction)
         safe = self.redacted(form)
         elsewhere = self._elsewhere(schema, form, others)
         text = Explanation(schema, safe, found, elsewhere, verbose)
         # A verbose text shows the payload, which may change before the text is read.
         return ContractViolation(str(text) if verbose else text, schema, safe, found)
 
-    def remarks(self, compiled: Compiled) -> Iterable[tuple[str, str]]:
+    def remarks(self, compiled: Validator) -> Iterable[tuple[str, str]]:
         """Return remarks on the parts of a schema that look like assertions and are none.
 
         Each remark is a pair: its subject, and one line of text.
         """
-        from pytest_schema_registry.schema_types.json_schema.assertions import remarks
-
-        settings = self._settings
-        formats, draft = settings.format_assertion, settings.default_draft
-        return remarks(compiled.schema, compiled.referred, draft, formats=formats)
+        return compiled.remarks()
 
     def bundled(self, schema: Schema) -> Any:
         """Return the content of a schema with all that it refers to, as one document.
@@ -344,10 +345,7 @@ class SchemaRegistry:
         Raises:
             SchemaRegistryError: The schema is itself wrong, or one that it refers to cannot be had.
         """
-        from pytest_schema_registry.schema_types.json_schema.bundle import bundled
-
-        referred = self.compiled(schema).referred
-        return bundled(schema, referred, self._settings.default_draft)
+        return self.compiled(schema).bundled()
 
     def check_compatibility(
         self, name: str, old: str, new: str, *, level: Level = "backward"
@@ -372,11 +370,6 @@ class SchemaRegistry:
         check_texts("check_compatibility", name=name, old=old, new=new)
         return ask_registry(partial(self._catalogue.compatibility, name), old, new, level)
 
-    def _diagnose(self, compiled: Compiled, form: Any) -> tuple[Violation, ...]:
-        from pytest_schema_registry.schema_types.json_schema.diagnosis import diagnose
-
-        return diagnose(compiled, form, self._conformance, self._redaction)
-
     def _elsewhere(self, schema: Schema, form: Any, versions: Sequence[str]) -> list[Schema]:
         """Return the schema in the other versions that the payload conforms to.
 
@@ -387,7 +380,7 @@ class SchemaRegistry:
             if version != schema.version:
                 with suppress(SchemaRegistryError):
                     other = self._catalogue.schema(schema.name, version)
-                    if self.compiled(other).conforms(form):
+                    if self.compiled(other).is_valid(form):
                         conforms_to.append(other)
         return conforms_to
 
@@ -435,7 +428,7 @@ class SchemaRegistry:
             schema = self.schema(
                 wanted.name, wanted.version, wanted.release, wanted.prefer, wanted.fallback
             )
-            if refers_elsewhere(schema):
+            if self._compiler.type_of(schema).refers_elsewhere(schema):
                 self.compiled(schema)  # retrieves the schemas it refers to
         except SchemaRegistryError:
             return False

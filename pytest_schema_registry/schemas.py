@@ -186,7 +186,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """One schema in the registry's index."""
+    """One schema in the registry's index.
+
+    ``error`` is the reason why a file of a directory cannot be read; None otherwise.
+    """
 
     name: str
     version: str
@@ -194,6 +197,7 @@ class IndexEntry:
     sha256: str | None
     deprecated: bool
     schema_id: str | None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

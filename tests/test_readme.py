@@ -61,7 +61,8 @@ from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.plugin.hooks import SchemaRegistryPlugin
 from pytest_schema_registry.redaction import REDACTED, Redaction
-from pytest_schema_registry.registries import core, retrying
+from pytest_schema_registry.registries import retrying
+from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.resolver import Step, steps
@@ -417,7 +418,7 @@ def test_the_requests_are_those_of_the_code() -> None:
         Query(Kind.COMPATIBILITY, "v1", "a.B", "1.0", "v1", "1.0"),
     ]
     assert [path.format(**values) for path in asked()] == [
-        f"/{core.path(question)}" for question in questions
+        f"/{CoreProtocol().path(question)}" for question in questions
     ]
 
 

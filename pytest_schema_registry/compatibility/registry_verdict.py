@@ -10,11 +10,11 @@ from pytest_schema_registry.compatibility.report import Direction, Level
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.registries.core import Said
+    from pytest_schema_registry.registries.queries import RegistryVerdict
 
 
 def ask_registry(
-    ask: Callable[[str, str], Said], old: str, new: str, level: Level
+    ask: Callable[[str, str], RegistryVerdict], old: str, new: str, level: Level
 ) -> CompatibilityReport:
     """Ask a registry whether two version lines of a schema are compatible.
 

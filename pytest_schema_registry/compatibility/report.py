@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
-from pytest_schema_registry.compatibility import rendering, sentences
+from pytest_schema_registry.compatibility import rendering
 from pytest_schema_registry.json_values import first_form
 
 Level = Literal["backward", "forward", "full"]
 Direction = Literal["backward", "forward"]
 Policy = Literal["tolerant", "strict"]
 ReasonVerdict = Literal["proved", "shown by a payload", "unconfirmed", "said by the registry"]
-#: A reason as :meth:`CompatibilityReport.as_wire` writes it.
+#: A reason as :func:`rendering.line` writes it.
 _LINE = re.compile(r"([a-z]+(?:-[a-z]+)+) at (\$\S*): (.+)")
 
 
@@ -171,14 +171,6 @@ class CompatibilityReport:
             "waived": [
                 {**asdict(each), "fingerprint": each.reason.fingerprint} for each in self.waived
             ],
-        }
-
-    def as_wire(self) -> dict[str, Any]:
-        """Return the report in the shape of a registry's answer: one line for each reason."""
-        return {
-            "compatible": self.compatible is True,
-            "breaking_reasons": [rendering.line(reason) for reason in self.reasons],
-            "advice": sentences.advice(self),
         }
 
 

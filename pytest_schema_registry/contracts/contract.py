@@ -138,7 +138,7 @@ class Contract:
             compiled = use.compiled
             if compiled is None:
                 use.unchecked += 1
-            elif compiled.conforms(form):
+            elif compiled.is_valid(form):
                 use.conforming += 1
                 if self._replay is not None:
                     self._replay.conformed(use.key, form)
@@ -179,7 +179,7 @@ class Contract:
             compiled = use.compiled
             if compiled is None:
                 use.unchecked += 1
-            elif compiled.conforms(form):
+            elif compiled.is_valid(form):
                 said = f"the payload conforms to {use.schema}, and stands among the invalid ones"
                 safe = self._registry.redacted(form)
                 self._rollout.violated(use, ContractViolation(said, compiled.schema, safe, ()))

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
 from pytest_schema_registry.json_values import canonical
-from pytest_schema_registry.registries import core
 from pytest_schema_registry.retrieval import sources
+from pytest_schema_registry.schema_types.json_schema.keywords import ANNOTATIONS
 from pytest_schema_registry.schemas import plain_name
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 
@@ -37,13 +37,6 @@ if TYPE_CHECKING:
 GRADES = ("same", *DRIFT_GRADES)
 #: The mildest grade that the setting ``fail`` fails on, unless it names another.
 FAILS_FROM = "annotations"
-#: The annotation keywords: JSON Schema's (2020-12 Validation, sections 8 and 9), ``$comment``,
-#: OpenAPI's ``example``, and those that the registry adds.
-ANNOTATIONS = frozenset(
-    {"title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples"}
-    | {"$comment", "example"}
-    | {"$core_version", "$track", "$schema_id"}
-)
 #: Matches, in canonical JSON, a reference that leads below an annotation. An escaped reference
 #: matches too, because it may lead there.
 _REFERENCE = re.compile(
@@ -134,10 +127,10 @@ class Watch:
 
     def answered(self, answer: Result) -> None:
         """Compare a result of the registry with its cassette, before a recording replaces that."""
-        question = answer.question
-        if not question.is_for_schema or question in self._seen:
+        query = answer.query
+        if not query.is_for_schema or query in self._seen:
             return
-        asked = Drift(plain_name(question.name), question.version, question.release)
+        asked = Drift(plain_name(query.name), query.version, query.release)
         if answer.source == "cassette":
             drift: Drift | None = replace(asked, recorded_at=answer.fetched_at)
         elif answer.outage is None:
@@ -147,7 +140,7 @@ class Watch:
                 drift = replace(asked, grade="unknown", reasons=[TOO_DEEP])
         else:
             return  # an old copy does not show the registry's present state
-        self._seen.add(question)
+        self._seen.add(query)
         if drift is not None:
             self._drifted(asdict(drift))
 
@@ -156,7 +149,7 @@ class Watch:
         if now is not None:
             asked = replace(asked, registry_release=now.release, registry_digest=now.digest)
         try:
-            recorded = self._cassettes().load(answer.question)
+            recorded = self._cassettes().load(answer.query)
         except CassetteMissing:
             # Neither side has the schema, as for the other spelling of a name: no drift.
             return None if now is None else replace(asked, grade="new")
@@ -197,7 +190,7 @@ class Watch:
 
 
 def _schema(answer: Result) -> Schema | None:
-    return None if answer.document is None else core.schema(answer)
+    return None if answer.is_missing else answer.schema
 
 
 def compared(

@@ -15,7 +15,7 @@ from pytest_schema_registry.errors import (
     InvalidSettings,
     SchemaRegistryError,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility import compare
+from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schemas import Schema, SchemaKey, given
 from pytest_schema_registry.text import printable_text
 
@@ -83,7 +83,7 @@ class Evolution:
         self._registry = registry
         self._rollout = rollout
         self._source = settings.compat_source
-        self._formats = settings.format_assertion
+        self._schema_type = all_types(formats=settings.format_assertion)["JSON"]
         self._waivers: Sequence[Waiver] = ()
         if settings.waivers is not None:
             self._waivers = load(settings.waivers, settings.root)
@@ -166,7 +166,7 @@ class Evolution:
         __tracebackhide__ = True
         if self._source == "registry":
             return self._registry_verdict(old, new, asked["level"])
-        ours = compare(old.content, new.content, formats=self._formats, **asked)
+        ours = self._schema_type.compare(old.content, new.content, **asked)
         if self._source == "both" and _is_known(old, new):
             theirs = self._registry_verdict(old, new, asked["level"])
             if ours.compatible is not None and ours.compatible is not theirs.compatible:

@@ -76,7 +76,7 @@ class PayloadReplay:
             return found | {"error": exc.headline}
         for text, test in payloads.items():
             payload = json.loads(text)
-            if not compiled.conforms(payload):
+            if not compiled.is_valid(payload):
                 # No more are shown, and to explain 10,000 takes minutes.
                 said = ""
                 if len(found["violations"]) < MAX_EXPLAINED:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.errors import SchemaRegistryError
     from pytest_schema_registry.registries.queries import Fetch
-    from pytest_schema_registry.schema_types.json_schema.validation import Compiled
+    from pytest_schema_registry.schema_types.schema_type import Validator
     from pytest_schema_registry.schemas import OldCopy, Schema, SchemaKey
     from pytest_schema_registry.settings.enforcement import Enforcement
 
@@ -47,7 +47,7 @@ class SchemaUsage:
         key: SchemaKey,
         enforcement: Enforcement,
         schema: Schema | None,
-        compiled: Compiled | None = None,
+        compiled: Validator | None = None,
     ) -> None:
         self.key = key
         self.enforcement = enforcement

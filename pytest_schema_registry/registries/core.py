@@ -1,58 +1,90 @@
-"""The Core Schema Registry's wire format: paths, and the meaning of bodies. No IO.
-
-A registry that speaks another wire format needs a second module like this one, and a client.
-"""
+"""The Core Schema Registry's wire format: the paths of its requests, and the meaning of bodies."""
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlencode
 
 from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry.json_values import READER
-from pytest_schema_registry.registries.queries import Kind, Query
-from pytest_schema_registry.schemas import IndexEntry, Release, Schema, plain_name
+from pytest_schema_registry.registries.protocol import Request, WrongAnswer
+from pytest_schema_registry.registries.queries import (
+    Kind,
+    Query,
+    RegisteredSchema,
+    RegistryVerdict,
+)
+from pytest_schema_registry.schemas import Content, IndexEntry, Release, plain_name
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.registries.queries import Result
+    from collections.abc import Iterable
+
+    from pytest_schema_registry.registries.protocol import Exchange
+    from pytest_schema_registry.registries.queries import Value
 
 _SIGN = re.compile(r"[ \t\n\r]*([{}:,])[ \t\n\r]*")
 #: The longest text from a registry that a message repeats.
 MAX_QUOTED = 200
 
 
-def path(question: Query) -> str:
-    """Return the path and query string of a query, relative to the registry's base URL."""
-    match question.kind:
-        case Kind.INDEX:
-            return "index"
-        case Kind.BY_ID:
-            return f"schemas/by-id/{segment(question.name)}"
-        case Kind.RELEASES:
-            return f"{_schema_path(question)}/versions"
-        case Kind.COMPATIBILITY:
-            asked = {
-                "name": question.name,
-                "from_track": question.version,
-                "from_version": question.release,
-                "to_track": question.later,
-                "to_version": question.later_release,
-            }
-            known = {key: value for key, value in asked.items() if value is not None}
-            return f"compat/check?{urlencode(known, errors='surrogatepass')}"
-        case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
-            if not question.release:
-                return _schema_path(question)
-            query = urlencode({"version": question.release}, errors="surrogatepass")
-            return f"{_schema_path(question)}?{query}"
+class CoreProtocol:
+    """The protocol of the Core Schema Registry: each query takes one GET request."""
+
+    name = "core"
+
+    def path(self, query: Query) -> str:
+        match query.kind:
+            case Kind.INDEX:
+                return "index"
+            case Kind.BY_ID:
+                return f"schemas/by-id/{segment(query.name)}"
+            case Kind.RELEASES:
+                return f"{_schema_path(query)}/versions"
+            case Kind.COMPATIBILITY:
+                asked = {
+                    "name": query.name,
+                    "from_track": query.version,
+                    "from_version": query.release,
+                    "to_track": query.later,
+                    "to_version": query.later_release,
+                }
+                known = {key: value for key, value in asked.items() if value is not None}
+                return f"compat/check?{urlencode(known, errors='surrogatepass')}"
+            case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
+                if not query.release:
+                    return _schema_path(query)
+                release = urlencode({"version": query.release}, errors="surrogatepass")
+                return f"{_schema_path(query)}?{release}"
+
+    def ask(self, query: Query) -> Exchange[Value]:
+        response = yield Request(self.path(query))
+        if response.status != 200:
+            return None
+        document, text = read(response.body, strict=not response.is_recorded)
+        if reason := _fault(query, document):
+            raise WrongAnswer(reason)
+        match query.kind:
+            case Kind.INDEX:
+                return _index(document)
+            case Kind.RELEASES:
+                return _releases(query, document)
+            case Kind.COMPATIBILITY:
+                return _verdict(document)
+            case _:
+                assert text is not None  # noqa: S101  # the document has content
+                return _schema(query, document, Content(text))
+
+    def body(self, query: Query, value: Value) -> str:
+        return json.dumps(document(query, value), ensure_ascii=False)
 
 
-def _schema_path(question: Query) -> str:
-    return f"schemas/{segment(question.version)}/{segment(question.name)}"
+def _schema_path(query: Query) -> str:
+    return f"schemas/{segment(query.version)}/{segment(query.name)}"
 
 
 def segment(text: str) -> str:
@@ -66,9 +98,9 @@ def segment(text: str) -> str:
     return quote(text, safe="", errors="surrogatepass")
 
 
-def fault(question: Query, document: Any) -> str | None:
+def _fault(query: Query, document: Any) -> str | None:
     """Return the reason why a document is no result of the query, or None where it is one."""
-    match question.kind:
+    match query.kind:
         case Kind.INDEX:
             return _index_fault(document)
         case Kind.RELEASES:
@@ -78,10 +110,10 @@ def fault(question: Query, document: Any) -> str | None:
         case Kind.COMPATIBILITY:
             return _compatibility_fault(document)
         case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
-            return _content_fault(document) or _identity_fault(question, document)
+            return _content_fault(document) or _identity_fault(query, document)
 
 
-def document(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
+def read(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
     """Read the JSON value in a text, and the text of the schema in it.
 
     The schema's text is None where the value is not an object with a schema.
@@ -136,21 +168,23 @@ def _types_fault(said: dict[str, Any], *texts: str) -> str | None:
             return f"{key!r} is {_kind_of(said[key])}, not a string"
     if not isinstance(said.get("deprecated"), bool | None):
         return f"'deprecated' is {_kind_of(said['deprecated'])}, not a boolean"
-    # Messages show the release unescaped.
-    if not (said.get("core_version") or "").isprintable():
-        return "'core_version' has what cannot be printed"
-    return None
+    return release_fault(said.get("core_version"))
 
 
-def _identity_fault(question: Query, document: Any) -> str | None:
-    asked = {"track": question.version, "core_version": question.release}
+def release_fault(release: str | None) -> str | None:
+    """Return the reason why a text cannot be a release, or None: messages show it unescaped."""
+    return None if (release or "").isprintable() else "'core_version' has what cannot be printed"
+
+
+def _identity_fault(query: Query, document: Any) -> str | None:
+    asked = {"track": query.version, "core_version": query.release}
     for key, wanted in asked.items():
         given = document.get(key)
         if wanted is not None and given is not None and given != wanted:
             return f"asked for {key} {wanted!r}, it answered with {_quoted(given)}"
     name = document.get("name")
-    if name is not None and plain_name(name) != plain_name(question.name):
-        return f"asked for {question.name!r}, it answered with {_quoted(name)}"
+    if name is not None and plain_name(name) != plain_name(query.name):
+        return f"asked for {query.name!r}, it answered with {_quoted(name)}"
     return None
 
 
@@ -206,87 +240,51 @@ def _kind_of(value: Any) -> str:
     return "null" if value is None else kinds.get(type(value), "a number")
 
 
-def schema(answer: Result) -> Schema:
-    """Return the schema in a result that :func:`fault` found nothing wrong with.
-
-    Args:
-        answer: The result, with a document.
-    """
-    document = answer.document
-    assert answer.content is not None  # noqa: S101  # every answer that is a schema has one
-    return Schema(
-        name=plain_name(answer.question.name),
-        version=answer.question.version,
-        release=document.get("core_version") or answer.question.release,
-        published=answer.content,
+def _schema(query: Query, document: dict[str, Any], content: Content) -> RegisteredSchema:
+    is_by_id = query.kind is Kind.BY_ID
+    name = (is_by_id and one_line(document.get("name"))) or query.name
+    return RegisteredSchema(
+        name=plain_name(name),
+        version=(one_line(document.get("track")) or "") if is_by_id else query.version,
+        release=document.get("core_version") or query.release,
+        content=content,
         token=document.get("sha256"),
         deprecated=bool(document.get("deprecated")),
-        deprecation_note=_line(document.get("deprecation_note")),
-        source=answer.source,
-        fetched_at=datetime.fromtimestamp(answer.fetched_at, UTC),
-        url=answer.url,
-        outage=answer.outage,
-        old_copies=answer.old_copies,
+        deprecation_note=one_line(document.get("deprecation_note")),
+        id=document.get("$schema_id"),
     )
 
 
-def identified(answer: Result) -> Schema:
-    """Return the schema in a result of a query by global id, under the name that it states.
-
-    Args:
-        answer: The result, with a document.
-    """
-    found = schema(answer)
-    name = _line(answer.document.get("name")) or found.name
-    version = _line(answer.document.get("track")) or ""
-    return replace(found, name=plain_name(name), version=version)
-
-
-def _line(text: str | None) -> str | None:
+def one_line(text: str | None) -> str | None:
     """Put a registry's text into one line, without characters that a terminal would obey."""
     if text is None:
         return None
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def releases(answer: Result) -> tuple[Release, ...]:
-    """Return the releases in a result that :func:`fault` found nothing wrong with, oldest first."""
+def _releases(query: Query, document: list[dict[str, Any]]) -> tuple[Release, ...]:
     return tuple(
         Release(
-            name=plain_name(answer.question.name),
-            version=answer.question.version,
+            name=plain_name(query.name),
+            version=query.version,
             release=entry["core_version"],
             sha256=entry.get("sha256") or "",
             created_at=entry.get("created_at"),
             deprecated=bool(entry.get("deprecated")),
         )
-        for entry in answer.document
+        for entry in document
     )
 
 
-class Said(NamedTuple):
-    """A registry's own verdict on compatibility, each text in one line."""
-
-    compatible: bool
-    reasons: tuple[str, ...]
-    advice: tuple[str, ...]
-
-
-def compatibility(answer: Result) -> Said:
-    """Return the verdict in a result that :func:`fault` found nothing wrong with."""
-    document = answer.document
+def _verdict(document: dict[str, Any]) -> RegistryVerdict:
     reasons, advice = (
-        tuple(line for text in document.get(key) or () if (line := _line(text)))
+        tuple(line for text in document.get(key) or () if (line := one_line(text)))
         for key in ("breaking_reasons", "advice")
     )
-    return Said(document["compatible"], reasons, advice)
+    return RegistryVerdict(document["compatible"], reasons, advice)
 
 
-def index(answer: Result) -> tuple[IndexEntry, ...]:
-    """Return the index entries in a result that :func:`fault` found nothing wrong with.
-
-    They are sorted by version and name.
-    """
+def _index(document: dict[str, Any]) -> tuple[IndexEntry, ...]:
     entries = (
         IndexEntry(
             name=plain_name(entry["name"]),
@@ -296,7 +294,65 @@ def index(answer: Result) -> tuple[IndexEntry, ...]:
             deprecated=bool(entry.get("deprecated")),
             schema_id=entry.get("$schema_id"),
         )
-        for track, listing in answer.document["tracks"].items()
+        for track, listing in document["tracks"].items()
         for entry in listing["schemas"]
     )
     return tuple(sorted(entries, key=lambda entry: (entry.version, entry.name)))
+
+
+def document(query: Query, value: Value) -> Any:
+    """Return the JSON document that a registry would send for a value.
+
+    Args:
+        query: The query.
+        value: What the registry has for it; not None.
+    """
+    if isinstance(value, RegisteredSchema):
+        return {
+            "name": value.name,
+            "track": value.version,
+            "core_version": value.release,
+            "sha256": value.token,
+            "$schema_id": value.id,
+            "content": value.content.parsed(),
+            "deprecated": value.deprecated,
+            "deprecation_note": value.deprecation_note,
+        }
+    if isinstance(value, RegistryVerdict):
+        return {
+            "compatible": value.compatible,
+            "breaking_reasons": list(value.reasons),
+            "advice": list(value.advice),
+            "x_compat": None,
+        }
+    if query.kind is Kind.INDEX:
+        return {"tracks": _tracks(cast("tuple[IndexEntry, ...]", value))}
+    return [
+        {
+            "core_version": each.release,
+            "sha256": each.sha256,
+            "created_at": each.created_at,
+            "deprecated": each.deprecated,
+        }
+        for each in cast("tuple[Release, ...]", value)
+    ]
+
+
+def _tracks(entries: Iterable[IndexEntry]) -> dict[str, Any]:
+    tracks = {}
+    for track, listed in groupby(entries, key=attrgetter("version")):
+        schemas = [_entry(each) for each in listed]
+        tracks[track] = {"count": len(schemas), "schemas": schemas}
+    return tracks
+
+
+def _entry(entry: IndexEntry) -> dict[str, Any]:
+    if entry.error is not None:
+        return {"name": entry.name, "deprecated": False, "error": entry.error}
+    return {
+        "name": entry.name,
+        "$schema_id": entry.schema_id,
+        "sha256": entry.sha256,
+        "latest_core_version": entry.release,
+        "deprecated": entry.deprecated,
+    }

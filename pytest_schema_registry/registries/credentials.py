@@ -7,7 +7,7 @@ import os
 import re
 from base64 import b64encode
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote
 from urllib.request import getproxies
 
@@ -51,16 +51,18 @@ class Secrets:
     def __repr__(self) -> str:
         return "Secrets(…)"
 
-    def is_repeated(self, said: Any) -> bool:
-        """Check whether a JSON value holds a credential, and not only a word that may be one.
+    def are_repeated(self, documents: Iterable[str], *texts: str) -> bool:
+        """Check whether a registry's texts hold a credential, not only a word that may be one.
 
         Args:
-            said: The parsed value, because JSON text may escape any character.
+            documents: JSON texts; they are parsed, because JSON may escape any character.
+            texts: Other texts.
         """
         if self._beyond_doubt is None:
             return False
         # A loop instead of recursion: the value may be nested as deeply as the parser allows.
-        texts, left = [], [said]
+        left = [json.loads(document) for document in documents]
+        found = [*texts]
         while left:
             each = left.pop()
             if isinstance(each, dict):
@@ -68,8 +70,8 @@ class Secrets:
             elif isinstance(each, list):
                 left += each
             else:
-                texts.append(str(each))
-        return self._beyond_doubt.search("\n".join(texts)) is not None
+                found.append(str(each))
+        return self._beyond_doubt.search("\n".join(found)) is not None
 
     def scrubbed(self, text: str) -> str:
         """Return a text with all secrets replaced, however they are spelled in it."""

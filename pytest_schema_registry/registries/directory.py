@@ -18,15 +18,28 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
-from pytest_schema_registry.json_values import digest
-from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Kind, Query, Result
-from pytest_schema_registry.schemas import NAME_SUFFIX, plain_name
+from pytest_schema_registry.registries.core import (
+    CoreProtocol,
+    one_line,
+    release_fault,
+    segment,
+)
+from pytest_schema_registry.registries.queries import (
+    Kind,
+    Query,
+    RegisteredSchema,
+    RegistryVerdict,
+    Result,
+)
+from pytest_schema_registry.schemas import NAME_SUFFIX, Content, IndexEntry, Release, plain_name
 from pytest_schema_registry.settings import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pytest_schema_registry.compatibility.report import CompatibilityReport
+    from pytest_schema_registry.registries.queries import Value
 
 
 class DirectoryRegistry:
@@ -45,71 +58,71 @@ class DirectoryRegistry:
         self._max_bytes = max_bytes
         self._shown = shown.rstrip("/")
 
-    def url(self, question: Query) -> str:
-        """Return the address of a query's result.
-
-        For a current schema, it is the path of a file; otherwise, the path that the wire uses.
-        """
-        if question.kind is Kind.SCHEMA and not question.release:
-            return f"{self._shown}/{question.version}/{core.segment(question.name)}.json"
-        return f"{self._shown}/{core.path(question)}"
-
-    def fetch(self, question: Query, known: Result | None = None) -> Result:  # noqa: ARG002
+    def fetch(self, query: Query, known: Result | None = None) -> Result:  # noqa: ARG002
         """Answer from the directory's files as they are now.
 
         Raises:
             RegistryUnavailable: The directory or a file in it cannot be read.
             InvalidAnswer: A file is not a JSON Schema.
         """
-        document: Any
-        match question.kind:
+        value: Value
+        match query.kind:
             case Kind.INDEX:
-                document = self._index()
+                value = self._index()
             case Kind.BY_ID:
-                document = self._by_id(question)
+                value = self._by_id(query)
             case Kind.RELEASES:
-                document = self._releases(question.version, question.name) or None
+                value = self._releases(query.version, query.name) or None
             case Kind.COMPATIBILITY:
-                document = self._compatibility(question)
+                value = self._compatibility(query)
             case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
-                document = self._schema(question)
-        # A file, too, may hold what no registry may answer.
-        if document is not None and (reason := core.fault(question, document)):
-            raise InvalidAnswer(self.url(question), reason)
+                value = self._schema(query)
         now = datetime.now(UTC).timestamp()
-        return Result.of(question, self.url(question), document, now, "directory")
+        return Result(query, self._url(query), value, now, "directory")
 
     def close(self) -> None:
         """Do nothing, because no file stays open."""
 
-    def _schema(self, question: Query) -> dict[str, Any] | None:
-        current = self._current(question.version, question.name)
-        if current is not None and question.release is None:
+    def _url(self, query: Query) -> str:
+        """Return the address of a query's result.
+
+        For a current schema, it is the path of a file; otherwise, the path that the wire uses.
+        """
+        if query.kind is Kind.SCHEMA and not query.release:
+            return f"{self._shown}/{query.version}/{segment(query.name)}.json"
+        return f"{self._shown}/{CoreProtocol().path(query)}"
+
+    def _schema(self, query: Query) -> RegisteredSchema | None:
+        current = self._current(query.version, query.name)
+        if current is not None and query.release is None:
             return current
-        if current is not None and question.release == current["core_version"]:
+        if current is not None and query.release == current.release:
             self._refuse_another(current)
             return current
-        if question.release:
+        if query.release:
             # Found by listing, not by building a path: a name or a release may hold anything.
-            for release, path in self._older(question.version, question.name):
-                if release == question.release:
-                    return self._read(path, question.version, plain_name(question.name), release)
+            for release, path in self._older(query.version, query.name):
+                if release == query.release:
+                    return self._read(path, query.version, plain_name(query.name), release)
         return None
 
-    def _compatibility(self, question: Query) -> dict[str, Any] | None:
-        from pytest_schema_registry.schema_types.json_schema.compatibility import NotASchema
+    def _compatibility(self, query: Query) -> RegistryVerdict | None:
+        from pytest_schema_registry.schema_types.json_schema.compatibility import (
+            NotASchema,
+            compare,
+        )
 
-        name = question.name
-        old = self._schema(Query(Kind.SCHEMA, question.version, name, question.release))
-        new = self._schema(Query(Kind.SCHEMA, question.later, name, question.later_release))
+        old = self._schema(Query(Kind.SCHEMA, query.version, query.name, query.release))
+        new = self._schema(Query(Kind.SCHEMA, query.later, query.name, query.later_release))
         if old is None or new is None:
             return None
         try:
-            return verdict(old, new)
+            report = compare(old.content.parsed(), new.content.parsed())
         except NotASchema as exc:
-            raise InvalidAnswer(self.url(question), str(exc)) from None
+            raise InvalidAnswer(self._url(query), str(exc)) from None
+        return verdict_of(report)
 
-    def _by_id(self, question: Query) -> dict[str, Any] | None:
+    def _by_id(self, query: Query) -> RegisteredSchema | None:
         """Return the schema that has an id, from the query's version line or else the first other.
 
         Raises:
@@ -118,7 +131,7 @@ class DirectoryRegistry:
             RegistryUnavailable: A file cannot be read, and no other has the id.
         """
         unread: InvalidAnswer | RegistryUnavailable | None = None
-        for version in sorted(self._versions(), key=lambda each: each != question.version):
+        for version in sorted(self._versions(), key=lambda each: each != query.version):
             found = []
             for name, path in sorted(self._files(version).items()):
                 try:
@@ -126,14 +139,14 @@ class DirectoryRegistry:
                 except (InvalidAnswer, RegistryUnavailable) as exc:
                     unread = unread or exc
                     continue
-                content = schema["content"]
+                content = schema.content.parsed()
                 own = content.get("$id") if isinstance(content, dict) else None
-                if question.name in (schema["$schema_id"], own):
+                if query.name in (schema.id, own):
                     found.append((schema, path))
             if len(found) > 1:
                 said = " and ".join(f"{path}" for _, path in found)
-                reason = f"{len(found)} schemas of {version} have the id {question.name}: {said}"
-                raise InvalidAnswer(self.url(question), printable(reason))
+                reason = f"{len(found)} schemas of {version} have the id {query.name}: {said}"
+                raise InvalidAnswer(self._url(query), printable(reason))
             if found:
                 return found[0][0]
         if unread is not None:
@@ -141,75 +154,69 @@ class DirectoryRegistry:
             raise unread
         return None
 
-    def _current(self, version: str, name: str) -> dict[str, Any] | None:
+    def _current(self, version: str, name: str) -> RegisteredSchema | None:
         path = self._files(version).get(plain_name(name))
         return None if path is None else self._read(path, version, plain_name(name))
 
-    def _refuse_another(self, current: dict[str, Any]) -> None:
+    def _refuse_another(self, current: RegisteredSchema) -> None:
         """Refuse a current schema if an older file has the same release with other content.
 
         Raises:
             InvalidAnswer: There is such a file.
         """
-        version, name, release = (current[key] for key in ("track", "name", "core_version"))
+        version, name, release = current.version, current.name, current.release
         for other, path in self._older(version, name):
-            if other == release and self._read(path, version, name)["sha256"] != current["sha256"]:
+            if other == release and self._read(path, version, name).token != current.token:
                 raise InvalidAnswer(
                     str(path),
                     f"release {release} of {name} is in two files that differ: this one and "
                     f"{self._files(version)[name]}",
                 )
 
-    def _releases(self, version: str, name: str) -> list[dict[str, Any]]:
+    def _releases(self, version: str, name: str) -> tuple[Release, ...]:
+        name = plain_name(name)
         current = self._current(version, name)
         if current is not None:
             self._refuse_another(current)
-        schemas = [
-            (self._read(path, version, plain_name(name), release), path)
+        found = [
+            (self._read(path, version, name, release), path)
             for release, path in self._older(version, name)
-            if current is None or release != current["core_version"]
+            if current is None or release != current.release
         ]
         if current is not None:
-            schemas.append((current, self._files(version)[plain_name(name)]))
-        return [
-            {
-                "core_version": schema["core_version"] or "",
-                "sha256": schema["sha256"],
-                "created_at": _written_at(path),
-                "deprecated": schema["deprecated"],
-            }
-            for schema, path in schemas
+            found.append((current, self._files(version)[name]))
+        return tuple(
+            Release(
+                name=name,
+                version=version,
+                release=schema.release or "",
+                sha256=schema.token or "",
+                created_at=_written_at(path),
+                deprecated=schema.deprecated,
+            )
+            for schema, path in found
+        )
+
+    def _index(self) -> tuple[IndexEntry, ...]:
+        entries = [
+            self._entry(path, version, name)
+            for version in self._versions()
+            for name, path in self._files(version).items()
         ]
+        return tuple(sorted(entries, key=lambda entry: (entry.version, entry.name)))
 
-    def _index(self) -> dict[str, Any]:
-        tracks = {}
-        for version in self._versions():
-            files = sorted(self._files(version).items())
-            schemas = [self._entry(path, version, name) for name, path in files]
-            tracks[_printable(version)] = {"count": len(schemas), "schemas": schemas}
-        return {"tracks": tracks, "generated_at": datetime.now(UTC).isoformat()}
-
-    def _entry(self, path: Path, version: str, name: str) -> dict[str, Any]:
+    def _entry(self, path: Path, version: str, name: str) -> IndexEntry:
         """Return a schema's entry in the index.
 
         A file that cannot be read is listed by its name, with the reason. So a damaged file fails
         only those who use it, and stays visible to all.
         """
+        shown, line = _printable(name), _printable(version)
         try:
             schema = self._read(path, version, name)
         except (InvalidAnswer, RegistryUnavailable) as exc:
-            wrong: str | None = exc.reason
-        else:
-            wrong = core.fault(Query(Kind.SCHEMA, version, name), schema)
-        if wrong is not None:
-            return {"name": _printable(name), "deprecated": False, "error": _printable(wrong)}
-        return {
-            "name": _printable(name),
-            "$schema_id": schema["$schema_id"],
-            "sha256": schema["sha256"],
-            "latest_core_version": schema["core_version"],
-            "deprecated": schema["deprecated"],
-        }
+            return IndexEntry(shown, line, None, None, False, None, _printable(exc.reason))
+        return IndexEntry(shown, line, schema.release, schema.token, schema.deprecated, schema.id)
 
     def _versions(self) -> list[str]:
         try:
@@ -255,7 +262,7 @@ class DirectoryRegistry:
 
     def _read(
         self, path: Path, version: str, name: str, release: str | None = None
-    ) -> dict[str, Any]:
+    ) -> RegisteredSchema:
         if (twin := _twin(path)) is not None:
             reason = f"two files are the same schema, {path} and {twin}; take one of them away"
             raise InvalidAnswer(str(path), printable(reason))
@@ -263,7 +270,7 @@ class DirectoryRegistry:
             raw = files.read_at_most(path, self._max_bytes)
             if len(raw) > self._max_bytes:
                 raise InvalidAnswer(str(path), f"it is larger than {self._max_bytes:,} bytes")
-            content = doubles.read(raw.decode("utf-8-sig"))
+            schema = doubles.read(raw.decode("utf-8-sig"))
         except OSError as exc:
             raise RegistryUnavailable(str(path), _why(exc)) from None
         except RecursionError:
@@ -272,19 +279,23 @@ class DirectoryRegistry:
             raise InvalidAnswer(str(path), str(exc)) from None
         except ValueError as exc:
             raise InvalidAnswer(str(path), f"the file is not JSON ({exc})") from None
-        if not isinstance(content, dict | bool):
+        if not isinstance(schema, dict | bool):
             raise InvalidAnswer(str(path), "the file is JSON, but not a JSON Schema")
-        said = content if isinstance(content, dict) else {}
-        return {
-            "name": name,
-            "track": version,
-            "core_version": release or _text(said.get("$core_version")),
-            "sha256": digest(content),
-            "$schema_id": _text(said.get("$schema_id")) or _text(said.get("$id")) or name,
-            "content": content,
-            "deprecated": said.get("deprecated") is True,
-            "deprecation_note": _text(said.get("deprecation_note")),
-        }
+        content = Content.of(schema)
+        said = schema if isinstance(schema, dict) else {}
+        told = release or _text(said.get("$core_version"))
+        if fault := release_fault(told):
+            raise InvalidAnswer(str(path), fault)
+        return RegisteredSchema(
+            name=name,
+            version=version,
+            release=told,
+            content=content,
+            token=content.digest,
+            deprecated=said.get("deprecated") is True,
+            deprecation_note=one_line(_text(said.get("deprecation_note"))),
+            id=_text(said.get("$schema_id")) or _text(said.get("$id")) or name,
+        )
 
 
 def _twin(path: Path) -> Path | None:
@@ -330,12 +341,12 @@ def _written_at(path: Path) -> str:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
 
 
-def verdict(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Compare the schemas of two documents, and return the verdict in the wire's format.
+def verdict_of(report: CompatibilityReport) -> RegistryVerdict:
+    """Return a comparison's outcome as a registry's verdict, with one line for each reason."""
+    from pytest_schema_registry.compatibility import rendering, sentences
 
-    Raises:
-        NotASchema: One of the documents holds no JSON Schema.
-    """
-    from pytest_schema_registry.schema_types.json_schema.compatibility import compare
-
-    return {**compare(old["content"], new["content"]).as_wire(), "x_compat": None}
+    return RegistryVerdict(
+        compatible=report.compatible is True,
+        reasons=tuple(rendering.line(reason) for reason in report.reasons),
+        advice=tuple(sentences.advice(report)),
+    )

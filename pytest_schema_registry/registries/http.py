@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -21,19 +21,20 @@ from pytest_schema_registry.errors import (
     RegistryRefused,
     RegistryUnavailable,
 )
-from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.credentials import Secrets, of_proxies
+from pytest_schema_registry.registries.protocol import Response, WrongAnswer, drive
 from pytest_schema_registry.registries.queries import Fetch, Result
 from pytest_schema_registry.registries.retrying import (
     RETRIED_STATUSES,
     THREAD_NAME,
-    Exchange,
+    RetriedRequest,
     TooLarge,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pytest_schema_registry.registries.protocol import Request, WireProtocol
     from pytest_schema_registry.registries.queries import Query
     from pytest_schema_registry.settings.location import Location
 
@@ -45,10 +46,15 @@ EXCERPT_LENGTH = 200
 _STATE_THAT_HOST = "if the schemas are there, set --registry-url to that host's address"
 
 
+class _Confirmed(Exception):  # not an error: the known result holds (RFC 9110 section 15.4.5)
+    pass
+
+
 class RegistryClient:
     """A client that asks a registry over HTTP, through one pool of connections per process.
 
     Args:
+        protocol: The registry's wire format.
         location: The registry's base URL, and the credentials that came with it.
         token: Bearer token, sent to that host only.
         timeout: Seconds that one attempt may take, from DNS to the last byte; all attempts and
@@ -60,6 +66,7 @@ class RegistryClient:
 
     def __init__(
         self,
+        protocol: WireProtocol,
         location: Location,
         *,
         token: str | None = None,
@@ -68,6 +75,7 @@ class RegistryClient:
         clock: Callable[[], float] = time.time,
         observe: Callable[[Fetch], None] | None = None,
     ) -> None:
+        self._protocol = protocol
         self._location = location
         self._token = token
         self._secrets = Secrets(location, token)
@@ -79,53 +87,48 @@ class RegistryClient:
         self._client: httpx.Client | None = None
         self._owner = 0
 
-    def url(self, question: Query) -> str:
-        """Return the query's address without credentials.
-
-        Messages show it, and the cache uses it as its key.
-        """
-        return f"{self._location.shown}/{core.path(question)}"
-
-    def fetch(self, question: Query, known: Result | None = None) -> Result:
-        """Send a query to the registry, and return the result.
+    def fetch(self, query: Query, known: Result | None = None) -> Result:
+        """Ask the registry a query, and return the result.
 
         Args:
-            question: The query.
+            query: The query.
             known: An earlier result, which the registry may confirm (RFC 9110 section 13).
 
         Raises:
             RegistryUnavailable: No answer came within the time allowed, a proxy answered instead,
                 the status was 408, 429 or 5xx, or the body was a page instead of JSON.
             RegistryRefused: The status was 401, 403 or another 4xx.
-            InvalidAnswer: The body is not a result of this query.
+            InvalidAnswer: A body is no answer to the query.
         """
-        url = self.url(question)
-        etag = (known.etag if known is not None else None) or ""
-        sendable = etag.isascii() and etag.isprintable()
-        headers = {"If-None-Match": etag} if etag and sendable else {}
-        response = self._get(question, url, headers)
-        if known is not None and response.status_code == 304:
+        url = self._address(self._protocol.path(query))
+        exchanged: list[tuple[Request, Response]] = []
+        responses: list[httpx.Response] = []
+
+        def send(request: Request) -> Response:
+            # Only the first request is conditional: its answer decides what else is asked.
+            first = not responses
+            responses.append(self._get(query, request, known if first else None))
+            if first and known is not None and responses[0].status_code == 304:
+                raise _Confirmed
+            response = self._response(self._address(request.path), responses[-1])
+            exchanged.append((request, response))
+            return response
+
+        try:
+            value = drive(self._protocol.ask(query), send)
+        except _Confirmed:
+            assert known is not None  # noqa: S101  # see above
             return replace(known, fetched_at=self._clock(), source="registry")
-        if response.status_code in (404, 410):
-            return self._answer(question, url, response)
-        # A proxy answers 407, never a registry.
-        if response.status_code in (407, *RETRIED_STATUSES):
-            raise RegistryUnavailable(url, self._said(response))
-        if response.status_code != 200 and self._elsewhere(response.url):
-            raise InvalidAnswer(url, f"{self._said(response)}; {_STATE_THAT_HOST}")
-        if response.status_code != 200:
-            raise RegistryRefused(
-                url,
-                response.status_code,
-                self._excerpt(response),
-                bool(self._token or self._location.auth),
-            )
-        document, text = self._document(url, response)
-        if reason := core.fault(question, document):
-            if self._elsewhere(response.url):
-                reason = f"{self._said(response)} with no such answer; {_STATE_THAT_HOST}"
-            raise InvalidAnswer(url, self._secrets.scrubbed(reason))
-        return self._answer(question, url, response, document, text)
+        except (WrongAnswer, ValueError, RecursionError) as exc:
+            raise self._error(url, responses[-1], exc) from None
+        etag = responses[0].headers.get("etag")
+        # The credentials would get into the cache, and into a cassette that is committed.
+        bodies = [response.body for _, response in exchanged if response.status == 200]
+        if self._secrets.are_repeated(bodies, etag or ""):
+            raise InvalidAnswer(url, "it repeats the credentials that it was sent")
+        return Result(
+            query, url, value, self._clock(), "registry", etag, exchanged=tuple(exchanged)
+        )
 
     def close(self) -> None:
         """Close the pool; the next fetch opens another."""
@@ -140,21 +143,30 @@ class RegistryClient:
             for logger in _loggers():
                 logger.removeFilter(self._is_not_ours)
 
-    def _answer(
-        self,
-        question: Query,
-        url: str,
-        response: httpx.Response,
-        document: Any = None,
-        text: str | None = None,
-    ) -> Result:
-        etag = response.headers.get("etag")
-        # The credentials would get into the cache, and into a cassette that is committed.
-        if self._secrets.is_repeated([document, etag]):
-            raise InvalidAnswer(url, "it repeats the credentials that it was sent")
-        return Result.of(question, url, document, self._clock(), "registry", etag=etag, text=text)
+    def _address(self, path: str) -> str:
+        """Return the address of a path without credentials, as messages show it."""
+        return f"{self._location.shown}/{path}"
 
-    def _document(self, url: str, response: httpx.Response) -> tuple[Any, str | None]:
+    def _response(self, url: str, response: httpx.Response) -> Response:
+        """Return a response as protocols read it.
+
+        Raises:
+            RegistryUnavailable: A proxy answered instead, the status was 408, 429 or 5xx, or the
+                body is a page.
+            RegistryRefused: The status was 401, 403 or another 4xx.
+            InvalidAnswer: Another host refused, or the body is no text.
+        """
+        status = response.status_code
+        if status in (404, 410):
+            return Response(status, response.content.decode("utf-8", "replace"))
+        # A proxy answers 407, never a registry.
+        if status in (407, *RETRIED_STATUSES):
+            raise RegistryUnavailable(url, self._said(response))
+        if status != 200 and self._elsewhere(response.url):
+            raise InvalidAnswer(url, f"{self._said(response)}; {_STATE_THAT_HOST}")
+        if status != 200:
+            has_credentials = bool(self._token or self._location.auth)
+            raise RegistryRefused(url, status, self._excerpt(response), has_credentials)
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type and media_type != "application/json" and not media_type.endswith("+json"):
             kind = "another type" if self._elsewhere(response.url) else self._words(media_type)
@@ -162,31 +174,50 @@ class RegistryClient:
             raise RegistryUnavailable(url, reason, is_page=True)
         try:
             # RFC 8259 section 8.1: JSON between systems is UTF-8; a parser may skip a BOM.
-            return core.document(response.content.decode("utf-8-sig"), strict=True)
-        except RecursionError:
-            raise InvalidAnswer(url, "the JSON is nested too deeply to be read") from None
-        except KeyTwice as exc:
-            raise InvalidAnswer(url, self._words(str(exc))) from None
+            return Response(status, response.content.decode("utf-8-sig"))
         except ValueError as exc:
-            if not response.content.strip():
-                reason = "it answered 200 with an empty body"
-                raise RegistryUnavailable(url, reason, is_page=True) from None
-            reason = f"the body is not JSON ({exc})"
-            if self._elsewhere(response.url):
-                reason = f"{self._said(response)} with no JSON; {_STATE_THAT_HOST}"
-            raise InvalidAnswer(url, reason) from None
+            raise self._error(url, response, exc) from None
 
-    def _get(self, question: Query, url: str, headers: dict[str, str]) -> httpx.Response:
+    def _error(
+        self, url: str, response: httpx.Response, problem: Exception
+    ) -> InvalidAnswer | RegistryUnavailable:
+        """Return the error to raise for a response that cannot be read."""
+        elsewhere = self._elsewhere(response.url)
+        if isinstance(problem, WrongAnswer):
+            reason = self._secrets.scrubbed(str(problem))
+            if elsewhere:
+                reason = f"{self._said(response)} with no such answer; {_STATE_THAT_HOST}"
+        elif isinstance(problem, RecursionError):
+            reason = "the JSON is nested too deeply to be read"
+        elif isinstance(problem, KeyTwice):
+            reason = self._words(str(problem))
+        elif not response.content.strip():
+            reason = "it answered 200 with an empty body"
+            return RegistryUnavailable(url, reason, is_page=True)
+        elif elsewhere:
+            reason = f"{self._said(response)} with no JSON; {_STATE_THAT_HOST}"
+        else:
+            reason = f"the body is not JSON ({problem})"
+        return InvalidAnswer(url, reason)
+
+    def _get(self, query: Query, request: Request, known: Result | None) -> httpx.Response:
+        url = self._address(request.path)
         client = self._open()
         for logger in _loggers():
             logger.addFilter(self._is_not_ours)
-        exchange = Exchange(client, self._timeout, self._max_bytes)
+        retried = RetriedRequest(client, self._timeout, self._max_bytes)
+        etag = (known.etag if known is not None else None) or ""
+        sendable = etag.isascii() and etag.isprintable()
+        headers = {"If-None-Match": etag} if etag and sendable else {}
         fetching = _FETCHING.set(True)
         started = time.perf_counter()
         response = None
         try:
             address = httpx.URL(url).copy_merge_params(self._params())
-            response = exchange.response(client.build_request("GET", address, headers=headers))
+            wire = client.build_request(
+                request.method, address, headers=headers, content=request.body
+            )
+            response = retried.response(wire)
         except TooLarge:
             raise InvalidAnswer(url, f"it is larger than {self._max_bytes:,} bytes") from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as exc:
@@ -213,7 +244,7 @@ class RegistryClient:
             _FETCHING.reset(fetching)
             if self._observe is not None:
                 seconds = time.perf_counter() - started
-                self._observe(_fetch(question, response, seconds, exchange.attempts))
+                self._observe(_fetch(query, response, seconds, retried.attempts))
         return response
 
     def _params(self) -> httpx.QueryParams:
@@ -305,13 +336,11 @@ class RegistryClient:
         return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
 
 
-def _fetch(
-    question: Query, response: httpx.Response | None, seconds: float, attempts: int
-) -> Fetch:
+def _fetch(query: Query, response: httpx.Response | None, seconds: float, attempts: int) -> Fetch:
     return Fetch(
-        kind=question.kind.value,
-        name=question.name,
-        version=question.version,
+        kind=query.kind.value,
+        name=query.name,
+        version=query.version,
         seconds=seconds,
         bytes=len(response.content) if response is not None else 0,
         attempts=attempts,

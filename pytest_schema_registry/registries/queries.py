@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, cast
 
-from pytest_schema_registry.schemas import NAME_SUFFIX, Content, OldCopy, plain_name
+from pytest_schema_registry.schemas import (
+    NAME_SUFFIX,
+    Content,
+    IndexEntry,
+    OldCopy,
+    Release,
+    Schema,
+    origin,
+    plain_name,
+)
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.registries.protocol import Request, Response
     from pytest_schema_registry.schemas import Source
 
 
@@ -67,64 +78,113 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """A registry's answer to one query, wherever it was kept since.
+class RegisteredSchema:
+    """A schema as a registry has it, wherever it was kept since.
 
     Args:
-        question: The query.
+        name: The name, without the ``.schema`` ending.
+        version: The version line; empty where the registry does not tell it.
+        release: The release; None where the registry does not tell it.
+        content: The schema itself.
+        token: The registry's change token; None without one.
+        deprecated: True where the registry calls it deprecated.
+        deprecation_note: The registry's note on that, in one line.
+        id: The global id; None where the registry does not tell it.
+    """
+
+    name: str
+    version: str
+    release: str | None
+    content: Content
+    token: str | None = None
+    deprecated: bool = False
+    deprecation_note: str | None = None
+    id: str | None = None
+
+
+class RegistryVerdict(NamedTuple):
+    """A registry's own verdict on compatibility, each text in one line."""
+
+    compatible: bool
+    reasons: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+
+
+#: What a registry has for a query: for SCHEMA and BY_ID a schema, for RELEASES its releases, oldest
+#: first, for INDEX its entries, sorted by version and name, for COMPATIBILITY a verdict. None where
+#: it has no such thing.
+Value: TypeAlias = (
+    RegisteredSchema | tuple[Release, ...] | tuple[IndexEntry, ...] | RegistryVerdict | None
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The result of one query.
+
+    Args:
+        query: The query.
         url: The address that was requested, without credentials.
-        document: The registry's answer; None exactly when it has no such thing (404).
+        value: What the registry has.
         fetched_at: The time of the answer, in seconds since the epoch.
         source: The place where the answer was kept.
         etag: The ETag that confirms the answer; None where the registry sent none.
         outage: The reason why an old copy was served; None where none was.
-        content: The schema of the document, which then has None in its place.
+        exchanged: The requests and responses; empty unless the session records.
     """
 
-    question: Query
+    query: Query
     url: str
-    document: Any
+    value: Value
     fetched_at: float
     source: Source
     etag: str | None = None
     outage: str | None = None
-    content: Content | None = None
-
-    @classmethod
-    def of(
-        cls,
-        question: Query,
-        url: str,
-        whole: Any,
-        fetched_at: float,
-        source: Source,
-        *,
-        etag: str | None = None,
-        text: str | None = None,
-    ) -> Self:
-        """Create a result from a document as a registry sends it.
-
-        Args:
-            question: The query.
-            url: The address that was requested, without credentials.
-            whole: The document; None for a 404.
-            fetched_at: The time of the answer, in seconds since the epoch.
-            source: The place where the document was kept.
-            etag: The ETag that confirms the document.
-            text: The JSON text of the schema in the document, if the caller has it.
-        """
-        if whole is None or not question.is_for_schema:
-            return cls(question, url, whole, fetched_at, source, etag)
-        document = {**whole, "content": None}  # keeps the place of the key for `whole`
-        content = Content.of(whole["content"]) if text is None else Content(text)
-        return cls(question, url, document, fetched_at, source, etag, content=content)
+    exchanged: tuple[tuple[Request, Response], ...] = field(default=(), repr=False, compare=False)
 
     @property
-    def whole(self) -> Any:
-        """The document as a registry sends it."""
-        if self.content is None:
-            return self.document
-        return {**self.document, "content": self.content.parsed()}
+    def is_missing(self) -> bool:
+        """True where the registry has no such thing."""
+        return self.value is None
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of a result that is not missing; only for queries for schemas."""
+        found = cast("RegisteredSchema", self.value)
+        return Schema(
+            name=found.name,
+            version=found.version,
+            release=found.release,
+            published=found.content,
+            token=found.token,
+            deprecated=found.deprecated,
+            deprecation_note=found.deprecation_note,
+            source=self.source,
+            fetched_at=self._fetched_at,
+            url=self.url,
+            outage=self.outage,
+            old_copies=self.old_copies,
+        )
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """The releases of a result that is not missing; only for queries for releases."""
+        return cast("tuple[Release, ...]", self.value)
+
+    @property
+    def entries(self) -> tuple[IndexEntry, ...]:
+        """The index's entries, where the result is not missing; only for queries for the index."""
+        return cast("tuple[IndexEntry, ...]", self.value)
+
+    @property
+    def verdict(self) -> RegistryVerdict:
+        """The verdict of a result that is not missing; only for queries about compatibility."""
+        return cast("RegistryVerdict", self.value)
+
+    @property
+    def origin(self) -> str:
+        """The place the result came from, with its age if it was not fetched just now."""
+        return origin(self.source, self.url, self._fetched_at)
 
     @property
     def old_copies(self) -> tuple[OldCopy, ...]:
@@ -134,15 +194,19 @@ class Result:
         return (OldCopy(self._subject, self.source, self.fetched_at, self.outage, self.url),)
 
     @property
+    def _fetched_at(self) -> datetime:
+        return datetime.fromtimestamp(self.fetched_at, UTC)
+
+    @property
     def _subject(self) -> str:
         """The subject of the query in words, with the name without its ending."""
-        asked = self.question
+        asked = self.query
         if asked.kind is not Kind.BY_ID:
             asked = replace(asked, name=plain_name(asked.name))
-        if self.document is None:
+        if self.value is None:
             return f"the 404 of {asked}"
         if asked.kind is Kind.SCHEMA:
-            asked = replace(asked, release=self.document.get("core_version") or asked.release)
+            asked = replace(asked, release=cast("RegisteredSchema", self.value).release)
         return str(asked)
 
 

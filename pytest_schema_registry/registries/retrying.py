@@ -28,8 +28,8 @@ RETRIED_STATUSES = (408, 429, *range(500, 600))
 ATTEMPTS = 4
 
 
-class Exchange:
-    """A request and its response.
+class RetriedRequest:
+    """One request, which is sent again where that helps.
 
     Args:
         client: Sends the request.

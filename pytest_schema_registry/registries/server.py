@@ -5,6 +5,7 @@ python -m pytest_schema_registry serve DIR
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
@@ -13,9 +14,9 @@ from fastapi.responses import JSONResponse
 
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
-from pytest_schema_registry.registries.directory import DirectoryRegistry, verdict
+from pytest_schema_registry.registries import core
+from pytest_schema_registry.registries.directory import DirectoryRegistry
 from pytest_schema_registry.registries.queries import Kind, Query
-from pytest_schema_registry.schema_types.json_schema.compatibility import NotASchema
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -47,9 +48,8 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
 
     @router.get("/index", summary="Every schema of every track")
     def index(request: Request) -> Response:
-        # The ETag leaves out the time at which the index was generated.
-        answer = registry.fetch(Query(Kind.INDEX))
-        return _answer(request, answer, tag_of=answer.document["tracks"])
+        now = datetime.now(UTC).isoformat()
+        return _answer(request, registry.fetch(Query(Kind.INDEX)), generated_at=now)
 
     @router.get("/schemas/by-id/{schema_id:path}", summary="A schema by its global id")
     def schema_by_id(request: Request, schema_id: str) -> Response:
@@ -76,16 +76,15 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
         from_version: str | None = None,
         to_version: str | None = None,
     ) -> dict[str, Any]:
-        earlier = _found(registry.fetch(Query(Kind.SCHEMA, from_track, name, from_version)))
-        later = _found(registry.fetch(Query(Kind.SCHEMA, to_track, name, to_version)))
-        return verdict(earlier, later)
+        query = Query(Kind.COMPATIBILITY, from_track, name, from_version, to_track, to_version)
+        verdict: dict[str, Any] = _document(registry.fetch(query))
+        return verdict
 
     app = FastAPI(title="Core Schema Registry (embedded)", docs_url="/docs", redoc_url=None)
     app.include_router(router)
     app.include_router(router, prefix=PREFIX, include_in_schema=False)
 
     @app.exception_handler(InvalidAnswer)
-    @app.exception_handler(NotASchema)
     @app.exception_handler(RegistryUnavailable)
     def broken(_request: Request, exc: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(exc)}, status_code=500)
@@ -114,16 +113,23 @@ def _host_name(written: str) -> str:
     return (written if written.count(":") > 1 else written.partition(":")[0]).lower()
 
 
-def _found(answer: Result) -> Any:
-    if answer.document is None:
+def _document(result: Result) -> Any:
+    if result.is_missing:
         raise HTTPException(404, "no such schema, or no such release of it")
-    return answer.whole
+    return core.document(result.query, result.value)
 
 
-def _answer(request: Request, answer: Result, *, tag_of: Any = None) -> Response:
-    document = _found(answer)
-    etag = f'"{digest(document if tag_of is None else tag_of)}"'
+def _answer(request: Request, result: Result, **passing: str) -> Response:
+    """Return the response with a result.
+
+    Args:
+        request: The request.
+        result: The result.
+        passing: Members that the ETag leaves out, because they are different each time.
+    """
+    document = _document(result)
+    etag = f'"{digest(document)}"'
     known = request.headers.get("if-none-match", "")
     if known == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
         return Response(status_code=304, headers={"ETag": etag})
-    return JSONResponse(document, headers={"ETag": etag})
+    return JSONResponse({**document, **passing} if passing else document, headers={"ETag": etag})

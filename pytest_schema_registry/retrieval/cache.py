@@ -1,8 +1,6 @@
 """The cache on disk: locked, and written atomically.
 
-Each address has one file, which may be deleted at any moment. The first line of an entry is a
-digest of the rest, so a truncated, damaged or foreign file counts as a miss. The second line is a
-JSON object. Below it stands the schema as it was sent, which is parsed only when it is needed.
+Each address has one file, which may be deleted at any moment.
 
 An address that failed has a second file. It holds for one session only: the session's workers share
 the failure instead of repeating it.
@@ -10,7 +8,6 @@ the failure instead of repeating it.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 import warnings
@@ -29,24 +26,17 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Result
-from pytest_schema_registry.schemas import Content
+from pytest_schema_registry.retrieval import cache_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pytest_schema_registry.registries.queries import Query
+    from pytest_schema_registry.registries.queries import Query, Result
     from pytest_schema_registry.schemas import Source
 
 #: The failures that one process keeps for all processes of the session.
 SHARED_FAILURES = (CassetteNotWritten, InvalidAnswer, RegistryRefused, RegistryUnavailable)
-
-#: A schema may contain half a surrogate pair, which strict UTF-8 cannot encode.
-_ENCODING = ("utf-8", "surrogatepass")
-#: The beginning of the year 10000, in seconds since the epoch: datetime ends there.
-_END_OF_TIME = 253_402_300_800
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,41 +99,32 @@ class Cache:
     def directory(self) -> Path:
         return self._directory
 
-    def fresh(self, url: str, question: Query) -> Result | None:
+    def fresh(self, url: str, query: Query) -> Result | None:
         """Return the entry if this session fetched it or its time-to-live has not passed."""
-        entry = self.stale(url, question)
+        entry = self.stale(url, query)
         return None if entry is None or entry.source == "stale cache" else entry
 
-    def asked(self, url: str, question: Query) -> Result | None:
+    def asked(self, url: str, query: Query) -> Result | None:
         """Return the entry if this session fetched it."""
-        entry = self.stale(url, question)
+        entry = self.stale(url, query)
         return None if entry is None or entry.source != "registry" else entry
 
-    def stale(self, url: str, question: Query) -> Result | None:
+    def stale(self, url: str, query: Query) -> Result | None:
         """Return the entry, however old it is; its source tells whether it is stale."""
-        entry, content = self._kept(url, "entry")
-        if not _is_usable(entry, content, url, question):
-            return None
-        return Result(
-            question=question,
-            url=url,
-            document=entry["document"],
-            fetched_at=entry["fetched_at"],
-            source=self._source(entry),
-            etag=entry["etag"],
-            content=content,
-        )
+        members, schema = self._read(url, "entry")
+        return cache_entries.result_of(members, schema, url, query, self._source(members))
 
     def _source(self, entry: dict[str, Any]) -> Source:
-        if entry["session"] == self._session.id:
+        if entry.get("session") == self._session.id:
             return "registry"
+        fetched_at = entry.get("fetched_at")
         # A fetch time in the future means that the clock was set back: the age is unknown.
-        fresh = 0 <= self._clock() - entry["fetched_at"] < self.ttl
+        fresh = isinstance(fetched_at, float) and 0 <= self._clock() - fetched_at < self.ttl
         return "cache" if fresh else "stale cache"
 
     def failure(self, url: str) -> SchemaRegistryError | None:
         """Return the error of this session's request for the address, or None without one."""
-        entry, _ = self._kept(url, "failure")
+        entry, _ = self._read(url, "failure")
         if entry.get("session") != self._session.id:
             return None
         for kind in SHARED_FAILURES:
@@ -152,28 +133,18 @@ class Cache:
                     return kind(*entry["args"])
         return None
 
-    def keep(self, answer: Result) -> None:
+    def keep(self, result: Result) -> None:
         """Write a result as an entry; the caller holds the address's lock."""
-        self._write(
-            answer.url,
-            "entry",
-            {
-                "url": answer.url,
-                "session": self._session.id,
-                "fetched_at": answer.fetched_at,
-                "etag": answer.etag,
-                "document": answer.document,
-            },
-            answer.content,
-        )
+        self._write(result.url, "entry", cache_entries.of_result(result, self._session.id))
 
     def keep_failure(self, url: str, error: SchemaRegistryError) -> None:
         """Keep a request's error for this session; a good entry stays as it is."""
-        self._write(
-            url,
-            "failure",
-            {"session": self._session.id, "error": type(error).__name__, "args": error.args},
-        )
+        members = {
+            "session": self._session.id,
+            "error": type(error).__name__,
+            "args": error.args,
+        }
+        self._write(url, "failure", cache_entries.written(members))
 
     @contextmanager
     def lock(self, url: str) -> Iterator[None]:
@@ -222,21 +193,13 @@ class Cache:
         else:
             self._directory.mkdir(parents=True, exist_ok=True)
 
-    def _kept(self, url: str, kind: str) -> tuple[dict[str, Any], Content | None]:
+    def _read(self, url: str, kind: str) -> tuple[dict[str, Any], str | None]:
         # Another user may have forged the files of a directory that is not private.
         if self._is_session_s and not files.is_private(self._directory):
             return {}, None
-        return _read(self._path(url, kind))
+        return cache_entries.read(self._path(url, kind))
 
-    def _write(
-        self, url: str, kind: str, entry: dict[str, Any], content: Content | None = None
-    ) -> None:
-        lines = [json.dumps(entry, separators=(",", ":"))]
-        if content is not None:
-            lines.append(content.text)
-        body = "\n".join(lines)
-        text = f"{_mark(body.encode(*_ENCODING))}\n{body}"
-
+    def _write(self, url: str, kind: str, text: str) -> None:
         def write() -> None:
             self._make_directory()
             files.replace(self._path(url, kind), text, staging=self._path(url, f"{kind}.new"))
@@ -268,43 +231,3 @@ class Cache:
     def _path(self, url: str, kind: str) -> Path:
         key = f"{self._realm} {url}" if self._realm else url
         return self._directory / f"{sha256(key.encode()).hexdigest()[:40]}.{kind}"
-
-
-def _read(path: Path) -> tuple[dict[str, Any], Content | None]:
-    """Read the JSON object in a file that this module wrote, and the schema below it.
-
-    For a missing, damaged or foreign file, return an empty object and no schema.
-    """
-    try:
-        mark, _, body = path.read_bytes().partition(b"\n")
-        if mark != _mark(body).encode():
-            return {}, None
-        line, _, text = body.partition(b"\n")
-        entry = json.loads(line)
-        content = Content(text.decode(*_ENCODING)) if text else None
-    except (OSError, ValueError, RecursionError):
-        return {}, None
-    return (entry, content) if isinstance(entry, dict) else ({}, None)
-
-
-def _mark(body: bytes) -> str:
-    return "schema-registry-2 " + sha256(body).hexdigest()
-
-
-def _is_usable(entry: dict[str, Any], content: Content | None, url: str, question: Query) -> bool:
-    """Check whether an entry is a result of the query; the schema itself is not examined."""
-    if not (
-        entry.get("url") == url
-        and isinstance(entry.get("session"), str)
-        and isinstance(entry.get("fetched_at"), float)
-        and 0 <= entry["fetched_at"] < _END_OF_TIME
-        and isinstance(entry.get("etag"), str | None)
-        and "document" in entry
-    ):
-        return False
-    document = entry["document"]
-    if (content is not None) is not (isinstance(document, dict) and question.is_for_schema):
-        return False
-    if content is not None:
-        document = {**document, "content": True}
-    return document is None or not core.fault(question, document)

@@ -7,17 +7,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
-from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Kind, Query
-from pytest_schema_registry.schemas import Schema, age, origin, plain_name
+from pytest_schema_registry.schemas import Schema, age, plain_name
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pytest_schema_registry.registries.queries import Result
+    from pytest_schema_registry.registries.queries import RegistryVerdict, Result
     from pytest_schema_registry.retrieval.resolver import Resolver
-    from pytest_schema_registry.schema_types.json_schema.references import Reference
+    from pytest_schema_registry.schema_types.schema_type import Reference
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
 
 
@@ -58,17 +57,17 @@ class Catalogue:
             SchemaNotFound: The line has no such schema, or no such release.
             SchemaRegistryError: The schema cannot be had, for another reason.
         """
-        question = Query(Kind.SCHEMA, version, plain_name(name), release)
-        schema = self._schemas.get(question)
+        query = Query(Kind.SCHEMA, version, plain_name(name), release)
+        schema = self._schemas.get(query)
         if schema is None:
-            answer, old = self._answer(question)
-            if answer.document is None:
+            answer, old = self._answer(query)
+            if answer.is_missing:
                 raise SchemaNotFound(
-                    printable(question.name), version, release, _origin(answer), _advice(answer)
+                    printable(query.name), version, release, answer.origin, _advice(answer)
                 ).resting_on(old)
-            schema = replace(core.schema(answer), old_copies=old)
+            schema = replace(answer.schema, old_copies=old)
             if not old:  # the registry may answer the next time
-                self._schemas[question] = schema
+                self._schemas[query] = schema
             self._found(schema)
         return schema
 
@@ -121,11 +120,11 @@ class Catalogue:
         """Return the entries of the registry's index, sorted by version and name."""
         answer = self._resolver.retrieve(Query(Kind.INDEX))
         self._served(answer.old_copies)
-        if answer.document is None:
-            raise SchemaNotFound("index", "any version", None, _origin(answer), "ask by name")
-        return core.index(answer)
+        if answer.is_missing:
+            raise SchemaNotFound("index", "any version", None, answer.origin, "ask by name")
+        return answer.entries
 
-    def compatibility(self, name: str, old: str, new: str) -> core.Said:
+    def compatibility(self, name: str, old: str, new: str) -> RegistryVerdict:
         """Return the registry's own verdict on two version lines of a schema.
 
         Args:
@@ -141,14 +140,14 @@ class Catalogue:
         # Registries of this kind may require the releases in the query.
         sides = [self.schema(name, version) for version in (old, new)]
         earlier, later = (side.release for side in sides)
-        question = Query(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later)
-        answer, copies = self._answer(question)
+        query = Query(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later)
+        answer, copies = self._answer(query)
         self._served(sides[0].old_copies + sides[1].old_copies + copies)
-        if answer.document is None:
+        if answer.is_missing:
             reason = "it has both schemas, and does not compare them"
             advice = "--registry-compat-source local does"
             raise InvalidAnswer(answer.url, f"{reason}; {advice}")
-        return core.compatibility(answer)
+        return answer.verdict
 
     def releases(self, name: str, versions: Sequence[str]) -> tuple[Release, ...]:
         """Return the releases of a schema in some version lines, oldest first in each.
@@ -165,12 +164,12 @@ class Catalogue:
         for version in versions:
             answer, found = self._answer(Query(Kind.RELEASES, version, plain_name(name)))
             old += found
-            if answer.document is not None:
-                listed += core.releases(answer)
+            if not answer.is_missing:
+                listed += answer.releases
         self._served(old)
         if not listed:
             lines = ", ".join(versions)
-            raise SchemaNotFound(printable(name), lines, None, _origin(answer), _advice(answer))
+            raise SchemaNotFound(printable(name), lines, None, answer.origin, _advice(answer))
         return tuple(listed)
 
     def referred(self, reference: Reference, versions: Sequence[str]) -> Schema:
@@ -189,15 +188,15 @@ class Catalogue:
             version, name = reference.target
             return self._named(name, version, versions)
         answer = self._resolver.retrieve(Query(Kind.BY_ID, reference.version, reference.uri))
-        if answer.content is not None:
-            found = core.identified(answer)
+        if not answer.is_missing:
+            found = answer.schema
             # Where several version lines share an id, the one of the reference's own line is meant.
             return self._in_line(reference, found, reference.version) or found
         if reference.name is not None:
             found = self._named(reference.name, reference.version, versions)
             return replace(found, old_copies=answer.old_copies + found.old_copies)
         uri = printable(reference.uri)
-        raise SchemaNotFound(uri, "any version", None, _origin(answer), _advice(answer)).resting_on(
+        raise SchemaNotFound(uri, "any version", None, answer.origin, _advice(answer)).resting_on(
             answer.old_copies
         )
 
@@ -221,15 +220,15 @@ class Catalogue:
     def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Schema:
         return self.schema(name, version) if version else self.negotiated(name, versions)
 
-    def _answer(self, question: Query) -> tuple[Result, tuple[OldCopy, ...]]:
+    def _answer(self, query: Query) -> tuple[Result, tuple[OldCopy, ...]]:
         """Return a result by a name or its other spelling, and the old copies that it rests on."""
-        answer = self._resolver.retrieve(question)
-        if answer.document is None and answer.source != "directory":
+        answer = self._resolver.retrieve(query)
+        if answer.is_missing and answer.source != "directory":
             try:
-                other = self._resolver.retrieve(question.suffixed)
+                other = self._resolver.retrieve(query.suffixed)
             except CassetteMissing:
                 return answer, answer.old_copies
-            if other.document is not None:
+            if not other.is_missing:
                 return other, answer.old_copies + other.old_copies
             return answer, answer.old_copies or other.old_copies
         return answer, answer.old_copies
@@ -256,10 +255,6 @@ def _is_deprecated(version: str, schema: Schema) -> str:
 
 def _ago(then: float) -> str:
     return f"{age(datetime.fromtimestamp(then, UTC))} ago"
-
-
-def _origin(answer: Result) -> str:
-    return origin(answer.source, answer.url, datetime.fromtimestamp(answer.fetched_at, UTC))
 
 
 def _advice(answer: Result) -> str:

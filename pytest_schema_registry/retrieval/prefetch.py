@@ -79,9 +79,9 @@ def ahead(
         for each in wanted
         if each.version is not None and each.release is None
     }
-    asking = {question: each for each, question in question_of.items()}
+    asking = {query: each for each, query in question_of.items()}
     settled = at_hand(asking)
-    for _ in concurrently(retrieve, [asking[question] for question in settled], at_most):
+    for _ in concurrently(retrieve, [asking[query] for query in settled], at_most):
         pass  # the schemas they refer to may need a request
     elsewhere = [each for each in dict.fromkeys(wanted) if question_of.get(each) not in settled]
     fetched = 0

@@ -15,7 +15,7 @@ from copy import copy
 from dataclasses import replace
 from enum import Enum, auto
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import (
     CassetteDamaged,
@@ -25,14 +25,13 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES
-from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from pytest_schema_registry.registries.protocol import Registry, WireProtocol
     from pytest_schema_registry.registries.queries import Result
     from pytest_schema_registry.retrieval.cache import Cache
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
@@ -43,14 +42,6 @@ if TYPE_CHECKING:
 #: The fewest schemas for which one index request saves requests.
 MIN_CONFIRMED = 2
 _CHECK = "check --registry-url, a part of whose path may be missing"
-
-
-class Registry(Protocol):
-    """A source of results: a client of some wire protocol, or a directory."""
-
-    def fetch(self, question: Query, known: Result | None = None) -> Result: ...
-
-    def close(self) -> None: ...
 
 
 class Step(Enum):
@@ -87,6 +78,7 @@ class Resolver:
 
     Args:
         settings: The settings, which decide the places.
+        protocol: The registry's wire format, which gives each query its address.
         registry: Opens the registry; a session that the cache serves never calls it.
         cache: The cache that all processes of the session share.
         cassettes: Opens the recorded exchanges.
@@ -98,11 +90,12 @@ class Resolver:
     def __init__(
         self,
         settings: Settings,
+        protocol: WireProtocol,
         registry: Callable[[], Registry],
         cache: Cache,
         cassettes: Callable[[], Cassettes],
-        answered: Callable[[Result], None] | None = None,
         *,
+        answered: Callable[[Result], None] | None = None,
         pauses: Pauses | None = None,
     ) -> None:
         self._steps = steps(settings)
@@ -111,6 +104,7 @@ class Resolver:
         #: True where one id may mean another schema in each version line.
         self._knows_lines = Step.REGISTRY in self._steps and not self._remote
         self._address = settings.location.shown if settings.location else ""
+        self._protocol = protocol
         self._registry = registry
         self._cache = cache
         self._cassettes = cassettes
@@ -122,34 +116,34 @@ class Resolver:
         self._outcomes: dict[Query, Result | SchemaRegistryError] = {}
         self._locks: dict[Query, threading.Lock] = {}
 
-    def retrieve(self, question: Query) -> Result:
+    def retrieve(self, query: Query) -> Result:
         """Return the result of a query from the first place that has it.
 
         Raises:
             SchemaRegistryError: No place has a result. The error is the first place's. Later calls
                 raise it again; with ``pauses``, only those within a pause do.
         """
-        if question.kind is Kind.BY_ID and not self._knows_lines:
-            question = replace(question, version="")
-        outcome = self._outcomes.get(question)
+        if query.kind is Kind.BY_ID and not self._knows_lines:
+            query = replace(query, version="")
+        outcome = self._outcomes.get(query)
         if outcome is None:
-            with self._locks.setdefault(question, threading.Lock()):
-                outcome = self._outcomes.get(question)
+            with self._locks.setdefault(query, threading.Lock()):
+                outcome = self._outcomes.get(query)
                 if outcome is None:
-                    outcome = self._outcome(question)
+                    outcome = self._outcome(query)
                     if self._pauses is None or _is_final(outcome):
-                        self._outcomes[question] = outcome
+                        self._outcomes[query] = outcome
         if isinstance(outcome, SchemaRegistryError):
             raise copy(outcome)  # each caller's own, with its own traceback
         return outcome
 
-    def _outcome(self, question: Query) -> Result | SchemaRegistryError:
+    def _outcome(self, query: Query) -> Result | SchemaRegistryError:
         outage: RegistryUnavailable | None = None
         tried: list[str] = []
         for step in self._steps:
             try:
-                answer = self._take(step, question)
-                if answer is not None and self._recording and question.kind is Kind.INDEX:
+                answer = self._take(step, query)
+                if answer is not None and self._recording and query.kind is Kind.INDEX:
                     self._record(answer)
             except RegistryUnavailable as exc:
                 outage = exc
@@ -160,7 +154,7 @@ class Resolver:
             except SchemaRegistryError as exc:
                 return exc
             except RecursionError:  # pragma: no cover  # Python versions differ in what they write
-                return InvalidAnswer(str(question), "the JSON is nested too deeply to be kept")
+                return InvalidAnswer(str(query), "the JSON is nested too deeply to be kept")
             else:
                 if answer is not None:
                     answer = replace(answer, outage=outage.reason) if outage else answer
@@ -172,23 +166,23 @@ class Resolver:
         assert outage is not None  # noqa: S101  # every list of steps ends in one that raises
         return RegistryUnavailable(outage.url, outage.reason, outage.unreachable, tuple(tried))
 
-    def _take(self, step: Step, question: Query) -> Result | None:
+    def _take(self, step: Step, query: Query) -> Result | None:
         match step:
             case Step.CASSETTE:
-                return self._cassettes().load(question)
+                return self._cassettes().load(query)
             case Step.REGISTRY:
-                return self._fetch(question) if self._remote else self._ask(question)
+                return self._fetch(query) if self._remote else self._ask(query)
             case Step.CACHE:
-                return self._cache.fresh(self._url(question), question)
+                return self._cache.fresh(self._url(query), query)
             case Step.ASKED:
-                return self._cache.asked(self._url(question), question)
+                return self._cache.asked(self._url(query), query)
             case Step.STALE:  # pragma: no branch  # the last step there is
-                return self._cache.stale(self._url(question), question)
+                return self._cache.stale(self._url(query), query)
 
-    def _fetch(self, question: Query) -> Result:
-        url = self._url(question)
+    def _fetch(self, query: Query) -> Result:
+        url = self._url(query)
         with self._cache.lock(url):
-            answer = self._take(self._steps[0], question)
+            answer = self._take(self._steps[0], query)
             if answer is not None:
                 return answer
             failure = self._failures.failure(url)
@@ -199,7 +193,7 @@ class Resolver:
             if isinstance(outage, RegistryUnavailable):
                 raise RegistryUnavailable(url, outage.reason, unreachable=True)
             try:
-                answer = self._ask(question)
+                answer = self._ask(query)
             except SHARED_FAILURES as exc:
                 self._failures.keep_failure(url, exc)
                 if isinstance(exc, RegistryUnavailable) and exc.unreachable:
@@ -210,13 +204,14 @@ class Resolver:
             self._cache.keep(answer)
             return answer
 
-    def _ask(self, question: Query) -> Result:
+    def _ask(self, query: Query) -> Result:
         if not self._recording:
-            known = self._cache.stale(self._url(question), question) if self._remote else None
-            return self._believed(self._registry().fetch(question, known))
-        answer = self._believed(self._registry().fetch(question))
+            known = self._cache.stale(self._url(query), query) if self._remote else None
+            result = self._registry().fetch(query, known)
+            return self._believed(replace(result, exchanged=()))  # nothing is recorded
+        answer = self._believed(self._registry().fetch(query))
         # An index may be fetched only to confirm a 404; `_outcome` records it when it is wanted.
-        if question.kind is not Kind.INDEX:
+        if query.kind is not Kind.INDEX:
             self._record(answer)
         return answer
 
@@ -230,9 +225,9 @@ class Resolver:
             InvalidAnswer: The address has no index, or refuses it.
             RegistryUnavailable: The index cannot be had, so its existence is unknown.
         """
-        if answer.document is not None or not self._remote or self._is_registry:
+        if not answer.is_missing or not self._remote or self._is_registry:
             return answer
-        if answer.question.kind is Kind.INDEX:
+        if answer.query.kind is Kind.INDEX:
             reason = f"there is no index, which every registry has; {_CHECK}"
             raise InvalidAnswer(answer.url, reason)
         try:
@@ -253,7 +248,7 @@ class Resolver:
     def _record(self, answer: Result) -> None:
         cassettes = self._cassettes()
         # On some disks names that differ in case are one file.
-        path = str(cassettes.path(answer.question)).casefold()
+        path = str(cassettes.path(answer.query)).casefold()
         with self._cache.lock(path):
             self._tell(answer)
             cassettes.save(answer, staging=self._cache.staging(path))
@@ -262,7 +257,7 @@ class Resolver:
         if self._answered is not None:
             self._answered(answer)
 
-    def at_hand(self, questions: Collection[Query]) -> set[Query]:
+    def at_hand(self, queries: Collection[Query]) -> set[Query]:
         """Serve what the cache can, and return the queries that were served.
 
         Expired entries are revalidated with one index request for all of them. An entry is served
@@ -270,35 +265,35 @@ class Resolver:
         schema with another change token, the schema needs a request of its own.
 
         Args:
-            questions: The queries that are about to be made.
+            queries: The queries that are about to be made.
         """
         # A time-to-live of zero demands a request for each schema.
         if Step.CACHE not in self._steps or not self._cache.ttl:
             return set()
-        many = len(questions) >= MIN_CONFIRMED
+        many = len(queries) >= MIN_CONFIRMED
         answered = set()
-        for question in questions:
-            entries = self._kept(question)
+        for query in queries:
+            entries = self._kept(query)
             if entries and entries[-1].source == "stale cache":
                 entries = self._confirmed(entries) if many else []
             for entry in entries:
-                self._outcomes[entry.question] = entry
+                self._outcomes[entry.query] = entry
                 self._tell(entry)
             if entries:
-                answered.add(question)
+                answered.add(query)
         return answered
 
-    def _kept(self, question: Query) -> list[Result]:
+    def _kept(self, query: Query) -> list[Result]:
         """Return the cache entries that answer a query.
 
         A 404 counts only together with the entry for the name's other spelling, which comes last.
         """
-        entry = self._cache.stale(self._url(question), question)
+        entry = self._cache.stale(self._url(query), query)
         if entry is None:
             return []
-        if entry.document is not None:
+        if not entry.is_missing:
             return [entry]
-        suffixed = question.suffixed
+        suffixed = query.suffixed
         other = self._cache.stale(self._url(suffixed), suffixed)
         return [] if other is None else [entry, other]
 
@@ -308,16 +303,16 @@ class Resolver:
         Otherwise return an empty list.
         """
         entry = entries[-1]
-        said = entry.document
-        if said is None or said.get("sha256") is None:
+        if entry.is_missing:
             return []
-        listed = self._listed.get((entry.question.version, plain_name(entry.question.name)))
-        if listed is None or listed.sha256 != said["sha256"]:
+        schema = entry.schema
+        listed = self._listed.get((schema.version, schema.name))
+        if listed is None or schema.token is None or listed.sha256 != schema.token:
             return []
         # The deprecation and the release may change while the content stays the same.
-        if listed.deprecated is not bool(said.get("deprecated")):
+        if listed.deprecated is not schema.deprecated:
             return []
-        if listed.release not in (None, said.get("core_version")):
+        if listed.release not in (None, schema.release):
             return []
         # The entries are not rewritten: the cached index confirms them in the next session, too.
         index = self.retrieve(Query(Kind.INDEX))
@@ -331,12 +326,12 @@ class Resolver:
         except SchemaRegistryError:
             return {}
         # An old copy of the index says nothing about today.
-        if index.document is None or index.source not in ("registry", "cache"):
+        if index.is_missing or index.source not in ("registry", "cache"):
             return {}
-        return {(each.version, each.name): each for each in core.index(index)}
+        return {(each.version, each.name): each for each in index.entries}
 
-    def _url(self, question: Query) -> str:
-        return f"{self._address}/{core.path(question)}"
+    def _url(self, query: Query) -> str:
+        return f"{self._address}/{self._protocol.path(query)}"
 
 
 def _is_final(outcome: Result | SchemaRegistryError) -> bool:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_schema_registry.registries.protocol import Registry, WireProtocol
     from pytest_schema_registry.registries.queries import Fetch
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
-    from pytest_schema_registry.retrieval.resolver import Registry
     from pytest_schema_registry.settings.settings import Settings
 
 T = TypeVar("T")
@@ -35,6 +35,13 @@ class Lazy(Generic[T]):
             return self.made
 
 
+def protocol(settings: Settings) -> WireProtocol:  # noqa: ARG001  # there is one so far
+    """Return the wire format of the settings' registry."""
+    from pytest_schema_registry.registries.core import CoreProtocol
+
+    return CoreProtocol()
+
+
 def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None) -> Registry:
     """Return the registry of the settings: a client over HTTP, or a directory.
 
@@ -53,6 +60,7 @@ def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None)
     from pytest_schema_registry.registries.http import RegistryClient
 
     return RegistryClient(
+        protocol(settings),
         location,
         token=settings.token,
         timeout=settings.timeout,
@@ -65,4 +73,4 @@ def cassettes(settings: Settings) -> Cassettes:
     """Return the session's recorded exchanges."""
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
-    return Cassettes(settings.root, settings.cassettes, settings.record_command)
+    return Cassettes(settings.root, settings.cassettes, protocol(settings), settings.record_command)

@@ -13,12 +13,14 @@ import httpx
 import vcr
 
 from pytest_schema_registry import SchemaRegistry
-from pytest_schema_registry.registries.queries import Kind, Query, Result
+from pytest_schema_registry.registries.core import CoreProtocol
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from tests.benchmarks.measure import Row, interleaved
 from tests.benchmarks.samples import schema, size
 from tests.benchmarks.sessions import compared, loaded, session
 from tests.benchmarks.slow_registry import DELAY, names, slow_registry
+from tests.documents import result_of
 from tests.local_registry import LocalRegistry
 
 if TYPE_CHECKING:
@@ -87,12 +89,12 @@ def _document(name: str, number: int) -> dict[str, Any]:
 
 
 def _replay(directory: Path, schemas: int, rounds: int) -> list[Row]:
-    cassettes = Cassettes(directory, directory, "")
+    cassettes = Cassettes(directory, directory, CoreProtocol(), "")
     recorded = names(schemas)
     first = Query(Kind.SCHEMA, "v1", recorded[0])
     url = f"{RECORDED_URL}/schemas/v1/{{}}"
     document = _document(recorded[0], 0)
-    answer = Result.of(first, url.format(recorded[0]), document, time.time(), "registry")
+    answer = result_of(first, url.format(recorded[0]), document, time.time(), "registry")
     cassettes.save(answer, staging=directory / "staging")
     text = cassettes.path(first).read_text()
     files = {}

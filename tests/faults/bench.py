@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
-from pytest_schema_registry.registries.queries import Kind, Query, Result
+from pytest_schema_registry.registries.core import CoreProtocol
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
+from tests.documents import document_of, result_of
 from tests.faults.rows import address
 from tests.faults.wire import CONTENTS, document
 from tests.local_registry import ORDER, LocalRegistry
@@ -139,7 +141,7 @@ class Bench:
         for version, question in QUESTIONS.items():
             found = None if absent else document(version)
             fetched_at = time.time() - age
-            answer = Result.of(question, address(url, version), found, fetched_at, "registry")
+            answer = result_of(question, address(url, version), found, fetched_at, "registry")
             if situation.cached:
                 self._cache().keep(answer)
             if situation.recorded:
@@ -150,9 +152,9 @@ class Bench:
         found = {}
         for version, question in QUESTIONS.items():
             if entry := self._cache().stale(address(url, version), question):
-                found["cache", version] = entry.whole and entry.whole["content"]
+                found["cache", version] = document_of(entry) and document_of(entry)["content"]
             with suppress(SchemaRegistryError):
-                recording = self._recordings().load(question).whole
+                recording = document_of(self._recordings().load(question))
                 found["cassettes", version] = recording and recording["content"]
         return found
 
@@ -226,7 +228,7 @@ class Bench:
         return Cache(self.cache_dir, earlier, ttl=0, lock_timeout=10)
 
     def _recordings(self) -> Cassettes:
-        return Cassettes(self.path, self.cassettes, "pytest --registry-mode record")
+        return Cassettes(self.path, self.cassettes, CoreProtocol(), "pytest --registry-mode record")
 
 
 def assert_clean(output: str) -> None:

@@ -239,12 +239,12 @@ def test_a_rule_that_fails_otherwise_shows_where(
 ) -> None:
     rules(pytester, "shop.Same: v1 -> v2")
     pytester.makeconftest("""
-        from pytest_schema_registry.contracts import evolution
+        from pytest_schema_registry.schema_types.json_schema.validation import JSONSchemaType
 
         def broken(*_args, **_options):
             raise RuntimeError("a bug")
 
-        evolution.compare = broken
+        JSONSchemaType.compare = broken
     """)
     result = run(url)
     result.assert_outcomes(failed=1)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
-from pytest_schema_registry.registries import core
+from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query
 from tests.local_registry import ORDER, Reply
 
@@ -44,7 +44,7 @@ def test_no_name_leads_elsewhere_or_to_another_s_file(
     local_registry: LocalRegistry, tmp_path: Path, version: str
 ) -> None:
     for name in NAMES:
-        path = core.path(Query(Kind.SCHEMA, version, name))
+        path = CoreProtocol().path(Query(Kind.SCHEMA, version, name))
         local_registry.always(Reply(200, {"content": {"const": ascii(name)}}, JSON), path)
     inside = tmp_path / "a" / "b" / "c"
     folders: Any = {"cassettes": inside / "cassettes", "cache_dir": inside / "cache"}
@@ -273,7 +273,7 @@ def commanding(local_registry: LocalRegistry) -> LocalRegistry:
             content = {"title": name, "properties": properties, "required": required}
             answer = {"content": content, "name": name, "core_version": name, "deprecated": True}
             answer["deprecation_note"] = f"use\n{name}"
-            path = core.path(Query(Kind.SCHEMA, version, name))
+            path = CoreProtocol().path(Query(Kind.SCHEMA, version, name))
             local_registry.always(Reply(200, answer, JSON), path)
     tracks = {
         version: {"schemas": [{"name": name} for name in COMMANDS]} for version in ("v1", "v2")

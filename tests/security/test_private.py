@@ -15,8 +15,9 @@ import pytest
 
 from pytest_schema_registry import SchemaRegistry, files
 from pytest_schema_registry.errors import InvalidAnswer
-from pytest_schema_registry.registries.queries import Kind, Query, Result
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import Cache, Session
+from tests.documents import result_of
 from tests.local_registry import ORDER, LocalRegistry
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def test_what_another_user_put_in_a_session_s_directory_is_not_believed(
 ) -> None:
     directory = tmp_path / "session"
     session = Session("this", directory)
-    forged = Result.of(QUESTION, URL, None, 1e9, "registry")
+    forged = result_of(QUESTION, URL, None, 1e9, "registry")
     mine = Cache(None, session, ttl=300, lock_timeout=5)
     mine.keep(forged)
     mine.keep_failure(URL, InvalidAnswer(URL, "why"))
@@ -154,7 +155,7 @@ def test_what_another_user_put_in_a_session_s_directory_is_not_believed(
 def test_a_user_s_own_cache_directory_may_be_a_shared_one(tmp_path: Path) -> None:
     anybody_s(tmp_path / "cache")
     mine = Cache(tmp_path / "cache", Session("this", tmp_path / "own"), ttl=300, lock_timeout=5)
-    mine.keep(Result.of(QUESTION, URL, None, 1e9, "registry"))
+    mine.keep(result_of(QUESTION, URL, None, 1e9, "registry"))
     assert mine.asked(URL, QUESTION) is not None
     assert mode(tmp_path / "cache") == 0o777
 
@@ -195,7 +196,7 @@ def test_without_any_place_nothing_is_shared_and_a_file_cannot_be_held(
     assert [session.first("a fact"), session.first("a fact")] == [True, True]
     cache = Cache(None, session, ttl=300, lock_timeout=5)
     with cache.lock(URL):
-        cache.keep(Result.of(QUESTION, URL, None, 1e9, "registry"))
+        cache.keep(result_of(QUESTION, URL, None, 1e9, "registry"))
     assert cache.asked(URL, QUESTION) is None
     files.remove_session("this")
     with (

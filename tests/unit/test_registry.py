@@ -21,11 +21,13 @@ from pytest_schema_registry import (
     Verdict,
 )
 from pytest_schema_registry.plugin.markers import SchemaRequest
-from pytest_schema_registry.registries.queries import Kind, Query, Result
+from pytest_schema_registry.registries.core import CoreProtocol
+from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import Session
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from pytest_schema_registry.retrieval.pauses import Pauses
 from pytest_schema_registry.settings.settings import Origin, resolve
+from tests.documents import result_of
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
@@ -364,7 +366,7 @@ def test_prefetching_fetches_what_a_schema_refers_to_and_compiles_no_other(
     registry.prefetch([SchemaRequest("a.A", "v1"), SchemaRequest("a.Wrong", "v1")])
     asked = local_registry.paths
     assert PATH in asked
-    assert registry.compiled(registry.get_schema("a.A", "v1")).conforms({"id": "a"})
+    assert registry.compiled(registry.get_schema("a.A", "v1")).is_valid({"id": "a"})
     assert local_registry.paths == asked
 
 
@@ -655,8 +657,8 @@ def test_an_index_that_was_asked_for_a_404_is_recorded_where_it_is_wanted(
 
 
 def test_a_recorded_404_of_the_index_says_so(tmp_path: Path) -> None:
-    cassettes = Cassettes(tmp_path, Path(), "pytest --registry-mode=record")
-    missing = Result.of(Query(Kind.INDEX), "http://r/index", None, 0.0, "registry")
+    cassettes = Cassettes(tmp_path, Path(), CoreProtocol(), "pytest --registry-mode=record")
+    missing = result_of(Query(Kind.INDEX), "http://r/index", None, 0.0, "registry")
     cassettes.save(missing, staging=tmp_path / "staging")
     with (
         SchemaRegistry(mode="replay", cassettes=tmp_path) as registry,

@@ -1,4 +1,4 @@
-"""The store of cassettes: finds, reads and replaces recorded exchanges, one file per schema.
+"""The store of cassettes: finds, reads and replaces recorded interactions, one file per schema.
 
 A file in the layout that we write is read here; any other is left to the YAML reader. Both check
 everything in a file, and trust none of it.
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import files
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
-from pytest_schema_registry.registries import core
+from pytest_schema_registry.json_values import READER
+from pytest_schema_registry.registries.protocol import Request, Response, WrongAnswer, drive
 from pytest_schema_registry.registries.queries import Kind, Result
 from pytest_schema_registry.schemas import plain_name
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from pytest_schema_registry.registries.protocol import WireProtocol
     from pytest_schema_registry.registries.queries import Query
 
 MAX_BYTES = 50_000_000
@@ -52,17 +54,19 @@ _END = re.compile(rf"metadata:\n  recorded_at:\n(?P<times>(?:{_TIME})+)version: 
 
 
 class Cassettes:
-    """A directory of recorded exchanges.
+    """A directory of recorded interactions.
 
     Args:
         root: The directory that ``directory`` is relative to.
         directory: The directory, as it is shown in messages.
+        protocol: The wire format of what is recorded.
         command: The command that records, shown where a recording is missing.
     """
 
-    def __init__(self, root: Path, directory: Path, command: str) -> None:
+    def __init__(self, root: Path, directory: Path, protocol: WireProtocol, command: str) -> None:
         self._root = root
         self._directory = directory
+        self._protocol = protocol
         self._command = command
         self._saving = threading.Lock()
 
@@ -70,40 +74,62 @@ class Cassettes:
         """Import the writer before a test can mock anything that it imports."""
         from pytest_schema_registry.retrieval.cassettes import vcr_writer  # noqa: F401
 
-    def path(self, question: Query) -> Path:
+    def path(self, query: Query) -> Path:
         """Return the path of the query's cassette, relative to the root directory."""
-        if question.kind is Kind.INDEX:
+        if query.kind is Kind.INDEX:
             return self._directory / "index.yaml"
-        name = files.file_name(plain_name(question.name))
-        if question.kind is Kind.COMPATIBILITY:
-            lines = (files.file_name(line) for line in (question.version, question.later))
+        name = files.file_name(plain_name(query.name))
+        if query.kind is Kind.COMPATIBILITY:
+            lines = (files.file_name(line) for line in (query.version, query.later))
             return self._directory.joinpath("compatibility", *lines, f"{name}.yaml")
-        if question.kind is Kind.BY_ID:
+        if query.kind is Kind.BY_ID:
             return self._directory / "by-id" / f"{name}.yaml"
-        return self._directory / files.file_name(question.version) / f"{name}.yaml"
+        return self._directory / files.file_name(query.version) / f"{name}.yaml"
 
-    def load(self, question: Query) -> Result:
+    def load(self, query: Query) -> Result:
         """Return the recorded result.
 
         Raises:
             CassetteMissing: The result was not recorded.
             CassetteDamaged: The file is not a cassette, or holds no result of this query.
         """
-        path = self.path(question)
-        wanted = f"/{core.path(question)}"
-        for exchange in self._exchanges(path, str(question)):
-            if exchange.uri.endswith(wanted):
-                return self._answer(question, exchange, path)
-        raise CassetteMissing(str(path), str(question), self._command)
+        path = self.path(query)
+        interactions = self._interactions(path, str(query))
+        replayed: list[Interaction] = []
 
-    def save(self, answer: Result, *, staging: Path) -> None:
-        """Record a result in its cassette, and keep the other exchanges there.
+        def send(request: Request) -> Response:
+            for each in interactions:
+                if each.uri.endswith(f"/{request.path}"):
+                    break
+            else:
+                raise CassetteMissing(str(path), str(query), self._command)
+            if each.status not in (200, 404, 410):
+                reason = f"it records status {each.status}, which is no answer"
+                raise self._damaged(path, reason)
+            replayed.append(each)
+            return Response(each.status, each.body, is_recorded=True)
+
+        try:
+            value = drive(self._protocol.ask(query), send)
+        except WrongAnswer as exc:
+            raise self._damaged(path, str(exc)) from None
+        except KeyTwice as exc:
+            raise self._damaged(path, f"in the recorded body, {exc}") from None
+        except (ValueError, RecursionError) as exc:
+            reason = f"the recorded body is not JSON ({_short(exc)})"
+            raise self._damaged(path, reason) from None
+        first = replayed[0]
+        recorded_at = first.recorded_at or (self._root / path).stat().st_mtime
+        return Result(query, first.uri, value, recorded_at, "cassette")
+
+    def save(self, result: Result, *, staging: Path) -> None:
+        """Record a result in its cassette, and keep the other interactions there.
 
         The caller holds the cassette's lock, which lies in the cache. Processes with another cache
         do not see it, so this method takes a second lock that all of the user's processes share.
 
         Args:
-            answer: The result.
+            result: The result, with what was exchanged for it.
             staging: The path at which the file is written before it moves to its final place.
 
         Raises:
@@ -111,27 +137,44 @@ class Cassettes:
         """
         from pytest_schema_registry.retrieval.cassettes import vcr_writer
 
-        path = self.path(answer.question)
+        path = self.path(result.query)
+        # A directory has no address that means anything elsewhere.
+        base = result.url.removesuffix(self._protocol.path(result.query))
+        base = "file:///" if result.source == "directory" else base
+        exchanged = self._exchanged(result)
+        replaced = tuple(f"/{request.path}" for request, _ in exchanged)
+        recorded = [_interaction(result, base, *each) for each in exchanged]
         try:
             with self._saving, files.locked(self._root / self._directory):
-                text = vcr_writer.text_of([*self._kept(answer), _exchange(answer)])
+                kept = [
+                    each for each in self._others(result.query) if not each.uri.endswith(replaced)
+                ]
+                text = vcr_writer.text_of([*kept, *recorded])
                 files.replace(self._root / path, text, staging=staging)
         except OSError as exc:
             raise CassetteNotWritten(str(path), str(exc.strerror or exc)) from None
 
-    def _kept(self, answer: Result) -> list[Exchange]:
-        """Return the exchanges of a cassette that stay when a result is recorded in it."""
-        path = self.path(answer.question)
-        tail = f"/{core.path(answer.question)}"
+    def _exchanged(self, result: Result) -> tuple[tuple[Request, Response], ...]:
+        """Return the requests and responses of a result; for a directory, as they would be sent."""
+        if result.source != "directory":
+            return result.exchanged
+        request = Request(self._protocol.path(result.query))
+        if result.is_missing:
+            return ((request, Response(404, "")),)
+        return ((request, Response(200, self._protocol.body(result.query, result.value))),)
+
+    def _others(self, query: Query) -> list[Interaction]:
+        """Return the interactions of a cassette that may stay when a query is recorded in it."""
+        path = self.path(query)
         try:
-            recorded = self._exchanges(path, str(answer.question))
+            others = self._interactions(path, str(query))
         except (CassetteMissing, CassetteDamaged):
             return []
-        if answer.question.kind is Kind.COMPATIBILITY:
-            recorded = [each for each in recorded if each.status != 200]  # of other releases
-        return [each for each in recorded if not each.uri.endswith(tail)]
+        if query.kind is Kind.COMPATIBILITY:
+            others = [each for each in others if each.status != 200]  # of other releases
+        return others
 
-    def _exchanges(self, path: Path, wanted: str) -> list[Exchange]:
+    def _interactions(self, path: Path, wanted: str) -> list[Interaction]:
         try:
             raw = files.read_at_most(self._root / path, MAX_BYTES)
         except FileNotFoundError:
@@ -141,36 +184,18 @@ class Cassettes:
         if len(raw) > MAX_BYTES:
             raise self._damaged(path, f"it is larger than {MAX_BYTES:,} bytes")
         try:
-            exchanges = _as_written(raw)
-            return list(_read(_as_yaml(raw))) if exchanges is None else exchanges
+            interactions = _as_written(raw)
+            return list(_read(_as_yaml(raw))) if interactions is None else interactions
         except _NotACassette as exc:
             raise self._damaged(path, str(exc)) from None
-
-    def _answer(self, question: Query, exchange: Exchange, path: Path) -> Result:
-        document = text = None
-        if exchange.status == 200:
-            try:
-                document, text = core.document(exchange.body)
-            except KeyTwice as exc:
-                raise self._damaged(path, f"in the recorded body, {exc}") from None
-            except (ValueError, RecursionError) as exc:
-                raise self._damaged(
-                    path, f"the recorded body is not JSON ({_short(exc)})"
-                ) from None
-            if reason := core.fault(question, document):
-                raise self._damaged(path, reason)
-        elif exchange.status not in (404, 410):
-            raise self._damaged(path, f"it records status {exchange.status}, which is no answer")
-        recorded_at = exchange.recorded_at or (self._root / path).stat().st_mtime
-        return Result.of(question, exchange.uri, document, recorded_at, "cassette", text=text)
 
     def _damaged(self, path: Path, reason: str) -> CassetteDamaged:
         return CassetteDamaged(str(path), reason, self._command)
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """One recorded exchange.
+class Interaction:
+    """One recorded request and its response, as vcrpy calls them.
 
     Args:
         uri: The address that was requested.
@@ -198,7 +223,7 @@ class _NotACassette(Exception):  # becomes CassetteDamaged, with the path
     pass
 
 
-def _as_written(raw: bytes) -> list[Exchange] | None:
+def _as_written(raw: bytes) -> list[Interaction] | None:
     """Read a cassette in the layout that we write, in a tenth of the time that YAML takes.
 
     Return None where any byte differs from that layout: the YAML reader then reads the file.
@@ -228,7 +253,9 @@ def _as_written(raw: bytes) -> list[Exchange] | None:
     if tail is None:
         return None
     times = _times({"recorded_at": dict(re.findall(_TIME, tail["times"], re.ASCII))})
-    return [Exchange(uri, code, body, times.get(uri), margin=_MARGIN) for uri, code, body in found]
+    return [
+        Interaction(uri, code, body, times.get(uri), margin=_MARGIN) for uri, code, body in found
+    ]
 
 
 def _as_yaml(raw: bytes) -> Any:
@@ -243,7 +270,7 @@ def _as_yaml(raw: bytes) -> Any:
         raise _NotACassette(f"it holds what no cassette holds ({_short(exc)})") from None
 
 
-def _read(data: Any) -> Iterable[Exchange]:
+def _read(data: Any) -> Iterable[Interaction]:
     interactions = data.get("interactions") if isinstance(data, dict) else None
     if not isinstance(interactions, list):
         raise _NotACassette("it has no list of interactions")
@@ -264,7 +291,7 @@ def _read(data: Any) -> Iterable[Exchange]:
             raise _NotACassette(f"interaction {place} has an address that cannot be printed")
         if not 100 <= status <= 599:
             raise _NotACassette(f"interaction {place} has a status that HTTP has not")
-        yield Exchange(uri, status, body, times.get(uri))
+        yield Interaction(uri, status, body, times.get(uri))
 
 
 def _times(metadata: Any) -> dict[str, float]:
@@ -281,17 +308,18 @@ def _times(metadata: Any) -> dict[str, float]:
     return times
 
 
-def _exchange(answer: Result) -> Exchange:
-    return Exchange(
-        # A directory has no address that means anything elsewhere.
-        uri=f"file:///{core.path(answer.question)}" if answer.source == "directory" else answer.url,
-        status=404 if answer.document is None else 200,
-        body="" if answer.document is None else _indented(answer.whole),
-        recorded_at=answer.fetched_at,
+def _interaction(result: Result, base: str, request: Request, response: Response) -> Interaction:
+    has_body = response.status == 200
+    return Interaction(
+        uri=f"{base}{request.path}",
+        status=200 if has_body else 404,
+        body=_indented(response.body) if has_body else "",
+        recorded_at=result.fetched_at,
     )
 
 
-def _indented(document: Any) -> str:
+def _indented(body: str) -> str:
+    document = READER.decode(body)
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
     if _UNPRINTABLE.search(text):
         return json.dumps(document, indent=2, sort_keys=True)

@@ -16,12 +16,12 @@ from vcr.serialize import serialize
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_schema_registry.retrieval.cassettes.store import Exchange
+    from pytest_schema_registry.retrieval.cassettes.store import Interaction
 
 
-def text_of(exchanges: Iterable[Exchange]) -> str:
-    """Return the text of a cassette with some exchanges, which stock vcrpy can replay."""
-    ordered = sorted(exchanges, key=lambda exchange: exchange.uri)
+def text_of(interactions: Iterable[Interaction]) -> str:
+    """Return the text of a cassette with some interactions, which stock vcrpy can replay."""
+    ordered = sorted(interactions, key=lambda interaction: interaction.uri)
     cassette = {
         "requests": [Request("GET", each.uri, None, {}) for each in ordered],
         "responses": [

@@ -10,17 +10,26 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.json_values import json_pointer
-from pytest_schema_registry.schema_types.json_schema.blame import METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import asserts
 from pytest_schema_registry.schema_types.json_schema.compatibility.formats import EXAMPLES
 from pytest_schema_registry.schema_types.json_schema.document import (
     NAMED_SCHEMAS,
     REFERENCES,
     Document,
-    draft_of,
     is_reference,
 )
-from pytest_schema_registry.schema_types.json_schema.drafts import keywords_of
+from pytest_schema_registry.schema_types.json_schema.drafts import (
+    draft_numbered,
+    draft_of,
+    number_of,
+)
+from pytest_schema_registry.schema_types.json_schema.keywords import (
+    ANNOTATIONS,
+    DEFINITIONS,
+    SCHEMAS,
+    SILENT,
+    keywords_of,
+)
 from pytest_schema_registry.schema_types.json_schema.references import base_uri, document_name
 from pytest_schema_registry.text import printable, shown
 
@@ -30,13 +39,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.json_schema.document import Part
     from pytest_schema_registry.schemas import Schema
 
-#: The value of these keywords is a schema or a list of schemas.
-_SCHEMAS = frozenset(
-    {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "items", "prefixItems", "contains"}
-    | {"additionalItems", "additionalProperties", "propertyNames"}
-    | {"unevaluatedItems", "unevaluatedProperties"}
-)
-_DEFINITIONS = frozenset({"$defs", "definitions"})
+#: ``contentSchema`` is no assertion about the value that has it, but a note about a text's content.
+_APPLIED = SCHEMAS - {"contentSchema"}
 #: These keywords assert something, whatever their value is.
 _ASSERTIONS = frozenset(
     {"type", "enum", "const", "pattern", "format", "not", "contains", "propertyNames"}
@@ -46,13 +50,9 @@ _ASSERTIONS = frozenset(
 #: These keywords assert something unless their value is false or empty.
 _UNLESS_EMPTY = frozenset({"required", "uniqueItems", "dependentRequired"})
 #: Few drafts or none know these words. Nobody takes them for assertions, so no remark names them.
-_ANNOTATIONS = frozenset(
-    {"$schema_id", "$track", "$core_version", "deprecated", "deprecation_note", "discriminator"}
-    | {"id", "$id", "$defs", "definitions", "$comment", "comment", "description", "examples"}
-    | {"example", "nullable", "readOnly", "writeOnly", "xml", "externalDocs", "contentEncoding"}
-    | {"contentMediaType", "contentSchema", "$anchor", "$dynamicAnchor", "$recursiveAnchor"}
-    | {"$vocabulary", "dependencies", "errorMessage", "enumNames", "propertyOrder", "schema"}
-)
+_NO_ASSERTIONS = SILENT | ANNOTATIONS | {"deprecation_note", "comment", "nullable", "xml"}
+_NO_ASSERTIONS |= {"externalDocs", "contentEncoding", "contentMediaType", "contentSchema"}
+_NO_ASSERTIONS |= {"dependencies", "errorMessage", "enumNames", "propertyOrder", "schema"}
 #: Words that only another kind of document has, with the text of the remark.
 _OTHERS = {
     "openapi": "an OpenAPI document: its schemas are inside, below #/components/schemas",
@@ -64,7 +64,6 @@ _WRAPPERS = ("schema", "content", "definition", "value", "payload", "body")
 #: The most words that a remark names.
 MAX_NAMED = 3
 _NEAR = 0.8
-_NAMES = {2019: "2019-09", 2020: "2020-12"}
 
 
 def remarks(
@@ -82,7 +81,7 @@ def remarks(
         formats: Whether formats are to be checked.
     """
     content, base = schema.content, base_uri(schema)
-    draft = _draft(content, int(default_draft.partition("-")[0]))
+    draft = _draft(content, number_of(default_draft))
     words = _joined(content, draft)
     documents = [Document(content, base), *(Document(each, uri) for uri, each in referred.items())]
     if _asserts(documents):
@@ -122,14 +121,14 @@ def _unchecked(contents: list[Any], draft: int) -> Iterator[tuple[str, str]]:
             continue
         text = f"the format {shown(name)} is not checked"
         if name in EXAMPLES:
-            text += f": draft {_NAMES.get(stated, stated)} does not know it"
+            text += f": draft {draft_numbered(stated).name} does not know it"
         elif near := get_close_matches(name, EXAMPLES, n=1):
             text += f"; did you mean {shown(near[0])}?"
         yield f"{name} {stated}", text
 
 
 def _is_checked(name: str, draft: int) -> bool:
-    return asserts(name, METASCHEMAS[str(_NAMES.get(draft, draft))])
+    return asserts(name, draft_numbered(draft).metaschema)
 
 
 def _draft(content: Any, default: int) -> int:
@@ -144,7 +143,7 @@ def _rules(content: Any, draft: int) -> Iterator[tuple[tuple[str | int, ...], di
         if not isinstance(node, dict) or ("$schema" in node and draft_of(node) != draft):
             continue
         if is_reference(node, draft):
-            below = node.keys() & _DEFINITIONS
+            below = node.keys() & DEFINITIONS
         else:
             yield path, node
             below = node.keys() & keywords
@@ -156,9 +155,9 @@ def _below(word: str, value: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]
     """Yield the schemas below a keyword, with the path from the schema that has the keyword."""
     if word in NAMED_SCHEMAS and isinstance(value, dict):
         yield from (((word, name), each) for name, each in value.items())
-    elif word in _SCHEMAS and isinstance(value, list):
+    elif word in _APPLIED and isinstance(value, list):
         yield from (((word, place), each) for place, each in enumerate(value))
-    elif word in _SCHEMAS:
+    elif word in _APPLIED:
         yield (word,), value
 
 
@@ -169,11 +168,11 @@ def _idle_words(content: Any, default: int) -> Iterator[str]:
     later = keywords_of(2019) | keywords_of(2020)
     for path, rule in _rules(content, draft):
         for word in rule:
-            if word in keywords or word in _ANNOTATIONS:
+            if word in keywords or word in _NO_ASSERTIONS:
                 continue
             where = f"{shown(word)} at {printable(json_pointer(path))}"
             if word in later:
-                yield f"{where} is no keyword of draft {_NAMES.get(draft, draft)}"
+                yield f"{where} is no keyword of draft {draft_numbered(draft).name}"
             elif word == "fields" and isinstance(rule[word], list):
                 yield f"{where} is Avro's, and no keyword; did you mean 'properties'?"
             elif not word.startswith("x-") and (
@@ -201,7 +200,7 @@ def _asserts(documents: list[Document]) -> bool:
                 return True  # a meta-schema, or a dangling reference, which the engine reports
             pending.append(target)
         if not part.is_reference:
-            words = part.schema.keys() & keywords_of(part.document.draft) - _DEFINITIONS
+            words = part.schema.keys() & keywords_of(part.document.draft) - DEFINITIONS
             pending.extend(
                 part.below(*steps) for word in words for steps, _ in _below(word, part.schema[word])
             )
@@ -249,7 +248,7 @@ def _what_it_is(content: Any, words: str) -> str:
             return f"the schema is inside, at #/{word}"
     if words:
         return words
-    definitions = sorted(content.keys() & _DEFINITIONS)
+    definitions = sorted(content.keys() & DEFINITIONS)
     if definitions and "$ref" not in content:
         return f"nothing refers to what is below #/{definitions[0]}; is a '$ref' missing?"
     if "properties" in content:

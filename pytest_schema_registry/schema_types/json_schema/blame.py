@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.json_values import canonical, json_pointer
+from pytest_schema_registry.schema_types.json_schema.drafts import METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.references import (
     Reference,
     dangling,
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
 #: The engine's placeholder for a value in its messages: we put the value there, cut or hidden.
 MASK = "\uf8ff"
-#: The URI of the meta-schema of each draft.
-METASCHEMAS = {
-    "4": "http://json-schema.org/draft-04/schema#",
-    "6": "http://json-schema.org/draft-06/schema#",
-    "7": "http://json-schema.org/draft-07/schema#",
-    "2019-09": "https://json-schema.org/draft/2019-09/schema",
-    "2020-12": "https://json-schema.org/draft/2020-12/schema",
-}
 _ENGINES_ADVICE = ". Custom meta-schemas must be registered in the registry before use"
 
 

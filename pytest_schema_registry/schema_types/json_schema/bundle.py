@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.schema_types.json_schema.document import (
+from pytest_schema_registry.schema_types.json_schema.document import is_reference
+from pytest_schema_registry.schema_types.json_schema.drafts import (
+    LATEST,
+    METASCHEMAS,
     draft_of,
     identifier_of,
-    is_reference,
 )
-from pytest_schema_registry.schema_types.json_schema.drafts import keywords_of
+from pytest_schema_registry.schema_types.json_schema.keywords import keywords_of
 from pytest_schema_registry.schema_types.json_schema.references import (
     base_uri,
     document_name,
@@ -21,16 +23,8 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.schemas import Schema
 
-#: The ``$schema`` of each draft except 2020-12, which is assumed of a schema without one.
-_DIALECTS = {
-    "4": "http://json-schema.org/draft-04/schema#",
-    "6": "http://json-schema.org/draft-06/schema#",
-    "7": "http://json-schema.org/draft-07/schema#",
-    "2019-09": "https://json-schema.org/draft/2019-09/schema",
-}
 
-
-def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = "2020-12") -> Any:
+def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = LATEST.name) -> Any:
     """Return the content of a schema, with all schemas that it refers to embedded.
 
     The identifiers of schemas of its own version line leave out the version, so that bundles of v1
@@ -44,8 +38,8 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = "2
     content = schema.content
     if not isinstance(content, dict):
         return content
-    if default_draft in _DIALECTS:
-        content.setdefault("$schema", _DIALECTS[default_draft])
+    if default_draft != LATEST.name:
+        content.setdefault("$schema", METASCHEMAS[default_draft])
     if not referred:
         return content
     draft = draft_of(content)

@@ -23,6 +23,7 @@ from referencing.jsonschema import specification_with
 from pytest_schema_registry.json_values import canonical, json_path, json_pointer
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schema_types.json_schema.blame import MASK
+from pytest_schema_registry.schema_types.json_schema.drafts import METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.explaining_validator import (
     DRAFT_4_FLAGS,
     OutOfTime,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from pytest_schema_registry.redaction import Redaction
-    from pytest_schema_registry.schema_types.json_schema.validation import Compiled, Conformance
+    from pytest_schema_registry.schema_types.json_schema.validation import JSONSchemaValidator
     from pytest_schema_registry.schemas import Schema
 
 MAX_VIOLATIONS = 10_000
@@ -57,40 +58,31 @@ HIDDEN = f"{shown(REDACTED)} has something that the schema does not allow"
 # An attrs class, which a type checker cannot see through.
 _Registry: Any = referencing.Registry
 
-_DRAFTS: dict[str, Any] = {
-    "4": validators.Draft4Validator,
-    "6": validators.Draft6Validator,
-    "7": validators.Draft7Validator,
-    "2019-09": validators.Draft201909Validator,
-    "2020-12": validators.Draft202012Validator,
-}
-
 
 def diagnose(
-    compiled: Compiled, payload: Any, conformance: Conformance, redaction: Redaction
+    validator: JSONSchemaValidator, payload: Any, hide: Redaction
 ) -> tuple[Violation, ...]:
     """Return the violations of a payload that the engine refused, best match first.
 
     The search stops after 10,000 violations or 2 seconds. The result has at least one violation.
 
     Args:
-        compiled: The schema that refused the payload.
-        payload: The payload's JSON form.
-        conformance: The judge of single rules.
-        redaction: The rules by which values are hidden.
+        validator: The schema that refused the payload.
+        payload: The payload as JSON.
+        hide: The rules by which values are hidden.
 
     Raises:
         InvalidSchema: A pattern of the schema takes too many steps to be decided.
     """
-    schema = compiled.schema
-    # The validator is part of the key, since a reference may lead to another schema by now.
-    known_as = (schema.name, schema.version, compiled.validator)
-    prepared = conformance.prepared.take(known_as)
+    schema, shelf = validator.schema, validator.schema_type.prepared
+    # The engine is part of the key, since a reference may lead to another schema by now.
+    known_as = (schema.name, schema.version, validator.engine)
+    prepared = shelf.take(known_as)
     if prepared is None:
-        if not is_explainable(schema.text, *map(canonical, compiled.referred.values())):
-            return (_unexplained(redaction.applied(payload), "in so large a schema"),)
-        prepared = _Prepared(compiled, conformance)
-    describe = _Describe(payload, redaction, prepared.locations, elsewhere=prepared.draft)
+        if not is_explainable(schema.text, *map(canonical, validator.referred.values())):
+            return (_unexplained(hide.applied(payload), "in so large a schema"),)
+        prepared = _Prepared(validator)
+    describe = _Describe(payload, hide, prepared.locations, elsewhere=prepared.draft)
     relevance = exceptions.by_relevance()
     found: list[tuple[Any, Violation]] = []
     prepared.walk.begin(time.monotonic() + SECONDS)
@@ -107,9 +99,9 @@ def diagnose(
         pass
     else:
         errors.close()
-        conformance.prepared.put(known_as, prepared, prepared.weight)
+        shelf.put(known_as, prepared, prepared.weight)
     if not found:
-        return (_first(compiled, payload, describe),)
+        return (_first(validator, payload, describe),)
     # The sort is stable, so violations of equal relevance stay in the schema's order.
     found.sort(key=lambda each: each[0], reverse=True)
     # A rule that two references lead to is reported once.
@@ -120,13 +112,15 @@ def diagnose(
 class _Prepared:
     """The parts of a walk through a schema that do not depend on the payload."""
 
-    def __init__(self, compiled: Compiled, conformance: Conformance) -> None:
-        schema = compiled.schema
+    def __init__(self, validator: JSONSchemaValidator) -> None:
+        schema = validator.schema
         content = schema.content
-        base: Any = validators.validator_for(content, default=_DRAFTS[conformance.default_draft])
+        stated = {"$schema": METASCHEMAS[validator.schema_type.default_draft]}
+        default = validators.validator_for(stated)
+        base: Any = validators.validator_for(content, default=default)
         self.base = base
         self.draft = base.ID_OF(base.META_SCHEMA)
-        self.documents = {uri: _one_draft(each) for uri, each in compiled.referred.items()}
+        self.documents = {uri: _one_draft(each) for uri, each in validator.referred.items()}
         uri = base_uri(schema)
         self.documents[uri] = _one_draft(content)
         # Its relative references are resolved against its own identifier, where it has one.
@@ -135,7 +129,7 @@ class _Prepared:
         self.locations = {id(self.root): "#", **_locations(schema, self.documents)}
         self.documents[start] = self.documents[uri]
         self.walker: Any = None
-        self.walk = Walk(base, compiled, conformance)
+        self.walk = Walk(base, validator)
 
     @property
     def weight(self) -> int:
@@ -193,10 +187,10 @@ def _unexplained(value: Any, limit: str) -> Violation:
     return Violation("$", "#", "", value, message)
 
 
-def _first(compiled: Compiled, payload: Any, describe: _Describe) -> Violation:
+def _first(validator: JSONSchemaValidator, payload: Any, describe: _Describe) -> Violation:
     """Return the engine's own first error as a violation, for where the walk found none."""
     try:
-        error = next(compiled.validator.iter_errors(payload))
+        error = next(validator.engine.iter_errors(payload))
     except ValueError:  # the engine judges deeper values than it can report errors on
         return _unexplained(describe.safe, "so deep in it")
     path = describe.visible(error.instance_path)

@@ -4,16 +4,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+from pytest_schema_registry.schema_types.json_schema.drafts import draft_of, identifier_of
+
 Schema: TypeAlias = "dict[str, Any] | bool"
 
-_DRAFTS = {
-    "draft-03": 3,
-    "draft-04": 4,
-    "draft-06": 6,
-    "draft-07": 7,
-    "2019-09": 2019,
-    "2020-12": 2020,
-}
 # Values below these keywords are data, so a "$id" or "$ref" in them identifies nothing.
 DATA_KEYWORDS = frozenset({"const", "enum", "default", "examples", "example"})
 # Up to draft 7, only the first of these exists.
@@ -194,21 +188,6 @@ def _joined(base: str, reference: str) -> str:
         return base + reference if reference.startswith("#") else urljoin(base, reference)
     except ValueError:
         return _NOWHERE
-
-
-def draft_of(root: Schema) -> int:
-    """Return the draft that a schema declares; without one 2020-12, as the engine assumes."""
-    declared = root.get("$schema") if isinstance(root, dict) else None
-    if isinstance(declared, str):
-        for name, draft in _DRAFTS.items():
-            if name in declared:
-                return draft
-    return 2020
-
-
-def identifier_of(draft: int) -> str:
-    """Return the keyword that identifies a schema in a draft."""
-    return "id" if draft <= 4 else "$id"
 
 
 def is_reference(schema: dict[str, Any], draft: int) -> bool:

@@ -18,7 +18,7 @@ from pytest_schema_registry.text import printable, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_schema_registry.schema_types.json_schema.validation import Compiled, Conformance
+    from pytest_schema_registry.schema_types.json_schema.validation import JSONSchemaValidator
 
 # An unannotated function, which a type checker cannot see through.
 _extend: Any = validators.extend
@@ -66,14 +66,13 @@ class Walk:
 
     Args:
         base: jsonschema's validator class for the schema's draft.
-        compiled: The schema.
-        conformance: The judge of single rules.
+        validator: The schema; its language has the engine judge single rules.
     """
 
-    def __init__(self, base: Any, compiled: Compiled, conformance: Conformance) -> None:
+    def __init__(self, base: Any, validator: JSONSchemaValidator) -> None:
         self._draft = base.ID_OF(base.META_SCHEMA)
-        self._compiled = compiled
-        self._conformance = conformance
+        self._schema = validator.schema
+        self._engine_for = validator.schema_type.leaf
         self._leaves: dict[tuple[Any, ...], Any] = {}
         # The value keeps the object alive, so that no other one can get the same id.
         self._plain: dict[int, tuple[Any, Any]] = {}
@@ -94,7 +93,7 @@ class Walk:
         ):
             if keyword in keywords:
                 keywords[keyword] = partial(check, keywords[keyword])
-        documents = (compiled.schema.content, *compiled.referred.values())
+        documents = (validator.schema.content, *validator.referred.values())
         if any("patternProperties" in node for each in documents for _, node in places(each)):
             # jsonschema would match any pattern here with Python's re, so leave it to the engine.
             keywords["unevaluatedProperties"] = _unknown
@@ -175,7 +174,7 @@ class Walk:
             leaf = None
             if self._branching.isdisjoint(schema):
                 rules = {keyword: rule for keyword, rule in schema.items() if keyword in _LEAVES}
-                leaf = self._conformance.leaf(canonical({"$schema": self._draft, **rules}))
+                leaf = self._engine_for(canonical({"$schema": self._draft, **rules}))
             self._plain[id(schema)] = schema, leaf
         leaf = self._plain[id(schema)][1]
         return leaf is not None and bool(leaf.is_valid(instance))
@@ -190,7 +189,7 @@ class Walk:
             stated = {"$schema": self._draft, keyword: rule}
             if flag is not None:
                 stated[DRAFT_4_FLAGS[keyword]] = flag
-            leaf = self._leaves[key] = self._conformance.leaf(canonical(stated))
+            leaf = self._leaves[key] = self._engine_for(canonical(stated))
         if leaf.is_valid(instance):
             return True
         if keyword == "pattern":
@@ -200,7 +199,7 @@ class Walk:
     def _decided(self, pattern: str, error: Any) -> None:
         if type(error.kind).__name__ in ("BacktrackLimitExceeded", "RegexEngineFailure"):
             reason = f"the pattern {shown(pattern)} takes too many steps on a payload's value"
-            schema = self._compiled.schema
+            schema = self._schema
             where = (
                 json_pointer((*path, keyword))
                 for path, node in places(schema.content)

@@ -7,9 +7,8 @@ The engine can never fetch anything itself. A schema that refers to no other one
 from __future__ import annotations
 
 import math
-from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import jsonschema_rs
 
@@ -19,20 +18,22 @@ from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.schema_types.json_schema import limits
 from pytest_schema_registry.schema_types.json_schema.blame import (
     MASK,
-    METASCHEMAS,
     because,
     invalid,
     written_in,
 )
-from pytest_schema_registry.schema_types.json_schema.references import base_uri
+from pytest_schema_registry.schema_types.json_schema.drafts import LATEST, METASCHEMAS
+from pytest_schema_registry.schema_types.json_schema.references import base_uri, refers_elsewhere
 from pytest_schema_registry.schema_types.json_schema.shelf import Shelf
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from pytest_schema_registry.schema_types.json_schema.references import Reference
-    from pytest_schema_registry.schemas import OldCopy, Schema
+    from pytest_schema_registry.compatibility.report import CompatibilityReport
+    from pytest_schema_registry.redaction import Redaction
+    from pytest_schema_registry.schema_types.schema_type import Reference
+    from pytest_schema_registry.schemas import OldCopy, Schema, Violation
 
 #: The most subschemas that one value may be checked against. They take the engine about 15 ms.
 MAX_UNFOLDED = 1_000_000
@@ -40,30 +41,24 @@ MAX_UNFOLDED = 1_000_000
 _ROOM = 100_000
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
-_DRAFTS: dict[str, type[jsonschema_rs.Validator]] = {
-    "4": jsonschema_rs.Draft4Validator,
-    "6": jsonschema_rs.Draft6Validator,
-    "7": jsonschema_rs.Draft7Validator,
-    "2019-09": jsonschema_rs.Draft201909Validator,
-    "2020-12": jsonschema_rs.Draft202012Validator,
-}
-
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
-    """A schema that is ready to check payloads.
+class JSONSchemaValidator:
+    """A JSON Schema that is ready to check payloads.
 
     Args:
+        schema_type: The language, with the settings that the schema was compiled by.
         schema: The schema.
-        validator: The engine's validator.
-        conforms: The engine's verdict on a payload's JSON form.
-        referred: The other schemas that it needs, by the URI of the reference to them.
+        engine: The engine's validator.
+        is_valid: The engine's verdict on a payload, given as JSON.
+        referred: The content of the other schemas that it needs, by the URI of the reference.
         referred_old: The old copies among those schemas.
     """
 
+    schema_type: JSONSchemaType
     schema: Schema
-    validator: jsonschema_rs.Validator
-    conforms: Callable[[Any], bool]
+    engine: jsonschema_rs.Validator
+    is_valid: Callable[[Any], bool]
     referred: dict[str, Any] = field(default_factory=dict)
     referred_old: tuple[OldCopy, ...] = ()
 
@@ -72,72 +67,73 @@ class Compiled:
         """All old copies on which a verdict rests."""
         return tuple(dict.fromkeys(self.schema.old_copies + self.referred_old))
 
+    def violations(self, payload: Any, hide: Redaction) -> tuple[Violation, ...]:
+        """Return the violations of a payload that the engine refused, best match first."""
+        from pytest_schema_registry.schema_types.json_schema.diagnosis import diagnose
 
-class Conformance:
-    """A compiler of schemas, which compiles each schema once per process.
+        return diagnose(self, payload, hide)
 
-    It compiles a schema again where that refers to an old copy, or to a schema that could not be
-    retrieved.
+    def remarks(self) -> Iterator[tuple[str, str]]:
+        """Yield remarks on the parts of the schema that look like assertions and are none."""
+        from pytest_schema_registry.schema_types.json_schema.assertions import remarks
+
+        of = self.schema_type
+        return remarks(self.schema, self.referred, of.default_draft, formats=of.formats)
+
+    def bundled(self) -> Any:
+        """Return the content of the schema with all that it refers to, as one document."""
+        from pytest_schema_registry.schema_types.json_schema.bundle import bundled
+
+        return bundled(self.schema, self.referred, self.schema_type.default_draft)
+
+    def of(self, schema: Schema) -> Self:
+        """Return this validator for a schema of the same content under another name."""
+        return replace(self, schema=schema)
+
+
+class JSONSchemaType:
+    """The language JSON Schema, in all its drafts since 4.
 
     Args:
-        refer: A function that returns the schema that a reference leads to, through the same
-            registry, mode and recordings as the schema's own.
         formats: Whether ``format`` is an assertion (JSON Schema 2020-12 Validation, section 7.2.2).
         default_draft: The draft of a schema without ``$schema``.
     """
 
-    def __init__(
-        self,
-        refer: Callable[[Reference], Schema],
-        *,
-        formats: bool = True,
-        default_draft: str = "2020-12",
-    ) -> None:
-        self._refer = refer
-        self._formats = formats
+    name = "JSON"
+
+    def __init__(self, *, formats: bool = True, default_draft: str = LATEST.name) -> None:
+        self.formats = formats
         self.default_draft = default_draft
-        self._compiled: dict[tuple[str, str], Compiled] = {}
-        self._wrong: dict[tuple[str, str, str], SchemaRegistryError] = {}
         self._metaschemas: dict[str, jsonschema_rs.Validator] = {}
         #: The prepared parts of explanations, by schema; see ``diagnosis``.
         self.prepared = Shelf(_ROOM)
 
-    def compiled(self, schema: Schema) -> Compiled:
-        """Return the schema, compiled now or before.
+    def refers_elsewhere(self, schema: Schema) -> bool:
+        """Check whether compiling a schema may require another schema."""
+        return refers_elsewhere(schema)
+
+    def compare(self, old: Any, new: Any, **asked: Any) -> CompatibilityReport:
+        """Report whether payloads written by one version of a schema can be read by the other."""
+        from pytest_schema_registry.schema_types.json_schema.compatibility import compare
+
+        return compare(old, new, formats=self.formats, **asked)
+
+    def compile(
+        self, schema: Schema, resolve: Callable[[Reference], Schema]
+    ) -> JSONSchemaValidator:
+        """Prepare a schema to check payloads.
+
+        Args:
+            schema: The schema.
+            resolve: Returns the schema that a reference leads to.
 
         Raises:
             InvalidSchema: The schema, or one that it refers to, is wrong.
             SchemaRegistryError: A schema that it refers to cannot be retrieved.
         """
-        # The version is part of the key: in another version, relative references lead elsewhere.
-        key = (schema.text, schema.version)
-        if (wrong := self._wrong.get((schema.name, *key))) is not None:
-            raise copy(wrong)
-        compiled = self._compiled.get(key)
-        if compiled is None:
-            try:
-                compiled = self._compile(schema)
-            except InvalidSchema as exc:
-                if not exc.old_copies:
-                    self._wrong[schema.name, *key] = exc
-                raise
-            if not compiled.referred_old:
-                self._compiled[key] = compiled
-        # The same content may be published under several names.
-        return compiled if compiled.schema is schema else replace(compiled, schema=schema)
-
-    def leaf(self, rule: str) -> jsonschema_rs.Validator:
-        """Return the engine's validator of a rule without subschemas, as ``{"pattern": "^a"}``.
-
-        Args:
-            rule: A schema of such keywords, with its ``$schema``, as JSON text.
-        """
-        return self._validator(jsonschema_rs.validator_for, rule, offline=True)
-
-    def _compile(self, schema: Schema) -> Compiled:
         _refuse_unfit(schema)
         try:
-            validator = self._validator(self._engine(schema), schema.text, offline=True)
+            engine = self._validator(self._engine(schema), schema.text, offline=True)
         except jsonschema_rs.ValidationError as exc:
             if not isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
                 raise invalid(schema, {}, exc) from None
@@ -147,10 +143,20 @@ class Conformance:
             raise InvalidSchema(str(schema), "#", reason, schema.origin) from None
         else:
             _refuse_multiplied(schema, {})
-            return Compiled(schema, validator, validator.is_valid)
-        return self._compile_with_references(schema)
+            return JSONSchemaValidator(self, schema, engine, engine.is_valid)
+        return self._compile_with_references(schema, resolve)
 
-    def _compile_with_references(self, schema: Schema) -> Compiled:
+    def leaf(self, rule: str) -> jsonschema_rs.Validator:
+        """Return the engine's validator of a rule without subschemas, as ``{"pattern": "^a"}``.
+
+        Args:
+            rule: A schema of such keywords, with its ``$schema``, as JSON text.
+        """
+        return self._validator(jsonschema_rs.validator_for, rule, offline=True)
+
+    def _compile_with_references(
+        self, schema: Schema, resolve: Callable[[Reference], Schema]
+    ) -> JSONSchemaValidator:
         needed: dict[str, Schema] = {}
         referred: dict[str, Any] = {}
         refused: list[SchemaRegistryError] = []
@@ -158,7 +164,7 @@ class Conformance:
         def retrieve(uri: str) -> Any:
             writer, written = written_in(schema, needed.values(), uri)
             try:
-                needed[uri] = self._refer(written)
+                needed[uri] = resolve(written)
                 referred[uri] = self._followed(schema, uri, needed[uri])
             except SchemaNotFound as exc:
                 reason = f"{written.text!r} leads to no schema of the registry ({exc.headline})"
@@ -172,7 +178,7 @@ class Conformance:
             return referred[uri]
 
         try:
-            validator = self._validator(
+            engine = self._validator(
                 self._engine(schema), schema.text, retriever=retrieve, base_uri=base_uri(schema)
             )
         except jsonschema_rs.ValidationError as exc:
@@ -183,7 +189,7 @@ class Conformance:
             ) from None
         _refuse_multiplied(schema, referred)
         old = tuple(copy for each in needed.values() for copy in each.old_copies)
-        return Compiled(schema, validator, validator.is_valid, referred, old)
+        return JSONSchemaValidator(self, schema, engine, engine.is_valid, referred, old)
 
     def _followed(self, root: Schema, uri: str, schema: Schema) -> Any:
         """Return the content of a referenced schema, after checking it against its meta-schema.
@@ -232,10 +238,10 @@ class Conformance:
 
     def _engine(self, schema: Schema) -> Callable[..., jsonschema_rs.Validator]:
         """Return the engine's maker of validators for the draft of a schema, or the default one."""
-        if self.default_draft != "2020-12":  # the engine's own default
+        if self.default_draft != LATEST.name:  # the engine's own default
             content = schema.content
             if not isinstance(content, dict) or "$schema" not in content:
-                return _DRAFTS[self.default_draft]
+                return jsonschema_rs.validator_cls_for({"$schema": METASCHEMAS[self.default_draft]})
         return jsonschema_rs.validator_for
 
     def _validator(
@@ -243,7 +249,7 @@ class Conformance:
     ) -> jsonschema_rs.Validator:
         return make(
             text,
-            validate_formats=self._formats,
+            validate_formats=self.formats,
             pattern_options=_PATTERNS,
             mask=MASK,
             **options,

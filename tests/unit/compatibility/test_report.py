@@ -10,6 +10,8 @@ import pytest
 from pytest_schema_registry import compatibility
 from pytest_schema_registry.compatibility import CompatibilityReport, Waived
 from pytest_schema_registry.json_values import first_form, path_steps
+from pytest_schema_registry.registries.directory import verdict_of
+from pytest_schema_registry.registries.queries import RegistryVerdict
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 
 OLD = {
@@ -161,30 +163,24 @@ def test_report_is_plain_json() -> None:
 
 
 def test_wire_has_one_line_a_reason_and_its_advice() -> None:
-    wire = compare(OLD, changed()).as_wire()
-
-    assert wire == {
-        "compatible": False,
-        "breaking_reasons": [
+    assert verdict_of(compare(OLD, changed())) == RegistryVerdict(
+        compatible=False,
+        reasons=(
             'required-added at $.channel: "channel" may be missing -> required',
             "maximum-lowered at $.lines[*].qty: 1000 -> 100",
-        ],
-        "advice": [
+        ),
+        advice=(
             "Keep $.channel optional, or give it a default and compare with defaults.",
             "Loosen $.lines[*].qty again, or release the change under a new name.",
-        ],
-    }
-    assert compare(OLD, OLD).as_wire() == {
-        "compatible": True,
-        "breaking_reasons": [],
-        "advice": [],
-    }
+        ),
+    )
+    assert verdict_of(compare(OLD, OLD)) == RegistryVerdict(compatible=True)
 
 
 def test_undecided_is_not_compatible_on_the_wire() -> None:
     old, new = ({"type": "string", "pattern": text} for text in ("^a+$", "^aa*$"))
 
-    assert compare(old, new, policy="strict").as_wire()["compatible"] is False
+    assert verdict_of(compare(old, new, policy="strict")).compatible is False
 
 
 def test_fingerprint_is_stable_and_tells_reasons_apart() -> None:
@@ -352,7 +348,7 @@ def test_default_helps_where_consumers_require_the_member() -> None:
     assert body(report)[3] == (
         '  i required-relies-on-default  $.a  has the default "x", but validators do not fill it in'
     )
-    assert report.as_wire()["advice"] == ["Keep $.a optional, or compare with defaults."]
+    assert verdict_of(report).advice == ("Keep $.a optional, or compare with defaults.",)
     assert report.notes[0] not in compare(old, new, level="forward").notes
     assert report.notes[0] in compare(new, old, level="forward").notes
 

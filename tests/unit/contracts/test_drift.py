@@ -22,12 +22,12 @@ from pytest_schema_registry.contracts.drift import (
 )
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
 from pytest_schema_registry.json_values import sha256_of
-from pytest_schema_registry.registries import core
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.reporting.drift import Fold, document, lines, missed, schema, write
 from pytest_schema_registry.settings import MODES
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 from pytest_schema_registry.settings.settings import Settings, command_line, resolve
+from tests.documents import result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,11 +48,11 @@ def answer(content: Any, *, question: Query = QUESTION, **said: Any) -> Result:
     source = said.pop("source", "registry")
     outage = said.pop("outage", None)
     body = None if content is None else {"content": content, **said}
-    return replace(Result.of(question, url, body, NOON.timestamp(), source), outage=outage)
+    return replace(result_of(question, url, body, NOON.timestamp(), source), outage=outage)
 
 
 def schema_of(content: Any, **said: Any) -> Schema:
-    return core.schema(answer(content, **said))
+    return answer(content, **said).schema
 
 
 def grade(before: Any, now: Any) -> str:
@@ -255,8 +255,8 @@ def test_a_schema_is_looked_at_once() -> None:
 
 
 def test_what_is_no_schema_is_not_looked_at() -> None:
-    index = answer({}, question=Query(Kind.INDEX))
-    assert told(MISSING, index, replace(index, question=Query(Kind.RELEASES))) == []
+    index = Result(Query(Kind.INDEX), URL, (), NOON.timestamp(), "registry")
+    assert told(MISSING, index, replace(index, query=Query(Kind.RELEASES))) == []
 
 
 def test_an_old_copy_says_nothing_about_the_registry() -> None:

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.registries import core
-from pytest_schema_registry.registries.queries import Kind, Query, Result
+from pytest_schema_registry.registries.core import CoreProtocol
+from pytest_schema_registry.registries.queries import Kind, Query, RegistryVerdict, Result
 from pytest_schema_registry.schemas import IndexEntry, Release
+from tests.documents import fault, result_of
 
 INDEX = Query(Kind.INDEX)
 RELEASES = Query(Kind.RELEASES, "v1", "a.B")
@@ -24,9 +26,8 @@ BY_ID = Query(Kind.BY_ID, name="urn:a")
 NAMES = st.text(st.characters(exclude_categories=()), min_size=1)
 
 
-def answer(question: Query, document: Any) -> Result:
-    assert core.fault(question, document) is None
-    answered = Result.of(question, "http://r/x", document, 0.0, "cache")
+def answer(query: Query, document: Any) -> Result:
+    answered = result_of(query, "http://r/x", document, 0.0, "cache")
     return replace(answered, outage="timed out")
 
 
@@ -54,21 +55,21 @@ def answer(question: Query, document: Any) -> Result:
     ],
 )
 def test_a_question_has_a_path(question: Query, path: str) -> None:
-    assert core.path(question) == path
+    assert CoreProtocol().path(question) == path
 
 
 @given(NAMES, NAMES, NAMES)
 def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
     version: str, name: str, release: str
 ) -> None:
-    parts = urlsplit(core.path(Query(Kind.SCHEMA, version, name, release)))
+    parts = urlsplit(CoreProtocol().path(Query(Kind.SCHEMA, version, name, release)))
     segments = [unquote(part, errors="surrogatepass") for part in parts.path.split("/")]
     assert segments == ["schemas", version, name]
     assert parse_qs(parts.query, errors="surrogatepass") == {"version": [release]}
 
 
 @pytest.mark.parametrize(
-    ("document", "fault"),
+    ("document", "expected"),
     [
         (None, "a schema's answer is a JSON object, not null"),
         ([], "a schema's answer is a JSON object, not an array"),
@@ -92,15 +93,15 @@ def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
     ],
 )
 @pytest.mark.parametrize("question", [CURRENT, BY_ID])
-def test_what_is_no_schema_is_no_answer(question: Query, document: Any, fault: str) -> None:
-    assert core.fault(question, document) == fault
+def test_what_is_no_schema_is_no_answer(question: Query, document: Any, expected: str) -> None:
+    assert fault(question, document) == expected
 
 
 COMPATIBILITY = Query(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
 
 
 @pytest.mark.parametrize(
-    ("document", "fault"),
+    ("document", "expected"),
     [
         ([], "a verdict on compatibility is a JSON object, not an array"),
         ({}, "the answer has no 'compatible' that is a boolean"),
@@ -109,23 +110,23 @@ COMPATIBILITY = Query(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
         ({"compatible": True, "breaking_reasons": [1]}, "'breaking_reasons' is not a list of st"),
     ],
 )
-def test_what_is_no_verdict_is_no_answer(document: Any, fault: str) -> None:
-    assert str(core.fault(COMPATIBILITY, document)).startswith(fault)
+def test_what_is_no_verdict_is_no_answer(document: Any, expected: str) -> None:
+    assert str(fault(COMPATIBILITY, document)).startswith(expected)
 
 
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        ({"compatible": True}, core.Said(True, (), ())),
-        ({"compatible": True, "advice": None}, core.Said(True, (), ())),
+        ({"compatible": True}, RegistryVerdict(True, (), ())),
+        ({"compatible": True, "advice": None}, RegistryVerdict(True, (), ())),
         (
             {"compatible": False, "breaking_reasons": ["a\n b\x1b[0m", " "], "advice": ["c"]},
-            core.Said(False, ("a b",), ("c",)),
+            RegistryVerdict(False, ("a b",), ("c",)),
         ),
     ],
 )
-def test_a_verdict_is_told_in_lines(document: Any, expected: core.Said) -> None:
-    said = core.compatibility(answer(COMPATIBILITY, document))
+def test_a_verdict_is_told_in_lines(document: Any, expected: RegistryVerdict) -> None:
+    said = answer(COMPATIBILITY, document).verdict
     assert (said.compatible, said.advice) == (expected.compatible, expected.advice)
     assert [line[:3] for line in said.reasons] == list(expected.reasons)
 
@@ -133,11 +134,11 @@ def test_a_verdict_is_told_in_lines(document: Any, expected: core.Said) -> None:
 @pytest.mark.parametrize("content", [{}, {"type": "object"}, True, False])
 @pytest.mark.parametrize("question", [CURRENT, RELEASE, BY_ID])
 def test_a_json_schema_alone_is_an_answer(question: Query, content: Any) -> None:
-    assert core.fault(question, {"content": content}) is None
+    assert fault(question, {"content": content}) is None
 
 
 @pytest.mark.parametrize(
-    ("question", "said", "fault"),
+    ("question", "said", "expected"),
     [
         (CURRENT, {"track": "v2"}, "asked for track 'v1', it answered with 'v2'"),
         (CURRENT, {"name": "c.D"}, "asked for 'a.B', it answered with 'c.D'"),
@@ -149,8 +150,8 @@ def test_a_json_schema_alone_is_an_answer(question: Query, content: Any) -> None
         (RELEASE, {"core_version": "2.0"}, "asked for core_version '1.0', it answered with '2.0'"),
     ],
 )
-def test_another_schema_is_no_answer(question: Query, said: dict[str, str], fault: str) -> None:
-    assert core.fault(question, {"content": {}} | said) == fault
+def test_another_schema_is_no_answer(question: Query, said: dict[str, str], expected: str) -> None:
+    assert fault(question, {"content": {}} | said) == expected
 
 
 @pytest.mark.parametrize(
@@ -164,11 +165,11 @@ def test_another_schema_is_no_answer(question: Query, said: dict[str, str], faul
 def test_the_same_schema_under_either_name_is_an_answer(
     question: Query, said: dict[str, str]
 ) -> None:
-    assert core.fault(question, {"content": {}} | said) is None
+    assert fault(question, {"content": {}} | said) is None
 
 
 @pytest.mark.parametrize(
-    ("document", "fault"),
+    ("document", "expected"),
     [
         ({}, "a list of releases is a JSON array, not an object"),
         (["1.0"], "entry 0 of the releases has no 'core_version'"),
@@ -197,12 +198,14 @@ def test_the_same_schema_under_either_name_is_an_answer(
         ([{"core_version": "1", "sha256": None, "created_at": None, "deprecated": None}], None),
     ],
 )
-def test_a_list_of_releases_has_a_release_in_each_entry(document: Any, fault: str | None) -> None:
-    assert core.fault(RELEASES, document) == fault
+def test_a_list_of_releases_has_a_release_in_each_entry(
+    document: Any, expected: str | None
+) -> None:
+    assert fault(RELEASES, document) == expected
 
 
 @pytest.mark.parametrize(
-    ("document", "fault"),
+    ("document", "expected"),
     [
         ([], "an index is a JSON object with 'tracks'"),
         ({"tracks": []}, "an index is a JSON object with 'tracks'"),
@@ -239,8 +242,8 @@ def test_a_list_of_releases_has_a_release_in_each_entry(document: Any, fault: st
         ({"tracks": {"v1": {"schemas": [{"name": "a.B"}]}}}, None),
     ],
 )
-def test_an_index_has_a_name_in_each_entry(document: Any, fault: str | None) -> None:
-    assert core.fault(INDEX, document) == fault
+def test_an_index_has_a_name_in_each_entry(document: Any, expected: str | None) -> None:
+    assert fault(INDEX, document) == expected
 
 
 def test_a_schema_says_what_the_answer_says() -> None:
@@ -252,7 +255,7 @@ def test_a_schema_says_what_the_answer_says() -> None:
         "deprecated": True,
         "deprecation_note": "use a.C",
     }
-    schema = core.schema(answer(CURRENT, document))
+    schema = answer(CURRENT, document).schema
     assert (schema.name, schema.version, schema.release) == ("a.B", "v1", "1.0")
     assert (schema.sha256, schema.digest) == ("token", digest({"type": "object"}))
     assert (schema.deprecated, schema.deprecation_note) == (True, "use a.C")
@@ -264,11 +267,11 @@ def test_a_schema_says_what_the_answer_says() -> None:
 
 def test_a_note_on_deprecation_is_one_line_that_no_terminal_obeys() -> None:
     document = {"content": {}, "deprecation_note": "use\n  a.C\x1b[2J\u202e soon\t"}
-    assert core.schema(answer(CURRENT, document)).deprecation_note == "use a.C [2J soon"
+    assert answer(CURRENT, document).schema.deprecation_note == "use a.C [2J soon"
 
 
 def test_a_schema_without_particulars_takes_them_from_the_question_and_the_content() -> None:
-    schema = core.schema(answer(RELEASE, {"content": True}))
+    schema = answer(RELEASE, {"content": True}).schema
     assert schema.release == "1.0"
     assert schema.sha256 == schema.digest == digest(True)
     assert (schema.deprecated, schema.deprecation_note, schema.reason) == (False, None, None)
@@ -280,7 +283,7 @@ def test_releases_come_in_the_order_of_the_answer() -> None:
         {"core_version": "1.9", "sha256": "t", "created_at": "2026-01-01", "deprecated": True},
         {"core_version": "1.10"},
     ]
-    assert core.releases(answer(RELEASES, document)) == (
+    assert answer(RELEASES, document).releases == (
         Release("a.B", "v1", "1.9", "t", "2026-01-01", True),
         Release("a.B", "v1", "1.10", "", None, False),
     )
@@ -295,7 +298,7 @@ def test_an_index_is_sorted_by_version_and_name() -> None:
         "$schema_id": "b",
     }
     document = {"tracks": {"v2": {"schemas": [entry, {"name": "a"}]}, "v1": {"schemas": [entry]}}}
-    assert core.index(answer(INDEX, document)) == (
+    assert answer(INDEX, document).entries == (
         IndexEntry("b", "v1", "1.0", "t", True, "b"),
         IndexEntry("a", "v2", None, None, False, None),
         IndexEntry("b", "v2", "1.0", "t", True, "b"),
@@ -321,7 +324,7 @@ def test_a_document_is_read_with_the_text_of_the_schema_in_it(
     indent = data.draw(st.sampled_from([None, 0, 2, "\t\r "]))
     separators = data.draw(st.sampled_from([None, (",", ":"), (" ,\n", " :\t")]))
     text = json.dumps(value, indent=indent, separators=separators)
-    document, schema = core.document(text)
+    document, schema = core.read(text)
     assert document == value
     if isinstance(value, dict) and "content" in value:
         assert schema is not None
@@ -340,14 +343,14 @@ def test_a_document_is_read_with_the_text_of_the_schema_in_it(
 )
 def test_what_an_answer_says_twice_is_refused(text: str) -> None:
     with pytest.raises(KeyTwice):
-        core.document(text)
+        core.read(text)
 
 
 def test_what_a_schema_says_twice_is_refused_at_once_or_when_it_is_used() -> None:
     text = '{"name": "a", "content": {"title": "b", "title": "c"}}'
-    assert core.document(text) == (json.loads(text), '{"title": "b", "title": "c"}')
+    assert core.read(text) == (json.loads(text), '{"title": "b", "title": "c"}')
     with pytest.raises(KeyTwice, match="line 1 column 27 and line 1 column 41"):
-        core.document(text, strict=True)
+        core.read(text, strict=True)
 
 
 @pytest.mark.parametrize(
@@ -359,4 +362,4 @@ def test_what_a_schema_says_twice_is_refused_at_once_or_when_it_is_used() -> Non
 )
 def test_what_is_not_json_is_no_document(text: str) -> None:
     with pytest.raises(ValueError, match=r"Expecting|Extra data|Illegal|is not JSON"):
-        core.document(text)
+        core.read(text)

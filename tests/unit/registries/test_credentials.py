@@ -74,7 +74,7 @@ def test_what_opens_a_proxy_is_a_secret(
     monkeypatch.setenv(name, address)
     secrets = Secrets(Location("https://r"), None, of_proxies())
     assert secrets.scrubbed(f"a {spelled} of localhost") == "a *** of localhost"
-    assert secrets.is_repeated({"note": [spelled]}) is (len(spelled) >= 8)
+    assert secrets.are_repeated([json.dumps({"note": [spelled]})]) is (len(spelled) >= 8)
 
 
 def test_a_proxy_that_asks_for_nothing_has_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,10 +28,12 @@ from pytest_schema_registry import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.http import RegistryClient
 from pytest_schema_registry.registries.queries import Fetch, Kind, Query
 from pytest_schema_registry.settings.parsers import MAX_SECONDS
 from pytest_schema_registry.settings.settings import Origin, resolve
+from tests.documents import document_of, sent
 from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
 from tests.processes import PATIENCE
 
@@ -58,7 +60,7 @@ def client_of() -> Iterator[Connect]:
         def client_of(url: str, **arguments: Any) -> RegistryClient:
             settings = resolve(Origin(lambda option: option.name, {"url": url}), root=Path())
             assert settings.location is not None
-            client = RegistryClient(settings.location, **arguments)
+            client = RegistryClient(CoreProtocol(), settings.location, **arguments)
             stack.callback(client.close)
             return client
 
@@ -81,8 +83,8 @@ def test_an_answer_says_what_was_asked_when_and_where(
 ) -> None:
     client = client_of(local_registry.url, clock=lambda: 12.5)
     answer = client.fetch(QUESTION)
-    assert answer.whole["content"] == ORDER_V1
-    assert answer.question == QUESTION
+    assert document_of(answer)["content"] == ORDER_V1
+    assert answer.query == QUESTION
     assert answer.url == f"{local_registry.url}/{PATH}"
     assert (answer.fetched_at, answer.source) == (12.5, "registry")
     assert answer.etag is not None
@@ -93,7 +95,7 @@ def test_the_base_url_may_carry_a_path(
     client_of: Connect, local_registry: LocalRegistry, base: str
 ) -> None:
     client = client_of(local_registry.url + base)
-    assert client.fetch(QUESTION).whole["content"] == ORDER_V1
+    assert document_of(client.fetch(QUESTION))["content"] == ORDER_V1
     assert local_registry.paths == [f"{base.rstrip('/')}/{PATH}"]
 
 
@@ -109,7 +111,7 @@ def test_no_such_schema_is_an_answer(
     local_registry: LocalRegistry, client: RegistryClient, status: int
 ) -> None:
     local_registry.always(Reply(status))
-    assert client.fetch(QUESTION).whole is None
+    assert document_of(client.fetch(QUESTION)) is None
     assert len(local_registry.requests) == 1
 
 
@@ -142,7 +144,7 @@ def test_an_outage_that_passes_goes_unnoticed(
     local_registry: LocalRegistry, client: RegistryClient, status: int
 ) -> None:
     local_registry.script(PATH, Reply(status), Reply(status))
-    assert client.fetch(QUESTION).whole["content"] == ORDER_V1
+    assert document_of(client.fetch(QUESTION))["content"] == ORDER_V1
     assert len(local_registry.requests) == 3
 
 
@@ -161,7 +163,7 @@ def test_a_connection_that_breaks_off_is_tried_again(
     local_registry: LocalRegistry, client: RegistryClient
 ) -> None:
     local_registry.script(PATH, Reply(200, ANSWER, JSON, cut=True))
-    assert client.fetch(QUESTION).whole["content"] == ORDER_V1
+    assert document_of(client.fetch(QUESTION))["content"] == ORDER_V1
     assert len(local_registry.requests) == 2
 
 
@@ -208,7 +210,7 @@ def test_a_wait_that_nobody_understands_is_the_usual_one(
     local_registry: LocalRegistry, client: RegistryClient, wait: str
 ) -> None:
     local_registry.script(PATH, Reply(503, headers={"retry-after": wait}))
-    assert client.fetch(QUESTION).whole["content"] == ORDER_V1
+    assert document_of(client.fetch(QUESTION))["content"] == ORDER_V1
 
 
 def test_a_registry_that_says_nothing_is_given_up_in_time(
@@ -240,7 +242,7 @@ def test_a_registry_that_was_slow_once_is_tried_again(
 ) -> None:
     local_registry.script(PATH, Reply(delay=10 * PATIENCE))
     answer = client_of(local_registry.url, timeout=2).fetch(QUESTION)
-    assert answer.whole["content"] == ORDER_V1
+    assert document_of(answer)["content"] == ORDER_V1
     assert len(local_registry.requests) > 1
 
 
@@ -281,7 +283,7 @@ def redirect(to: str) -> Reply:
 
 def test_a_redirect_is_followed(local_registry: LocalRegistry, client: RegistryClient) -> None:
     local_registry.script(PATH, redirect(f"/api/v1/{PATH}"))
-    assert client.fetch(QUESTION).whole["content"] == ORDER_V1
+    assert document_of(client.fetch(QUESTION))["content"] == ORDER_V1
 
 
 def test_a_redirect_to_another_host_takes_no_token_along(
@@ -431,14 +433,14 @@ def test_json_is_read_under_every_name_that_it_has(
     local_registry: LocalRegistry, client: RegistryClient, headers: dict[str, str]
 ) -> None:
     local_registry.always(Reply(200, ANSWER, headers))
-    assert client.fetch(QUESTION).whole == ANSWER
+    assert sent(client.fetch(QUESTION)) == ANSWER
 
 
 def test_a_byte_order_mark_is_skipped(
     local_registry: LocalRegistry, client: RegistryClient
 ) -> None:
     local_registry.always(Reply(200, "\ufeff" + json.dumps(ANSWER), JSON))
-    assert client.fetch(QUESTION).whole == ANSWER
+    assert sent(client.fetch(QUESTION)) == ANSWER
 
 
 @pytest.mark.parametrize(
@@ -452,7 +454,7 @@ def test_a_compressed_body_is_read(
 ) -> None:
     headers = JSON | {"content-encoding": encoding}
     local_registry.always(Reply(200, compress(json.dumps(ANSWER).encode()), headers))
-    assert client.fetch(QUESTION).whole == ANSWER
+    assert sent(client.fetch(QUESTION)) == ANSWER
 
 
 @pytest.mark.parametrize(
@@ -475,7 +477,7 @@ def test_no_body_at_all_need_not_decompress(
     local_registry: LocalRegistry, client: RegistryClient
 ) -> None:
     local_registry.always(Reply(404, headers={"content-encoding": "gzip"}))
-    assert client.fetch(QUESTION).whole is None
+    assert document_of(client.fetch(QUESTION)) is None
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip"])
@@ -665,7 +667,7 @@ def test_a_proxy_from_the_environment_is_used(
     client_of: Connect, local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", local_registry.url)
-    assert client_of("http://registry.invalid").fetch(QUESTION).whole["content"] == ORDER_V1
+    assert document_of(client_of("http://registry.invalid").fetch(QUESTION))["content"] == ORDER_V1
     assert local_registry.requests[0].headers["host"] == "registry.invalid"
 
 
@@ -695,7 +697,7 @@ def test_a_certificate_of_an_own_authority_is_honoured(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    assert client_of(secure_registry.url).fetch(QUESTION).whole["content"] == ORDER_V1
+    assert document_of(client_of(secure_registry.url).fetch(QUESTION))["content"] == ORDER_V1
 
 
 def test_a_certificate_that_nobody_signed_is_not_trusted(
@@ -732,8 +734,9 @@ import os
 from pytest_schema_registry.registries.http import RegistryClient
 from pytest_schema_registry.settings.location import Location
 from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.registries.core import CoreProtocol
 
-client = RegistryClient(Location({local_registry.url!r}))
+client = RegistryClient(CoreProtocol(), Location({local_registry.url!r}))
 question = Query(Kind.SCHEMA, "v1", "x")
 client.fetch(question)
 child = os.fork()
@@ -807,7 +810,7 @@ def test_an_answer_that_repeats_a_credential_is_refused_however_it_spells_it(
     client = client_of(f"{address}?api_key=key-0123456789&tenant=telemetry")
     local_registry.always(Reply(200, f'{{"content": {content.format(spelled)}}}', {}))
     if repeated is None:
-        assert client.fetch(QUESTION).content is not None
+        assert client.fetch(QUESTION).value is not None
     else:
         error = error_of(client)
         assert isinstance(error, InvalidAnswer)
@@ -839,7 +842,7 @@ def test_a_short_password_may_be_a_word_of_a_schema(
     client_of: Connect, local_registry: LocalRegistry
 ) -> None:
     local_registry.always(Reply(200, {"content": {"title": "order"}}, {}))
-    assert client_of(local_registry.url, token="order").fetch(QUESTION).content is not None
+    assert client_of(local_registry.url, token="order").fetch(QUESTION).value is not None
 
 
 HOSTS_THAT_ARE_NONE = pytest.mark.parametrize(
@@ -883,7 +886,7 @@ def test_a_limit_beyond_all_memory_is_none(
     body = gzip.compress(json.dumps(ANSWER).encode())
     local_registry.always(Reply(200, body, JSON | {"content-encoding": "gzip"}))
     client = client_of(local_registry.url, max_bytes=10**30)
-    assert client.fetch(QUESTION).whole == ANSWER
+    assert sent(client.fetch(QUESTION)) == ANSWER
 
 
 def test_the_longest_timeout_that_may_be_given_can_be_waited_for(
@@ -891,7 +894,7 @@ def test_the_longest_timeout_that_may_be_given_can_be_waited_for(
 ) -> None:
     longest = Origin(lambda option: option.name, {"timeout": str(MAX_SECONDS)})
     timeout = resolve(longest, root=Path()).timeout
-    assert client_of(local_registry.url, timeout=timeout).fetch(QUESTION).whole is not None
+    assert document_of(client_of(local_registry.url, timeout=timeout).fetch(QUESTION)) is not None
 
 
 def test_an_answer_with_a_key_twice_is_none(

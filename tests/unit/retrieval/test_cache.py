@@ -24,9 +24,9 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.registries.core import schema
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES, Cache, Session
+from tests.documents import result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ class Clock:
 
 
 def answer(document: Any = DOCUMENT, fetched_at: float = FETCHED) -> Result:
-    return Result.of(QUESTION, URL, document, fetched_at, "registry", etag='"1"')
+    return result_of(QUESTION, URL, document, fetched_at, "registry", etag='"1"')
 
 
 def cache(
@@ -84,7 +84,7 @@ def entry_file(directory: Path, kind: str = "entry") -> Path:
 
 def forge(file: Path, body: bytes) -> None:
     """Write a file with the right mark, whatever the body."""
-    file.write_bytes(f"schema-registry-2 {sha256(body).hexdigest()}\n".encode() + body)
+    file.write_bytes(f"schema-registry-3 {sha256(body).hexdigest()}\n".encode() + body)
 
 
 def is_a_miss(directory: Path) -> bool:
@@ -171,7 +171,7 @@ def test_an_entry_of_any_age_is_there_when_the_registry_is_down(
 ) -> None:
     cache(tmp_path, "first").keep(answer())
     stale = cache(tmp_path, clock=Clock(FETCHED + passed)).stale(URL, QUESTION)
-    assert stale == Result.of(QUESTION, URL, DOCUMENT, FETCHED, source, etag='"1"')
+    assert stale == result_of(QUESTION, URL, DOCUMENT, FETCHED, source, etag='"1"')
 
 
 def test_a_later_answer_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
@@ -210,8 +210,8 @@ def test_an_entry_with_any_byte_flipped_is_a_miss(tmp_path: Path, flip: int) -> 
         b"\xff\xfe",
         b"{}",
         json.dumps(DOCUMENT).encode(),
-        b"schema-registry-2 \n{}",
-        b"schema-registry-0 " + sha256(b"{}").hexdigest().encode() + b"\n{}",
+        b"schema-registry-3 \n{}",
+        b"schema-registry-2 " + sha256(b"{}").hexdigest().encode() + b"\n{}",
     ],
 )
 def test_another_program_s_file_is_a_miss(tmp_path: Path, foreign: bytes) -> None:
@@ -231,7 +231,7 @@ def test_a_directory_in_the_place_of_an_entry_is_a_miss(tmp_path: Path) -> None:
 def test_an_entry_of_another_address_is_a_miss(tmp_path: Path) -> None:
     cache(tmp_path).keep(answer())
     file = entry_file(tmp_path)
-    cache(tmp_path).keep(Result.of(QUESTION, f"{URL}/other", DOCUMENT, FETCHED, "registry"))
+    cache(tmp_path).keep(result_of(QUESTION, f"{URL}/other", DOCUMENT, FETCHED, "registry"))
     (other,) = set(tmp_path.glob("*.entry")) - {file}
     file.write_bytes(other.read_bytes())
     assert is_a_miss(tmp_path)
@@ -263,7 +263,8 @@ WRONG_VALUES: dict[str, list[Any]] = {
         *(1e12, 1e300, float("inf"), float("-inf"), float("nan")),
     ],
     "etag": [1, True, [], {}],
-    "document": [1, "", [], {"name": "c.D"}, {"track": 1}],
+    "value": [1, "", [], {"name": "c.D"}, {"name": 1, "version": "v1", "release": None}],
+    "exchanged": [None, 1, [1], [[1, 2]], {"a": 1}],
 }
 
 
@@ -308,7 +309,7 @@ def test_a_forged_entry_whose_schema_is_no_json_makes_the_schema_wrong(tmp_path:
     found = cache(tmp_path).stale(URL, QUESTION)
     assert found is not None
     with pytest.raises(InvalidSchema, match="it cannot be read"):
-        schema(found).content  # noqa: B018
+        found.schema.content  # noqa: B018
 
 
 JSON = st.recursive(
@@ -328,7 +329,7 @@ def test_no_forged_entry_raises(
     _, entry, content = entry_file(directory).read_bytes().split(b"\n")
     forge(entry_file(directory), json.dumps(json.loads(entry) | forged).encode() + b"\n" + content)
     found = cache(directory).stale(URL, QUESTION)
-    assert found is None or found.content == answer().content
+    assert found is None or found.schema.published == answer().schema.published
 
 
 @pytest.mark.parametrize(

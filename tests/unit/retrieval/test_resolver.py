@@ -26,13 +26,14 @@ from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.resolver import Resolver, Step, steps
 from pytest_schema_registry.retrieval.sources import Lazy
 from pytest_schema_registry.settings.settings import Origin, Settings, resolve
+from tests.documents import document_of
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_schema_registry.registries.protocol import Registry
     from pytest_schema_registry.registries.queries import Result
-    from pytest_schema_registry.retrieval.resolver import Registry
 
 QUESTION = Query(Kind.SCHEMA, "v1", ORDER)
 PATH = f"/schemas/v1/{ORDER}"
@@ -56,7 +57,8 @@ def host(tmp_path: Path, local_registry: LocalRegistry) -> Iterator[Host]:
         opened.append(registry)
         own = Session(session, tmp_path / session)
         cache = Cache(tmp_path / "cache", own, ttl=settings.cache_ttl, lock_timeout=30)
-        return Resolver(settings, registry, cache, Lazy(lambda: sources.cassettes(settings)))
+        cassettes = Lazy(lambda: sources.cassettes(settings))
+        return Resolver(settings, sources.protocol(settings), registry, cache, cassettes)
 
     yield host
     for registry in opened:
@@ -72,7 +74,7 @@ def error_of(resolver: Resolver) -> SchemaRegistryError:
 
 def source_of(answer: Result) -> tuple[str, Any]:
     """Where an answer is from, and which of the two published schemas it is."""
-    return answer.source, answer.whole["content"]
+    return answer.source, document_of(answer)["content"]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +182,7 @@ def test_replay_does_not_use_the_cache(host: Host, local_registry: LocalRegistry
 def test_a_recorded_404_is_a_recording(host: Host, local_registry: LocalRegistry) -> None:
     question = Query(Kind.SCHEMA, "v3", ORDER)
     host(mode="record").retrieve(question)
-    assert host(mode="replay").retrieve(question).whole is None
+    assert document_of(host(mode="replay").retrieve(question)) is None
 
 
 def test_auto_serves_a_stale_entry_while_the_registry_is_down(
@@ -417,7 +419,7 @@ def titles(resolver: Resolver) -> dict[str, str]:
     """The titles of what the resolver has at hand, and then of the rest."""
     answers = {each: resolver.retrieve(each) for each in resolver.at_hand(QUESTIONS)}
     answers |= {each: resolver.retrieve(each) for each in QUESTIONS if each not in answers}
-    return {each.name: answer.whole["content"]["title"] for each, answer in answers.items()}
+    return {each.name: document_of(answer)["content"]["title"] for each, answer in answers.items()}
 
 
 def revalidated(host: Host, local_registry: LocalRegistry, **given: Any) -> list[str]:
@@ -442,7 +444,7 @@ def test_what_the_index_lists_unchanged_is_as_old_as_the_index(
     resolver = host("second", **SHORT)
     vouched_for = [resolver.retrieve(each) for each in resolver.at_hand(QUESTIONS)]
     index = resolver.retrieve(Query(Kind.INDEX))
-    assert {each.question.name for each in vouched_for} == {"a.A", "a.B"}
+    assert {each.query.name for each in vouched_for} == {"a.A", "a.B"}
     assert {(each.fetched_at, each.source) for each in vouched_for} == {
         (index.fetched_at, "registry")
     }
@@ -466,8 +468,8 @@ def test_an_index_that_lists_names_with_an_ending_vouches_for_them(
 
     resolver = host("second", **SHORT)
     assert {question.name for question in resolver.at_hand(QUESTIONS)} == {"a.A", "a.B"}
-    assert resolver.retrieve(QUESTIONS[0]).whole is None
-    assert resolver.retrieve(QUESTIONS[0].suffixed).whole["content"] == {"title": names[0]}
+    assert document_of(resolver.retrieve(QUESTIONS[0])) is None
+    assert document_of(resolver.retrieve(QUESTIONS[0].suffixed))["content"] == {"title": names[0]}
     assert local_registry.paths == ["/index"]
 
 
@@ -498,7 +500,7 @@ def test_no_index_vouches_that_a_schema_is_still_missing(
 ) -> None:
     for question in QUESTIONS:
         for spelled in (question, question.suffixed):
-            assert host("first", **SHORT).retrieve(spelled).whole is None
+            assert document_of(host("first", **SHORT).retrieve(spelled)) is None
     time.sleep(0.02)
     local_registry.requests.clear()
     assert host("second", **SHORT).at_hand(QUESTIONS) == set()
@@ -547,4 +549,4 @@ def test_what_the_index_says_anew_of_a_schema_is_asked_for(
 
 
 def local_registry_index(local_registry: LocalRegistry) -> Any:
-    return DirectoryRegistry(local_registry.directory, "here").fetch(Query(Kind.INDEX)).whole
+    return document_of(DirectoryRegistry(local_registry.directory, "here").fetch(Query(Kind.INDEX)))

@@ -13,13 +13,13 @@ from typing import Any
 
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import types
-from pytest_schema_registry.schema_types.json_schema.compatibility.place import ANNOTATIONS
 from pytest_schema_registry.schema_types.json_schema.compatibility.surroundings import (
     Option,
     beside,
     options,
 )
 from pytest_schema_registry.schema_types.json_schema.document import REST, Document, Part, Place
+from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
 
 _IDENTIFIERS = frozenset({"$id", "id"})
 
@@ -143,7 +143,7 @@ def _can_be_changed(part: Part) -> bool:
     if not isinstance(part.schema, dict):
         return False
     # Keywords beside the reference are ignored. Once it moves into `allOf`, they would count.
-    hidden = part.schema.keys() - ANNOTATIONS - {"$ref"}
+    hidden = part.schema.keys() - SILENT - {"$ref"}
     hidden |= part.schema.keys() & _IDENTIFIERS if part.pointer != "#" else set()
     return not (part.is_reference and hidden)
 

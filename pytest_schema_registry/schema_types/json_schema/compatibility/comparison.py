@@ -24,7 +24,6 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.findings impo
     Step,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
-    ANNOTATIONS,
     branches,
     collect,
     conjuncts,
@@ -44,6 +43,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.rules import 
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.witness import Sampler
 from pytest_schema_registry.schema_types.json_schema.document import Key, Part, Place, identity
+from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
 
 _MOST_PAIRS = 5_000
 _MOST_EXAMPLES = 2
@@ -294,7 +294,7 @@ def _refused(pair: _Pair, part: Part) -> Iterator[Finding]:
 
 def _key(parts: Place, settled: bool) -> Key:
     """Identify a place by the parts that constrain a value, however they were reached."""
-    silent = ANNOTATIONS | {"$ref", "allOf"}
+    silent = SILENT | {"$ref", "allOf"}
     if settled:
         silent |= {"anyOf", "oneOf"}
     telling = tuple(

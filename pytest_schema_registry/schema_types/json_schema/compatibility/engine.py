@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_schema_registry.schema_types.json_schema.compatibility.errors import NotASchema
 from pytest_schema_registry.schema_types.json_schema.document import Document, Schema, subschemas
 from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
+from pytest_schema_registry.schema_types.schema_type import NotASchema
 
 if TYPE_CHECKING:
     import jsonschema_rs

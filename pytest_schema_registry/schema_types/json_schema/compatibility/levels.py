@@ -24,7 +24,6 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
     TooDeep,
     UnresolvableReference,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.errors import NotASchema
 from pytest_schema_registry.schema_types.json_schema.compatibility.judgement import (
     Explained,
     Judgement,
@@ -39,7 +38,8 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.policy import
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical, check
 from pytest_schema_registry.schema_types.json_schema.document import Schema
-from pytest_schema_registry.schema_types.json_schema.drafts import known
+from pytest_schema_registry.schema_types.json_schema.draft_keywords import without_unknown_keywords
+from pytest_schema_registry.schema_types.schema_type import NotASchema
 
 _DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
     "backward": ("backward",),
@@ -144,7 +144,9 @@ def _read(schema: Any, read_in: Direction, formats: bool) -> Checker | Reason:
     try:
         return _compiled(schema, formats)
     except UnresolvableReference as error:
-        judgement = undecided("unresolvable-reference", str(error), known(schema))
+        judgement = undecided(
+            "unresolvable-reference", str(error), without_unknown_keywords(schema)
+        )
     except RecursionError as error:
         judgement = undecided("budget-exceeded", f"the {name} schema is {error}")
     except NotASchema as error:
@@ -158,8 +160,10 @@ def _compiled(schema: Any, formats: bool) -> Checker:
         problem = f"a schema is an object or a boolean, not {type(schema).__name__}"
     if problem is not None:
         raise NotASchema(problem)
-    Checker(schema, formats=formats)  # raises for mistakes, which `known` could drop
-    return Checker(known(schema), formats=formats)
+    Checker(
+        schema, formats=formats
+    )  # raises for mistakes, which `without_unknown_keywords` could drop
+    return Checker(without_unknown_keywords(schema), formats=formats)
 
 
 def _judge(

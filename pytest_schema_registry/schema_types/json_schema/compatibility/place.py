@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
 from pytest_schema_registry.schema_types.json_schema.document import REFERENCES, Part, Place
+from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
 
 _MOST_ALTERNATIVES = 250
 _MOST_EXPANSIONS = 500
@@ -17,11 +18,6 @@ _WIDER = frozenset({*REFERENCES, "allOf"})
 _CHOOSING = frozenset({"anyOf", "oneOf", "if"})
 #: About this many parts of a place are brought together in one step of a budget.
 _PARTS_IN_A_STEP = 8
-ANNOTATIONS = frozenset(
-    {"$schema", "$id", "id", "$comment", "$anchor", "$dynamicAnchor", "$defs", "definitions"}
-    | {"title", "description", "default", "examples", "example", "deprecated", "readOnly"}
-    | {"writeOnly", "discriminator", "$vocabulary", "$recursiveAnchor"}
-)
 
 
 def conjuncts(place: Iterable[Part]) -> Place:
@@ -227,8 +223,7 @@ def required(parts: Place) -> dict[str, Part]:
 def is_open(place: Place) -> bool:
     """Check whether a place allows every value."""
     return all(
-        part.schema is True
-        or (isinstance(part.schema, dict) and not part.schema.keys() - ANNOTATIONS)
+        part.schema is True or (isinstance(part.schema, dict) and not part.schema.keys() - SILENT)
         for part in conjuncts(place)
     )
 

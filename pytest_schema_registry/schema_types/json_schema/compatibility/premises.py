@@ -4,7 +4,8 @@ import re
 from typing import Any
 from urllib.parse import unquote, urljoin
 
-from pytest_schema_registry.schema_types.json_schema.document import Document, draft_of, subschemas
+from pytest_schema_registry.schema_types.json_schema.document import Document, subschemas
+from pytest_schema_registry.schema_types.json_schema.drafts import draft_of
 
 _IDENTIFIERS = ("$id", "id", "$anchor", "$dynamicAnchor")
 _DYNAMIC = frozenset({"$dynamicRef", "$recursiveRef"})

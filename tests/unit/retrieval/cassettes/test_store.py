@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
-from pytest_schema_registry.registries import core
+from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cassettes import store as module
 from pytest_schema_registry.retrieval.cassettes import vcr_writer, yaml_reader
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
+from tests.documents import document_of, result_of, sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,17 +96,19 @@ import sys
 from pathlib import Path
 from pytest_schema_registry.retrieval.cache import Cache, Session
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
-from pytest_schema_registry.registries.queries import Result, Kind, Query
+from pytest_schema_registry.registries.core import CoreProtocol
+from pytest_schema_registry.registries.queries import Kind, Query
+from tests.documents import result_of
 
 root, folder, releases = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
 cache = Cache(root / folder, Session("one", root / "own"), ttl=0, lock_timeout=60)
-cassettes = Cassettes(root, Path("cassettes"), "record")
+cassettes = Cassettes(root, Path("cassettes"), CoreProtocol(), "record")
 print("ready", flush=True)
 sys.stdin.readline()
 for release in releases:
     question = Query(Kind.SCHEMA, "v1", "a.B", release)
     url = f"http://r/schemas/v1/a.B?version={release}"
-    answer = Result.of(question, url, {"content": {"title": release * 1000}}, 0.0, "registry")
+    answer = result_of(question, url, {"content": {"title": release * 1000}}, 0.0, "registry")
     path = str(cassettes.path(question))
     with cache.lock(path):
         cassettes.save(answer, staging=cache.staging(path))
@@ -113,14 +116,14 @@ for release in releases:
 
 
 def cassettes(root: Path) -> Cassettes:
-    return Cassettes(root, Path("cassettes"), "pytest --registry-mode record")
+    return Cassettes(root, Path("cassettes"), CoreProtocol(), "pytest --registry-mode record")
 
 
 def answer(
     document: Any = DOCUMENT, fetched_at: float = FETCHED, question: Query = QUESTION
 ) -> Result:
     url = URL + (f"?version={question.release}" if question.release else "")
-    return Result.of(question, url, document, fetched_at, "registry")
+    return result_of(question, url, document, fetched_at, "registry")
 
 
 def save(root: Path, *answers: Result) -> Path:
@@ -128,7 +131,7 @@ def save(root: Path, *answers: Result) -> Path:
     recorder = cassettes(root)
     for each in answers:
         recorder.save(each, staging=root / "staging")
-    return root / recorder.path(answers[0].question)
+    return root / recorder.path(answers[0].query)
 
 
 def write(root: Path, text: str | bytes) -> Path:
@@ -167,7 +170,7 @@ def test_a_schema_that_does_not_exist_is_recorded_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("document", [DOCUMENT, None, {"content": True}])
 def test_what_was_recorded_is_replayed(tmp_path: Path, document: Any) -> None:
     save(tmp_path, answer(document))
-    assert cassettes(tmp_path).load(QUESTION) == Result.of(
+    assert cassettes(tmp_path).load(QUESTION) == result_of(
         QUESTION, URL, document, FETCHED, "cassette"
     )
 
@@ -198,7 +201,7 @@ def test_what_the_stock_library_records_as_text_is_replayed(tmp_path: Path) -> N
     recorded = {"requests": [Request("GET", URL, None, {})], "responses": [response]}
     file = write(tmp_path, serialize(recorded, yamlserializer))
     replayed = cassettes(tmp_path).load(QUESTION)
-    assert replayed.whole == DOCUMENT
+    assert sent(replayed) == DOCUMENT
     assert replayed.fetched_at == file.stat().st_mtime
 
 
@@ -223,8 +226,8 @@ def test_two_directories_of_the_same_answers_are_the_same_in_any_order(tmp_path:
         answer(),
         answer(question=Query(Kind.SCHEMA, "v1", "a.B", "1.0")),
         answer(None, question=Query(Kind.SCHEMA, "v1", "a.B", "0.9")),
-        Result.of(Query(Kind.INDEX), f"{BASE}/index", {"tracks": {}}, FETCHED, "registry"),
-        Result.of(
+        result_of(Query(Kind.INDEX), f"{BASE}/index", {"tracks": {}}, FETCHED, "registry"),
+        result_of(
             Query(Kind.BY_ID, name="urn:a"),
             f"{BASE}/schemas/by-id/urn%3Aa",
             {"content": {}},
@@ -243,33 +246,33 @@ def test_two_directories_of_the_same_answers_are_the_same_in_any_order(tmp_path:
 def test_releases_are_recorded_beside_the_current_one(tmp_path: Path) -> None:
     older = Query(Kind.SCHEMA, "v1", "a.B", "1.0")
     releases = Query(Kind.RELEASES, "v1", "a.B")
-    listing = Result.of(releases, f"{URL}/versions", [{"core_version": "1.0"}], FETCHED, "registry")
+    listing = result_of(releases, f"{URL}/versions", [{"core_version": "1.0"}], FETCHED, "registry")
     file = save(tmp_path, answer(), answer({"content": True}, question=older), listing)
     assert list(tree(tmp_path)) == ["cassettes/v1/a.B.yaml"]
-    assert cassettes(tmp_path).load(QUESTION).whole == DOCUMENT
-    assert cassettes(tmp_path).load(older).whole == {"content": True}
-    assert cassettes(tmp_path).load(releases).whole == [{"core_version": "1.0"}]
+    assert sent(cassettes(tmp_path).load(QUESTION)) == DOCUMENT
+    assert document_of(cassettes(tmp_path).load(older))["content"] is True
+    assert sent(cassettes(tmp_path).load(releases)) == [{"core_version": "1.0"}]
     uris = [each["request"]["uri"] for each in yaml.safe_load(file.read_text())["interactions"]]
     assert uris == [URL, f"{URL}/versions", f"{URL}?version=1.0"]
 
 
 def test_recording_from_another_host_replaces_what_the_first_said(tmp_path: Path) -> None:
     save(tmp_path, answer())
-    moved = Result.of(QUESTION, f"https://elsewhere/{PATH}", {"content": True}, FETCHED, "registry")
+    moved = result_of(QUESTION, f"https://elsewhere/{PATH}", {"content": True}, FETCHED, "registry")
     file = save(tmp_path, moved)
-    assert cassettes(tmp_path).load(QUESTION).whole == {"content": True}
+    assert document_of(cassettes(tmp_path).load(QUESTION))["content"] is True
     assert "registry.example" not in file.read_text()
 
 
 def test_a_directory_leaves_no_path_of_this_machine_behind(tmp_path: Path) -> None:
-    local = Result.of(QUESTION, f"{tmp_path}/v1/a.B.json", DOCUMENT, FETCHED, "directory")
+    local = result_of(QUESTION, f"{tmp_path}/v1/a.B.json", DOCUMENT, FETCHED, "directory")
     file = save(tmp_path, local)
     assert str(tmp_path) not in file.read_text()
     assert cassettes(tmp_path).load(QUESTION).url == f"file:///{PATH}"
 
 
 def test_headers_and_etags_of_an_answer_are_not_recorded(tmp_path: Path) -> None:
-    tagged = Result.of(QUESTION, URL, DOCUMENT, FETCHED, "registry", etag='"tag-of-the-day"')
+    tagged = result_of(QUESTION, URL, DOCUMENT, FETCHED, "registry", etag='"tag-of-the-day"')
     assert "tag-of-the-day" not in save(tmp_path, tagged).read_text()
 
 
@@ -288,7 +291,7 @@ JSON = st.recursive(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_json_is_replayed_as_it_was_recorded(tmp_path: Path, content: dict[str, Any]) -> None:
     file = save(tmp_path, answer({"content": content}))
-    assert cassettes(tmp_path).load(QUESTION).whole == {"content": content}
+    assert document_of(cassettes(tmp_path).load(QUESTION))["content"] == content
     assert "string: |-\n" in file.read_text(encoding="utf-8")
 
 
@@ -300,18 +303,21 @@ ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 def written(draw: st.DrawFn) -> str:
     """A cassette that recording writes."""
     exchange = st.builds(
-        module.Exchange,
+        module.Interaction,
         uri=ADDRESSES | st.builds("http://h/{}".format, ANYTHING),
         status=st.just(200),
-        body=st.builds(module._indented, st.dictionaries(st.text(), JSON, min_size=1)),
+        body=st.builds(
+            module._indented,
+            st.dictionaries(st.text(), JSON, min_size=1).map(json.dumps),
+        ),
         recorded_at=st.integers(0, 4_000_000_000).map(float),
     )
-    missing = st.builds(module.Exchange, ADDRESSES, st.just(404), st.just(""), st.just(FETCHED))
+    missing = st.builds(module.Interaction, ADDRESSES, st.just(404), st.just(""), st.just(FETCHED))
     exchanges = draw(st.lists(exchange | missing, min_size=1, max_size=3))
     return vcr_writer.text_of(exchanges)
 
 
-def said(exchanges: Iterable[module.Exchange]) -> list[tuple[Any, ...]]:
+def said(exchanges: Iterable[module.Interaction]) -> list[tuple[Any, ...]]:
     return [(each.uri, each.status, each.text, each.recorded_at) for each in exchanges]
 
 
@@ -418,7 +424,7 @@ def test_what_yaml_cannot_print_is_escaped_as_json_does(
 ) -> None:
     file = save(tmp_path, answer({"content": {"title": text}}))
     assert f'"title": "{escaped}"' in file.read_text(encoding="utf-8")
-    assert cassettes(tmp_path).load(QUESTION).whole == {"content": {"title": text}}
+    assert document_of(cassettes(tmp_path).load(QUESTION))["content"] == {"title": text}
 
 
 @pytest.mark.parametrize(
@@ -570,7 +576,7 @@ def test_a_cassette_without_a_time_is_as_old_as_its_file(tmp_path: Path, metadat
 
 def test_a_recorded_gone_is_a_not_found(tmp_path: Path) -> None:
     write(tmp_path, interaction(code="410"))
-    assert cassettes(tmp_path).load(QUESTION).whole is None
+    assert document_of(cassettes(tmp_path).load(QUESTION)) is None
 
 
 @pytest.mark.parametrize(
@@ -656,12 +662,13 @@ def test_a_bomb_of_aliases_fills_no_memory(tmp_path: Path, bomb: str) -> None:
         from pathlib import Path
         from pytest_schema_registry.retrieval.cassettes.store import Cassettes
         from pytest_schema_registry.errors import CassetteDamaged
+        from pytest_schema_registry.registries.core import CoreProtocol
         from pytest_schema_registry.registries.queries import Kind, Query
 
         resource.setrlimit(resource.RLIMIT_AS, (500_000_000, 500_000_000))
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
         try:
-            Cassettes(Path(sys.argv[1]), Path("cassettes"), "").load(
+            Cassettes(Path(sys.argv[1]), Path("cassettes"), CoreProtocol(), "").load(
                 Query(Kind.SCHEMA, "v1", "a.B")
             )
         except CassetteDamaged as exc:
@@ -700,7 +707,7 @@ def test_a_file_in_the_place_of_the_directory_is_damage(tmp_path: Path) -> None:
 def test_recording_replaces_a_damaged_cassette(tmp_path: Path, damaged: str) -> None:
     write(tmp_path, damaged)
     save(tmp_path, answer())
-    assert cassettes(tmp_path).load(QUESTION).whole == DOCUMENT
+    assert sent(cassettes(tmp_path).load(QUESTION)) == DOCUMENT
 
 
 def test_a_cassette_that_cannot_be_written_is_named(tmp_path: Path) -> None:
@@ -773,7 +780,7 @@ def test_two_processes_that_record_into_one_cassette_lose_nothing(
             process.communicate()
             assert process.returncode == 0
     for each in releases:
-        content = cassettes(tmp_path).load(release(each)).whole["content"]
+        content = document_of(cassettes(tmp_path).load(release(each)))["content"]
         assert content == {"title": each * 1000}
 
 
@@ -784,10 +791,12 @@ def test_a_recorder_that_is_killed_leaves_a_whole_cassette(tmp_path: Path) -> No
         while not file.exists():
             assert process.poll() is None
         process.kill()
-    assert cassettes(tmp_path).load(release("1.0")).whole["content"] == {"title": "1.0" * 1000}
+    assert document_of(cassettes(tmp_path).load(release("1.0")))["content"] == {
+        "title": "1.0" * 1000
+    }
     save(tmp_path, answer())
-    assert cassettes(tmp_path).load(QUESTION).whole == DOCUMENT
-    assert cassettes(tmp_path).load(release("1.0")).whole is not None
+    assert sent(cassettes(tmp_path).load(QUESTION)) == DOCUMENT
+    assert document_of(cassettes(tmp_path).load(release("1.0"))) is not None
 
 
 def test_replay_imports_no_http_library(tmp_path: Path) -> None:
@@ -796,9 +805,12 @@ def test_replay_imports_no_http_library(tmp_path: Path) -> None:
         import sys
         from pathlib import Path
         from pytest_schema_registry.retrieval.cassettes.store import Cassettes
+        from pytest_schema_registry.registries.core import CoreProtocol
         from pytest_schema_registry.registries.queries import Kind, Query
 
-        Cassettes(Path(sys.argv[1]), Path("cassettes"), "").load(Query(Kind.SCHEMA, "v1", "a.B"))
+        Cassettes(Path(sys.argv[1]), Path("cassettes"), CoreProtocol(), "").load(
+            Query(Kind.SCHEMA, "v1", "a.B")
+        )
         print({"vcr", "httpx", "urllib3", "requests", "http.client"} & set(sys.modules))
     """
     command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
@@ -810,10 +822,11 @@ def test_vcrpy_is_loaded_before_it_is_needed_so_that_no_mock_is_in_its_way() -> 
     script = """
         import sys
         from pathlib import Path
+        from pytest_schema_registry.registries.core import CoreProtocol
         from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
         assert "vcr" not in sys.modules
-        Cassettes(Path(), Path("cassettes"), "").prepare()
+        Cassettes(Path(), Path("cassettes"), CoreProtocol(), "").prepare()
         print("vcr.serialize" in sys.modules)
     """
     command = [sys.executable, "-c", textwrap.dedent(script)]
@@ -824,8 +837,8 @@ def test_vcrpy_is_loaded_before_it_is_needed_so_that_no_mock_is_in_its_way() -> 
 def test_of_an_opinion_only_the_latest_is_kept(tmp_path: Path) -> None:
     for release in ("1.0", "1.1"):
         asked = Query(Kind.COMPATIBILITY, "v1", "a.B", release, "v2", "2.0")
-        url = f"{BASE}/{core.path(asked)}"
-        file = save(tmp_path, Result.of(asked, url, {"compatible": True}, FETCHED, "registry"))
+        url = f"{BASE}/{CoreProtocol().path(asked)}"
+        file = save(tmp_path, result_of(asked, url, {"compatible": True}, FETCHED, "registry"))
     assert "from_version=1.1" in file.read_text()
     assert "from_version=1.0" not in file.read_text()
 

@@ -1,97 +1,40 @@
-"""What is left of a schema without what its draft does not know."""
-
-from typing import Any
+from __future__ import annotations
 
 import jsonschema_rs
 import pytest
+from jsonschema import validators
 
-from pytest_schema_registry.schema_types.json_schema.drafts import known
-from tests.unit.schema_types.json_schema.compatibility.corpus import foreign_pairs, pairs
-
-DRAFT_4 = "http://json-schema.org/draft-04/schema#"
-DRAFT_7 = "http://json-schema.org/draft-07/schema#"
-LATEST = "https://json-schema.org/draft/2020-12/schema"
-
-
-@pytest.mark.parametrize("keyword", ["unevaluatedProperties", "prefixItems", "x-anything", "id"])
-def test_a_keyword_of_another_draft_is_left_out(keyword: str) -> None:
-    schema = {"$schema": DRAFT_7, "items": {keyword: 1, "type": "string"}}
-    assert known(schema) == {"$schema": DRAFT_7, "items": {"type": "string"}}
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [
-        True,
-        {"properties": {"x-anything": {"type": "string"}, "id": True}},
-        {"dependentRequired": {"x": ["y"]}, "dependencies": {"x": ["y"], "z": {"type": "null"}}},
-        {"const": {"x": 1}, "enum": [{"x": 1}], "default": {"x": 1}, "examples": [{"x": 1}]},
-        {"$schema": DRAFT_4, "id": "http://a/", "definitions": {"x": {"exclusiveMinimum": True}}},
-        {"$defs": {"a": {"$schema": DRAFT_7, "x": {"type": "string"}}}},
-        {"$ref": LATEST},
-    ],
+from pytest_schema_registry.schema_types.json_schema.drafts import (
+    DRAFTS,
+    LATEST,
+    METASCHEMAS,
+    draft_numbered,
+    draft_of,
+    number_of,
 )
-def test_all_else_stays_as_it_is(schema: Any) -> None:
-    assert known(schema) == schema
+from pytest_schema_registry.schema_types.json_schema.keywords import SILENT, keywords_of
+from pytest_schema_registry.settings import DRAFTS as NAMES
 
 
-@pytest.mark.parametrize(
-    ("schema", "left"),
-    [
-        (
-            {
-                "$ref": "#/components/schemas/A",
-                "components": {
-                    "title": "left out",
-                    "schemas": {
-                        "A": {"x": 1, "items": {"$ref": "#/components/schemas/B"}},
-                        "B": {"type": "string", "x": 1},
-                        "C": {"type": "null"},
-                    },
-                },
-            },
-            {
-                "$ref": "#/components/schemas/A",
-                "components": {
-                    "schemas": {
-                        "A": {"items": {"$ref": "#/components/schemas/B"}},
-                        "B": {"type": "string"},
-                    }
-                },
-            },
-        ),
-        (
-            {
-                "allOf": [{"$ref": "#/x/A/d/T"}, {"$ref": "#/x/A"}],
-                "x": {"A": {"type": "string", "d": {"T": {"minLength": 1}, "U": {}}}},
-            },
-            {
-                "allOf": [{"$ref": "#/x/A/d/T"}, {"$ref": "#/x/A"}],
-                "x": {"A": {"type": "string", "d": {"T": {"minLength": 1}}}},
-            },
-        ),
-        (
-            {"allOf": [{"x": {"type": "string"}}, {"$ref": "#/allOf/0/x"}]},
-            {"allOf": [{"x": {"type": "string"}}, {"$ref": "#/allOf/0/x"}]},
-        ),
-    ],
-)
-def test_what_a_reference_leads_to_stays_wherever_it_stands(schema: Any, left: Any) -> None:
-    assert known(schema) == left
+def test_the_drafts_of_the_settings_are_those_of_the_table() -> None:
+    assert tuple(METASCHEMAS) == NAMES
 
 
-def test_a_schema_is_left_as_it_was() -> None:
-    schema = {"x": {"A": {"type": "string"}}, "$ref": "#/x/A"}
-    known(schema)
-    assert schema == {"x": {"A": {"type": "string"}}, "$ref": "#/x/A"}
+@pytest.mark.parametrize("draft", DRAFTS)
+def test_both_engines_know_a_draft_by_its_meta_schema(draft: object) -> None:
+    assert isinstance(draft, type(LATEST))
+    stated = {"$schema": draft.metaschema}
+    digits = draft.name.replace("-", "")
+    assert jsonschema_rs.validator_cls_for(stated).__name__ == f"Draft{digits}Validator"
+    assert validators.validator_for(stated).__name__ == f"Draft{digits}Validator"
+    assert draft_of(stated) == draft.number == number_of(draft.name)
+    assert draft_numbered(draft.number) is draft
 
 
-def test_the_engine_judges_by_what_is_left_as_by_the_whole() -> None:
-    payloads = [None, True, 0, 1.5, "", "a", "2020-01-01", [], [1], ["a", "b"], {}, {"a": 1}]
-    for pair in [*pairs(), *foreign_pairs()]:
-        for schema in (pair["old"], pair["new"]):
-            whole, left = (
-                jsonschema_rs.validator_for(each, offline=True) for each in (schema, known(schema))
-            )
-            for payload in payloads:
-                assert whole.is_valid(payload) is left.is_valid(payload)
+@pytest.mark.parametrize("schema", [True, {}, {"$schema": 5}, {"$schema": "https://own.example/1"}])
+def test_a_schema_that_states_no_draft_is_of_the_latest(schema: object) -> None:
+    assert draft_of(schema) == LATEST.number
+
+
+def test_a_keyword_that_never_refuses_a_value_is_one_of_some_draft() -> None:
+    assert keywords_of(4) | keywords_of(2019) | keywords_of(2020) >= SILENT

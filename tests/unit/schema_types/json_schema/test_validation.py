@@ -15,7 +15,8 @@ from pytest_schema_registry.schema_types.json_schema.references import refers_el
 from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
 from pytest_schema_registry.schema_types.json_schema.validation import (
     MAX_UNFOLDED,
-    Conformance,
+    JSONSchemaType,
+    JSONSchemaValidator,
     is_surely_small,
 )
 from pytest_schema_registry.schemas import Content
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pytest_schema_registry.schema_types.json_schema.references import Reference
+    from pytest_schema_registry.schema_types.schema_type import Reference
     from pytest_schema_registry.schemas import Schema
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
@@ -114,18 +115,6 @@ def test_a_format_is_asserted_unless_that_is_switched_off(name: str, good: str, 
     assert conforms({"format": name}, good)
     assert not conforms({"format": name}, bad)
     assert conforms({"format": name}, bad, format_assertion=False)
-
-
-def test_a_schema_is_compiled_once_whichever_name_it_has(
-    registry: SchemaRegistry, local_registry: LocalRegistry
-) -> None:
-    for name in ("a.A", "b.B"):
-        local_registry.publish(name, v1={"type": "object", "required": ["id"]})
-    conformance = Conformance(never_called)
-    a, b, order = (registry.get_schema(name, "v1") for name in ("a.A", "b.B", ORDER))
-    assert conformance.compiled(a).validator is conformance.compiled(b).validator
-    assert conformance.compiled(a).validator is not conformance.compiled(order).validator
-    assert [conformance.compiled(each).schema for each in (a, b)] == [a, b]
 
 
 def test_the_same_content_in_another_version_is_compiled_anew_for_its_references(
@@ -329,8 +318,8 @@ def test_what_is_wrong_is_raised_the_same_at_every_use_and_asked_once(
 
 def test_a_single_rule_is_judged_by_the_schemas_settings() -> None:
     rule = '{"$schema":"https://json-schema.org/draft/2020-12/schema","format":"date"}'
-    assert not Conformance(never_called).leaf(rule).is_valid("x")
-    assert Conformance(never_called, formats=False).leaf(rule).is_valid("x")
+    assert not JSONSchemaType().leaf(rule).is_valid("x")
+    assert JSONSchemaType(formats=False).leaf(rule).is_valid("x")
 
 
 def test_the_engine_never_fetches_anything_itself(
@@ -338,7 +327,7 @@ def test_the_engine_never_fetches_anything_itself(
 ) -> None:
     url = f"{local_registry.url}/schemas/v1/{ORDER}"
     with pytest.raises(jsonschema_rs.ValidationError):
-        Conformance(never_called).leaf(f'{{"$ref":"{url}"}}')
+        JSONSchemaType().leaf(f'{{"$ref":"{url}"}}')
     with (
         SchemaRegistry(versions=["v1"]) as registry,
         pytest.raises(Exception, match="no recording"),
@@ -431,7 +420,7 @@ def test_a_reference_in_another_spelling_than_its_address_is_an_error_too(
 def test_a_schema_that_was_kept_and_is_no_json_is_an_error_of_that_schema() -> None:
     kept = dataclasses.replace(schema_of({}), published=Content("{"))
     with pytest.raises(InvalidSchema, match="EOF while parsing"):
-        Conformance(never_called).compiled(kept)
+        JSONSchemaType().compile(kept, never_called)
 
 
 def test_a_wrong_schema_may_be_several_references_away_and_known_by_an_id(
@@ -462,7 +451,9 @@ def test_a_schema_that_is_referred_to_is_of_its_own_draft_or_of_the_other_one_s(
     local_registry.publish("a.E", v1=ONLY_DRAFT_4)
     with SchemaRegistry(local_registry.url, default_draft=default_draft) as registry:
         for name in ("a.A", "a.D"):
-            assert registry.compiled(registry.get_schema(name, "v1")).referred
+            validator = registry.compiled(registry.get_schema(name, "v1"))
+            assert isinstance(validator, JSONSchemaValidator)
+            assert validator.referred
 
 
 def test_a_schema_of_a_draft_of_somebody_s_own_may_be_referred_to(
@@ -472,7 +463,7 @@ def test_a_schema_of_a_draft_of_somebody_s_own_may_be_referred_to(
     own = {"$schema": "https://drafts.example/1", "type": "string"}
     local_registry.publish("a.A", v1={"items": {"$ref": "a.B"}})
     local_registry.publish("a.B", v1=own)
-    assert registry.compiled(registry.get_schema("a.A", "v1")).conforms(["a"])
+    assert registry.compiled(registry.get_schema("a.A", "v1")).is_valid(["a"])
 
 
 @pytest.mark.parametrize("name", ["a.A", "a.B"])

@@ -1,0 +1,111 @@
+"""The seam for wire formats: how a query becomes requests, and responses a value. No IO.
+
+A protocol writes each exchange as a generator. Whoever drives it does the IO: the client over HTTP,
+or a cassette that replays what was recorded. Both get the same value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from pytest_schema_registry.registries.queries import Query, Result, Value
+
+T = TypeVar("T")
+
+
+class Request(NamedTuple):
+    """A request to a registry.
+
+    Args:
+        path: The path and query string, relative to the registry's base URL.
+        method: The HTTP method.
+        body: The JSON text to send; None for none.
+    """
+
+    path: str
+    method: str = "GET"
+    body: str | None = None
+
+
+class Response(NamedTuple):
+    """A registry's response: a success, or a 404 or 410.
+
+    Whoever sends the request takes all other statuses for an error.
+
+    Args:
+        status: The HTTP status.
+        body: The body as text.
+        is_recorded: True where it comes from a cassette. It was read strictly when it was recorded,
+            so it is read faster now.
+    """
+
+    status: int
+    body: str
+    is_recorded: bool = False
+
+
+#: The requests and responses of one query, which end in a value.
+Exchange: TypeAlias = Generator[Request, Response, T]
+
+
+class WrongAnswer(Exception):
+    """A response is no answer to its query; the text is the reason."""
+
+
+class WireProtocol(Protocol):
+    """The wire format of one kind of registry."""
+
+    @property
+    def name(self) -> str:
+        """The word by which users choose the protocol."""
+
+    def path(self, query: Query) -> str:
+        """Return the path of the query's first request; it differs for each query."""
+
+    def ask(self, query: Query) -> Exchange[Value]:
+        """Ask a query.
+
+        Raises:
+            WrongAnswer: A response is no answer to the query.
+            ValueError: A response is not JSON, or has a key twice (:class:`KeyTwice`).
+            RecursionError: A response is nested too deeply.
+        """
+
+    def body(self, query: Query, value: Value) -> str:
+        """Return the JSON text that a registry would send for a value other than None."""
+
+
+def drive(exchange: Exchange[T], send: Callable[[Request], Response]) -> T:
+    """Drive an exchange to its end, and return its value.
+
+    Args:
+        exchange: The exchange.
+        send: Sends a request, and returns the response.
+    """
+    try:
+        request = next(exchange)
+        while True:
+            request = exchange.send(send(request))
+    except StopIteration as end:
+        value: T = end.value
+        return value
+
+
+class Registry(Protocol):
+    """A registry that can be asked: a client over HTTP, or a directory."""
+
+    def fetch(self, query: Query, known: Result | None = None) -> Result:
+        """Ask a query, and return the result.
+
+        Args:
+            query: The query.
+            known: An earlier result, which the registry may confirm.
+
+        Raises:
+            SchemaRegistryError: There is no result.
+        """
+
+    def close(self) -> None:
+        """Close what is open."""

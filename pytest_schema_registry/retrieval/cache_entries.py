@@ -1,0 +1,176 @@
+"""The entries of the cache as text.
+
+The first line is a digest of the rest, so a truncated, damaged or foreign file counts as a miss.
+The second line is a JSON object. Below it stands a schema as it was sent, which is parsed only when
+it is needed.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import asdict, fields
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry.registries.protocol import Request, Response
+from pytest_schema_registry.registries.queries import (
+    Kind,
+    RegisteredSchema,
+    RegistryVerdict,
+    Result,
+)
+from pytest_schema_registry.schemas import Content, IndexEntry, Release
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_schema_registry.registries.queries import Query, Value
+    from pytest_schema_registry.schemas import Source
+
+#: The layout of entries; those in another one are not read.
+_LAYOUT = "schema-registry-3"
+#: A schema may contain half a surrogate pair, which strict UTF-8 cannot encode.
+_ENCODING = ("utf-8", "surrogatepass")
+#: The types of the values' members, as the dataclasses write them.
+_TYPES = {"str": str, "str | None": str | None, "bool": bool}
+#: The beginning of the year 10000, in seconds since the epoch: datetime ends there.
+_END_OF_TIME = 253_402_300_800
+
+
+def written(members: dict[str, Any], schema: str | None = None) -> str:
+    """Return the text of a file of the cache.
+
+    Args:
+        members: The members of the JSON object.
+        schema: The text of the schema below it; None for none.
+    """
+    lines = [json.dumps(members, separators=(",", ":"))]
+    if schema is not None:
+        lines.append(schema)
+    body = "\n".join(lines)
+    return f"{_mark(body.encode(*_ENCODING))}\n{body}"
+
+
+def read(path: Path) -> tuple[dict[str, Any], str | None]:
+    """Read the JSON object in a file of the cache, and the text of the schema below it.
+
+    For a missing, damaged or foreign file, return an empty object and no schema.
+    """
+    try:
+        mark, _, body = path.read_bytes().partition(b"\n")
+        if mark != _mark(body).encode():
+            return {}, None
+        line, _, text = body.partition(b"\n")
+        members = json.loads(line)
+        schema = text.decode(*_ENCODING) if text else None
+    except (OSError, ValueError, RecursionError):
+        return {}, None
+    return (members, schema) if isinstance(members, dict) else ({}, None)
+
+
+def _mark(body: bytes) -> str:
+    return f"{_LAYOUT} {sha256(body).hexdigest()}"
+
+
+def of_result(result: Result, session: str) -> str:
+    """Return the text of a result's entry.
+
+    Args:
+        result: The result.
+        session: The id of the session that fetched it.
+    """
+    schema = None
+    match result.value:
+        case RegisteredSchema() as found:
+            schema = found.content.text
+            value: Any = {
+                each.name: getattr(found, each.name)
+                for each in fields(found)
+                if each.name != "content"
+            }
+        case RegistryVerdict() as verdict:
+            value = verdict._asdict()
+        case None:
+            value = None
+        case listed:
+            value = [asdict(each) for each in listed]
+    members = {
+        "url": result.url,
+        "session": session,
+        "fetched_at": result.fetched_at,
+        "etag": result.etag,
+        "value": value,
+        "exchanged": result.exchanged,
+    }
+    return written(members, schema)
+
+
+def result_of(
+    members: dict[str, Any], schema: str | None, url: str, query: Query, source: Source
+) -> Result | None:
+    """Return the result that an entry holds, or None where it is no result of the query.
+
+    Args:
+        members: The members of the entry's JSON object.
+        schema: The text of the schema below it.
+        url: The query's address.
+        query: The query.
+        source: The place to say that the result comes from.
+    """
+    if not (
+        members.get("url") == url
+        and isinstance(members.get("session"), str)
+        and isinstance(members.get("fetched_at"), float)
+        and 0 <= members["fetched_at"] < _END_OF_TIME
+        and isinstance(members.get("etag"), str | None)
+        and "value" in members
+    ):
+        return None
+    # Another version of this package may have written other members.
+    with suppress(TypeError, ValueError, LookupError, AttributeError):
+        return Result(
+            query,
+            url,
+            _value(query, members["value"], schema),
+            members["fetched_at"],
+            source,
+            members["etag"],
+            exchanged=tuple(
+                (Request(*request), Response(*response))
+                for request, response in members["exchanged"]
+            ),
+        )
+    return None
+
+
+def _value(query: Query, value: Any, schema: str | None) -> Value:
+    if (schema is not None) is not (query.is_for_schema and value is not None):
+        raise ValueError("a schema stands below the entry of a schema, and below no other")
+    if value is None:
+        return None
+    match query.kind:
+        case Kind.RELEASES:
+            return tuple(Release(**_typed(Release, each)) for each in value)
+        case Kind.INDEX:
+            return tuple(IndexEntry(**_typed(IndexEntry, each)) for each in value)
+        case Kind.COMPATIBILITY:
+            reasons, advice = tuple(value["reasons"]), tuple(value["advice"])
+            return RegistryVerdict(value["compatible"], reasons, advice)
+        case _:
+            assert schema is not None  # noqa: S101  # see above
+            return RegisteredSchema(content=Content(schema), **_typed(RegisteredSchema, value))
+
+
+def _typed(kind: type[Any], members: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a value, if each has the type that its dataclass says.
+
+    Raises:
+        TypeError: One has another type.
+        KeyError: The dataclass has no such member.
+    """
+    types = {each.name: _TYPES.get(str(each.type)) for each in fields(kind)}
+    for name, member in members.items():
+        if not isinstance(member, types[name] or ()):
+            raise TypeError(name)
+    return members

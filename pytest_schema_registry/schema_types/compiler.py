@@ -1,0 +1,63 @@
+"""The compiler of schemas: each is compiled once per process, whatever its language."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING
+
+from pytest_schema_registry.errors import InvalidSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pytest_schema_registry.schema_types.schema_type import Reference, SchemaType, Validator
+    from pytest_schema_registry.schemas import Schema
+
+
+class Compiler:
+    """The validators of a registry's schemas.
+
+    Args:
+        types: The schema languages, by the registries' word for each.
+        resolve: Returns the schema that a reference leads to, through the same registry, mode and
+            recordings as the schema's own.
+    """
+
+    def __init__(
+        self, types: Mapping[str, SchemaType], resolve: Callable[[Reference], Schema]
+    ) -> None:
+        self._types = types
+        self._resolve = resolve
+        self._validators: dict[tuple[str, str], Validator] = {}
+        self._errors: dict[tuple[str, str, str], InvalidSchema] = {}
+
+    def type_of(self, _schema: Schema) -> SchemaType:
+        """Return the language of a schema. A registry of today has only JSON Schemas."""
+        return self._types["JSON"]
+
+    def validator(self, schema: Schema) -> Validator:
+        """Return the validator of a schema, compiled now or before.
+
+        A schema is compiled again where it refers to an old copy, or to a schema that could not be
+        retrieved: the registry may answer the next time.
+
+        Raises:
+            InvalidSchema: The schema, or one that it refers to, is wrong.
+            SchemaRegistryError: A schema that it refers to cannot be retrieved.
+        """
+        # The version is part of the key: in another version, relative references lead elsewhere.
+        key = (schema.text, schema.version)
+        if (error := self._errors.get((schema.name, *key))) is not None:
+            raise copy(error)
+        validator = self._validators.get(key)
+        if validator is None:
+            try:
+                validator = self.type_of(schema).compile(schema, self._resolve)
+            except InvalidSchema as exc:
+                if not exc.old_copies:
+                    self._errors[schema.name, *key] = exc
+                raise
+            if not validator.referred_old:
+                self._validators[key] = validator
+        # The same content may be published under several names.
+        return validator if validator.schema is schema else validator.of(schema)

@@ -1,0 +1,118 @@
+"""The seam for schema languages: one language, a schema that is ready to check, a reference.
+
+No language imports another, and nothing outside this package imports from a language's own folder.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pytest_schema_registry.compatibility.report import CompatibilityReport
+    from pytest_schema_registry.redaction import Redaction
+    from pytest_schema_registry.schemas import OldCopy, Schema, Violation
+
+
+class NotASchema(ValueError):
+    """One of the two schemas of a comparison is no schema of its language."""
+
+
+class Reference(Protocol):
+    """One reference that leads out of a schema."""
+
+    @property
+    def uri(self) -> str:
+        """Its target, absolute and without a fragment."""
+
+    @property
+    def version(self) -> str:
+        """The version line of the schema that has it; empty outside the registry."""
+
+    @property
+    def target(self) -> tuple[str | None, str] | None:
+        """The version and the name that it refers to; None where it is a global id."""
+
+    @property
+    def name(self) -> str | None:
+        """The schema name in its text; None where the text is no plain name."""
+
+
+class Validator(Protocol):
+    """A schema that is ready to check payloads."""
+
+    @property
+    def schema(self) -> Schema:
+        """The schema."""
+
+    @property
+    def is_valid(self) -> Callable[[Any], bool]:
+        """The engine's verdict on a payload, given as JSON. A field: nothing stands before it."""
+
+    @property
+    def referred_old(self) -> tuple[OldCopy, ...]:
+        """The old copies among the schemas that it refers to."""
+
+    @property
+    def old_copies(self) -> tuple[OldCopy, ...]:
+        """All old copies on which a verdict rests: its own and the referred ones."""
+
+    def violations(self, payload: Any, hide: Redaction) -> tuple[Violation, ...]:
+        """Return the violations of a payload that ``is_valid`` refused, best match first.
+
+        Args:
+            payload: The payload as JSON.
+            hide: The rules by which values are hidden.
+
+        Raises:
+            InvalidSchema: A rule of the schema takes too many steps to be decided.
+        """
+
+    def remarks(self) -> Iterable[tuple[str, str]]:
+        """Return remarks on the parts of the schema that look like assertions and are none.
+
+        Each remark is a pair: its subject, and one line of text. The subject lets a caller give
+        each remark only once.
+        """
+
+    def bundled(self) -> Any:
+        """Return the content of the schema with all that it refers to, as one document."""
+
+    def of(self, schema: Schema) -> Self:
+        """Return this validator for a schema of the same content under another name."""
+
+
+class SchemaType(Protocol):
+    """A schema language."""
+
+    @property
+    def name(self) -> str:
+        """The registries' word for it, such as ``JSON``."""
+
+    def refers_elsewhere(self, schema: Schema) -> bool:
+        """Check whether compiling a schema may require another schema."""
+
+    def compile(self, schema: Schema, resolve: Callable[[Reference], Schema]) -> Validator:
+        """Prepare a schema to check payloads.
+
+        Args:
+            schema: The schema.
+            resolve: Returns the schema that a reference leads to.
+
+        Raises:
+            InvalidSchema: The schema, or one that it refers to, is wrong.
+            SchemaRegistryError: A schema that it refers to cannot be retrieved.
+        """
+
+    def compare(self, old: Any, new: Any, **asked: Any) -> CompatibilityReport:
+        """Report whether payloads written by one version of a schema can be read by the other.
+
+        Args:
+            old: The content of the older schema, with all that it refers to.
+            new: The content of the newer schema, with all that it refers to.
+            asked: The level and the policy of the comparison, as ``compare`` takes them.
+
+        Raises:
+            NotASchema: One of them is no schema of this language.
+        """
