@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SchemaUsage:
-    """The usage of one schema by tests. The counts are those of the current test.
+    """The usage of one schema by tests. The counts are those since the last flush of the recorder.
 
     ``old_copies`` holds the old copies that the schema, and the schemas it refers to, came from.
 
@@ -59,12 +59,13 @@ class SchemaUsage:
         self.reset()
 
     def reset(self) -> None:
-        """Set all counts to zero, because another test begins."""
+        """Set all counts to zero, because they were flushed."""
+        #: True until a test uses the schema again.
         self.unused = True
         self.lookups = self.conforming = self.refused = self.violating = self.unchecked = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the current test's usage as plain data."""
+        """Return the counts as plain data."""
         schema = self.schema
         usage: dict[str, Any] = {
             "name": self.key.name,
@@ -86,7 +87,11 @@ class SchemaUsage:
 
 
 class Recorder:
-    """The events of one process since the last report. :meth:`flush` hands them over."""
+    """The events of one process since the last flush.
+
+    The plugin's session flushes them into the report of each test, at its teardown. At the end of
+    the process it flushes those of no test.
+    """
 
     def __init__(self) -> None:
         self.seconds = 0.0

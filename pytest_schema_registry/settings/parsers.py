@@ -88,7 +88,7 @@ def folder(value: str | Path, root: Path) -> Path:
     return Path(value)
 
 
-def place(value: str | Path, root: Path) -> Path:
+def path(value: str | Path, root: Path) -> Path:
     return root / value
 
 
@@ -243,7 +243,7 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "mode": mode,
     "versions": versions,
     "cassettes": folder,
-    "cache-dir": place,
+    "cache-dir": path,
     "cache-ttl": period,
     "timeout": duration,
     "max-in-flight": requests,
