@@ -198,7 +198,7 @@ def _user() -> int:
     return getattr(os, "geteuid", lambda: 0)()
 
 
-def beginning(path: Path, limit: int) -> bytes:
+def read_at_most(path: Path, limit: int) -> bytes:
     """Read a file up to one byte beyond a limit; that byte tells that the file is longer.
 
     Args:
@@ -217,7 +217,7 @@ def beginning(path: Path, limit: int) -> bytes:
 
 
 @contextmanager
-def turn(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Hold a lock on a user's file against all other processes of the same user.
 
     The lock file does not lie beside the file, where it would end up in version control.

@@ -40,10 +40,17 @@ class Redaction:
     """
 
     def __init__(self, patterns: Sequence[str] = ()) -> None:
+        self._written = tuple(patterns)
         names = {each.casefold() for each in patterns if not each.startswith("$")}
         self._names = frozenset(names)
         self._patterns = tuple(name for name in names if not _WILDCARDS.isdisjoint(name))
         self._paths = tuple(_parsed(each) for each in patterns if each.startswith("$"))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Redaction) and self._written == other._written
+
+    def __hash__(self) -> int:
+        return hash(self._written)
 
     def __bool__(self) -> bool:
         return bool(self._names or self._paths)

@@ -189,10 +189,10 @@ class SchemaRegistry:
             TypeError: A name or a version line is not text.
             ValueError: ``level`` is none of the above.
         """
-        from pytest_schema_registry.compatibility.registry_verdict import opinion
+        from pytest_schema_registry.compatibility.registry_verdict import ask_registry
 
         check_texts("check_compatibility", name=name, old=old, new=new)
-        return opinion(partial(self._source.catalogue.compatibility, name), old, new, level)
+        return ask_registry(partial(self._source.catalogue.compatibility, name), old, new, level)
 
     def index(self) -> tuple[IndexEntry, ...]:
         """Return the entries of the registry's index, sorted by version and name."""

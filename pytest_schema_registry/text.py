@@ -1,4 +1,4 @@
-"""Text for people: printable lines, lists, and the rules of JSON Schema in words."""
+"""Text for people: printable lines, values and lists."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 #: The largest number of characters that are printed of a line.
 MAX_LINE = 4_000
@@ -17,19 +17,6 @@ _ROOM_FOR_REST = 40
 #: The commands that CI systems obey anywhere in a line: ``##[group]``, ``##vso[…]``.
 _COMMAND = re.compile(r"#(?=#[a-z]*\[)", re.IGNORECASE)
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
-_TYPES = {
-    dict: "an object",
-    list: "an array",
-    str: "a string",
-    bool: "a boolean",
-    type(None): "null",
-}
-_ARTICLES = {
-    "array": "an array",
-    "integer": "an integer",
-    "object": "an object",
-    "null": "null",
-}
 
 
 def shown(value: Any, length: int = 60) -> str:
@@ -88,97 +75,3 @@ def listed(items: Sequence[str], joint: str = "or", *, more: int = 0) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {joint} {items[-1]}"
-
-
-def kind(value: Any) -> str:
-    """Return the JSON type of a value, with its article."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return "an integer"
-    return _TYPES.get(type(value), "a number")
-
-
-def type_names(types: str | Sequence[str]) -> str:
-    """Join the types that a schema allows, as in a sentence."""
-    names = [types] if isinstance(types, str) else list(types)
-    return listed([_ARTICLES.get(name, f"a {name}") for name in names])
-
-
-def _plural(count: Any, noun: str, nouns: str = "") -> str:
-    return f"{count} {noun if count == 1 else nouns or f'{noun}s'}"
-
-
-def _properties(value: Any) -> str:
-    return _plural(len(value), "property", "properties")
-
-
-def _alternatives(text: str, rule: Any) -> str:
-    if len(rule) == 1:
-        return f"{text} does not match the only alternative"
-    return f"{text} matches none of the {len(rule)} alternatives"
-
-
-def _length(value: Any, unit: str) -> str:
-    return f"{_plural(len(value), unit)} long"
-
-
-def _choices(values: Sequence[Any]) -> str:
-    first = [shown(each, 30) for each in values[:MAX_LISTED]]
-    return listed(first, more=len(values[MAX_LISTED:]))
-
-
-def _named(rule: Any) -> str:
-    return cut(str(rule), 100)
-
-
-def _too_many(_text: str, value: Any, _rule: Any) -> str:
-    return f"{_plural(len(value), 'item')}, more than the schema describes"
-
-
-#: Keyword -> sentence; made of the value as text, the value, and the keyword's argument.
-_SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
-    "type": lambda text, value, rule: f"{text} is {kind(value)}, not {type_names(rule)}",
-    "enum": lambda text, _, rule: f"{text} is not one of {_choices(rule)}",
-    "const": lambda text, _, rule: f"{text} is not {shown(rule)}",
-    "minimum": lambda text, _, rule: f"{text} is less than the minimum of {shown(rule)}",
-    "maximum": lambda text, _, rule: f"{text} is greater than the maximum of {shown(rule)}",
-    "exclusiveMinimum": lambda text, _, rule: f"{text} is not greater than {shown(rule)}",
-    "exclusiveMaximum": lambda text, _, rule: f"{text} is not less than {shown(rule)}",
-    "multipleOf": lambda text, _, rule: f"{text} is not a multiple of {shown(rule)}",
-    "minLength": lambda text, value, rule: (
-        f"{text} is {_length(value, 'character')}, shorter than {rule}"
-    ),
-    "maxLength": lambda text, value, rule: (
-        f"{text} is {_length(value, 'character')}, longer than {rule}"
-    ),
-    "pattern": lambda text, _, rule: f"{text} does not match the pattern {shown(rule)}",
-    "format": lambda text, _, rule: f"{text} is not in the format {_named(rule)}",
-    "contentEncoding": lambda text, _, rule: f"{text} is not {_named(rule)}",
-    "contentMediaType": lambda text, _, rule: f"{text} is not {_named(rule)}",
-    "minItems": lambda _, value, rule: f"{_plural(len(value), 'item')}, fewer than {rule}",
-    "maxItems": lambda _, value, rule: f"{_plural(len(value), 'item')}, more than {rule}",
-    "uniqueItems": lambda text, *_: f"{text} has an item twice",
-    "minProperties": lambda _, value, rule: f"{_properties(value)}, fewer than {rule}",
-    "maxProperties": lambda _, value, rule: f"{_properties(value)}, more than {rule}",
-    "items": _too_many,
-    "additionalItems": _too_many,
-    "unevaluatedItems": _too_many,
-    "contains": lambda *_: "no item is as 'contains' asks",
-    "minContains": lambda _t, _v, rule: f"fewer than {_plural(rule, 'item')} as 'contains' asks",
-    "maxContains": lambda _t, _v, rule: f"more than {_plural(rule, 'item')} as 'contains' asks",
-    "not": lambda text, *_: f"{text} is what the schema excludes",
-    "anyOf": lambda text, _, rule: _alternatives(text, rule),
-    "oneOf": lambda text, _, rule: _alternatives(text, rule),
-}
-
-
-def sentence(keyword: str, text: str, value: Any, rule: Any) -> str:
-    """Describe in a sentence how a value breaks a keyword.
-
-    Args:
-        keyword: The JSON Schema keyword.
-        text: The value as it may be shown.
-        value: The value, for its type and length only.
-        rule: The keyword's argument in the schema.
-    """
-    make = _SENTENCES.get(keyword)
-    return make(text, value, rule) if make else f"{text} breaks {keyword}: {shown(rule)}"

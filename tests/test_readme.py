@@ -73,10 +73,10 @@ from pytest_schema_registry.settings import (
     DRAFTS,
     MODES,
     OPTIONS,
-    compatibility_rules,
 )
-from pytest_schema_registry.settings.enforcement import Enforcement
-from pytest_schema_registry.settings.parsers import Location
+from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
+from pytest_schema_registry.settings.enforcement import EnforcementRules
+from pytest_schema_registry.settings.location import Location
 from pytest_schema_registry.settings.settings import Settings
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, Reply
 from tests.parts import judge_of
@@ -306,15 +306,13 @@ def test_rules_are_tests_that_show_what_breaks_as_printed(run: Run, project: Pat
 
 def test_the_words_of_rules_are_those_of_the_code() -> None:
     words = {word.strip("`") for word, _ in table(section("From one version to the next"))}
-    plain = compatibility_rules.parsed("a.B: v1 -> v2")
+    plain = CompatibilityRule.parse("a.B: v1 -> v2")
     unsaid = {
-        word
-        for word in words
-        if compatibility_rules.parsed(f"{plain.text} {word}")[1:] == plain[1:]
+        word for word in words if CompatibilityRule.parse(f"{plain.text} {word}")[1:] == plain[1:]
     }
     assert unsaid == {"backward", "tolerant"}
     with pytest.raises(ValueError, match="there are") as caught:
-        compatibility_rules.parsed(f"{plain.text} sideways")
+        CompatibilityRule.parse(f"{plain.text} sideways")
     assert set(str(caught.value).rpartition("there are ")[2].split(", ")) == words
 
 
@@ -843,7 +841,9 @@ class Trouble:
             registry.validate_payload({"type": "nothing"}, 1)
 
     def deprecated(self) -> None:
-        rollout = Rollout(Enforcement(), Recorder(), lambda _fact: True, refuse_deprecated=True)
+        rollout = Rollout(
+            EnforcementRules(), Recorder(), lambda _fact: True, refuse_deprecated=True
+        )
         with SchemaRegistry(REGISTRY) as registry:
             schema = registry.get_schema("telemetry.Probe", "v2")
         rollout.begin(SchemaUsage(SchemaKey(schema.name, schema.version), "strict", schema))

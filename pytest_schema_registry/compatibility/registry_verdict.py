@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import RegistryVerdict
 
 
-def opinion(
+def ask_registry(
     ask: Callable[[str, str], RegistryVerdict], old: str, new: str, level: Level
 ) -> CompatibilityReport:
     """Ask a registry whether two version lines of a schema are compatible.
@@ -32,7 +32,7 @@ def opinion(
         raise ValueError(f"level is one of {', '.join(get_args(Level))}, not {level!r}")
     directions = (level,) if level != "full" else get_args(Direction)
     reports = [
-        CompatibilityReport.said(
+        CompatibilityReport.from_registry(
             *(ask(old, new) if direction == "backward" else ask(new, old)), direction
         )
         for direction in directions

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.compatibility.sentences import other_names, sentence, told
+from pytest_schema_registry.compatibility.sentences import notes_to_show, other_names, sentence
 from pytest_schema_registry.compatibility.wording import brief, cut
 from pytest_schema_registry.json_values import path_steps
 
@@ -34,7 +34,7 @@ def block(report: "CompatibilityReport", headline: str) -> str:
     """Write a report as the block of text shown to a person."""
     versions = _VERSIONS.search(headline)
     old, new = versions.groups() if versions else ("old", "new")
-    notes = told(report, old, new)
+    notes = notes_to_show(report, old, new)
     lines = [f"{headline} {_verdict(report)}   ({_counts(report, len(notes))})"]
     reasons = [*report.reasons, *(each.reason for each in report.waived)]
     words = [(reason.rule, reason.path) for reason in reasons]
@@ -70,11 +70,6 @@ def line(reason: "Reason") -> str:
     """Write a reason on one line."""
     text = f"{reason.rule} at {reason.path}: {reason.change}"
     return text if reason.direction == "backward" else f"{text} (forward)"
-
-
-def dumps(value: Any) -> str:
-    """Write a JSON value as text that does not depend on the order of members."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=True)
 
 
 def excerpt(payload: Any, path: str) -> str:

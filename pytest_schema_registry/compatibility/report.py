@@ -1,6 +1,7 @@
 """The outcome of a comparison, as data."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -62,8 +63,9 @@ class Reason:
         parts = [self.rule, self.direction, path, self.old_pointer, self.new_pointer]
         if self.verdict == "said by the registry":
             parts.append(self.change)  # nothing else tells a registry's reasons apart
-        text_ = rendering.dumps([*parts, self.old_value, self.new_value])
-        return hashlib.sha256(text_.encode()).hexdigest()[:12]
+        # Not `json_values.canonical`: committed waivers hold fingerprints of just this text.
+        text = json.dumps([*parts, self.old_value, self.new_value], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class CompatibilityReport:
         return self.passes
 
     @classmethod
-    def said(
+    def from_registry(
         cls,
         compatible: bool,
         reasons: Iterable[str],
@@ -142,9 +144,9 @@ class CompatibilityReport:
             advice: The registry's advice, one line each.
             direction: The direction that the registry was asked about.
         """
-        found = tuple(_said(line, direction) for line in reasons)
+        found = tuple(_reason_of_registry(line, direction) for line in reasons)
         if not compatible and not found:
-            found = (_said("the registry gives no reason", direction),)
+            found = (_reason_of_registry("the registry gives no reason", direction),)
         notes = tuple(Note("advice", "$", line) for line in advice)
         return cls(compatible, found, notes, direction, "the registry's")
 
@@ -172,7 +174,7 @@ class CompatibilityReport:
         }
 
 
-def _said(line: str, direction: Direction) -> Reason:
+def _reason_of_registry(line: str, direction: Direction) -> Reason:
     known = _LINE.fullmatch(line)
     rule, path, change = known.groups() if known else ("breaking", "$", line)
     return Reason(

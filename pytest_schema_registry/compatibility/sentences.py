@@ -77,7 +77,7 @@ def other_names(report: "CompatibilityReport") -> dict[str, str]:
     return found
 
 
-def told(report: "CompatibilityReport", old: str, new: str) -> "list[tuple[Note, str]]":
+def notes_to_show(report: "CompatibilityReport", old: str, new: str) -> "list[tuple[Note, str]]":
     """Return the notes that say more than the reasons do, each with its sentence.
 
     Args:

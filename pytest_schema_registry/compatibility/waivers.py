@@ -94,7 +94,10 @@ def load(path: Path, root: Path) -> tuple[Waiver, ...]:
 
 
 def _spans(text: str) -> list[str]:
-    """Return the lines of each waiver in a file, in words."""
+    """Return the lines of each waiver in a file, in words.
+
+    Messages name the lines, because a file has many waivers; tomllib does not tell them.
+    """
     starts = [text.count("\n", 0, header.start()) + 1 for header in _HEADER.finditer(text)]
     lines = text.splitlines()
     spans = []
@@ -133,7 +136,7 @@ def _wrong(reason: str) -> InvalidSettings:
     return InvalidSettings("registry_waivers", reason)
 
 
-def applied(
+def apply(
     waivers: Iterable[Waiver], report: CompatibilityReport, name: str, today: date
 ) -> tuple[CompatibilityReport, list[Waiver]]:
     """Return a report without the accepted breaks, and the waivers that accept them.

@@ -12,11 +12,11 @@ from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.contracts.judge import Judge
-    from pytest_schema_registry.contracts.payload_replay import Successors
+    from pytest_schema_registry.contracts.payload_replay import PayloadReplay
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.retrieval.schema_source import SchemaSource
-    from pytest_schema_registry.settings.enforcement import Level
+    from pytest_schema_registry.settings.enforcement import Enforcement
 
 
 class AssertConforms(Protocol):
@@ -58,7 +58,7 @@ class Contract:
         rollout: Records each usage, and warns or fails on each violation.
         versions: The version lines that the test runs against.
         verbose: Whether a failure shows everything.
-        successors: Keeps each payload that conforms, to check it against the next version line.
+        replay: Keeps each payload that conforms, to check it against the next version line.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Contract:
         *,
         versions: tuple[str, ...],
         verbose: bool,
-        successors: Successors | None = None,
+        replay: PayloadReplay | None = None,
     ) -> None:
         self._source = source
         self._judge = judge
@@ -79,7 +79,7 @@ class Contract:
         self._recorder = rollout.recorder
         self._versions = versions
         self._verbose = verbose
-        self._successors = successors
+        self._replay = replay
         self._looked_at: dict[tuple[str | None, ...], SchemaUsage] = {}
         self._judging: dict[tuple[str | Schema | None, str | None], SchemaUsage] = {}
 
@@ -103,7 +103,7 @@ class Contract:
             )
         if self._wanted.name is None:
             return self._wanted.prefer
-        return self._look_at(None, None, None, None, None).pair.version
+        return self._look_at(None, None, None, None, None).key.version
 
     def assert_conforms(
         self,
@@ -134,7 +134,7 @@ class Contract:
             except TypeError:  # an unhashable argument: `_check` refuses it
                 use = None
             use = use or self._judge_by(schema, version)
-            if use.idle:
+            if use.unused:
                 self._rollout.has_checked = True
                 self._rollout.begin(use)
             form = self._judge.to_json(payload, text=text)
@@ -143,8 +143,8 @@ class Contract:
                 use.unchecked += 1
             elif compiled.is_valid(form):
                 use.conforming += 1
-                if self._successors is not None:
-                    self._successors.conformed(use.pair, form)
+                if self._replay is not None:
+                    self._replay.conformed(use.key, form)
             else:
                 violation = self._judge.explain(
                     compiled, form, others=self._versions, verbose=self._verbose
@@ -221,7 +221,7 @@ class Contract:
         started = perf_counter()
         try:
             use = self._look_at(name, version, release, prefer, fallback)
-            if use.idle:
+            if use.unused:
                 self._rollout.begin(use)
             use.lookups += 1
         except SchemaRegistryError as exc:
@@ -265,8 +265,8 @@ class Contract:
             self._rollout.remark(schema, compiled.remarks)
         return SchemaUsage(pair, level, schema, compiled)
 
-    def _level(self, pair: SchemaKey) -> Level:
-        return self._wanted.enforcement or self._rollout.level(pair)
+    def _level(self, pair: SchemaKey) -> Enforcement:
+        return self._wanted.enforcement or self._rollout.enforcement(pair)
 
     def _look_at(self, *asked: str | None) -> SchemaUsage:
         __tracebackhide__ = True

@@ -89,7 +89,7 @@ class DeadLetters:
         """
         line = json.dumps(letter).encode() + b"\n"
         try:
-            with files.turn(self._path), self._path.open("a+b") as file:
+            with files.locked(self._path), self._path.open("a+b") as file:
                 file.seek(self._known_bytes)
                 new = file.read()
                 self._kept.update(_key(each) for _, each in letters(new))

@@ -26,7 +26,7 @@ from pytest_schema_registry.schemas import plain_name
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from pytest_schema_registry.registries.queries import Query, Result
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
@@ -88,7 +88,7 @@ def watch(settings: Settings, drifted: Callable[[dict[str, Any]], None]) -> Watc
         settings: The session's settings.
         drifted: Receives each schema's drift, as plain data.
     """
-    insists = settings.drift != "warn" or settings.drift_report is not None
+    insists = settings.drift.action != "warn" or settings.drift_report is not None
     # A user who asked for drift learns that there are no cassettes: each schema is new.
     insists = insists or settings.offline or settings.mode == "record"
     if not insists and not (settings.root / settings.cassettes).is_dir():
@@ -240,47 +240,3 @@ def _compatibility(
         }
         for reason in report.reasons
     ]
-
-
-class Fold:
-    """The drift that all processes of a session found, one entry for each schema."""
-
-    def __init__(self) -> None:
-        self._drifts: dict[tuple[str, str, str | None], Drift] = {}
-
-    def add(self, found: Iterable[dict[str, Any]]) -> None:
-        """Add the drift that one process found."""
-        for each in found:
-            drift = Drift(**each)
-            key = drift.name, drift.version, drift.asked
-            # Keep the worst: a process that compares after another has recorded finds no drift.
-            self._drifts[key] = max(self._drifts.get(key, drift), drift, key=_weight)
-
-    @property
-    def compared(self) -> list[Drift]:
-        """The schemas that were compared, the worst drift first."""
-        found = [drift for drift in self._drifts.values() if drift.grade is not None]
-        return sorted(found, key=lambda drift: (-drift.rank, *_order(drift)))
-
-    def at_least(self, grade: str) -> list[Drift]:
-        """Return the drift that is at least as bad as ``grade``, the worst first."""
-        return [drift for drift in self.compared if drift.rank >= GRADES.index(grade)]
-
-    def recorded_before(self, moment: float) -> list[Drift]:
-        """Return the schemas recorded before ``moment`` (seconds since the epoch), oldest first."""
-        return [drift for drift in self.recorded if (drift.recorded_at or 0) < moment]
-
-    @property
-    def recorded(self) -> list[Drift]:
-        """The schemas that have a recording, the oldest first."""
-        old = [drift for drift in self._drifts.values() if drift.recorded_at is not None]
-        return sorted(old, key=lambda drift: (drift.recorded_at, *_order(drift)))
-
-
-def _weight(drift: Drift) -> tuple[int, bool]:
-    # A name and its spelling with the ending share a key: prefer the one that the registry has.
-    return drift.rank, drift.registry_digest is not None
-
-
-def _order(drift: Drift) -> tuple[str, str, str]:
-    return drift.name, drift.version, drift.asked or ""

@@ -8,8 +8,8 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from pytest_schema_registry.compatibility.registry_verdict import opinion
-from pytest_schema_registry.compatibility.waivers import applied, load
+from pytest_schema_registry.compatibility.registry_verdict import ask_registry
+from pytest_schema_registry.compatibility.waivers import apply, load
 from pytest_schema_registry.contracts.recorder import SchemaUsage
 from pytest_schema_registry.errors import (
     CompatibilityWarning,
@@ -57,14 +57,14 @@ class _Side(NamedTuple):
         content: The schema with all that it refers to.
         name: The schema's name; empty if it has none.
         version: The schema's version line; "old" or "new" for a plain JSON Schema.
-        pair: The schema's key in the registry, if the test named it as ``NAME@VERSION``; then the
+        key: The schema's key in the registry, if the test named it as ``NAME@VERSION``; then the
             registry can compare its current release itself.
     """
 
     content: Any
     name: str
     version: str
-    pair: SchemaKey | None = None
+    key: SchemaKey | None = None
 
 
 class Evolution:
@@ -143,7 +143,7 @@ class Evolution:
         if isinstance(asked, Schema):
             return _Side(self._used(asked), asked.name, asked.version)
         try:
-            pair = SchemaKey.parse(asked if isinstance(asked, str) else "")
+            key = SchemaKey.parse(asked if isinstance(asked, str) else "")
         except ValueError:
             raise InvalidSettings(
                 "assert_compatible",
@@ -151,34 +151,34 @@ class Evolution:
                 "telemetry.FeedbackEvent@v1, a Schema, or a JSON Schema",
             ) from None
         try:
-            schema = self._source.schema(*pair)
-            return _Side(self._used(schema), *pair, pair)
+            schema = self._source.schema(*key)
+            return _Side(self._used(schema), *key, key)
         except SchemaRegistryError as exc:
-            self._rollout.recorder.failed(pair, exc)
+            self._rollout.recorder.failed(key, exc)
             self._rollout.served(exc.old_copies)
             raise
 
     def _used(self, schema: Schema) -> Any:
         validator = self._source.catalogue.validator(schema)
-        use = SchemaUsage(SchemaKey(schema.name, schema.version), "off", schema, validator)
-        self._rollout.begin(use)
-        use.lookups += 1
+        usage = SchemaUsage(SchemaKey(schema.name, schema.version), "off", schema, validator)
+        self._rollout.begin(usage)
+        usage.lookups += 1
         return validator.bundled()
 
     def _report(self, old: _Side, new: _Side, **asked: Any) -> CompatibilityReport:
         __tracebackhide__ = True
         if self._compared_by == "registry":
-            return self._said(old, new, asked["level"])
+            return self._registry_verdict(old, new, asked["level"])
         ours = self._schema_type.compare(old.content, new.content, **asked)
         if self._compared_by == "both" and _is_known(old, new):
-            theirs = self._said(old, new, asked["level"])
+            theirs = self._registry_verdict(old, new, asked["level"])
             if ours.compatible is not None and ours.compatible is not theirs.compatible:
                 headline = _headline(old, new)
                 text = f"{theirs.render(headline)}\nand here\n{ours.render(headline)}"
                 warnings.warn(CompatibilityWarning(text), stacklevel=3)
         return ours
 
-    def _said(self, old: _Side, new: _Side, level: Level) -> CompatibilityReport:
+    def _registry_verdict(self, old: _Side, new: _Side, level: Level) -> CompatibilityReport:
         if not _is_known(old, new):
             raise InvalidSettings(
                 "--registry-compat-source registry",
@@ -186,11 +186,11 @@ class Evolution:
                 "NAME@VERSION; local compares anything",
             )
         ask = partial(self._source.catalogue.compatibility, new.name)
-        return opinion(ask, old.version, new.version, level)
+        return ask_registry(ask, old.version, new.version, level)
 
     def _judged(self, report: CompatibilityReport, old: _Side, new: _Side) -> CompatibilityReport:
         name, headline = new.name or old.name, _headline(old, new)
-        report, used = applied(self._waivers, report, name, datetime.now(UTC).date())
+        report, used = apply(self._waivers, report, name, datetime.now(UTC).date())
         self._record(
             _outcome(report),
             name,
@@ -232,7 +232,7 @@ def _outcome(report: CompatibilityReport) -> str:
 
 def _is_known(old: _Side, new: _Side) -> bool:
     """Check whether the registry can compare the two: both have a key, and the same name."""
-    return None not in (old.pair, new.pair) and old.name == new.name
+    return None not in (old.key, new.key) and old.name == new.name
 
 
 def _headline(old: _Side, new: _Side) -> str:

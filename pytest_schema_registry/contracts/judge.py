@@ -6,9 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.contracts.explanation import Explanation
-from pytest_schema_registry.contracts.payloads import from_text, json_form
+from pytest_schema_registry.contracts.payloads import from_text, to_json
 from pytest_schema_registry.errors import ContractViolation, SchemaRegistryError
-from pytest_schema_registry.redaction import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +26,7 @@ class Judge:
 
     def __init__(self, source: SchemaSource) -> None:
         self._source = source
-        self._redaction = Redaction(source.settings.redact)
+        self._redaction = source.settings.redact
 
     def to_json(self, payload: Any, *, text: bool = False) -> Any:
         """Return a payload as JSON.
@@ -41,7 +40,7 @@ class Judge:
         """
         if text:
             return from_text(payload, self._redaction)
-        return json_form(payload, self._redaction)
+        return to_json(payload, self._redaction)
 
     def redacted(self, payload: Any) -> Any:
         """Return a payload, given as JSON, without the values that are never shown."""

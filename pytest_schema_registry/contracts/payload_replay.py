@@ -20,13 +20,13 @@ MAX_KEPT = 10_000
 MAX_EXPLAINED = 20
 
 
-class Successors:
+class PayloadReplay:
     """The conforming payloads of one process, kept to check them against the next version line.
 
     Args:
         source: Gives the schemas.
         judge: Judges the payloads.
-        rollout: Gives the enforcement level of each schema.
+        rollout: Gives the enforcement of each schema, and the current test.
         old: The version line that payloads conformed to.
         new: The version line that they are checked against.
     """
@@ -42,16 +42,16 @@ class Successors:
         self._kept: dict[str, dict[str, str]] = {}
         self._left_out: dict[str, int] = {}
 
-    def conformed(self, pair: SchemaKey, form: Any) -> None:
-        """Keep a payload's JSON form if it is of the old version line, and each payload once."""
-        if pair.version != self._old:
+    def conformed(self, key: SchemaKey, payload: Any) -> None:
+        """Keep a payload's JSON payload if it is of the old version line, and each payload once."""
+        if key.version != self._old:
             return
-        kept = self._kept.setdefault(pair.name, {})
-        text = json.dumps(form)
+        kept = self._kept.setdefault(key.name, {})
+        text = json.dumps(payload)
         if len(kept) < MAX_KEPT:
             kept.setdefault(text, self._rollout.test)
         elif text not in kept:
-            self._left_out[pair.name] = self._left_out.get(pair.name, 0) + 1
+            self._left_out[key.name] = self._left_out.get(key.name, 0) + 1
 
     def checked(self) -> list[dict[str, Any]]:
         """Check the payloads kept so far, and forget them.
@@ -62,10 +62,15 @@ class Successors:
         return [self._checked(name, payloads) for name, payloads in sorted(kept.items())]
 
     def _checked(self, name: str, payloads: dict[str, str]) -> dict[str, Any]:
-        level = self._rollout.level(SchemaKey(name, self._new))
-        found: dict[str, Any] = {"name": name, "level": level, "checked": 0, "violations": []}
+        enforcement = self._rollout.enforcement(SchemaKey(name, self._new))
+        found: dict[str, Any] = {
+            "name": name,
+            "enforcement": enforcement,
+            "checked": 0,
+            "violations": [],
+        }
         found["left_out"] = self._left_out.pop(name, 0)
-        if level == "off":
+        if enforcement == "off":
             return found
         try:
             compiled = self._judge.validator(self._source.schema(name, self._new))
@@ -75,16 +80,16 @@ class Successors:
         except SchemaRegistryError as exc:
             return found | {"error": exc.headline}
         for text, test in payloads.items():
-            form = json.loads(text)
-            if not compiled.is_valid(form):
+            payload = json.loads(text)
+            if not compiled.is_valid(payload):
                 # No more are shown, and to explain 10,000 takes minutes.
                 said = ""
                 if len(found["violations"]) < MAX_EXPLAINED:
                     try:
-                        worst = self._judge.explain(compiled, form).violations[0]
+                        worst = self._judge.explain(compiled, payload).violations[0]
                     except SchemaRegistryError as exc:  # a pattern takes too many steps
                         return found | {"error": exc.headline}
                     said = f"{worst.path}: {worst.message}"
-                found["violations"].append([digest(form), test, said])
+                found["violations"].append([digest(payload), test, said])
             found["checked"] += 1
         return found

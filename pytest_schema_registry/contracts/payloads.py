@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.contracts.payload_text import NotAValue, parse
 from pytest_schema_registry.errors import PayloadNotJSON
 from pytest_schema_registry.json_values import json_path
 from pytest_schema_registry.redaction import REDACTED
@@ -38,13 +37,12 @@ _ADVICE = {
     "where the whole payload is JSON text, say text=True",
 }
 _GENERAL_ADVICE = "convert it the way the producer does before it sends"
-_UTF8 = "JSON between systems is UTF-8 without a byte order mark (RFC 8259 section 8.1); "
 #: The most conversions of one value: a class may serialise itself as an instance of another.
 _CONVERSIONS = range(10)
 _SCALARS = (str, int, float)
 
 
-def json_form(payload: Any, redaction: Redaction | None = None) -> Any:
+def to_json(payload: Any, redaction: Redaction | None = None) -> Any:
     """Return the payload's JSON form: the payload if it is plain JSON, else a converted copy.
 
     Args:
@@ -82,33 +80,8 @@ def from_text(text: Any, redaction: Redaction | None = None) -> Any:
         PayloadNotJSON: The text is not JSON in UTF-8, or has a byte order mark, NaN, a number too
             large for a float, or an object with a duplicate key.
     """
-    if isinstance(text, bytes | bytearray | memoryview):
-        text = _decoded(bytes(text))
-    if not isinstance(text, str):
-        kind = type(text).__name__
-        raise PayloadNotJSON("$", f"it is of type {kind}", "text=True takes str or bytes")
-    if text.startswith("\ufeff"):
-        raise PayloadNotJSON("$", "it begins with a byte order mark", _UTF8 + "send it without")
-    try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_NotAValue)
-    except RecursionError:
-        raise PayloadNotJSON("$", "nested too deeply", "send it flatter") from None
-    except ValueError as exc:
-        raise PayloadNotJSON("$", str(exc), "text=True takes one JSON value as text") from None
+    value = parse(text)
     return value if _is_plain(value) else _converted(value, redaction)
-
-
-def _decoded(raw: bytes) -> str:
-    # json.loads would detect UTF-16 and UTF-32 by their zero bytes, and accept them.
-    encoding = json.detect_encoding(raw)
-    if not encoding.startswith("utf-8"):
-        name = encoding[:6].upper()
-        raise PayloadNotJSON("$", f"it is {name}", f"{_UTF8}send text.encode()")
-    try:
-        return raw.decode()
-    except UnicodeDecodeError as exc:
-        what = f"it is not UTF-8 ({exc.reason} at byte {exc.start})"
-        raise PayloadNotJSON("$", what, f"{_UTF8}send text.encode()") from None
 
 
 _NOTHING = object()
@@ -121,28 +94,6 @@ class _NoForm(Exception):  # becomes PayloadNotJSON, with the path in words
         self.what = what
         self.value = value
         self.advice = advice
-
-
-class _NotAValue:
-    """A marker in parsed text for a value that JSON does not have. The path is found later."""
-
-    def __init__(
-        self,
-        name: str,
-        what: str = "the number",
-        advice: str = "JSON has no such number; send null or text",
-    ) -> None:
-        self.name = name
-        self.what = what
-        self.advice = advice
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> Any:
-    value = dict(pairs)
-    if len(value) == len(pairs):
-        return value
-    twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
-    return _NotAValue(twice, "an object that has twice the key", "send each key once")
 
 
 def _is_response(payload: Any) -> bool:
@@ -262,7 +213,7 @@ def _shallow(value: Any, path: Any) -> Any:
             return {_key(key, path): each for key, each in form.items()}
         if isinstance(form, (list, tuple)):
             return list(form)
-        if isinstance(form, _NotAValue):
+        if isinstance(form, NotAValue):
             raise _NoForm(path, form.what, form.name, form.advice)
         form = _from_class(form, path)
     raise _refusal(value, path, "its own serialisation leads to no JSON value; mend that")

@@ -79,49 +79,49 @@ def _lists_anything(path: Path) -> bool:
 
 
 def _listed(path: Path, lines: list[str]) -> frozenset[SchemaKey]:
-    pairs = set()
+    keys = set()
     for number, line in enumerate(lines, 1):
         if entry := _entry(line):
-            pair = _pair(entry)
-            if pair is None:
+            key = _pair(entry)
+            if key is None:
                 raise InvalidSettings(
                     OPTION,
                     f"{path}, line {number}: {entry!r} is not NAME@VERSION; restore the file from "
                     "version control, or take the line out",
                 )
-            pairs.add(pair)
-    return frozenset(pairs)
+            keys.add(key)
+    return frozenset(keys)
 
 
-def _can_be_listed(pair: SchemaKey) -> bool:
+def _can_be_listed(key: SchemaKey) -> bool:
     """Check whether the file can hold this key: a name may contain a newline or a comment sign."""
-    line = str(pair)
-    return line.splitlines() == [_entry(line)] and _pair(line) == pair
+    line = str(key)
+    return line.splitlines() == [_entry(line)] and _pair(line) == key
 
 
 def _pair(entry: str) -> SchemaKey | None:
     try:
-        pair = SchemaKey.parse(entry)
-        (line,) = version_list(pair.version)
+        key = SchemaKey.parse(entry)
+        (line,) = version_list(key.version)
     except ValueError:
         return None
-    return SchemaKey(pair.name, line)
+    return SchemaKey(key.name, line)
 
 
-def add(path: Path, pairs: Collection[SchemaKey]) -> frozenset[SchemaKey]:
+def add(path: Path, keys: Collection[SchemaKey]) -> frozenset[SchemaKey]:
     """Add the schemas that conformed to the file. Return the keys that are new in it.
 
     Args:
         path: The file. A lock makes sessions that end at the same time take turns.
-        pairs: The keys of the schemas that conformed.
+        keys: The keys of the schemas that conformed.
 
     Raises:
         InvalidSettings: The file cannot be read or written.
     """
     try:
-        with files.turn(path):
+        with files.locked(path):
             lines = _lines(path) or [*HEADER]
-            new = set(filter(_can_be_listed, pairs)) - _listed(path, lines)
+            new = set(filter(_can_be_listed, keys)) - _listed(path, lines)
             if new:
                 for entry in sorted(map(str, new)):
                     lines.insert(_place(lines, entry), entry)

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import Fetch
     from pytest_schema_registry.schema_types.schema_type import Validator
     from pytest_schema_registry.schemas import OldCopy, Schema, SchemaKey
-    from pytest_schema_registry.settings.enforcement import Level
+    from pytest_schema_registry.settings.enforcement import Enforcement
 
 
 class SchemaUsage:
-    """The usage of one schema by tests. The counts are those of the current test.
+    """The usage of one schema by tests. The counts are those since the last flush of the recorder.
 
     ``old_copies`` holds the old copies that the schema, and the schemas it refers to, came from.
 
     Args:
-        pair: The schema's key: name and version line.
-        level: The enforcement level of a violation.
+        key: The schema's key: name and version line.
+        enforcement: What a violation does.
         schema: The schema; None if its checks are switched off before it is retrieved.
         compiled: The compiled schema; None if a test only looks at the schema, or checks are off.
     """
@@ -31,26 +31,26 @@ class SchemaUsage:
     __slots__ = (
         "compiled",
         "conforming",
-        "idle",
-        "level",
+        "enforcement",
+        "key",
         "lookups",
         "old_copies",
-        "pair",
         "refused",
         "schema",
         "unchecked",
+        "unused",
         "violating",
     )
 
     def __init__(
         self,
-        pair: SchemaKey,
-        level: Level,
+        key: SchemaKey,
+        enforcement: Enforcement,
         schema: Schema | None,
         compiled: Validator | None = None,
     ) -> None:
-        self.pair = pair
-        self.level = level
+        self.key = key
+        self.enforcement = enforcement
         self.schema = schema
         self.compiled = compiled
         self.old_copies: tuple[OldCopy, ...] = () if schema is None else schema.old_copies
@@ -59,17 +59,18 @@ class SchemaUsage:
         self.reset()
 
     def reset(self) -> None:
-        """Set all counts to zero, because another test begins."""
-        self.idle = True
+        """Set all counts to zero, because they were flushed."""
+        #: True until a test uses the schema again.
+        self.unused = True
         self.lookups = self.conforming = self.refused = self.violating = self.unchecked = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the current test's usage as plain data."""
+        """Return the counts as plain data."""
         schema = self.schema
-        use: dict[str, Any] = {
-            "name": self.pair.name,
-            "version": self.pair.version,
-            "level": self.level,
+        usage: dict[str, Any] = {
+            "name": self.key.name,
+            "version": self.key.version,
+            "enforcement": self.enforcement,
             "lookups": self.lookups,
             "conforming": self.conforming,
             "refused": self.refused,
@@ -77,55 +78,59 @@ class SchemaUsage:
             "unchecked": self.unchecked,
         }
         if schema is not None:
-            use |= {
+            usage |= {
                 "release": schema.release,
                 "source": schema.source,
                 "deprecated": schema.deprecated,
             }
-        return use
+        return usage
 
 
 class Recorder:
-    """The events of one process since the last report. :meth:`drained` hands them over."""
+    """The events of one process since the last flush.
+
+    The plugin's session flushes them into the report of each test, at its teardown. At the end of
+    the process it flushes those of no test.
+    """
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        self._uses: list[SchemaUsage] = []
-        self._told = 0
+        self._usages: list[SchemaUsage] = []
+        self._described = 0
         self._fetches: list[Fetch] = []
         self._errors: Counter[tuple[SchemaKey, str]] = Counter()
         self._drift: list[dict[str, Any]] = []
         self._comparisons: list[dict[str, Any]] = []
-        self._successors: list[dict[str, Any]] = []
+        self._replays: list[dict[str, Any]] = []
         self._served: set[OldCopy] = set()
         self._new_served: list[OldCopy] = []
 
     def properties(self) -> list[tuple[str, object]]:
         """Return the schemas used since the last call, as properties for a JUnit file."""
-        new, self._told = self._uses[self._told :], len(self._uses)
+        new, self._described = self._usages[self._described :], len(self._usages)
         return [
             (key, value)
-            for use in new
-            if use.schema is not None
+            for usage in new
+            if usage.schema is not None
             for key, value in (
-                ("schema", use.schema.name),
-                ("version", use.schema.version),
-                ("release", use.schema.release or ""),
-                ("source", use.schema.source),
+                ("schema", usage.schema.name),
+                ("version", usage.schema.version),
+                ("release", usage.schema.release or ""),
+                ("source", usage.schema.source),
             )
         ]
 
     def expected(self) -> None:
         """Count the enforced violations so far as expected, because the test passed with them."""
-        for use in self._uses:
-            if use.level == "strict":
-                use.refused += use.violating
-                use.violating = 0
+        for usage in self._usages:
+            if usage.enforcement == "strict":
+                usage.refused += usage.violating
+                usage.violating = 0
 
-    def used(self, use: SchemaUsage) -> None:
+    def used(self, usage: SchemaUsage) -> None:
         """Record that the current test begins to use a schema."""
-        use.idle = False
-        self._uses.append(use)
+        usage.unused = False
+        self._usages.append(usage)
 
     def served(self, old_copies: Iterable[OldCopy]) -> None:
         """Record the use of old copies, each copy once."""
@@ -146,44 +151,44 @@ class Recorder:
         """Record the outcome of comparing two schemas."""
         self._comparisons.append(comparison)
 
-    def succeeded(self, checked: list[dict[str, Any]]) -> None:
+    def replayed(self, checked: list[dict[str, Any]]) -> None:
         """Record the results of checking payloads against the next version line."""
-        self._successors += checked
+        self._replays += checked
 
-    def failed(self, pair: SchemaKey, error: SchemaRegistryError) -> None:
+    def failed(self, key: SchemaKey, error: SchemaRegistryError) -> None:
         """Record that a check could not be made, and the old copies that it used."""
-        self._errors[pair, type(error).__name__] += 1
+        self._errors[key, type(error).__name__] += 1
         self.served(error.old_copies)
 
-    def drained_old_copies(self) -> list[dict[str, Any]]:
+    def flush_old_copies(self) -> list[dict[str, Any]]:
         """Return the old copies that no earlier call has returned, as JSON-plain data."""
         new, self._new_served = self._new_served, []
         return [asdict(copy) for copy in new]
 
-    def drained(self) -> dict[str, Any]:
+    def flush(self) -> dict[str, Any]:
         """Return the events as JSON-plain data, and forget them. Without any, the dict is empty."""
-        facts: dict[str, Any] = {}
-        if self._uses:
-            facts["uses"] = [use.as_dict() for use in self._uses]
-            for use in self._uses:
-                use.reset()
-            self._uses.clear()
-            self._told = 0
+        events: dict[str, Any] = {}
+        if self._usages:
+            events["usages"] = [usage.as_dict() for usage in self._usages]
+            for usage in self._usages:
+                usage.reset()
+            self._usages.clear()
+            self._described = 0
         if self._fetches:
-            facts["fetches"] = [asdict(fetch) for fetch in self._fetches]
+            events["fetches"] = [asdict(fetch) for fetch in self._fetches]
             self._fetches.clear()
         if self._errors:
-            facts["errors"] = [[*pair, kind, n] for (pair, kind), n in self._errors.items()]
+            events["errors"] = [[*key, kind, n] for (key, kind), n in self._errors.items()]
             self._errors.clear()
-        if old_copies := self.drained_old_copies():
-            facts["old_copies"] = old_copies
+        if old_copies := self.flush_old_copies():
+            events["old_copies"] = old_copies
         if self._drift:
-            facts["drift"], self._drift = self._drift, []
+            events["drift"], self._drift = self._drift, []
         if self._comparisons:
-            facts["comparisons"], self._comparisons = self._comparisons, []
-        if self._successors:
-            facts["successors"], self._successors = self._successors, []
-        if facts:
-            facts["seconds"] = self.seconds
+            events["comparisons"], self._comparisons = self._comparisons, []
+        if self._replays:
+            events["payload_replay"], self._replays = self._replays, []
+        if events:
+            events["seconds"] = self.seconds
             self.seconds = 0.0
-        return facts
+        return events

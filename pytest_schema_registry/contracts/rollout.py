@@ -22,7 +22,7 @@ from pytest_schema_registry.errors import (
     UncheckedWarning,
 )
 from pytest_schema_registry.schemas import SchemaKey, plain_name
-from pytest_schema_registry.settings.enforcement import Enforcement
+from pytest_schema_registry.settings.enforcement import EnforcementRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.schemas import OldCopy, Schema
-    from pytest_schema_registry.settings.enforcement import Level
+    from pytest_schema_registry.settings.enforcement import Enforcement
     from pytest_schema_registry.settings.settings import Settings
 
 #: The most old copies that a warning names.
@@ -58,7 +58,7 @@ class Rollout:
 
     def __init__(
         self,
-        enforcement: Enforcement,
+        enforcement: EnforcementRules,
         recorder: Recorder,
         first: Callable[[str], bool],
         *,
@@ -97,7 +97,7 @@ class Rollout:
 
             letters = DeadLetters(settings.dead_letters)
         return cls(
-            Enforcement(settings.enforcement, proved),
+            EnforcementRules(settings.enforcement, proved),
             Recorder(),
             session.first,
             dead_letters=letters,
@@ -106,44 +106,44 @@ class Rollout:
             unseen=unseen,
         )
 
-    def level(self, pair: SchemaKey) -> Level:
+    def enforcement(self, key: SchemaKey) -> Enforcement:
         """Return the enforcement level of a schema, for tests whose marker does not set one."""
-        return self._enforcement.level(pair)
+        return self._enforcement.of(key)
 
-    def idle_rules(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
+    def unused_rules(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
         """Return the enforcement rules that cover no schema of the tests or the registry's index.
 
         Args:
             wanted: The schemas that the tests declare.
-            registry: The registry. Its index is read only if the tests leave a rule idle. If the
-                index cannot be retrieved, no rule counts as idle.
+            registry: The registry. Its index is read only if the tests leave a rule unused. If the
+                index cannot be retrieved, no rule counts as unused.
         """
-        return self._idle(self._enforcement.idle, wanted, registry)
+        return self._unused(self._enforcement.unused, wanted, registry)
 
-    def idle_lines(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
+    def unused_lines(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
         """Return the ratchet's lines that name no schema of the tests or the registry's index.
 
         Args:
             wanted: The schemas that the tests declare.
-            registry: The registry, used as in :meth:`idle_rules`.
+            registry: The registry, used as in :meth:`unused_rules`.
         """
-        return self._idle(self._enforcement.idle_lines, wanted, registry)
+        return self._unused(self._enforcement.unused_lines, wanted, registry)
 
     @staticmethod
-    def _idle(
+    def _unused(
         among: Callable[[set[SchemaKey]], list[str]],
         wanted: Iterable[SchemaRequest],
         registry: SchemaRegistry,
     ) -> list[str]:
-        pairs = {SchemaKey(plain_name(each.name or ""), each.version or "") for each in wanted}
-        idle = among(pairs)
-        if not idle:
+        keys = {SchemaKey(plain_name(each.name or ""), each.version or "") for each in wanted}
+        unused = among(keys)
+        if not unused:
             return []
         try:
-            pairs |= {SchemaKey(entry.name, entry.version) for entry in registry.index()}
+            keys |= {SchemaKey(entry.name, entry.version) for entry in registry.index()}
         except SchemaRegistryError:
             return []
-        return among(pairs)
+        return among(keys)
 
     def begin_test(self, test: str) -> None:
         """Begin another test, named by its id, and forget the state of the last one."""
@@ -174,7 +174,7 @@ class Rollout:
                 said.append(f"and {rest} more old copies")
             _warn(StaleSchemaWarning("; ".join(said)))
 
-    def begin(self, use: SchemaUsage) -> None:
+    def begin(self, usage: SchemaUsage) -> None:
         """Record that the current test begins to use a schema, and warn if it is deprecated.
 
         Raises:
@@ -183,21 +183,21 @@ class Rollout:
         __tracebackhide__ = True
         # The threads of a test must not begin the same usage twice.
         with self._beginning:
-            if use.idle:
-                self._begin(use)
+            if usage.unused:
+                self._begin(usage)
 
-    def _begin(self, use: SchemaUsage) -> None:
+    def _begin(self, usage: SchemaUsage) -> None:
         __tracebackhide__ = True
-        schema = use.schema
+        schema = usage.schema
         if schema is not None and schema.deprecated:
             if self._refuse_deprecated:
                 raise SchemaDeprecated(str(schema), schema.deprecation_note, schema.origin)
-            if self._first(f"deprecated {use.pair}"):
+            if self._first(f"deprecated {usage.key}"):
                 note = schema.deprecation_note or "the registry says no more"
                 _warn(DeprecatedSchemaWarning(f"{schema} is deprecated: {note}"))
-        self.recorder.used(use)
-        self.recorder.served(use.old_copies)
-        self._warn_of(use.old_copies)
+        self.recorder.used(usage)
+        self.recorder.served(usage.old_copies)
+        self._warn_of(usage.old_copies)
 
     def remark(self, schema: Schema, remarks: Callable[[], Iterable[tuple[str, str]]]) -> None:
         """Warn of the parts of a schema that check nothing, once a session.
@@ -213,21 +213,21 @@ class Rollout:
                 if self._first(f"remark {about}"):
                     _warn(UncheckedWarning(text))
 
-    def violated(self, use: SchemaUsage, violation: ContractViolation) -> None:
+    def violated(self, usage: SchemaUsage, violation: ContractViolation) -> None:
         """Enforce a violation: raise it, or warn of it. Keep the payload as a dead letter.
 
         Raises:
-            ContractViolation: The usage's level is "strict".
+            ContractViolation: The usage's enforcement is "strict".
         """
         __tracebackhide__ = True
-        use.violating += 1
-        is_enforced = use.level == "strict"
+        usage.violating += 1
+        is_enforced = usage.enforcement == "strict"
         # `assert_refused` reports a payload that conforms: it has no violations, and no letter.
         if self._dead_letters is not None and violation.violations:
             from pytest_schema_registry.contracts.dead_letters import letter
 
-            facts = {"test": self.test, "mode": self._mode, "enforcement": use.level}
-            new = letter(violation, time=datetime.now(UTC), **facts)
+            context = {"test": self.test, "mode": self._mode, "enforcement": usage.enforcement}
+            new = letter(violation, time=datetime.now(UTC), **context)
             if is_enforced:
                 self._letters.append(new)  # `judged` drops it if the test expected it
             else:

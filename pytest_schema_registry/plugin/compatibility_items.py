@@ -16,7 +16,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.plugin.markers import SchemaRequest
 from pytest_schema_registry.schemas import SchemaKey
-from pytest_schema_registry.settings.compatibility_rules import Case, Rule, parsed
+from pytest_schema_registry.settings.compatibility_rules import Case, CompatibilityRule
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class RuleFile(pytest.File):
         if (error := self._process.rules_error) is not None:
             yield self._item(MARKER, error)
         found: dict[str, Comparison] = {}
-        for rule in map(parsed, self._process.settings.compatibility):
+        for rule in self._process.settings.compatibility:
             for title, comparison in self._comparisons(rule):
                 # A name needs both versions, even if another rule's pattern skips the schema.
                 if title not in found or isinstance(comparison, Case):
@@ -133,7 +133,7 @@ class RuleFile(pytest.File):
         )
         return item
 
-    def _comparisons(self, rule: Rule) -> Iterator[tuple[str, Comparison]]:
+    def _comparisons(self, rule: CompatibilityRule) -> Iterator[tuple[str, Comparison]]:
         if not rule.is_pattern:
             yield from ((str(case), case) for case in rule.cases(None))
             return

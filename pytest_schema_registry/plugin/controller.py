@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RULE = "registry_compatibility"
 #: The kinds of facts that have their own module in :mod:`~pytest_schema_registry.reporting`.
-CHAPTERS = ("comparisons", "drift", "successors")
+CHAPTERS = ("comparisons", "drift", "payload_replay")
 
 
 class Controller:
@@ -77,7 +77,7 @@ class Controller:
         stopped = session.shouldfail or session.shouldstop
         counts = exitstatus in JUDGED and not stopped
         if counts and self._figures.used and self._process.settings.replay_payloads:
-            self._chapter("successors")  # reported and judged even without a payload
+            self._chapter("payload_replay")  # reported and judged even without a payload
         self._judge_chapters(counts=counts)
         session.exitstatus = self._exit_status(exitstatus)
         figures = self._figures
@@ -101,7 +101,7 @@ class Controller:
         if counts:
             for kind, found in self._chapters.items():
                 self._missed += _module(kind).missed(found, settings, now)
-        if (path := settings.drift_report) is not None and settings.drift != "off":
+        if (path := settings.drift_report) is not None and settings.drift.action != "off":
             drift, found = _module("drift"), self._chapter("drift")
             missed = drift.missed(found, settings, now) if counts else []
             with self._missing_file("--registry-drift-report"):
@@ -126,7 +126,7 @@ class Controller:
         if self._process.settings.require_coverage:
             listed = self._listed()
             # The index decides what is missing, and may itself be an old copy.
-            figures.add({"old_copies": self._process.rollout.recorder.drained_old_copies()})
+            figures.add({"old_copies": self._process.rollout.recorder.flush_old_copies()})
         self._missed += gates.missed(self._process.settings, figures, listed)
 
     def _listed(self) -> set[SchemaKey] | None:
@@ -202,6 +202,6 @@ class Controller:
 
 
 def _module(kind: str) -> Any:
-    from pytest_schema_registry.reporting import comparisons, drift, successors
+    from pytest_schema_registry.reporting import comparisons, drift, payload_replay
 
-    return {"comparisons": comparisons, "drift": drift, "successors": successors}[kind]
+    return {"comparisons": comparisons, "drift": drift, "payload_replay": payload_replay}[kind]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.settings.enforcement import LEVELS, Level
+from pytest_schema_registry.settings.enforcement import ENFORCEMENTS, Enforcement
 from pytest_schema_registry.settings.parsers import version_list
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class SchemaRequest(NamedTuple):
     release: str | None = None
     prefer: str | None = None
     fallback: str | None = None
-    enforcement: Level | None = None
+    enforcement: Enforcement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class MarkerArgs:
     release: str | None = None
     prefer: str | None = None
     fallback: str | None = None
-    enforcement: Level | None = None
+    enforcement: Enforcement | None = None
 
     def is_run_by(self, name: str | None, version: str | None) -> bool:
         """Check whether a run with these parameters is one that the markers declare.
@@ -89,7 +89,7 @@ def declaration(markers: Iterable[tuple[Any, Any]]) -> MarkerArgs:
     names: dict[str, None] = {}
     named_by = None
     choice: dict[str, Any] = {}
-    enforcement: Level | None = None
+    enforcement: Enforcement | None = None
     for node, marker in markers:
         _check(marker)
         if marker.args and named_by in (None, node):
@@ -140,8 +140,8 @@ def _check(marker: Any) -> None:
     release = marker.kwargs.get("release")
     if not isinstance(release, str | None) or release == "":
         raise _wrong(f"{release!r} is not a release")
-    if marker.kwargs.get("enforcement") not in (None, *LEVELS):
-        raise _wrong(f"{marker.kwargs['enforcement']!r} is none of {', '.join(LEVELS)}")
+    if marker.kwargs.get("enforcement") not in (None, *ENFORCEMENTS):
+        raise _wrong(f"{marker.kwargs['enforcement']!r} is none of {', '.join(ENFORCEMENTS)}")
     if "fallback" in marker.kwargs and "prefer" not in marker.kwargs:
         raise _wrong("fallback needs prefer")
 

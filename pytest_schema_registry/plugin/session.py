@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.drift import Watch
     from pytest_schema_registry.contracts.evolution import Evolution
     from pytest_schema_registry.contracts.judge import Judge
-    from pytest_schema_registry.contracts.payload_replay import Successors
+    from pytest_schema_registry.contracts.payload_replay import PayloadReplay
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest
     from pytest_schema_registry.registry import SchemaRegistry
@@ -135,7 +135,7 @@ class PluginSession:
 
         cache_dir = self.settings.cache_dir or items.cache_directory(self._config)
         recorder = self.rollout.recorder
-        if self.settings.drift != "off":
+        if self.settings.drift.action != "off":
             from pytest_schema_registry.contracts.drift import watch
 
             self._watch = watch(self.settings, recorder.drifted)
@@ -195,14 +195,14 @@ class PluginSession:
             return Evolution(self.source, self.rollout, self.settings)
 
     @cached_property
-    def _successors(self) -> Successors | None:
+    def _replay(self) -> PayloadReplay | None:
         """The check of payloads against the next version line; None if no setting asks for it."""
         if self.settings.replay_payloads is None:
             return None
-        from pytest_schema_registry.contracts.payload_replay import Successors
+        from pytest_schema_registry.contracts.payload_replay import PayloadReplay
 
         old, new = self.settings.replay_payloads
-        return Successors(self.source, self.judge, self.rollout, old=old, new=new)
+        return PayloadReplay(self.source, self.judge, self.rollout, old=old, new=new)
 
     def _new_rollout(self) -> Rollout:
         from pytest_schema_registry.contracts.rollout import Rollout
@@ -264,7 +264,7 @@ class PluginSession:
                 self.rollout,
                 versions=versions or self.settings.versions,
                 verbose=self._config.get_verbosity() > 1,
-                successors=self._successors,
+                replay=self._replay,
             )
         return contract
 
@@ -339,7 +339,7 @@ class PluginSession:
                 self._refuse_idle_rules(wanted)
             if self.settings.ratchet and self.settings.mode != "record":
                 # Recording holds what tests use, and this may ask for the index.
-                self._idle_lines = self.rollout.idle_lines(wanted, self.registry)
+                self._idle_lines = self.rollout.unused_lines(wanted, self.registry)
             self.rollout.recorder.seconds += time.perf_counter() - started
 
     def _progress(self) -> Progress | None:
@@ -352,7 +352,7 @@ class PluginSession:
         return Progress(terminal)
 
     def _refuse_idle_rules(self, wanted: list[SchemaRequest]) -> None:
-        idle = self.rollout.idle_rules(wanted, self.registry)
+        idle = self.rollout.unused_rules(wanted, self.registry)
         if idle:
             # Under xdist the controller never collects, but it sees this report and stops the run.
             text = f"--registry-enforcement: nothing is covered by {', '.join(idle)}; correct it"
@@ -388,7 +388,7 @@ class PluginSession:
             started = time.perf_counter()
             self._watch.settle(lambda schema: self.judge.validator(schema).bundled())
             self.rollout.recorder.seconds += time.perf_counter() - started
-        return self.rollout.recorder.drained()
+        return self.rollout.recorder.flush()
 
     def remaining_facts(self, exitstatus: int) -> dict[str, Any]:
         """Return the facts that no test's report has carried, and this process's duration.
@@ -399,9 +399,9 @@ class PluginSession:
         """
         if not self._is_used:
             return {}
-        if self._successors is not None and exitstatus in JUDGED:
+        if self._replay is not None and exitstatus in JUDGED:
             started = time.perf_counter()
-            self.rollout.recorder.succeeded(self._successors.checked())
+            self.rollout.recorder.replayed(self._replay.checked())
             self.rollout.recorder.seconds += time.perf_counter() - started
         facts = {**self._facts(), "session_seconds": time.perf_counter() - self._started}
         facts |= {"idle_lines": self._idle_lines} if self._idle_lines else {}

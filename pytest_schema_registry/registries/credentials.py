@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote
 from urllib.request import getproxies
 
-from pytest_schema_registry.settings.parsers import CREDENTIAL
+from pytest_schema_registry.settings.location import CREDENTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_schema_registry.settings.parsers import Location
+    from pytest_schema_registry.settings.location import Location
 
 #: A shorter user name or parameter is no secret, and hiding it would spoil every word that has it.
 MIN_LENGTH = 4

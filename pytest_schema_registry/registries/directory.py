@@ -264,7 +264,7 @@ class DirectoryRegistry:
             reason = f"two files are the same schema, {path} and {twin}; take one of them away"
             raise InvalidAnswer(str(path), printable(reason))
         try:
-            raw = files.beginning(path, self._max_bytes)
+            raw = files.read_at_most(path, self._max_bytes)
             if len(raw) > self._max_bytes:
                 raise InvalidAnswer(str(path), f"it is larger than {self._max_bytes:,} bytes")
             schema = doubles.read(raw.decode("utf-8-sig"))

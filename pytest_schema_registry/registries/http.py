@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.registries.protocol import Request, WireProtocol
     from pytest_schema_registry.registries.queries import Query
-    from pytest_schema_registry.settings.parsers import Location
+    from pytest_schema_registry.settings.location import Location
 
 _FETCHING: ContextVar[bool] = ContextVar("schema_registry_fetching", default=False)
 _LOGGING = ("httpx", "httpx_retries", "httpcore")

@@ -1,1 +1,1 @@
-"""Reporting: the facts of all processes, folded into figures, and written as lines and files."""
+"""Reporting: the events of all processes, folded into figures, and written as lines and files."""

@@ -9,16 +9,15 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files
-from pytest_schema_registry.contracts.drift import FAILS_FROM, GRADES, Fold
+from pytest_schema_registry.contracts.drift import FAILS_FROM, GRADES, Drift
 from pytest_schema_registry.reporting.gates import MAX_NAMED
 from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
 from pytest_schema_registry.schemas import age
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from pytest_schema_registry.contracts.drift import Drift
     from pytest_schema_registry.settings.settings import Settings
 
 #: The report's format number. Increase it if readers of older reports would misread a new one.
@@ -26,6 +25,50 @@ FORMAT = 1
 #: The most reasons that are listed for one schema.
 MAX_REASONS = 3
 DAY = 86_400
+
+
+class Fold:
+    """The drift that all processes of a session found, one entry for each schema."""
+
+    def __init__(self) -> None:
+        self._drifts: dict[tuple[str, str, str | None], Drift] = {}
+
+    def add(self, found: Iterable[dict[str, Any]]) -> None:
+        """Add the drift that one process found."""
+        for each in found:
+            drift = Drift(**each)
+            key = drift.name, drift.version, drift.asked
+            # Keep the worst: a process that compares after another has recorded finds no drift.
+            self._drifts[key] = max(self._drifts.get(key, drift), drift, key=_weight)
+
+    @property
+    def compared(self) -> list[Drift]:
+        """The schemas that were compared, the worst drift first."""
+        found = [drift for drift in self._drifts.values() if drift.grade is not None]
+        return sorted(found, key=lambda drift: (-drift.rank, *_order(drift)))
+
+    def at_least(self, grade: str) -> list[Drift]:
+        """Return the drift that is at least as bad as ``grade``, the worst first."""
+        return [drift for drift in self.compared if drift.rank >= GRADES.index(grade)]
+
+    def recorded_before(self, moment: float) -> list[Drift]:
+        """Return the schemas recorded before ``moment`` (seconds since the epoch), oldest first."""
+        return [drift for drift in self.recorded if (drift.recorded_at or 0) < moment]
+
+    @property
+    def recorded(self) -> list[Drift]:
+        """The schemas that have a recording, the oldest first."""
+        old = [drift for drift in self._drifts.values() if drift.recorded_at is not None]
+        return sorted(old, key=lambda drift: (drift.recorded_at, *_order(drift)))
+
+
+def _weight(drift: Drift) -> tuple[int, bool]:
+    # A name and its spelling with the ending share a key: prefer the one that the registry has.
+    return drift.rank, drift.registry_digest is not None
+
+
+def _order(drift: Drift) -> tuple[str, str, str]:
+    return drift.name, drift.version, drift.asked or ""
 
 
 def lines(fold: Fold, settings: Settings, now: datetime, *, verbosity: int = 0) -> list[str]:
@@ -123,11 +166,10 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
         settings: The session's settings, which set the gates.
         now: The current time.
     """
-    level, _, grade = settings.drift.partition("=")
     # To record is the remedy for drift, so a session that records does not fail for it.
-    if level != "fail" or settings.mode == "record":
+    if settings.drift.action != "fail" or settings.mode == "record":
         return []
-    grade = grade or FAILS_FROM
+    grade = settings.drift.grade or FAILS_FROM
     option = f"--registry-drift {settings.drift}"
     gates = [
         (f"drift graded {grade} or worse", fold.at_least(grade), option),
@@ -177,7 +219,7 @@ def write(path: Path, fold: Fold, settings: Settings, missed: Sequence[str], now
         OSError: The file cannot be written.
     """
     report = document(fold, settings, missed, now)
-    with files.turn(path):
+    with files.locked(path):
         files.replace(path, json.dumps(report, indent=2) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Figures of a session: the facts of all processes, independent of the number of processes."""
+"""Figures of a session: the events of all processes, independent of the number of processes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Record:
         lookups: The number of times that a test asked for the schema, to check a payload or to
             look at the schema.
         sources: The source of each release at its first lookup.
-        levels: The enforcement levels of the checks.
+        enforcements: The enforcements of the checks: "off", "warn", "strict".
         deprecated: Whether the registry marks the schema as deprecated.
     """
 
@@ -42,7 +42,7 @@ class Record:
     unchecked: int = 0
     lookups: int = 0
     sources: dict[str | None, str] = field(default_factory=dict)
-    levels: set[str] = field(default_factory=set)
+    enforcements: set[str] = field(default_factory=set)
     deprecated: bool = False
 
     @property
@@ -68,19 +68,19 @@ class Figures:
         self.seconds = 0.0
         self.session_seconds = 0.0
 
-    def add(self, facts: dict[str, Any]) -> None:
-        """Add the facts that one process recorded."""
-        self.seconds += facts.get("seconds", 0.0)
-        self.session_seconds += facts.get("session_seconds", 0.0)
-        for fetch in facts.get("fetches", ()):
+    def add(self, events: dict[str, Any]) -> None:
+        """Add the events that one process recorded."""
+        self.seconds += events.get("seconds", 0.0)
+        self.session_seconds += events.get("session_seconds", 0.0)
+        for fetch in events.get("fetches", ()):
             self._add_fetch(Fetch(**fetch))
-        for use in facts.get("uses", ()):
-            self._add_use(use)
-        for each in facts.get("old_copies", ()):
+        for usage in events.get("usages", ()):
+            self._add_usage(usage)
+        for each in events.get("old_copies", ()):
             copy = OldCopy(**each)
             key = copy.what, copy.source
             self.old_copies[key] = min(copy, self.old_copies.get(key, copy))
-        for name, version, kind, count in facts.get("errors", ()):
+        for name, version, kind, count in events.get("errors", ()):
             self.errors[SchemaKey(name, version), kind] += count
 
     def _add_fetch(self, fetch: Fetch) -> None:
@@ -88,24 +88,24 @@ class Figures:
         if fetch.kind == Kind.SCHEMA and 200 <= (fetch.status or 0) < 300:
             self._sent[SchemaKey(plain_name(fetch.name), fetch.version)] += 1
 
-    def _add_use(self, use: dict[str, Any]) -> None:
-        record = self.records.setdefault(SchemaKey(use["name"], use["version"]), Record())
-        record.conforming += use["conforming"]
-        record.refused += use["refused"]
-        record.unchecked += use["unchecked"]
-        judged = use["conforming"] + use["refused"] + use["violating"]
-        record.lookups += use["lookups"] + judged
-        if judged or use["unchecked"]:
-            record.levels.add(use["level"])
-        if use["level"] == "warn":
-            record.warned += use["violating"]
+    def _add_usage(self, usage: dict[str, Any]) -> None:
+        record = self.records.setdefault(SchemaKey(usage["name"], usage["version"]), Record())
+        record.conforming += usage["conforming"]
+        record.refused += usage["refused"]
+        record.unchecked += usage["unchecked"]
+        judged = usage["conforming"] + usage["refused"] + usage["violating"]
+        record.lookups += usage["lookups"] + judged
+        if judged or usage["unchecked"]:
+            record.enforcements.add(usage["enforcement"])
+        if usage["enforcement"] == "warn":
+            record.warned += usage["violating"]
         else:
-            record.violating += use["violating"]
-        if "source" in use:
-            record.deprecated |= use["deprecated"]
+            record.violating += usage["violating"]
+        if "source" in usage:
+            record.deprecated |= usage["deprecated"]
             # A later worker names the same source, or the cache entry that another worker stored.
-            known = record.sources.get(use["release"], use["source"])
-            record.sources[use["release"]] = min(known, use["source"], key=SOURCES.index)
+            known = record.sources.get(usage["release"], usage["source"])
+            record.sources[usage["release"]] = min(known, usage["source"], key=SOURCES.index)
 
     @property
     def used(self) -> bool:
@@ -122,14 +122,14 @@ class Figures:
         """The number of lookups from each source. All but ``registry`` are hits."""
         return sum(map(self.hits_of, self.records), Counter())
 
-    def hits_of(self, pair: SchemaKey) -> Counter[str]:
+    def hits_of(self, key: SchemaKey) -> Counter[str]:
         """Count the lookups of one schema in one version line by their source."""
-        record = self.records.get(pair, Record())
+        record = self.records.get(key, Record())
         first = sorted(record.sources.values(), key=SOURCES.index)[: record.lookups]
         hits = Counter(first)
         hits["memory"] = record.lookups - len(first)
         # The registry confirmed as unchanged each schema that it did not send.
-        hits["revalidated"] = max(0, hits["registry"] - self._sent[pair])
+        hits["revalidated"] = max(0, hits["registry"] - self._sent[key])
         hits["registry"] -= hits["revalidated"]
         return +hits
 
@@ -166,15 +166,15 @@ class Figures:
     @property
     def versions(self) -> list[str]:
         """The version lines in the figures, sorted."""
-        return sorted({pair.version for pair in self._pairs()})
+        return sorted({key.version for key in self._keys()})
 
     @property
     def names(self) -> list[str]:
         """The schemas' names in the figures, sorted."""
-        return sorted({pair.name for pair in self._pairs()})
+        return sorted({key.name for key in self._keys()})
 
-    def _pairs(self) -> Iterable[SchemaKey]:
-        return [*self.records, *(pair for pair, _ in self.errors)]
+    def _keys(self) -> Iterable[SchemaKey]:
+        return [*self.records, *(key for key, _ in self.errors)]
 
     def conformed(self) -> set[SchemaKey]:
         """Return the keys of the schemas that payloads conformed to, and that none violated.
@@ -182,9 +182,9 @@ class Figures:
         A schema given as a value has no version and is no shared contract, so it is left out.
         """
         return {
-            pair
-            for pair, record in self.records.items()
-            if pair.version and record.conforming and not (record.violating or record.warned)
+            key
+            for key, record in self.records.items()
+            if key.version and record.conforming and not (record.violating or record.warned)
         }
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from pytest_schema_registry.schemas import plain_name
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -97,13 +95,13 @@ def _uncovered(settings: Settings, figures: Figures, listed: Iterable[SchemaKey]
             "coverage unknown, required by --registry-require-coverage: the registry's index "
             "cannot be had; record it with --registry-mode record"
         )
-    tested = {pair for pair, record in figures.records.items() if record.checks}
+    tested = {key for key, record in figures.records.items() if record.checks}
     without = [
-        str(pair)
-        for pair in sorted({*listed})
-        if pair not in tested
-        and pair.version in settings.versions
-        and not any(fnmatchcase(pair.name, plain_name(each)) for each in settings.coverage_exclude)
+        str(key)
+        for key in sorted({*listed})
+        if key not in tested
+        and key.version in settings.versions
+        and not any(fnmatchcase(key.name, each) for each in settings.coverage_exclude)
     ]
     if not without:
         return ""

@@ -42,7 +42,7 @@ def write(path: Path, figures: Figures, *, cache_size: int) -> None:
     Raises:
         OSError: The file cannot be written.
     """
-    with files.turn(path):
+    with files.locked(path):
         # A textfile collector reads only *.prom, so it never reads the staged file.
         files.replace(path, exposition(figures, cache_size=cache_size))
 
@@ -64,14 +64,14 @@ class _Families:
     def collect(self) -> Iterator[Metric]:
         figures = self._figures
         records = figures.records.items()
-        sent = {pair: figures.hits_of(pair)["registry"] for pair in figures.records}
+        sent = {key: figures.hits_of(key)["registry"] for key in figures.records}
         yield _counter(
             "schema_validation",
             "Payloads by what became of them.",
             ("schema", "version", "outcome"),
             (
-                ((*pair, outcome), getattr(record, outcome))
-                for pair, record in records
+                ((*key, outcome), getattr(record, outcome))
+                for key, record in records
                 for outcome in OUTCOMES
             ),
         )
@@ -80,8 +80,8 @@ class _Families:
             "Payloads that break their contract, by how strictly that is taken.",
             ("schema", "mode"),
             (
-                ((pair.name, mode), getattr(record, outcome))
-                for pair, record in records
+                ((key.name, mode), getattr(record, outcome))
+                for key, record in records
                 for mode, outcome in MODES.items()
             ),
         )
@@ -89,28 +89,28 @@ class _Families:
             "schema_cache_hits",
             "Lookups of a schema that the registry did not have to send.",
             ("schema",),
-            (((pair.name,), record.lookups - sent[pair]) for pair, record in records),
+            (((key.name,), record.lookups - sent[key]) for key, record in records),
         )
         yield _counter(
             "schema_cache_misses",
             "Lookups of a schema that the registry sent.",
             ("schema",),
-            (((pair.name,), sent[pair]) for pair in sent),
+            (((key.name,), sent[key]) for key in sent),
         )
         yield GaugeMetricFamily("schema_cache_size", "Entries in the cache.", self._cache_size)
         yield _counter(
             "schema_registry_errors",
             "What could not be checked, by the class of the error.",
             ("schema", "error_type"),
-            (((pair.name, kind), count) for (pair, kind), count in figures.errors.items()),
+            (((key.name, kind), count) for (key, kind), count in figures.errors.items()),
         )
         yield _counter(
             "schema_enforcement_actions",
             "What followed from violations, and checks that were switched off.",
             ("schema", "severity", "action"),
             (
-                ((pair.name, severity, action), getattr(record, outcome))
-                for pair, record in records
+                ((key.name, severity, action), getattr(record, outcome))
+                for key, record in records
                 for action, (severity, outcome) in ACTIONS.items()
             ),
         )

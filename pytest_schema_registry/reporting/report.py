@@ -56,7 +56,7 @@ def write(
         exit_status=exit_status,
         now=datetime.now(UTC),
     )
-    with files.turn(path):
+    with files.locked(path):
         files.replace(path, json.dumps(report, indent=2) + "\n")
 
 
@@ -78,11 +78,11 @@ def document(
         "exit_status": exit_status,
         "missed_gates": list(missed),
         "schemas": [
-            _schema(pair, record, figures) for pair, record in sorted(figures.records.items())
+            _schema(key, record, figures) for key, record in sorted(figures.records.items())
         ],
         "errors": [
-            {"name": pair.name, "version": pair.version, "error": kind, "count": count}
-            for (pair, kind), count in sorted(figures.errors.items())
+            {"name": key.name, "version": key.version, "error": kind, "count": count}
+            for (key, kind), count in sorted(figures.errors.items())
         ],
         "old_copies": [
             {
@@ -117,19 +117,19 @@ def document(
     }
 
 
-def _schema(pair: SchemaKey, record: Record, figures: Figures) -> dict[str, Any]:
+def _schema(key: SchemaKey, record: Record, figures: Figures) -> dict[str, Any]:
     return {
-        "name": pair.name,
-        "version": pair.version,
+        "name": key.name,
+        "version": key.version,
         "deprecated": record.deprecated,
-        "levels": sorted(record.levels),
+        "levels": sorted(record.enforcements),
         "conforming": record.conforming,
         "refused": record.refused,
         "violating": record.violating,
         "warned": record.warned,
         "unchecked": record.unchecked,
         "lookups": record.lookups,
-        "hits": dict(sorted(figures.hits_of(pair).items())),
+        "hits": dict(sorted(figures.hits_of(key).items())),
         "releases": [
             {"release": release, "source": source}
             for release, source in sorted(

@@ -121,11 +121,11 @@ def table(figures: Figures, marks: Marks, *, every: bool) -> Table:
     version.
     """
     versions = figures.versions
-    failed = {pair for pair, _ in figures.errors}
+    failed = {key for key, _ in figures.errors}
     rows = {
         name: [
-            marks.of(figures.records.get(pair), failed=pair in failed)
-            for pair in (SchemaKey(name, version) for version in versions)
+            marks.of(figures.records.get(key), failed=key in failed)
+            for key in (SchemaKey(name, version) for version in versions)
         ]
         for name in figures.names
     }
@@ -156,12 +156,12 @@ def _row(name: str, cells: list[str], width: int, columns: list[int]) -> str:
 def details(figures: Figures) -> list[str]:
     """Return one line for each schema: its outcomes, and the source of each release."""
     lines = []
-    for pair, record in sorted(figures.records.items()):
+    for key, record in sorted(figures.records.items()):
         sources = sorted((release or "", source) for release, source in record.sources.items())
         said = [_outcomes([record]) or "looked at"]
         for release, source in sources:
             said.append(f"release {release} from {source}" if release else f"from {source}")
-        lines.append(f"{pair}: {'; '.join(said)}")
+        lines.append(f"{key}: {'; '.join(said)}")
     return lines
 
 
@@ -211,8 +211,8 @@ def not_enforced(figures: Figures) -> list[str]:
     """Return lines that count violations only warned of, and checks that were switched off."""
     warned: Counter[str] = Counter()
     switched_off: Counter[str] = Counter()
-    for pair, record in figures.records.items():
-        version = pair.version or NO_VERSION
+    for key, record in figures.records.items():
+        version = key.version or NO_VERSION
         warned[version] += record.warned
         switched_off[version] += record.unchecked
     lines = []

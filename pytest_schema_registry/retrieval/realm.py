@@ -9,10 +9,10 @@ from hashlib import pbkdf2_hmac
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.json_values import canonical, digest
-from pytest_schema_registry.settings.parsers import CREDENTIAL
+from pytest_schema_registry.settings.location import CREDENTIAL
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.settings.parsers import Location
+    from pytest_schema_registry.settings.location import Location
 
 #: The claims that describe a token and not its holder: they change with every new token.
 _PASSING = frozenset(

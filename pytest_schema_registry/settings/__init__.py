@@ -1,4 +1,4 @@
-"""The settings' names, defaults, help and parsers: one row each, and the README's table.
+"""The settings' names, defaults and help: one row each, and the README's table.
 
 Every pytest run of an environment imports this module. So it imports nothing that pytest has not
 loaded.
@@ -29,20 +29,18 @@ class Option:
         metavar: The placeholder of its value in the help.
         default: The default, as the help shows it.
         help: The description in the help.
-        parser: The function of :mod:`~pytest_schema_registry.settings.parsers` that reads it.
         ini_type: The type that pytest gives its value in the ini file.
         is_switch: True where the flag takes no value, and turns the setting on.
     """
 
     # No dataclass or NamedTuple: Python compiles code for those anew in every run.
-    def __init__(  # noqa: PLR0917  # a row of the table
+    def __init__(  # a row of the table
         self,
         name: str,
         field: str,
         metavar: str,
         default: str,
         help: str,  # noqa: A002  # as argparse has it
-        parser: str,
         *,
         ini_type: IniType = "string",
         is_switch: bool = False,
@@ -52,7 +50,6 @@ class Option:
         self.metavar = metavar
         self.default = default
         self.help = help
-        self.parser = parser
         self.ini_type = ini_type
         self.is_switch = is_switch
 
@@ -80,16 +77,14 @@ OPTIONS = (
         "URL",
         "none",
         "http(s)://…, file:///dir or a directory",
-        "location",
     ),
-    Option("mode", "mode", "MODE", "auto", f"one of {', '.join(MODES)}", "mode"),
+    Option("mode", "mode", "MODE", "auto", f"one of {', '.join(MODES)}"),
     Option(
         "versions",
         "versions",
         "LIST",
         "v1,v2",
         "version lines that contract tests run against",
-        "versions",
         ini_type="args",
     ),
     Option(
@@ -98,16 +93,14 @@ OPTIONS = (
         "DIR",
         str(DEFAULT_CASSETTES),
         "recorded exchanges",
-        "folder",
     ),
-    Option("cache-dir", "cache_dir", "DIR", "pytest's cache directory", "on-disk cache", "place"),
+    Option("cache-dir", "cache_dir", "DIR", "pytest's cache directory", "on-disk cache"),
     Option(
         "cache-ttl",
         "cache_ttl",
         "SECONDS",
         "300",
         "how long a cache entry is served unasked, counted from the fetch; 0: once per session",
-        "period",
         ini_type="float",
     ),
     Option(
@@ -116,7 +109,6 @@ OPTIONS = (
         "SECONDS",
         "10",
         "how long one request may take; retries stay inside three times that",
-        "duration",
         ini_type="float",
     ),
     Option(
@@ -125,7 +117,6 @@ OPTIONS = (
         "NUMBER",
         str(DEFAULT_MAX_IN_FLIGHT),
         "how many requests a process may have under way at once",
-        "requests",
         ini_type="int",
     ),
     Option(
@@ -134,7 +125,6 @@ OPTIONS = (
         "BYTES",
         str(DEFAULT_MAX_SCHEMA_SIZE),
         "the largest schema that is read",
-        "size",
         ini_type="int",
     ),
     Option(
@@ -143,7 +133,6 @@ OPTIONS = (
         "on|off",
         "on",
         "whether a value must match its schema's format",
-        "switch",
         ini_type="bool",
     ),
     Option(
@@ -152,7 +141,6 @@ OPTIONS = (
         "DRAFT",
         "2020-12",
         f"the draft of schemas without $schema: {', '.join(DRAFTS)}",
-        "draft",
     ),
     Option(
         "redact",
@@ -160,7 +148,6 @@ OPTIONS = (
         "PATTERNS",
         "none",
         "field names or paths ($.user.email, $.cards[*].number) whose values are never shown",
-        "redaction",
         ini_type="args",
     ),
     Option(
@@ -169,7 +156,6 @@ OPTIONS = (
         "RULES",
         "strict",
         "strict, warn or off; KEY=LEVEL for a version, a name, a pattern of names, NAME@VERSION",
-        "enforcement",
         ini_type="args",
     ),
     Option(
@@ -178,7 +164,6 @@ OPTIONS = (
         "FILE",
         "none",
         "committed list of what has conformed and is strict from then on; all else warns",
-        "kept_file",
     ),
     Option(
         "dead-letters",
@@ -186,7 +171,6 @@ OPTIONS = (
         "FILE",
         "none",
         "JSON Lines file that violating payloads are added to",
-        "kept_file",
     ),
     Option(
         "payloads",
@@ -194,16 +178,14 @@ OPTIONS = (
         "DIR",
         str(DEFAULT_PAYLOADS),
         "golden payloads, collected as tests",
-        "folder",
     ),
-    Option("report", "report", "FILE", "none", "JSON file for the figures", "file"),
+    Option("report", "report", "FILE", "none", "JSON file for the figures"),
     Option(
         "metrics",
         "metrics",
         "FILE",
         "none",
         "Prometheus text file for the figures",
-        "metrics_file",
     ),
     Option(
         "min-hit-rate",
@@ -211,7 +193,6 @@ OPTIONS = (
         "PERCENT",
         "none",
         "fail below this rate of lookups that needed no fetch",
-        "percentage",
         ini_type="float",
     ),
     Option(
@@ -220,7 +201,6 @@ OPTIONS = (
         "MS",
         "none",
         "fail where more than one fetch in twenty takes longer",
-        "milliseconds",
         ini_type="float",
     ),
     Option(
@@ -229,7 +209,6 @@ OPTIONS = (
         "PERCENT",
         "none",
         "fail where the plugin takes more of the session's time",
-        "percentage",
         ini_type="float",
     ),
     Option(
@@ -238,7 +217,6 @@ OPTIONS = (
         "on|off",
         "off",
         "fail where a schema was served although it is old",
-        "switch",
         ini_type="bool",
         is_switch=True,
     ),
@@ -248,7 +226,6 @@ OPTIONS = (
         "on|off",
         "off",
         "make the use of a deprecated schema an error of the test",
-        "switch",
         ini_type="bool",
         is_switch=True,
     ),
@@ -258,7 +235,6 @@ OPTIONS = (
         "on|off",
         "off",
         "fail where a schema of the index has no contract test",
-        "switch",
         ini_type="bool",
         is_switch=True,
     ),
@@ -268,7 +244,6 @@ OPTIONS = (
         "PATTERNS",
         "none",
         "names that need no contract test",
-        "patterns",
         ini_type="args",
     ),
     Option(
@@ -277,7 +252,6 @@ OPTIONS = (
         "LEVEL",
         "warn",
         "what a difference between cassette and registry does: off, warn, fail or fail=GRADE",
-        "drift",
     ),
     Option(
         "drift-report",
@@ -285,7 +259,6 @@ OPTIONS = (
         "FILE",
         "none",
         "JSON file for the differences between cassettes and registry",
-        "file",
     ),
     Option(
         "cassette-max-age",
@@ -293,7 +266,6 @@ OPTIONS = (
         "DAYS",
         "none",
         "age from which a cassette counts as drift",
-        "days",
         ini_type="float",
     ),
     Option(
@@ -302,7 +274,6 @@ OPTIONS = (
         "RULES",
         "none",
         "what must stay compatible, each a test: NAMES: OLD -> NEW [LEVEL] [POLICY]",
-        "compatibility",
         ini_type="linelist",
     ),
     Option(
@@ -311,7 +282,6 @@ OPTIONS = (
         "SOURCE",
         "local",
         f"who judges compatibility: one of {', '.join(COMPAT_SOURCES)}",
-        "compat_source",
     ),
     Option(
         "waivers",
@@ -319,7 +289,6 @@ OPTIONS = (
         "FILE",
         "none",
         "committed TOML file of the breaks that are accepted for a time",
-        "file",
     ),
     Option(
         "replay-payloads",
@@ -327,6 +296,5 @@ OPTIONS = (
         "OLD:NEW",
         "none",
         "check at the end what conformed to one version line against another",
-        "version_pair",
     ),
 )

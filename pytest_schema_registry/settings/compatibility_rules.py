@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, get_args
 
 from pytest_schema_registry.compatibility.report import Level, Policy
 from pytest_schema_registry.schemas import SchemaKey, plain_name
@@ -46,7 +46,7 @@ class Case(NamedTuple):
         return f"{self.name}[{' '.join(asked)}]"
 
 
-class Rule(NamedTuple):
+class CompatibilityRule(NamedTuple):
     """One rule.
 
     Args:
@@ -66,6 +66,34 @@ class Rule(NamedTuple):
     policy: Policy = "tolerant"
     defaults: bool = False
     transitive: bool = False
+
+    @classmethod
+    def parse(cls, line: str) -> Self:
+        """Parse a rule.
+
+        Raises:
+            ValueError: The line cannot be understood.
+        """
+        names, _, rest = line.rpartition(":")
+        words = rest.replace("->", " -> ").split()
+        versions = words[:1]
+        words = words[1:]
+        while len(words) > 1 and words[0] == "->":
+            versions.append(words[1])
+            words = words[2:]
+        if not names.strip() or len(versions) < 2 or "->" in versions:
+            raise ValueError(f"{line!r} is no rule; {_EXAMPLE}")
+        if any("@" in version for version in versions):
+            raise ValueError(f"{line!r} has an @ in a version; it stands before one; {_EXAMPLE}")
+        if len(set(versions)) < len(versions):
+            raise ValueError(f"{line!r} compares a version with itself; {_EXAMPLE}")
+        chosen: dict[str, Any] = {}
+        for word in words:
+            asked = _ASKED.get(word)
+            if asked is None or asked[0] in chosen:
+                raise ValueError(f"{word!r} in {line!r} is one word too many; {_KNOWN}")
+            chosen[asked[0]] = asked[1]
+        return cls(line, plain_name(names.strip()), tuple(versions), **chosen)
 
     @property
     def is_pattern(self) -> bool:
@@ -99,34 +127,6 @@ class Rule(NamedTuple):
                 yield str(case), SchemaKey(name, there[0])
 
     def _found(self, listed: Collection[SchemaKey]) -> Iterator[tuple[str, list[str]]]:
-        for name in sorted({pair.name for pair in listed}):
+        for name in sorted({key.name for key in listed}):
             if fnmatchcase(name, self.names):
                 yield name, [line for line in self.versions if SchemaKey(name, line) in listed]
-
-
-def parsed(line: str) -> Rule:
-    """Parse the rule in a line.
-
-    Raises:
-        ValueError: The line cannot be understood.
-    """
-    names, _, rest = line.rpartition(":")
-    words = rest.replace("->", " -> ").split()
-    versions = words[:1]
-    words = words[1:]
-    while len(words) > 1 and words[0] == "->":
-        versions.append(words[1])
-        words = words[2:]
-    if not names.strip() or len(versions) < 2 or "->" in versions:
-        raise ValueError(f"{line!r} is no rule; {_EXAMPLE}")
-    if any("@" in version for version in versions):
-        raise ValueError(f"{line!r} has an @ in a version; it stands before one; {_EXAMPLE}")
-    if len(set(versions)) < len(versions):
-        raise ValueError(f"{line!r} compares a version with itself; {_EXAMPLE}")
-    chosen: dict[str, Any] = {}
-    for word in words:
-        asked = _ASKED.get(word)
-        if asked is None or asked[0] in chosen:
-            raise ValueError(f"{word!r} in {line!r} is one word too many; {_KNOWN}")
-        chosen[asked[0]] = asked[1]
-    return Rule(line, plain_name(names.strip()), tuple(versions), **chosen)

@@ -1,4 +1,4 @@
-"""The level at which violations are taken, by schema and version: from rules and a ratchet.
+"""The enforcement of contracts, by schema and version: from rules and a ratchet.
 
 A rule ``warn`` is about every schema. A rule ``KEY=LEVEL`` is about those of a version line
 (``v2``), of a name or a pattern of names (``telemetry.*``), or of both (``telemetry.*@v2``). The
@@ -8,92 +8,102 @@ user writes a name that holds ``@`` with its version.
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, get_args
 
 from pytest_schema_registry.schemas import SchemaKey, plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Sequence
 
-Level = Literal["off", "warn", "strict"]
-LEVELS: tuple[Level, ...] = get_args(Level)
+#: What a violation does: "off" makes no check, "warn" warns, "strict" fails the test.
+Enforcement = Literal["off", "warn", "strict"]
+ENFORCEMENTS: tuple[Enforcement, ...] = get_args(Enforcement)
 
 
-class Rule(NamedTuple):
-    """One rule: the level for certain schemas in certain versions."""
+class EnforcementRule(NamedTuple):
+    """One rule: the enforcement of certain schemas in certain versions.
+
+    Args:
+        key: The text before the ``=``; empty for a rule about every schema.
+        name: The name or the pattern of names.
+        version: The version line; empty for all of them.
+        enforcement: The enforcement.
+    """
 
     key: str
     name: str
     version: str
-    level: Level
+    enforcement: Enforcement
 
-    @property
-    def specificity(self) -> tuple[bool, int, bool]:
-        """The sort key: an exact name counts most, then the longer pattern, then a version."""
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Parse a rule.
+
+        Raises:
+            ValueError: The text is no rule.
+        """
+        key, equals, word = written.rpartition("=")
+        key, word = key.strip(), word.strip()
+        if word not in ENFORCEMENTS or (equals and not key):
+            raise ValueError(
+                f"{written!r} is no rule; write {', '.join(ENFORCEMENTS)} or KEY=LEVEL, such as "
+                "v2=warn"
+            )
+        name, version = SchemaKey.parse(key) if "@" in key else (plain_name(key), "")
+        return cls(key, name or "*", version, ENFORCEMENTS[ENFORCEMENTS.index(word)])
+
+    def covers(self, key: SchemaKey) -> bool:
+        """Check whether the rule is about a schema in a version line."""
+        if not self.key or self.key == key.version:
+            return True
+        return fnmatchcase(key.name, self.name) and self.version in ("", key.version)
+
+    def specificity(self, key: SchemaKey) -> tuple[bool, int, bool]:
+        """Return the sort key of the rules that cover a schema.
+
+        An exact name counts most, then the longer pattern, then a version.
+        """
+        if self.key in ("", key.version):
+            return False, 0, bool(self.key)
         exact = not set(self.name) & set("*?[")
         return exact, len(self.name.replace("*", "")), bool(self.version)
 
-    def covers(self, pair: SchemaKey) -> bool:
-        """Check whether the rule is about a name in a version line."""
-        if not self.key or self.key == pair.version:
-            return True
-        return fnmatchcase(pair.name, self.name) and self.version in ("", pair.version)
-
     def __str__(self) -> str:
-        return f"{self.key}={self.level}" if self.key else self.level
+        return f"{self.key}={self.enforcement}" if self.key else self.enforcement
 
 
-class Enforcement:
-    """The level of each schema: the most specific rule's, and among equals the last one's.
+class EnforcementRules:
+    """The enforcement of each schema: the most specific rule's, and among equals the last one's.
 
     Args:
         rules: The rules that the user wrote. A schema that none covers is ``strict``.
         proved: The schemas that have conformed before; None without a ratchet. With a ratchet,
             these are strict. Any other is at ``warn``, unless a rule with a key makes it strict.
             A schema that a rule switches off stays off.
-
-    Raises:
-        ValueError: A rule cannot be understood.
     """
 
     def __init__(
-        self, rules: Iterable[str] = (), proved: Collection[SchemaKey] | None = None
+        self, rules: Sequence[EnforcementRule] = (), proved: Collection[SchemaKey] | None = None
     ) -> None:
-        self._rules = [_parsed(rule) for rule in rules]
+        self._rules = rules
         self._proved = proved
 
-    def level(self, pair: SchemaKey) -> Level:
-        """Return the level at which violations of a schema are taken."""
+    def of(self, key: SchemaKey) -> Enforcement:
+        """Return the enforcement of a schema."""
         rule = max(
-            (rule for rule in reversed(self._rules) if rule.covers(pair)),
-            key=lambda rule: _specificity(rule, pair),
-            default=Rule("", "", "", "strict"),
+            (rule for rule in reversed(self._rules) if rule.covers(key)),
+            key=lambda rule: rule.specificity(key),
+            default=EnforcementRule("", "", "", "strict"),
         )
-        if self._proved is None or rule.level == "off":
-            return rule.level
-        return "strict" if pair in self._proved or (rule.key and rule.level == "strict") else "warn"
+        if self._proved is None or rule.enforcement == "off":
+            return rule.enforcement
+        is_strict = key in self._proved or (rule.key and rule.enforcement == "strict")
+        return "strict" if is_strict else "warn"
 
-    def idle(self, pairs: Collection[SchemaKey]) -> list[str]:
+    def unused(self, keys: Collection[SchemaKey]) -> list[str]:
         """Return the rules that cover none of the schemas."""
-        return [str(rule) for rule in self._rules if not any(rule.covers(pair) for pair in pairs)]
+        return [str(rule) for rule in self._rules if not any(map(rule.covers, keys))]
 
-    def idle_lines(self, pairs: Collection[SchemaKey]) -> list[str]:
+    def unused_lines(self, keys: Collection[SchemaKey]) -> list[str]:
         """Return the lines of the ratchet that name none of the schemas."""
-        return sorted(str(pair) for pair in self._proved or () if pair not in pairs)
-
-
-def _specificity(rule: Rule, pair: SchemaKey) -> tuple[bool, int, bool]:
-    if rule.key in ("", pair.version):
-        return False, 0, bool(rule.key)
-    return rule.specificity
-
-
-def _parsed(written: str) -> Rule:
-    key, equals, word = written.rpartition("=")
-    key, word = key.strip(), word.strip()
-    if word not in LEVELS or (equals and not key):
-        raise ValueError(
-            f"{written!r} is no rule; write {', '.join(LEVELS)} or KEY=LEVEL, such as v2=warn"
-        )
-    name, version = SchemaKey.parse(key) if "@" in key else (plain_name(key), "")
-    return Rule(key, name or "*", version, LEVELS[LEVELS.index(word)])
+        return sorted(str(key) for key in self._proved or () if key not in keys)

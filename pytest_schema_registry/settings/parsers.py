@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-import os
-import re
 import string
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from pytest_schema_registry.settings import COMPAT_SOURCES, DRAFTS, MODES
+from pytest_schema_registry.settings.location import parse_location
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from urllib.parse import SplitResult
 
+    from pytest_schema_registry.redaction import Redaction
     from pytest_schema_registry.settings import Option
+    from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
+    from pytest_schema_registry.settings.enforcement import EnforcementRule
 
+DriftAction = Literal["off", "warn", "fail"]
+DRIFT_ACTIONS: tuple[DriftAction, ...] = get_args(DriftAction)
 #: The grades of drift, from the mildest to the worst.
 DRIFT_GRADES = (
     "formatting",
@@ -32,136 +34,23 @@ DRIFT_GRADES = (
 #: one second less than that, because we give a socket one second more than the setting.
 MAX_SECONDS = 2_147_482
 _VERSION_CHARACTERS = frozenset(string.ascii_letters + string.digits + "._-")
-#: The pattern of query parameters that are credentials.
-CREDENTIAL = re.compile("key|token|secret|pass|auth|sig|cred", re.IGNORECASE)
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True}
 _SWITCH |= {"off": False, "false": False, "no": False, "0": False}
 
 
-class Location(NamedTuple):
-    """The location of a registry: a URL, or a directory.
+class DriftGate(NamedTuple):
+    """The consequence of a difference between a cassette and the registry.
 
     Args:
-        shown: The text that may be printed, stored and used as a key: no credentials, no query.
-        directory: The directory, or None for HTTP.
-        auth: User and password that the URL carried.
-        params: The URL's own query, sent along with every request.
+        action: "off" looks for no differences, "warn" shows them, "fail" fails the run as well.
+        grade: The mildest grade that fails the run; None where the user named none.
     """
 
-    shown: str
-    directory: Path | None = None
-    auth: tuple[str, str] | None = None
-    params: tuple[tuple[str, str], ...] = ()
+    action: DriftAction = "warn"
+    grade: str | None = None
 
-    def __repr__(self) -> str:
-        return f"Location({self.shown!r})"
-
-    @property
-    def choices(self) -> tuple[tuple[str, str], ...]:
-        """The query parameters that are no credentials, and may choose a registry (a tenant)."""
-        return tuple(each for each in self.params if not CREDENTIAL.search(each[0]))
-
-
-def parsed(option: Option, written: Any, root: Path) -> Any:
-    """Parse the value of an option.
-
-    Args:
-        option: The option.
-        written: The raw value that the user wrote.
-        root: The directory that relative paths start from.
-
-    Raises:
-        ValueError: The value is wrong; the message says why.
-    """
-    return globals()[option.parser](written, root)
-
-
-def location(value: str, root: Path) -> Location:
-    if not value.strip():
-        raise ValueError("the address is empty; leave the setting out to use cassettes only")
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        # urllib's own message quotes text that may be a password.
-        raise ValueError(
-            "the address is no URL; in a password, write [ as %5B and ] as %5D"
-        ) from None
-    if parts.scheme == "file":
-        # This import costs more than all others here, and only file URLs need it.
-        from urllib.request import url2pathname
-
-        return _directory(path_of(parts, url2pathname, is_windows=os.name == "nt"), root)
-    # In C:/schemas, the text before the colon is a drive.
-    if "://" not in value or len(parts.scheme) == 1:
-        return _directory(value, root)
-    if parts.scheme not in ("http", "https"):
-        raise ValueError(
-            f"cannot speak {parts.scheme!r}; give http://…, https://…, file:///… or a directory"
-        )
-    if not parts.hostname:
-        raise ValueError("the address has no host")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    try:
-        netloc = host if parts.port is None else f"{host}:{parts.port}"
-    except ValueError:
-        # urllib's own message quotes text that may be the first half of a password.
-        raise ValueError(
-            "the port is not a number from 0 to 65535; in a password, write / as %2F, # as %23 "
-            "and ? as %3F"
-        ) from None
-    auth = None
-    if parts.username or parts.password:
-        auth = (unquote(parts.username or ""), unquote(parts.password or ""))
-    return Location(
-        shown=urlunsplit((parts.scheme, netloc, parts.path.rstrip("/"), "", "")),
-        auth=auth,
-        params=tuple(parse_qsl(parts.query, keep_blank_values=True)),
-    )
-
-
-def path_of(url: SplitResult, to_path: Callable[[str], str], *, is_windows: bool) -> str:
-    """Return the path that a file URL names.
-
-    Args:
-        url: The URL.
-        to_path: The system's own conversion, :func:`urllib.request.url2pathname`.
-        is_windows: True where paths may lead to other machines: ``file://server/share``.
-
-    Raises:
-        ValueError: The URL names no path.
-    """
-    path, host = url.path, "" if url.netloc == "localhost" else url.netloc
-    if is_windows:
-        # Some editors escape the drive's colon. url2pathname looks for it first, unescapes later.
-        path = re.sub("^(/?[a-z])%3a", r"\1:", path, flags=re.IGNORECASE)
-    if host and (not is_windows or "@" in host or ":" in host):
-        raise ValueError(f"a file URL has no host, this one has {host.rpartition('@')[2]!r}")
-    try:
-        return to_path(f"//{host}{path}" if host else path)
-    except (OSError, IndexError):
-        raise ValueError(
-            "the address is no file URL; write file:///dir, or file:///C:/dir"
-        ) from None
-
-
-def _directory(value: str, root: Path) -> Location:
-    directory = root / value
-    try:
-        if directory.is_dir():
-            return Location(shown=value, directory=directory)
-        is_file = directory.exists()
-    except OSError:  # its text repeats the value
-        is_file = False
-    if is_file:
-        raise ValueError(f"{directory} is a file, not a directory of schemas")
-    if "@" in value or "?" in value:
-        # The text before an @ or after a ? may be secret, so this message leaves the value out.
-        raise ValueError(
-            "no such directory; an address with a user or a query begins with https://"
-        )
-    is_drive = re.match(r"[A-Za-z]:($|[\\/])", value)
-    hint = f", or did you mean http://{value}?" if ":" in value and not is_drive else ""
-    raise ValueError(f"no such directory: {directory}{hint}")
+    def __str__(self) -> str:
+        return self.action if self.grade is None else f"{self.action}={self.grade}"
 
 
 def mode(value: str, _root: Path) -> str:
@@ -199,7 +88,7 @@ def folder(value: str | Path, root: Path) -> Path:
     return Path(value)
 
 
-def place(value: str | Path, root: Path) -> Path:
+def path(value: str | Path, root: Path) -> Path:
     return root / value
 
 
@@ -288,44 +177,50 @@ def draft(value: str, _root: Path) -> str:
     return value
 
 
-def drift(value: str, _root: Path) -> str:
-    level, is_graded, grade = value.partition("=")
-    if level not in ("off", "warn", "fail") or (is_graded and level != "fail"):
+def drift(value: str, _root: Path) -> DriftGate:
+    action, is_graded, grade = value.partition("=")
+    if action == "fail" and is_graded:
+        if grade not in DRIFT_GRADES:
+            raise ValueError(f"unknown grade {grade!r}; choose one of {', '.join(DRIFT_GRADES)}")
+        return DriftGate("fail", grade)
+    if value not in DRIFT_ACTIONS:
         raise ValueError(f"{value!r} is none of off, warn, fail and fail=GRADE")
-    if is_graded and grade not in DRIFT_GRADES:
-        raise ValueError(f"unknown grade {grade!r}; choose one of {', '.join(DRIFT_GRADES)}")
-    return value
+    return DriftGate(DRIFT_ACTIONS[DRIFT_ACTIONS.index(value)])
 
 
-def patterns(value: str | list[str] | tuple[str, ...], _root: Path) -> tuple[str, ...]:
+def patterns(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """Split texts at commas and line ends."""
     written = [value] if isinstance(value, str) else value
     parts = (part for item in written for part in item.replace("\n", ",").split(","))
     return tuple(part.strip() for part in parts if part.strip())
 
 
-def redaction(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
+def name_patterns(value: str | list[str] | tuple[str, ...], _root: Path) -> tuple[str, ...]:
+    from pytest_schema_registry.schemas import plain_name
+
+    return tuple(map(plain_name, patterns(value)))
+
+
+def redaction(value: str | list[str] | tuple[str, ...], _root: Path) -> Redaction:
     from pytest_schema_registry.redaction import Redaction
 
-    redacted = patterns(value, root)
-    Redaction(redacted)  # raises where one cannot be understood
-    return redacted
+    return Redaction(patterns(value))
 
 
-def enforcement(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
-    from pytest_schema_registry.settings.enforcement import Enforcement
+def enforcement(
+    value: str | list[str] | tuple[str, ...], _root: Path
+) -> tuple[EnforcementRule, ...]:
+    from pytest_schema_registry.settings.enforcement import EnforcementRule
 
-    rules = patterns(value, root)
-    Enforcement(rules)  # raises where one cannot be understood
-    return rules
+    return tuple(map(EnforcementRule.parse, patterns(value)))
 
 
-def compatibility(value: str | list[str] | tuple[str, ...], root: Path) -> tuple[str, ...]:
-    from pytest_schema_registry.settings import compatibility_rules
+def compatibility(
+    value: str | list[str] | tuple[str, ...], _root: Path
+) -> tuple[CompatibilityRule, ...]:
+    from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
 
-    lines = patterns(value, root)
-    for line in lines:
-        compatibility_rules.parsed(line)  # raises where it cannot be understood
-    return lines
+    return tuple(map(CompatibilityRule.parse, patterns(value)))
 
 
 def compat_source(value: str, _root: Path) -> str:
@@ -340,3 +235,54 @@ def version_pair(value: str, _root: Path) -> tuple[str, str]:
         raise ValueError(f"{value!r} is not two version lines, such as v1:v2")
     old, new = (version_list(line)[0] for line in lines)
     return old, new
+
+
+#: Option -> its parser. The table of options imports nothing of ours, so it does not name these.
+PARSERS: dict[str, Callable[[Any, Path], Any]] = {
+    "url": parse_location,
+    "mode": mode,
+    "versions": versions,
+    "cassettes": folder,
+    "cache-dir": path,
+    "cache-ttl": period,
+    "timeout": duration,
+    "max-in-flight": requests,
+    "max-schema-size": size,
+    "format-assertion": switch,
+    "default-draft": draft,
+    "redact": redaction,
+    "enforcement": enforcement,
+    "ratchet": kept_file,
+    "dead-letters": kept_file,
+    "payloads": folder,
+    "report": file,
+    "metrics": metrics_file,
+    "min-hit-rate": percentage,
+    "max-fetch-p95": milliseconds,
+    "max-overhead": percentage,
+    "fail-on-stale": switch,
+    "fail-on-deprecated": switch,
+    "require-coverage": switch,
+    "coverage-exclude": name_patterns,
+    "drift": drift,
+    "drift-report": file,
+    "cassette-max-age": days,
+    "compatibility": compatibility,
+    "compat-source": compat_source,
+    "waivers": file,
+    "replay-payloads": version_pair,
+}
+
+
+def parse(option: Option, written: Any, root: Path) -> Any:
+    """Parse the value of an option.
+
+    Args:
+        option: The option.
+        written: The raw value that the user wrote.
+        root: The directory that relative paths start from.
+
+    Raises:
+        ValueError: The value is wrong; the message says why.
+    """
+    return PARSERS[option.name](written, root)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.settings import (
     DEFAULT_CASSETTES,
     DEFAULT_MAX_IN_FLIGHT,
@@ -19,12 +20,14 @@ from pytest_schema_registry.settings import (
     OPTIONS,
     Option,
 )
-from pytest_schema_registry.settings.parsers import parsed
+from pytest_schema_registry.settings.parsers import DriftGate, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pytest_schema_registry.settings.parsers import Location
+    from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
+    from pytest_schema_registry.settings.enforcement import EnforcementRule
+    from pytest_schema_registry.settings.location import Location
 
 TOKEN_VARIABLE = "SCHEMA_REGISTRY_TOKEN"  # noqa: S105  # the variable's name, not a token
 
@@ -54,8 +57,8 @@ class Settings(NamedTuple):
     max_schema_size: int = DEFAULT_MAX_SCHEMA_SIZE
     format_assertion: bool = True
     default_draft: str = "2020-12"
-    redact: tuple[str, ...] = ()
-    enforcement: tuple[str, ...] = ()
+    redact: Redaction = Redaction()
+    enforcement: tuple[EnforcementRule, ...] = ()
     ratchet: Path | None = None
     dead_letters: Path | None = None
     payloads: Path = DEFAULT_PAYLOADS
@@ -68,10 +71,10 @@ class Settings(NamedTuple):
     fail_on_deprecated: bool = False
     require_coverage: bool = False
     coverage_exclude: tuple[str, ...] = ()
-    drift: str = "warn"
+    drift: DriftGate = DriftGate()
     drift_report: Path | None = None
     cassette_max_age: float | None = None
-    compatibility: tuple[str, ...] = ()
+    compatibility: tuple[CompatibilityRule, ...] = ()
     compat_source: str = "local"
     waivers: Path | None = None
     replay_payloads: tuple[str, str] | None = None
@@ -162,7 +165,7 @@ def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
             if written is None:
                 continue
             try:
-                chosen[option.field] = parsed(option, written, root)
+                chosen[option.field] = parse(option, written, root)
             except (ValueError, OSError) as exc:
                 error = InvalidEnvironment if origin.is_environment else InvalidSettings
                 raise error(origin.label(option), str(exc)) from None

@@ -166,7 +166,7 @@ def test_a_place_that_is_taken_is_left_for_one_in_the_user_s_home(
 ) -> None:
     take(place)
     own = tmp_path / "home" / ".cache" / place.name
-    with files.turn(tmp_path / "file"):
+    with files.locked(tmp_path / "file"):
         (lock,) = own.iterdir()
     assert files.session_directory("this") == own / "this"
     assert mode(own) == 0o700
@@ -201,7 +201,7 @@ def test_without_any_place_nothing_is_shared_and_a_file_cannot_be_held(
     files.remove_session("this")
     with (
         pytest.raises(PermissionError, match="remove it, or set TMPDIR to another") as caught,
-        files.turn(tmp_path / "file"),
+        files.locked(tmp_path / "file"),
     ):
         pass
     assert caught.value.filename == str(place)
@@ -212,7 +212,7 @@ import sys
 from pathlib import Path
 from pytest_schema_registry import files
 
-with files.turn(Path(sys.argv[1])):
+with files.locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -230,10 +230,10 @@ def test_a_file_has_one_lock_by_whatever_name_it_is_reached(
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(filelock.Timeout), files.turn(tmp_path / "file"):
+        with pytest.raises(filelock.Timeout), files.locked(tmp_path / "file"):
             pass
         for name in ("loop", "other", os.fsdecode(b"\xff")):
-            with files.turn(tmp_path / name):
+            with files.locked(tmp_path / name):
                 pass
         holder.communicate()
 

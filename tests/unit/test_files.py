@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_schema_registry import files
-from pytest_schema_registry.files import beginning, file_name, replace
+from pytest_schema_registry.files import file_name, read_at_most, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -351,7 +351,7 @@ replace(Path("file"), "text")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="It is a pipe"):
-        beginning(tmp_path / "pipe", 10)
+        read_at_most(tmp_path / "pipe", 10)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a reader there holds up a writer")

@@ -163,3 +163,9 @@ def test_a_name_may_be_a_pattern() -> None:
 def test_a_value_that_two_ways_lead_to_is_hidden_once() -> None:
     hidden = Redaction(["$..a..b"]).applied({"a": {"a": {"b": 1}, "b": 2}, "b": 3})
     assert hidden == {"a": {"a": {"b": REDACTED}, "b": REDACTED}, "b": 3}
+
+
+def test_redactions_are_equal_where_their_patterns_are() -> None:
+    assert {Redaction(["a", "$.b"]), Redaction(["a", "$.b"])} == {Redaction(("a", "$.b"))}
+    assert Redaction(["a"]) != Redaction(["b"])
+    assert Redaction() != ()

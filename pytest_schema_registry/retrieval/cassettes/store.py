@@ -145,7 +145,7 @@ class Cassettes:
         replaced = tuple(f"/{request.path}" for request, _ in exchanged)
         recorded = [_interaction(result, base, *each) for each in exchanged]
         try:
-            with self._saving, files.turn(self._root / self._directory):
+            with self._saving, files.locked(self._root / self._directory):
                 kept = [
                     each for each in self._others(result.query) if not each.uri.endswith(replaced)
                 ]
@@ -176,7 +176,7 @@ class Cassettes:
 
     def _interactions(self, path: Path, wanted: str) -> list[Interaction]:
         try:
-            raw = files.beginning(self._root / path, MAX_BYTES)
+            raw = files.read_at_most(self._root / path, MAX_BYTES)
         except FileNotFoundError:
             raise CassetteMissing(str(path), wanted, self._command) from None
         except OSError as exc:

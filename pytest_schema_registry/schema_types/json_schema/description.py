@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry.json_values import json_path, json_pointer
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schema_types.json_schema.explaining_validator import DRAFT_4_FLAGS
+from pytest_schema_registry.schema_types.json_schema.messages import sentence
 from pytest_schema_registry.schemas import Violation
-from pytest_schema_registry.text import sentence, shown
+from pytest_schema_registry.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -560,7 +560,7 @@ def test_no_line_is_too_long_for_a_terminal() -> None:
 
 
 def test_reasons_of_a_registry_are_told_apart_by_their_words() -> None:
-    report = CompatibilityReport.said(False, ["a field is gone", "another one changed"])
+    report = CompatibilityReport.from_registry(False, ["a field is gone", "another one changed"])
     assert len({reason.fingerprint for reason in report.reasons}) == 2
 
 

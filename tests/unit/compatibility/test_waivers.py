@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_schema_registry.compatibility.waivers import Waiver, applied, load
+from pytest_schema_registry.compatibility.waivers import Waiver, apply, load
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 
@@ -135,13 +135,13 @@ def rules(report: CompatibilityReport) -> tuple[list[str], list[str]]:
 
 
 def test_a_break_that_is_waived_counts_no_more(report: CompatibilityReport) -> None:
-    one, used = applied([waiver("required-added")], report, "a.B", TODAY)
+    one, used = apply([waiver("required-added")], report, "a.B", TODAY)
     assert rules(one) == (["maximum-lowered"], ["required-added"])
     assert used == [waiver("required-added")]
     assert (one.compatible, one.passes) == (False, False)
     (fingerprint,) = (each.fingerprint for each in one.reasons)
     both = [waiver("required-added", schema="a.*"), waiver(None, fingerprint)]
-    all_of_them, used = applied(both, report, "a.B", TODAY)
+    all_of_them, used = apply(both, report, "a.B", TODAY)
     assert used == both
     assert (all_of_them.compatible, all_of_them.passes) == (False, True)
 
@@ -158,21 +158,21 @@ def test_a_break_that_is_waived_counts_no_more(report: CompatibilityReport) -> N
 def test_a_waiver_of_something_else_accepts_nothing(
     report: CompatibilityReport, other: Waiver
 ) -> None:
-    assert applied([other], report, "a.B", TODAY) == (report, [])
+    assert apply([other], report, "a.B", TODAY) == (report, [])
 
 
 def test_what_is_compatible_needs_no_waiver() -> None:
     report = compare(OLD, OLD)
-    assert applied([waiver("required-added")], report, "a.B", TODAY) == (report, [])
+    assert apply([waiver("required-added")], report, "a.B", TODAY) == (report, [])
 
 
 def test_a_waived_break_is_shown_with_its_reason(report: CompatibilityReport) -> None:
     waivers = [waiver("required-added"), waiver("maximum-lowered")]
-    some, _ = applied(waivers[:1], report, "a.B", TODAY)
+    some, _ = apply(waivers[:1], report, "a.B", TODAY)
     assert some.render("a.B v1 -> v2").splitlines()[0] == (
         "a.B v1 -> v2 is not backward compatible   (tolerant; 1 reason, 1 waived)"
     )
-    everything, _ = applied(waivers, report, "a.B", TODAY)
+    everything, _ = apply(waivers, report, "a.B", TODAY)
     assert everything.render("a.B v1 -> v2").splitlines() == [
         "a.B v1 -> v2 is backward compatible, but for what is waived   (tolerant; 2 waived)",
         "  - required-added   $.id  v1 producers may omit it; v2 consumers refuse that",

@@ -27,7 +27,7 @@ from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.plugin.markers import SchemaRequest
 from pytest_schema_registry.schemas import OldCopy
-from pytest_schema_registry.settings.enforcement import Enforcement
+from pytest_schema_registry.settings.enforcement import EnforcementRule, EnforcementRules
 from tests.local_registry import ENDLESS, ORDER, ORDER_V2, LocalRegistry, Reply
 from tests.parts import judge_of, source_of
 
@@ -39,7 +39,12 @@ GOOD = {"id": "a", "quantity": 1}
 
 
 def rollout(*rules: str, **options: Any) -> Rollout:
-    return Rollout(Enforcement(rules), Recorder(), lambda _fact: True, **options)
+    return Rollout(
+        EnforcementRules([*map(EnforcementRule.parse, rules)]),
+        Recorder(),
+        lambda _fact: True,
+        **options,
+    )
 
 
 @pytest.fixture
@@ -160,7 +165,7 @@ def test_an_old_copy_is_a_warning_once_in_a_test(
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             contract.assert_conforms(GOOD)
-        (use,) = ours.recorder.drained()["uses"]
+        (use,) = ours.recorder.flush()["usages"]
         assert (use["source"], use["conforming"]) == ("stale cache", 2)
         ours.begin_test("another")
         with pytest.warns(StaleSchemaWarning):
@@ -229,13 +234,13 @@ def test_threads_of_a_test_use_a_schema_once(
     monkeypatch.setattr(sys.modules[__name__], "Recorder", Hesitant)
     contract = contract_of(SchemaRequest(ORDER, "v2"))
     contract.assert_conforms(GOOD)
-    contract._recorder.drained()
+    contract._recorder.flush()
     threads = [Thread(target=contract.assert_conforms, args=(GOOD,)) for _ in range(4)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    (use,) = contract._recorder.drained()["uses"]
+    (use,) = contract._recorder.flush()["usages"]
     assert use["conforming"] == 4
 
 
@@ -277,4 +282,4 @@ def test_a_warning_names_ten_old_copies_and_counts_the_others() -> None:
     with pytest.warns(StaleSchemaWarning, match=r"shop\.S09 [^;]*; and 2 more old copies$"):
         ours.served(old)
     ours.served(old)
-    assert len(ours.recorder.drained()["old_copies"]) == 12
+    assert len(ours.recorder.flush()["old_copies"]) == 12

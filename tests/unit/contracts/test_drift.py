@@ -16,7 +16,6 @@ from pytest_schema_registry.contracts.drift import (
     FAILS_FROM,
     GRADES,
     Drift,
-    Fold,
     Watch,
     compared,
     watch,
@@ -24,7 +23,7 @@ from pytest_schema_registry.contracts.drift import (
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
 from pytest_schema_registry.json_values import sha256_of
 from pytest_schema_registry.registries.queries import Kind, Query, Result
-from pytest_schema_registry.reporting.drift import document, lines, missed, schema, write
+from pytest_schema_registry.reporting.drift import Fold, document, lines, missed, schema, write
 from pytest_schema_registry.settings import MODES
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 from pytest_schema_registry.settings.settings import Settings, command_line, resolve

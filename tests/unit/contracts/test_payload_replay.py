@@ -7,13 +7,13 @@ import pytest
 
 from pytest_schema_registry import SchemaRegistry
 from pytest_schema_registry.contracts import payload_replay
-from pytest_schema_registry.contracts.payload_replay import Successors
+from pytest_schema_registry.contracts.payload_replay import PayloadReplay
 from pytest_schema_registry.contracts.recorder import Recorder
 from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.json_values import digest
-from pytest_schema_registry.reporting.successors import Fold, lines, missed
+from pytest_schema_registry.reporting.payload_replay import Fold, lines, missed
 from pytest_schema_registry.schemas import SchemaKey
-from pytest_schema_registry.settings.enforcement import Enforcement
+from pytest_schema_registry.settings.enforcement import EnforcementRules
 from pytest_schema_registry.settings.settings import Settings
 from tests.parts import judge_of, source_of
 
@@ -28,23 +28,23 @@ A_V1 = SchemaKey("a.A", "v1")
 
 
 @pytest.fixture
-def following(local_registry: LocalRegistry) -> Iterator[Successors]:
+def following(local_registry: LocalRegistry) -> Iterator[PayloadReplay]:
     """What looks from v1 to v2, where a.A has to be small, from a test that is named ``one``."""
     local_registry.publish("a.A", v1={}, v2={"maximum": 5})
-    rollout = Rollout(Enforcement(), Recorder(), lambda _fact: True)
+    rollout = Rollout(EnforcementRules(), Recorder(), lambda _fact: True)
     rollout.begin_test("one")
     with SchemaRegistry(local_registry.directory) as registry:
-        yield Successors(source_of(registry), judge_of(registry), rollout, old="v1", new="v2")
+        yield PayloadReplay(source_of(registry), judge_of(registry), rollout, old="v1", new="v2")
 
 
-def test_each_payload_is_checked_once(following: Successors) -> None:
+def test_each_payload_is_checked_once(following: PayloadReplay) -> None:
     for payload in (1, 9, 1, 9, True):
         following.conformed(A_V1, payload)
     following.conformed(SchemaKey("a.A", "v2"), 9)
     (found,) = following.checked()
     assert found == {
         "name": "a.A",
-        "level": "strict",
+        "enforcement": "strict",
         "checked": 3,
         "left_out": 0,
         "violations": [[digest(9), "one", "$: 9 is greater than the maximum of 5"]],
@@ -52,7 +52,7 @@ def test_each_payload_is_checked_once(following: Successors) -> None:
     assert following.checked() == []
 
 
-def test_a_payload_is_kept_as_it_was(following: Successors) -> None:
+def test_a_payload_is_kept_as_it_was(following: PayloadReplay) -> None:
     payload = [9]
     following.conformed(A_V1, payload)
     payload[0] = 1
@@ -60,7 +60,7 @@ def test_a_payload_is_kept_as_it_was(following: Successors) -> None:
 
 
 def test_beyond_a_limit_payloads_are_counted(
-    following: Successors, monkeypatch: pytest.MonkeyPatch
+    following: PayloadReplay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(payload_replay, "MAX_KEPT", 2)
     for payload in (1, 2, 3, 1, 4):
@@ -79,7 +79,7 @@ def fold(*found: dict[str, Any]) -> Fold:
 
 
 def outcome(name: str, *violations: list[str], **said: Any) -> dict[str, Any]:
-    found = {"name": name, "level": "strict", "checked": 1, "left_out": 0}
+    found = {"name": name, "enforcement": "strict", "checked": 1, "left_out": 0}
     return found | {"violations": list(violations)} | said
 
 
@@ -107,11 +107,11 @@ def test_what_the_next_version_does_not_have_is_said_where_it_has_others() -> No
     some = fold(outcome("a.A"), outcome("a.B", checked=0, missing=True))
     assert lines(some, SETTINGS, NOW)[1:] == ["  v2 does not have a.B"]
     assert missed(some, SETTINGS, NOW) == []
-    switched_off = fold(outcome("a.A", checked=0, level="off"))
+    switched_off = fold(outcome("a.A", checked=0, enforcement="off"))
     assert missed(switched_off, SETTINGS, NOW) == []
 
 
-def test_each_payload_counts_and_some_are_explained(following: Successors) -> None:
+def test_each_payload_counts_and_some_are_explained(following: PayloadReplay) -> None:
     for payload in range(6, 40):
         following.conformed(A_V1, payload)
     found = following.checked()

@@ -23,7 +23,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from pytest_schema_registry import PayloadNotJSON
-from pytest_schema_registry.contracts.payloads import from_text, json_form
+from pytest_schema_registry.contracts.payloads import from_text, to_json
 from pytest_schema_registry.redaction import Redaction
 from tests.local_registry import ORDER, LocalRegistry, Reply
 
@@ -110,9 +110,9 @@ class Text(str):
 def test_what_programs_send_has_a_json_form(payload: Any, form: Any) -> None:
     if form is None:
         form = {"value": [{"at": "2026-01-02T00:00:00Z", "level": "low", "ratio": 1.0}]}
-    assert json_form(payload) == form
-    assert json.loads(json.dumps(json_form(payload), allow_nan=False)) == form
-    assert {type(each) for each in _leaves(json_form(payload))} <= {
+    assert to_json(payload) == form
+    assert json.loads(json.dumps(to_json(payload), allow_nan=False)) == form
+    assert {type(each) for each in _leaves(to_json(payload))} <= {
         str,
         int,
         float,
@@ -131,7 +131,7 @@ def _leaves(value: Any) -> list[Any]:
 
 def test_plain_json_is_its_own_form_and_not_copied() -> None:
     payload = {"a": [1, 0.5, "é", None, {"b": True}]}
-    assert json_form(payload) is payload
+    assert to_json(payload) is payload
 
 
 DECODE = "pass value.decode(), or its base64, whichever the producer sends; "
@@ -195,10 +195,10 @@ def test_a_value_without_a_json_form_is_named_with_its_path_and_what_to_pass(
     payload: Any, path: str, value: str | None, advice: str | None
 ) -> None:
     if value is None:
-        assert json_form(payload) == {"value": "2026-01-02T00:00:00Z"}
+        assert to_json(payload) == {"value": "2026-01-02T00:00:00Z"}
         return
     with pytest.raises(PayloadNotJSON) as caught:
-        json_form(payload)
+        to_json(payload)
     error = caught.value
     assert (error.path, error.value) == (path, value)
     assert error.advice == (advice or "its own serialisation raises TypeError; mend that")
@@ -206,7 +206,7 @@ def test_a_value_without_a_json_form_is_named_with_its_path_and_what_to_pass(
 
 @pytest.mark.parametrize("payload", [{"at": NOW}, '{"a": 1, "a": 2}', Broken()])
 def test_a_value_is_not_shown_where_anything_is_to_be_hidden(payload: Any) -> None:
-    read: Callable[..., Any] = from_text if isinstance(payload, str) else json_form
+    read: Callable[..., Any] = from_text if isinstance(payload, str) else to_json
     with pytest.raises(PayloadNotJSON) as caught:
         read(payload, Redaction(["password"]))
     assert caught.value.value.endswith(" <redacted>")
@@ -215,13 +215,13 @@ def test_a_value_is_not_shown_where_anything_is_to_be_hidden(payload: Any) -> No
 
 def test_a_name_in_what_is_hidden_is_not_shown() -> None:
     with pytest.raises(PayloadNotJSON) as caught:
-        json_form({"password": {"s3cret": {1}}}, Redaction(["password"]))
+        to_json({"password": {"s3cret": {1}}}, Redaction(["password"]))
     assert caught.value.path == "$.password"
 
 
 def test_nothing_of_a_path_is_obeyed_by_a_terminal() -> None:
     with pytest.raises(PayloadNotJSON) as caught:
-        json_form({"\x1b\x9b2J\u202e": NOW})
+        to_json({"\x1b\x9b2J\u202e": NOW})
     assert caught.value.path.isprintable()
 
 
@@ -234,9 +234,9 @@ def _nested(levels: int, of: type = list) -> Any:
 
 @pytest.mark.parametrize("of", [list, tuple])
 def test_nesting_has_a_limit_that_is_said(of: type) -> None:
-    assert json_form(_nested(499, of)) == _nested(499)
+    assert to_json(_nested(499, of)) == _nested(499)
     with pytest.raises(PayloadNotJSON, match=r"nested more than 500 levels deep\n.*contain itself"):
-        json_form(_nested(502, of))
+        to_json(_nested(502, of))
 
 
 def test_size_has_a_limit_that_is_said() -> None:
@@ -244,7 +244,7 @@ def test_size_has_a_limit_that_is_said() -> None:
     for _ in range(13):
         payload = [payload] * 4
     with pytest.raises(PayloadNotJSON, match="more than 5,000,000 values"):
-        json_form(payload)
+        to_json(payload)
 
 
 @pytest.mark.parametrize(
@@ -307,9 +307,9 @@ def test_text_that_a_strict_reader_refuses_is_refused(
 def test_a_response_is_its_body(local_registry: LocalRegistry, get: Callable[..., Any]) -> None:
     local_registry.script("orders/1", Reply(200, {"id": "é"}), Reply(200, b'{"id": 1, "id": 2}'))
     url = f"{local_registry.url}/orders/1"
-    assert json_form(get(url)) == {"id": "é"}
+    assert to_json(get(url)) == {"id": "é"}
     with pytest.raises(PayloadNotJSON, match="twice the key 'id'"):
-        json_form(get(url))
+        to_json(get(url))
 
 
 def test_a_response_in_another_encoding_or_with_a_byte_order_mark_is_refused(
@@ -319,17 +319,17 @@ def test_a_response_in_another_encoding_or_with_a_byte_order_mark_is_refused(
     local_registry.script("orders/1", *(Reply(200, body) for body in bodies))
     for what in ("it is UTF-16", MARK):
         with pytest.raises(PayloadNotJSON, match=what):
-            json_form(httpx.get(f"{local_registry.url}/orders/1"))
+            to_json(httpx.get(f"{local_registry.url}/orders/1"))
 
 
 def test_a_response_whose_body_was_not_read_says_so(local_registry: LocalRegistry) -> None:
     url = f"{local_registry.url}/schemas/v1/{ORDER}"
     with httpx.stream("GET", url) as response:
         with pytest.raises(PayloadNotJSON, match="reading it raises ResponseNotRead") as caught:
-            json_form(response)
+            to_json(response)
         assert isinstance(caught.value.__cause__, httpx.ResponseNotRead)
         with pytest.raises(PayloadNotJSON) as caught:
-            json_form(response, Redaction(["password"]))
+            to_json(response, Redaction(["password"]))
         assert caught.value.__cause__ is None
 
 
@@ -345,16 +345,16 @@ def test_what_a_test_put_in_the_place_of_a_library_changes_no_form(
 ) -> None:
     monkeypatch.setitem(sys.modules, library, stub)
     payload = [Model(at=NOW), Record(1), Defined(2), Struct(NOW)]
-    assert json_form(payload) == [
+    assert to_json(payload) == [
         {"at": "2026-01-02T00:00:00Z", "level": "low", "ratio": 0.5},
         {"value": 1},
         {"value": 2},
         {"sentAt": "2026-01-02T00:00:00Z"},
     ]
     with pytest.raises(PayloadNotJSON, match="at \\$: MagicMock"):
-        json_form(MagicMock())
+        to_json(MagicMock())
     with pytest.raises(PayloadNotJSON, match="at \\$: LikeAStruct"):
-        json_form(LikeAStruct())
+        to_json(LikeAStruct())
 
 
 class LikeAStruct:
@@ -368,7 +368,7 @@ def test_a_response_is_known_whatever_stands_in_its_librarys_place(
     responses = [get(f"{local_registry.url}/orders/1") for get in (httpx.get, requests.get)]
     for library in ("requests", "httpx"):
         monkeypatch.setitem(sys.modules, library, types.ModuleType(library))
-    assert [json_form(each) for each in responses] == [{"id": 1}, {"id": 1}]
+    assert [to_json(each) for each in responses] == [{"id": 1}, {"id": 1}]
 
 
 @dataclasses.dataclass
@@ -473,7 +473,7 @@ def test_what_a_payloads_own_code_raises_is_the_cause_of_an_error_that_names_the
     cause: type[Exception] | None,
 ) -> None:
     with pytest.raises(PayloadNotJSON) as caught:
-        json_form({"a": [make()]})
+        to_json({"a": [make()]})
     error = caught.value
     assert (error.path, error.advice) == (path, advice)
     assert error.value.startswith(value)
@@ -485,7 +485,7 @@ def test_what_a_payloads_own_code_raises_is_hidden_where_anything_is(
     make: Callable[[], Any],
 ) -> None:
     with pytest.raises(PayloadNotJSON) as caught:
-        json_form([make()], Redaction(["password"]))
+        to_json([make()], Redaction(["password"]))
     assert caught.value.__cause__ is None
     assert "s3cret" not in str(caught.value)
 
@@ -509,7 +509,7 @@ class Even(float):
 
 def test_subclasses_of_scalars_are_what_json_makes_of_them() -> None:
     payload = [Shouting("a"), Odd(1), Even(0.5)]
-    assert json_form(payload) == json.loads(json.dumps(payload)) == ["a", 1, 0.5]
+    assert to_json(payload) == json.loads(json.dumps(payload)) == ["a", 1, 0.5]
 
 
 @pytest.mark.parametrize("value", [math.inf, "\ud800", {1: 2}, NOW, {3}], ids=ascii)
@@ -519,14 +519,14 @@ def test_what_a_class_serialises_itself_as_is_looked_at_too(value: Any) -> None:
             return self.root
 
     with pytest.raises(PayloadNotJSON, match="next: "):
-        json_form(Root(value))
-    assert json_form(Root((1, Record(2)))) == [1, {"value": 2}]
+        to_json(Root(value))
+    assert to_json(Root((1, Record(2)))) == [1, {"value": 2}]
 
 
 def test_a_response_inside_of_a_payload_is_none(local_registry: LocalRegistry) -> None:
     response = httpx.get(f"{local_registry.url}/schemas/v1/{ORDER}")
     with pytest.raises(PayloadNotJSON, match=r"at \$\[0\]: Response <Response \[200 OK\]>"):
-        json_form([response])
+        to_json([response])
 
 
 ANYTHING = st.recursive(
@@ -551,7 +551,7 @@ ANYTHING = st.recursive(
 @given(ANYTHING)
 def test_whatever_has_a_json_form_survives_json(payload: Any) -> None:
     try:
-        form = json_form(payload)
+        form = to_json(payload)
     except PayloadNotJSON as exc:
         event(exc.advice)
         return

@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from pytest_schema_registry.registries.credentials import Secrets, of_proxies
-from pytest_schema_registry.settings.parsers import Location
+from pytest_schema_registry.settings.location import Location
 
 TOKEN = 't0k&n <of> "nobody\'s" business/é'
 LOCATION = Location("https://r", auth=("me", "pass:wörd"), params=(("key", "par@m"), ("v", "1")))

@@ -732,7 +732,7 @@ def test_a_child_process_opens_a_connection_of_its_own(local_registry: LocalRegi
     program = f"""
 import os
 from pytest_schema_registry.registries.http import RegistryClient
-from pytest_schema_registry.settings.parsers import Location
+from pytest_schema_registry.settings.location import Location
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.registries.core import CoreProtocol
 

@@ -15,7 +15,7 @@ from pytest_schema_registry.registries.queries import Fetch
 from pytest_schema_registry.reporting.figures import Figures, percentile
 from pytest_schema_registry.reporting.report import document
 from pytest_schema_registry.schemas import Content, OldCopy, Schema, SchemaKey
-from tests.facts import fetch, figures_of, switched_off, use
+from tests.events import fetch, figures_of, switched_off, use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ A, B = SchemaKey("a", "v1"), SchemaKey("b", "v1")
 class Key(NamedTuple):
     """What a test asks for."""
 
-    pair: SchemaKey
+    key: SchemaKey
     release: str
 
 
@@ -84,23 +84,23 @@ class PluginSession:
         """What a test leaves in its report."""
         for key, step in test:
             if step == "error":
-                error = SchemaNotFound(*key.pair, None, "the registry", "check the name")
-                self._recorder.failed(key.pair, error)
+                error = SchemaNotFound(*key.key, None, "the registry", "check the name")
+                self._recorder.failed(key.key, error)
                 continue
             use = self._use(key, step == "unchecked")
-            if use.idle:
+            if use.unused:
                 self._recorder.used(use)
             if step != "not JSON":
                 setattr(use, step, getattr(use, step) + 1)
         self._recorder.seconds += 0.25
-        facts: dict[str, Any] = json.loads(json.dumps(self._recorder.drained()))
+        facts: dict[str, Any] = json.loads(json.dumps(self._recorder.flush()))
         return facts
 
     def _use(self, key: Key, off: bool) -> SchemaUsage:
         if (key, off) not in self._uses:
-            level: Any = "off" if off else "warn" if key.pair.version == "v2" else "strict"
+            level: Any = "off" if off else "warn" if key.key.version == "v2" else "strict"
             schema = None if off else self._schema(key)
-            self._uses[key, off] = SchemaUsage(key.pair, level, schema)
+            self._uses[key, off] = SchemaUsage(key.key, level, schema)
         return self._uses[key, off]
 
     def _schema(self, key: Key) -> Schema:
@@ -108,12 +108,12 @@ class PluginSession:
             origin = self._origins[key]
             source = origin.then if key in self._fetched else origin.first
             if key not in self._fetched and origin.status is not None:
-                self._recorder.fetched(Fetch("schema", *key.pair, 0.5, 100, 1, origin.status))
+                self._recorder.fetched(Fetch("schema", *key.key, 0.5, 100, 1, origin.status))
             self._fetched.add(key)
             outage = "it was down" if source in ("stale cache", "cassette") else None
             self._schemas[key] = Schema(
-                name=key.pair.name,
-                version=key.pair.version,
+                name=key.key.name,
+                version=key.key.version,
                 release=key.release,
                 published=Content.of(True),
                 token="0",
@@ -246,7 +246,7 @@ def test_checks_that_are_switched_off_are_neither_checks_nor_lookups() -> None:
     record = figures_of(switched_off("a", unchecked=2)).records[A]
     assert record.unchecked == 2
     assert record.checks == record.lookups == 0
-    assert record.levels == {"off"}
+    assert record.enforcements == {"off"}
 
 
 def test_of_two_old_copies_of_one_schema_the_older_one_is_told() -> None:
@@ -264,7 +264,9 @@ def test_of_two_old_copies_of_one_schema_the_older_one_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "spoiled", [use("a", violating=1), use("a", level="warn", violating=1)], ids=["strict", "warn"]
+    "spoiled",
+    [use("a", violating=1), use("a", enforcement="warn", violating=1)],
+    ids=["strict", "warn"],
 )
 def test_what_was_conformed_to_and_violated_has_not_conformed(spoiled: dict[str, Any]) -> None:
     assert figures_of(use("a", conforming=1), spoiled, use("b", conforming=1)).conformed() == {B}

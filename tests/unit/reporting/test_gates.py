@@ -6,7 +6,7 @@ from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.gates import missed
 from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.settings import Settings
-from tests.facts import fetch, figures_of, switched_off, use
+from tests.events import fetch, figures_of, switched_off, use
 
 EVERY_GATE = Settings(
     min_hit_rate=90.0,
@@ -96,7 +96,7 @@ def test_only_what_was_judged_is_covered() -> None:
     figures = figures_of(
         use("conforming", conforming=1),
         use("violating", violating=1),
-        use("warned", level="warn", violating=1),
+        use("warned", enforcement="warn", violating=1),
         use("looked_at", lookups=1),
         switched_off("switched_off"),
         errors=[("not_had", "v1", "SchemaNotFound", 1)],
@@ -118,7 +118,7 @@ def test_of_many_uncovered_schemas_five_are_named() -> None:
 
 def test_what_is_excluded_or_of_another_version_needs_no_contract_test() -> None:
     settings = Settings(
-        require_coverage=True, versions=("v1",), coverage_exclude=("internal.*", "Old.schema")
+        require_coverage=True, versions=("v1",), coverage_exclude=("internal.*", "Old")
     )
     listed = [SchemaKey("a", "v2"), SchemaKey("internal.Thing", "v1"), SchemaKey("Old", "v1")]
     assert missed(settings, Figures(), listed) == []

@@ -12,7 +12,7 @@ from pytest_schema_registry import SchemaRegistryWarning
 from pytest_schema_registry.reporting import github
 from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.github import LIMIT, append, step_summary
-from tests.facts import figures_of, switched_off, use
+from tests.events import figures_of, switched_off, use
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def old(name: str, outage: str = "it was down") -> dict[str, Any]:
 def test_a_step_closes_with_the_same_lines_as_the_run() -> None:
     figures = figures_of(
         use("orders.Order", "v1", conforming=9),
-        use("orders.Order", "v2", level="warn", source="cache", violating=2),
+        use("orders.Order", "v2", enforcement="warn", source="cache", violating=2),
         use("users.User", "v1", violating=1),
         switched_off("users.User", "v3", unchecked=4),
     )
@@ -117,7 +117,10 @@ def test_a_run_with_nothing_to_say_has_no_annotation() -> None:
 
 def test_what_nobody_may_miss_is_annotated() -> None:
     figures = figures_of(
-        use("a", level="warn", violating=1), switched_off("a"), old("b"), old("c", "it was slow")
+        use("a", enforcement="warn", violating=1),
+        switched_off("a"),
+        old("b"),
+        old("c", "it was slow"),
     )
     assert github.workflow_commands(figures, ["hit rate 1.0 %, at least 2 %"]) == [
         "::warning title=schema registry%3A not enforced::1 violation not enforced: 1 on v1 (warn)",

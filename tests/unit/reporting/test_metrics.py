@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.metrics import exposition, write
 from pytest_schema_registry.text import printable
-from tests.facts import fetch, figures_of, switched_off, use
+from tests.events import fetch, figures_of, switched_off, use
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ def series(figures: Figures) -> set[str]:
 def test_every_figure_has_its_series() -> None:
     figures = figures_of(
         use("a", "v1", conforming=3, violating=1),
-        use("a", "v2", level="warn", source="cache", violating=2),
+        use("a", "v2", enforcement="warn", source="cache", violating=2),
         switched_off("b", "v1", unchecked=4),
         fetches=[fetch("a", "v1")],
         errors=[("c", "v1", "SchemaNotFound", 1), ("c", "v2", "SchemaNotFound", 2)],

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pytest_schema_registry.reporting.figures import SOURCES, Figures
 from pytest_schema_registry.reporting.report import FORMAT, document, schema, write
 from pytest_schema_registry.settings import MODES
-from pytest_schema_registry.settings.enforcement import LEVELS
-from tests.facts import fetch, figures_of, switched_off, use
+from pytest_schema_registry.settings.enforcement import ENFORCEMENTS
+from tests.events import fetch, figures_of, switched_off, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +45,9 @@ def objects(node: Any, place: str = "#") -> Iterator[tuple[str, dict[str, Any]]]
 
 def test_a_report_has_every_figure() -> None:
     figures = figures_of(
-        use("b", "v2", level="warn", source="stale cache", outage="it was down", violating=2),
+        use("b", "v2", enforcement="warn", source="stale cache", outage="it was down", violating=2),
         use("a", conforming=2, lookups=1, deprecated=True),
-        use("a", release=None, level="warn", conforming=1),
+        use("a", release=None, enforcement="warn", conforming=1),
         switched_off("b"),
         fetches=[fetch("a", seconds=0.25), fetch("a", status=None, attempts=3, size=0)],
         errors=[("c", "v1", "SchemaNotFound", 2)],
@@ -155,7 +155,7 @@ counts = st.integers(0, 3)
             use,
             names,
             names,
-            level=st.sampled_from(LEVELS),
+            enforcement=st.sampled_from(ENFORCEMENTS),
             source=st.sampled_from(SOURCES),
             release=st.none() | names,
             outage=st.none() | names,
@@ -250,7 +250,7 @@ def test_the_schema_of_a_report_knows_every_mode_level_and_source() -> None:
     properties = schema()["properties"]
     listed = properties["schemas"]["items"]["properties"]
     assert properties["mode"]["enum"] == list(MODES)
-    assert sorted(listed["levels"]["items"]["enum"]) == sorted(LEVELS)
+    assert sorted(listed["levels"]["items"]["enum"]) == sorted(ENFORCEMENTS)
     for place in (listed["releases"], properties["old_copies"]):
         assert sorted(place["items"]["properties"]["source"]["enum"]) == sorted(SOURCES)
     hits = schema()["$defs"]["hits"]["properties"]

@@ -18,7 +18,7 @@ from pytest_schema_registry.reporting.summary import (
     summary,
     totals,
 )
-from tests.facts import facts_of, fetch, figures_of, switched_off, use
+from tests.events import events_of, fetch, figures_of, switched_off, use
 
 THREE_DAYS_AGO = (datetime.now(UTC) - timedelta(days=3, minutes=1)).timestamp()
 MARKS = Marks()
@@ -33,7 +33,7 @@ def figures() -> Figures:
     """Some of everything."""
     return figures_of(
         use("orders.Order", "v1", conforming=9),
-        use("orders.Order", "v2", level="warn", conforming=1, violating=2),
+        use("orders.Order", "v2", enforcement="warn", conforming=1, violating=2),
         use("users.User", "v1", violating=1),
         use("users.User", "v2", source="cache", lookups=2),
         switched_off("users.User", "v3", unchecked=4),
@@ -75,7 +75,7 @@ def test_a_run_closes_with_a_matrix_two_lines_of_figures_and_what_is_not_enforce
 
 
 def test_a_quiet_run_says_only_what_nobody_may_miss(figures: Figures) -> None:
-    figures.add(facts_of(old("b")))
+    figures.add(events_of(old("b")))
     assert summary(figures, MARKS, verbosity=-1) == [
         "the registry did not answer; 1 old copy served:",
         "  because it was down",
@@ -125,7 +125,7 @@ def test_of_more_than_twenty_schemas_those_with_nothing_to_say_are_counted() -> 
     ]
     figures = figures_of(*good)
     assert len(matrix(figures, MARKS, every=False)) == 21
-    figures.add({"uses": [use("t", "v1", violating=1), use("u", "v1", conforming=1)]})
+    figures.add({"usages": [use("t", "v1", violating=1), use("u", "v1", conforming=1)]})
     assert matrix(figures, MARKS, every=False) == [
         "   v1  v2",
         "t  ✗   –",
@@ -155,7 +155,7 @@ def test_a_verbose_run_lists_every_schema() -> None:
 def test_a_verbose_run_says_what_became_of_each_schema_and_where_it_came_from() -> None:
     figures = figures_of(
         use("a", conforming=2, refused=1),
-        use("a", release="2.0.0", source="cache", level="warn", violating=1),
+        use("a", release="2.0.0", source="cache", enforcement="warn", violating=1),
         use("b", release=None, source="directory", lookups=1),
         switched_off("c"),
     )
@@ -172,7 +172,7 @@ def test_a_verbose_run_says_what_became_of_each_schema_and_where_it_came_from() 
 
 def test_a_schema_without_a_version_has_a_column_of_its_own() -> None:
     figures = figures_of(
-        use("the given schema", "", source="value", level="warn", violating=1),
+        use("the given schema", "", source="value", enforcement="warn", violating=1),
         use("a", "v1", conforming=1),
     )
     assert matrix(figures, MARKS, every=False) == [
@@ -208,9 +208,9 @@ def test_schemas_that_were_only_looked_at_make_no_check() -> None:
 
 def test_what_is_not_enforced_is_counted_by_version() -> None:
     figures = figures_of(
-        use("a", "v2", level="warn", violating=1_000),
-        use("b", "v2", level="warn", violating=1),
-        use("a", "v1", level="warn", violating=1),
+        use("a", "v2", enforcement="warn", violating=1_000),
+        use("b", "v2", enforcement="warn", violating=1),
+        use("a", "v1", enforcement="warn", violating=1),
         use("c", "v3", conforming=1),
         switched_off("a", "v3"),
     )
@@ -226,7 +226,7 @@ def test_a_run_in_which_all_is_enforced_says_nothing_of_it() -> None:
 
 def test_what_several_processes_served_from_old_copies_is_said_once_and_sorted() -> None:
     figures = figures_of(old("b", "cassette", "it was slow"))
-    figures.add(facts_of(old("a"), old("b", "cassette", "it was slow")))
+    figures.add(events_of(old("a"), old("b", "cassette", "it was slow")))
     assert summary(figures, MARKS, verbosity=-1) == [
         "the registry did not answer; 2 old copies served:",
         "  because it was down",

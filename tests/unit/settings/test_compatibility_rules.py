@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_schema_registry.schemas import SchemaKey
-from pytest_schema_registry.settings.compatibility_rules import Case, Rule, parsed
+from pytest_schema_registry.settings.compatibility_rules import Case, CompatibilityRule
 
 LISTED = {
     SchemaKey("a.A", "v1"),
@@ -20,21 +20,26 @@ LISTED = {
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("a.A: v1 -> v2", Rule("", "a.A", ("v1", "v2"))),
-        ("  a.A :v1->v2  ", Rule("", "a.A", ("v1", "v2"))),
-        ("a.A.schema: v1 -> v2", Rule("", "a.A", ("v1", "v2"))),
-        ("urn:a:A: v1 -> v2", Rule("", "urn:a:A", ("v1", "v2"))),
-        ("a@b: v1 -> v2", Rule("", "a@b", ("v1", "v2"))),
-        ("a.*: v1 -> v2 -> v3 forward", Rule("", "a.*", ("v1", "v2", "v3"), "forward")),
-        ("a.A: v1 -> v2 strict", Rule("", "a.A", ("v1", "v2"), policy="strict")),
+        ("a.A: v1 -> v2", CompatibilityRule("", "a.A", ("v1", "v2"))),
+        ("  a.A :v1->v2  ", CompatibilityRule("", "a.A", ("v1", "v2"))),
+        ("a.A.schema: v1 -> v2", CompatibilityRule("", "a.A", ("v1", "v2"))),
+        ("urn:a:A: v1 -> v2", CompatibilityRule("", "urn:a:A", ("v1", "v2"))),
+        ("a@b: v1 -> v2", CompatibilityRule("", "a@b", ("v1", "v2"))),
+        (
+            "a.*: v1 -> v2 -> v3 forward",
+            CompatibilityRule("", "a.*", ("v1", "v2", "v3"), "forward"),
+        ),
+        ("a.A: v1 -> v2 strict", CompatibilityRule("", "a.A", ("v1", "v2"), policy="strict")),
         (
             "a.A: v1 -> v2 transitive +defaults tolerant full",
-            Rule("", "a.A", ("v1", "v2"), "full", "tolerant", defaults=True, transitive=True),
+            CompatibilityRule(
+                "", "a.A", ("v1", "v2"), "full", "tolerant", defaults=True, transitive=True
+            ),
         ),
     ],
 )
-def test_a_rule_is_read_from_a_line(line: str, expected: Rule) -> None:
-    assert parsed(line) == expected._replace(text=line)
+def test_a_rule_is_read_from_a_line(line: str, expected: CompatibilityRule) -> None:
+    assert CompatibilityRule.parse(line) == expected._replace(text=line)
 
 
 @pytest.mark.parametrize(
@@ -56,12 +61,14 @@ def test_a_rule_is_read_from_a_line(line: str, expected: Rule) -> None:
 )
 def test_a_line_that_is_no_rule_is_refused(line: str, said: str) -> None:
     with pytest.raises(ValueError, match=r"\S") as caught:
-        parsed(line)
+        CompatibilityRule.parse(line)
     assert said in str(caught.value)
 
 
 def pairs(line: str) -> list[str]:
-    return [f"{case.name} {case.old} {case.new}" for case in parsed(line).cases(LISTED)]
+    return [
+        f"{case.name} {case.old} {case.new}" for case in CompatibilityRule.parse(line).cases(LISTED)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +89,7 @@ def test_a_rule_asks_for_comparisons_of_what_is_listed(line: str, expected: list
 
 
 def test_what_is_in_one_version_only_is_told() -> None:
-    rule = parsed("a.*: v1 -> v2 full")
+    rule = CompatibilityRule.parse("a.*: v1 -> v2 full")
     assert list(rule.alone(LISTED)) == [
         ("a.B[v1->v2 full]", SchemaKey("a.B", "v1")),
         ("a.C[v1->v2 full]", SchemaKey("a.C", "v2")),
@@ -90,13 +97,13 @@ def test_what_is_in_one_version_only_is_told() -> None:
 
 
 def test_a_rule_of_one_name_needs_no_list() -> None:
-    rule = parsed("a.New: v1 -> v2 -> v3")
+    rule = CompatibilityRule.parse("a.New: v1 -> v2 -> v3")
     assert not rule.is_pattern
     assert [str(case) for case in rule.cases(None)] == [
         "a.New[v1->v2 backward]",
         "a.New[v2->v3 backward]",
     ]
-    assert parsed("a.?: v1 -> v2").is_pattern
+    assert CompatibilityRule.parse("a.?: v1 -> v2").is_pattern
 
 
 def test_a_comparison_is_named_by_what_it_asks() -> None:

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from pytest_schema_registry.schemas import SchemaKey
-from pytest_schema_registry.settings.enforcement import Enforcement
+from pytest_schema_registry.settings.enforcement import EnforcementRule, EnforcementRules
 
 HEALTH = SchemaKey("telemetry.Health", "v2")
 
 
 def level(*rules: str, pair: SchemaKey = HEALTH, proved: set[SchemaKey] | None = None) -> str:
-    return Enforcement(rules, proved).level(pair)
+    return EnforcementRules([*map(EnforcementRule.parse, rules)], proved).of(pair)
 
 
 def test_without_rules_everything_is_strict() -> None:
@@ -72,16 +72,17 @@ def test_of_a_name_that_holds_an_at_sign_the_last_one_stands_before_the_version(
 @pytest.mark.parametrize("key", ["@v2", "telemetry.Health@", "@"])
 def test_half_of_a_name_with_a_version_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match=f"'{key}' is not NAME@VERSION"):
-        Enforcement([f"{key}=warn"])
+        EnforcementRule.parse(f"{key}=warn")
 
 
-def test_a_rule_that_covers_nothing_is_idle() -> None:
-    enforcement = Enforcement(["warn", "v2=warn", "v3=off", "telemetry.*=off", "orders.*@v1=warn"])
-    assert enforcement.idle([HEALTH]) == ["v3=off", "orders.*@v1=warn"]
-    assert Enforcement(["warn"]).idle([]) == ["warn"]
+def test_a_rule_that_covers_nothing_is_unused() -> None:
+    written = ["warn", "v2=warn", "v3=off", "telemetry.*=off", "orders.*@v1=warn"]
+    rules = EnforcementRules([*map(EnforcementRule.parse, written)])
+    assert rules.unused([HEALTH]) == ["v3=off", "orders.*@v1=warn"]
+    assert EnforcementRules([EnforcementRule.parse("warn")]).unused([]) == ["warn"]
 
 
 @pytest.mark.parametrize("rule", ["perhaps", "=off", "v2=", "v2=maybe", "", "a=b=c"])
 def test_what_is_no_rule_is_refused_with_the_form_of_one(rule: str) -> None:
     with pytest.raises(ValueError, match="is no rule; write off, warn, strict or KEY=LEVEL"):
-        Enforcement([rule])
+        EnforcementRule.parse(rule)

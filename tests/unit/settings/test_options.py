@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -7,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.settings import OPTIONS
-from pytest_schema_registry.settings.parsers import Location, parsed, version_list
+from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
+from pytest_schema_registry.settings.enforcement import EnforcementRule
+from pytest_schema_registry.settings.location import Location
+from pytest_schema_registry.settings.parsers import PARSERS, DriftGate, parse, version_list
 
-PARSE = {option.name: partial(parsed, option) for option in OPTIONS}
+PARSE = {option.name: partial(parse, option) for option in OPTIONS}
 SECRET = "tok-en-that-nobody-may-see"
 BRACKETS = "the address is no URL; in a password, write [ as %5B and ] as %5D"
 WRONG_PORT = (
@@ -33,6 +38,10 @@ WRONG_PORT = (
 def test_an_option_has_three_names(name: str, flag: str, ini: str, variable: str) -> None:
     option = next(option for option in OPTIONS if option.name == name)
     assert (option.flag, option.ini, option.variable) == (flag, ini, variable)
+
+
+def test_each_option_has_a_parser() -> None:
+    assert list(PARSERS) == [option.name for option in OPTIONS]
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
@@ -218,25 +227,28 @@ def test_a_wrong_value_is_refused_with_a_reason(
         ("format-assertion", " ON ", True),
         ("format-assertion", "0", False),
         ("default-draft", "7", "7"),
-        ("redact", "password, token,", ("password", "token")),
-        ("redact", ["$.user.email", "a,b"], ("$.user.email", "a", "b")),
+        ("redact", "password, token,", Redaction(["password", "token"])),
+        ("redact", ["$.user.email", "a,b"], Redaction(["$.user.email", "a", "b"])),
         ("max-in-flight", "4", 4),
         (
             "enforcement",
             "strict, v2=warn,telemetry.*=off",
-            ("strict", "v2=warn", "telemetry.*=off"),
+            tuple(map(EnforcementRule.parse, ("strict", "v2=warn", "telemetry.*=off"))),
         ),
         ("payloads", "payloads", Path("payloads")),
         ("min-hit-rate", "95", 95.0),
         ("max-fetch-p95", "100", 100.0),
-        *(("drift", level, level) for level in ("off", "warn", "fail", "fail=breaking")),
+        ("drift", "off", DriftGate("off")),
+        ("drift", "warn", DriftGate("warn")),
+        ("drift", "fail", DriftGate("fail")),
+        ("drift", "fail=breaking", DriftGate("fail", "breaking")),
         ("cassette-max-age", "0.5", 0.5),
         (
             "compatibility",
             "a: v1->v2, b: v1->v2\nc: v1->v2",
-            ("a: v1->v2", "b: v1->v2", "c: v1->v2"),
+            tuple(map(CompatibilityRule.parse, ("a: v1->v2", "b: v1->v2", "c: v1->v2"))),
         ),
-        ("compatibility", ["a: v1 -> v2 full", ""], ("a: v1 -> v2 full",)),
+        ("compatibility", ["a: v1 -> v2 full", ""], (CompatibilityRule.parse("a: v1 -> v2 full"),)),
         *(("compat-source", source, source) for source in ("local", "registry", "both")),
         ("replay-payloads", "v1:v2", ("v1", "v2")),
     ],
@@ -259,7 +271,7 @@ def test_a_password_is_not_shown_where_the_scheme_was_forgotten(tmp_path: Path) 
     with pytest.raises(
         ValueError, match="an address with a user or a query begins with https://"
     ) as caught:
-        parsed(url, "me:secret@registry.example", tmp_path)
+        parse(url, "me:secret@registry.example", tmp_path)
     assert "secret" not in str(caught.value)
 
 
@@ -268,3 +280,12 @@ def test_metrics_need_their_library(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setattr("importlib.util.find_spec", {"prometheus_client": None}.get)
     with pytest.raises(ValueError, match=r"pip install 'pytest-schema-registry\[metrics\]'"):
         PARSE["metrics"]("figures.prom", tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+@pytest.mark.parametrize("name", ["ratchet", "dead-letters"])
+def test_what_is_read_again_is_kept_in_no_pipe(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="is a pipe, not a file that can be kept"):
+        PARSE[name]("pipe", tmp_path)
+    assert PARSE[name]("none_yet", tmp_path) == tmp_path / "none_yet"

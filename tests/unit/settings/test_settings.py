@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.settings import DEFAULT_CASSETTES, OPTIONS, Option
-from pytest_schema_registry.settings.parsers import Location, parsed
+from pytest_schema_registry.settings.location import Location
+from pytest_schema_registry.settings.parsers import parse
 from pytest_schema_registry.settings.settings import (
     InvalidEnvironment,
     Settings,
@@ -131,7 +132,7 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_ini_file(
     )
     first = next((value for value in (cli, variable, ini) if value is not None), None)
     default = getattr(Settings(root=ROOT), option.field)
-    expected = default if first is None else parsed(option, first, ROOT)
+    expected = default if first is None else parse(option, first, ROOT)
     assert getattr(places(option, (cli, variable, ini)), option.field) == expected
 
 
@@ -156,13 +157,13 @@ def test_each_option_is_taken_from_the_first_place_that_has_it(data: st.DataObje
         if first is None:
             assert getattr(result, option.field) == getattr(Settings(), option.field)
         else:
-            assert getattr(result, option.field) == parsed(option, first, ROOT)
+            assert getattr(result, option.field) == parse(option, first, ROOT)
 
 
 @EVERY_OPTION
 def test_an_empty_variable_counts_as_unset(option: Option) -> None:
     ini = VALUES[option.name][2]
-    assert getattr(places(option, (None, "", ini)), option.field) == parsed(option, ini, ROOT)
+    assert getattr(places(option, (None, "", ini)), option.field) == parse(option, ini, ROOT)
 
 
 @EVERY_WRONG
@@ -170,7 +171,7 @@ def test_a_wrong_value_that_something_else_overrides_is_no_error(option: Option)
     right = VALUES[option.name][0]
     wrong = WRONG[option.name]
     found = getattr(places(option, (right, wrong, wrong)), option.field)
-    assert found == parsed(option, right, ROOT)
+    assert found == parse(option, right, ROOT)
 
 
 @EVERY_WRONG
@@ -222,6 +223,10 @@ def test_a_mode_that_needs_a_registry_is_wrong_without_one(
     assert str(caught.value) == f"{label}: mode {mode} needs a registry; give --registry-url"
     written.setdefault("cli", {}).update(url=URL)
     assert settings(**written).mode == mode
+
+
+def test_an_excluded_name_is_written_with_or_without_its_ending() -> None:
+    assert settings({"coverage-exclude": "a.A.schema, b.*"}).coverage_exclude == ("a.A", "b.*")
 
 
 def test_nothing_but_the_token_is_set_where_nothing_was_written() -> None:

@@ -9,8 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from pytest_schema_registry.settings import OPTIONS
-from pytest_schema_registry.settings.parsers import location, parsed, path_of
+from pytest_schema_registry.settings.location import parse_location, path_of
 
 ROOT = PureWindowsPath("D:/project")
 
@@ -85,22 +84,12 @@ def test_a_file_url_that_leads_nowhere_says_why(url: str, is_windows: bool, said
 @pytest.mark.parametrize("value", ["C:/schemas", "C:\\schemas", "c://schemas", "C:"])
 def test_a_drive_is_no_scheme_of_a_url(tmp_path: Path, value: str) -> None:
     with pytest.raises(ValueError, match="no such directory: ") as caught:
-        location(value, tmp_path)
+        parse_location(value, tmp_path)
     assert "http://" not in str(caught.value)
     (tmp_path / value).mkdir(parents=True)
-    assert location(value, tmp_path).directory == tmp_path / value
+    assert parse_location(value, tmp_path).directory == tmp_path / value
 
 
 def test_a_host_with_a_port_may_want_a_scheme(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"or did you mean http://registry:8000\?"):
-        location("registry:8000", tmp_path)
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
-@pytest.mark.parametrize("name", ["ratchet", "dead-letters"])
-def test_what_is_read_again_is_kept_in_no_pipe(tmp_path: Path, name: str) -> None:
-    (option,) = (each for each in OPTIONS if each.name == name)
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ValueError, match="is a pipe, not a file that can be kept"):
-        parsed(option, "pipe", tmp_path)
-    assert parsed(option, "none_yet", tmp_path) == tmp_path / "none_yet"
+        parse_location("registry:8000", tmp_path)

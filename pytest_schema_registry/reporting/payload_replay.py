@@ -24,13 +24,13 @@ class Fold:
         """Add the results of one process."""
         self.found += found
 
-    def violations(self, level: str) -> list[tuple[str, str, str]]:
-        """Return the schema, test and message of each violation at one enforcement level."""
+    def violations(self, enforcement: str) -> list[tuple[str, str, str]]:
+        """Return the schema, test and message of each violation under one enforcement."""
         # Two processes may have checked the same payload: count it once.
         met = {
             (each["name"], payload): (each["name"], test, message)
             for each in self.found
-            if each["level"] == level
+            if each["enforcement"] == enforcement
             for payload, test, message in each["violations"]
         }
         # Violations that have a message come first.
@@ -67,7 +67,7 @@ def lines(fold: Fold, settings: Settings, _now: datetime, *, verbosity: int = 0)
         said.append(
             f"  {counted(left_out, 'payload')} beyond the first 10,000 of a schema left out"
         )
-    if off := sorted({each["name"] for each in fold.found if each["level"] == "off"}):
+    if off := sorted({each["name"] for each in fold.found if each["enforcement"] == "off"}):
         said.append(f"  switched off in {new}: {', '.join(off)}")
     return said
 

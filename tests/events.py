@@ -1,4 +1,4 @@
-"""What a process records, without a process: facts for figures."""
+"""The events that a process records, made without a process, for figures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def use(
     name: str,
     version: str = "v1",
     *,
-    level: str = "strict",
+    enforcement: str = "strict",
     source: str = "registry",
     release: str | None = "1.0.0",
     outage: str | None = None,
@@ -33,7 +33,7 @@ def use(
     Args:
         name: The schema's name.
         version: Its version line.
-        level: How strictly a violation is taken.
+        enforcement: How strictly a violation is taken.
         source: Where the schema came from.
         release: Its release.
         outage: Why an old copy was served.
@@ -45,7 +45,7 @@ def use(
     return {
         "name": name,
         "version": version,
-        "level": level,
+        "enforcement": enforcement,
         "conforming": 0,
         "refused": 0,
         "violating": 0,
@@ -71,7 +71,7 @@ def switched_off(name: str, version: str = "v1", *, unchecked: int = 1) -> dict[
     return {
         "name": name,
         "version": version,
-        "level": "off",
+        "enforcement": "off",
         "conforming": 0,
         "refused": 0,
         "violating": 0,
@@ -94,10 +94,10 @@ def fetch(
     return asdict(Fetch(kind, name, version, seconds, size, attempts, status))
 
 
-def facts_of(*uses: dict[str, Any]) -> dict[str, Any]:
-    """What a process tells of uses."""
+def events_of(*uses: dict[str, Any]) -> dict[str, Any]:
+    """The events of a process that used schemas so."""
     return {
-        "uses": [{key: each[key] for key in each if key not in OLD} for each in uses],
+        "usages": [{key: each[key] for key in each if key not in OLD} for each in uses],
         "old_copies": [old_copy(each) for each in uses if each.get("outage") is not None],
     }
 
@@ -113,7 +113,7 @@ def figures_of(
     figures = Figures()
     figures.add(
         {
-            **facts_of(*uses),
+            **events_of(*uses),
             "fetches": fetches,
             "errors": errors,
             "seconds": seconds,
