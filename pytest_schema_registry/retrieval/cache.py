@@ -92,7 +92,7 @@ class Cache:
         self.ttl = ttl
         self._lock_timeout = lock_timeout
         self._realm = realm
-        self._retreating = threading.Lock()
+        self._falling_back = threading.Lock()
         self._clock = clock
 
     @property
@@ -169,7 +169,7 @@ class Cache:
         try:
             held = acquire()
         except OSError as exc:
-            self._retreat(exc)
+            self._fall_back(exc)
             # If that fails, too, this process shares nothing with the others.
             with suppress(OSError):
                 held = acquire()
@@ -207,13 +207,13 @@ class Cache:
         try:
             write()
         except OSError as exc:
-            self._retreat(exc)
+            self._fall_back(exc)
             # If that fails, too, the result stays in memory; only other workers ask again.
             with suppress(OSError):
                 write()
 
-    def _retreat(self, exc: OSError) -> None:
-        with self._retreating:
+    def _fall_back(self, exc: OSError) -> None:
+        with self._falling_back:
             left, self._directory = self._directory, self._session.directory
             self._is_session_s = True
             if left == self._directory:

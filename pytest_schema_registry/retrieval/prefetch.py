@@ -56,10 +56,10 @@ def concurrently(work: Callable[[T], R], items: Iterable[T], at_most: int) -> It
         running -= not result
 
 
-def ahead(
+def prefetch(
     wanted: Collection[SchemaRequest],
     retrieve: Callable[[SchemaRequest], bool],
-    at_hand: Callable[[Collection[Query]], set[Query]],
+    revalidate: Callable[[Collection[Query]], set[Query]],
     *,
     at_most: int,
     observe: Callable[[int, int, int], None] | None = None,
@@ -69,7 +69,7 @@ def ahead(
     Args:
         wanted: The schemas, each with its name.
         retrieve: Retrieves one schema, and returns whether it can be had.
-        at_hand: Serves the queries that need no request of their own, and returns those.
+        revalidate: Serves the queries that need no request of their own, and returns those.
         at_most: The largest number of schemas in work at a time.
         observe: Called after each of the others, with the numbers of schemas that were retrieved,
             that were tried, and that are to be tried.
@@ -80,7 +80,7 @@ def ahead(
         if each.version is not None and each.release is None
     }
     asking = {query: each for each, query in question_of.items()}
-    settled = at_hand(asking)
+    settled = revalidate(asking)
     for _ in concurrently(retrieve, [asking[query] for query in settled], at_most):
         pass  # the schemas they refer to may need a request
     elsewhere = [each for each in dict.fromkeys(wanted) if question_of.get(each) not in settled]

@@ -142,9 +142,9 @@ class Resolver:
         tried: list[str] = []
         for step in self._steps:
             try:
-                answer = self._take(step, query)
-                if answer is not None and self._recording and query.kind is Kind.INDEX:
-                    self._record(answer)
+                result = self._take(step, query)
+                if result is not None and self._recording and query.kind is Kind.INDEX:
+                    self._record(result)
             except RegistryUnavailable as exc:
                 outage = exc
             except (CassetteMissing, CassetteDamaged) as exc:
@@ -156,11 +156,11 @@ class Resolver:
             except RecursionError:  # pragma: no cover  # Python versions differ in what they write
                 return InvalidAnswer(str(query), "the JSON is nested too deeply to be kept")
             else:
-                if answer is not None:
-                    answer = replace(answer, outage=outage.reason) if outage else answer
+                if result is not None:
+                    result = replace(result, outage=outage.reason) if outage else result
                     if not self._recording:
-                        self._tell(answer)
-                    return answer
+                        self._tell(result)
+                    return result
                 if step is Step.STALE:
                     tried.append("the cache: no entry")
         assert outage is not None  # noqa: S101  # every list of steps ends in one that raises
@@ -182,9 +182,9 @@ class Resolver:
     def _fetch(self, query: Query) -> Result:
         url = self._url(query)
         with self._cache.lock(url):
-            answer = self._take(self._steps[0], query)
-            if answer is not None:
-                return answer
+            result = self._take(self._steps[0], query)
+            if result is not None:
+                return result
             failure = self._failures.failure(url)
             if failure is not None:
                 raise failure
@@ -193,7 +193,7 @@ class Resolver:
             if isinstance(outage, RegistryUnavailable):
                 raise RegistryUnavailable(url, outage.reason, unreachable=True)
             try:
-                answer = self._ask(query)
+                result = self._ask(query)
             except SHARED_FAILURES as exc:
                 self._failures.keep_failure(url, exc)
                 if isinstance(exc, RegistryUnavailable) and exc.unreachable:
@@ -201,21 +201,21 @@ class Resolver:
                 raise
             if self._pauses is not None:
                 self._pauses.recovered(url, self._address)
-            self._cache.keep(answer)
-            return answer
+            self._cache.keep(result)
+            return result
 
     def _ask(self, query: Query) -> Result:
         if not self._recording:
             known = self._cache.stale(self._url(query), query) if self._remote else None
             result = self._registry().fetch(query, known)
             return self._believed(replace(result, exchanged=()))  # nothing is recorded
-        answer = self._believed(self._registry().fetch(query))
+        result = self._believed(self._registry().fetch(query))
         # An index may be fetched only to confirm a 404; `_outcome` records it when it is wanted.
         if query.kind is not Kind.INDEX:
-            self._record(answer)
-        return answer
+            self._record(result)
+        return result
 
-    def _believed(self, answer: Result) -> Result:
+    def _believed(self, result: Result) -> Result:
         """Return the result, but accept a 404 only from an address that has an index.
 
         Every registry has an index. Without one, the address is probably wrong, and its 404 does
@@ -225,39 +225,39 @@ class Resolver:
             InvalidAnswer: The address has no index, or refuses it.
             RegistryUnavailable: The index cannot be had, so its existence is unknown.
         """
-        if not answer.is_missing or not self._remote or self._is_registry:
-            return answer
-        if answer.query.kind is Kind.INDEX:
+        if not result.is_missing or not self._remote or self._is_registry:
+            return result
+        if result.query.kind is Kind.INDEX:
             reason = f"there is no index, which every registry has; {_CHECK}"
-            raise InvalidAnswer(answer.url, reason)
+            raise InvalidAnswer(result.url, reason)
         try:
             self._fetch(Query(Kind.INDEX))
         except RegistryRefused as exc:
             reason = f"it answered 404, and refused its index with status {exc.status}, which"
             reason = f"{reason} would show that it is a registry; {_CHECK}, and the credentials"
-            raise InvalidAnswer(answer.url, reason) from None
+            raise InvalidAnswer(result.url, reason) from None
         except (InvalidAnswer, RegistryUnavailable) as exc:
             if isinstance(exc, InvalidAnswer) or exc.is_page:
                 reason = f"it answered 404, and has no registry's index at {exc.url}; {_CHECK}"
-                raise InvalidAnswer(answer.url, reason) from None
+                raise InvalidAnswer(result.url, reason) from None
             reason = "it answered 404, which is believed of a registry only, and its index"
-            raise RegistryUnavailable(answer.url, f"{reason} cannot be had: {exc.reason}") from None
+            raise RegistryUnavailable(result.url, f"{reason} cannot be had: {exc.reason}") from None
         self._is_registry = True
-        return answer
+        return result
 
-    def _record(self, answer: Result) -> None:
+    def _record(self, result: Result) -> None:
         cassettes = self._cassettes()
         # On some disks names that differ in case are one file.
-        path = str(cassettes.path(answer.query)).casefold()
+        path = str(cassettes.path(result.query)).casefold()
         with self._cache.lock(path):
-            self._tell(answer)
-            cassettes.save(answer, staging=self._cache.staging(path))
+            self._tell(result)
+            cassettes.save(result, staging=self._cache.staging(path))
 
-    def _tell(self, answer: Result) -> None:
+    def _tell(self, result: Result) -> None:
         if self._answered is not None:
-            self._answered(answer)
+            self._answered(result)
 
-    def at_hand(self, queries: Collection[Query]) -> set[Query]:
+    def revalidate(self, queries: Collection[Query]) -> set[Query]:
         """Serve what the cache can, and return the queries that were served.
 
         Expired entries are revalidated with one index request for all of them. An entry is served

@@ -9,7 +9,7 @@ from pytest_schema_registry.retrieval import opening
 from pytest_schema_registry.retrieval.cache import Cache
 from pytest_schema_registry.retrieval.catalogue import Catalogue
 from pytest_schema_registry.retrieval.opening import Lazy
-from pytest_schema_registry.retrieval.prefetch import ahead
+from pytest_schema_registry.retrieval.prefetch import prefetch
 from pytest_schema_registry.retrieval.realm import realm
 from pytest_schema_registry.retrieval.resolver import Resolver
 from pytest_schema_registry.schema_types import all_types
@@ -145,10 +145,10 @@ class SchemaSource:
                 of schemas that were retrieved, that were tried, and that are to be tried.
         """
         if self.settings.remote:
-            ahead(
+            prefetch(
                 [each for each in wanted if each.name is not None],
                 self._is_retrieved,
-                self._resolver.at_hand,
+                self._resolver.revalidate,
                 at_most=self.settings.max_in_flight,
                 observe=observe,
             )

@@ -419,7 +419,7 @@ def cached(host: Host, local_registry: LocalRegistry, **given: Any) -> None:
 
 def titles(resolver: Resolver) -> dict[str, str]:
     """The titles of what the resolver has at hand, and then of the rest."""
-    answers = {each: resolver.retrieve(each) for each in resolver.at_hand(QUESTIONS)}
+    answers = {each: resolver.retrieve(each) for each in resolver.revalidate(QUESTIONS)}
     answers |= {each: resolver.retrieve(each) for each in QUESTIONS if each not in answers}
     return {each.name: document_of(answer)["content"]["title"] for each, answer in answers.items()}
 
@@ -444,7 +444,7 @@ def test_what_the_index_lists_unchanged_is_as_old_as_the_index(
 ) -> None:
     cached(host, local_registry, **SHORT)
     resolver = host("second", **SHORT)
-    vouched_for = [resolver.retrieve(each) for each in resolver.at_hand(QUESTIONS)]
+    vouched_for = [resolver.retrieve(each) for each in resolver.revalidate(QUESTIONS)]
     index = resolver.retrieve(Query(Kind.INDEX))
     assert {each.query.name for each in vouched_for} == {"a.A", "a.B"}
     assert {(each.fetched_at, each.source) for each in vouched_for} == {
@@ -469,7 +469,7 @@ def test_an_index_that_lists_names_with_an_ending_vouches_for_them(
     local_registry.requests.clear()
 
     resolver = host("second", **SHORT)
-    assert {question.name for question in resolver.at_hand(QUESTIONS)} == {"a.A", "a.B"}
+    assert {question.name for question in resolver.revalidate(QUESTIONS)} == {"a.A", "a.B"}
     assert document_of(resolver.retrieve(QUESTIONS[0])) is None
     assert document_of(resolver.retrieve(QUESTIONS[0].suffixed))["content"] == {"title": names[0]}
     assert local_registry.paths == ["/index"]
@@ -481,7 +481,8 @@ def test_what_is_fresh_needs_no_index(host: Host, local_registry: LocalRegistry)
         host().retrieve(question)
     local_registry.requests.clear()
     resolver = host("second")
-    assert [resolver.retrieve(each).source for each in resolver.at_hand(QUESTIONS)] == ["cache"] * 3
+    served = resolver.revalidate(QUESTIONS)
+    assert [resolver.retrieve(each).source for each in served] == ["cache"] * 3
     assert local_registry.requests == []
 
 
@@ -493,7 +494,7 @@ def test_an_index_that_is_served_old_vouches_for_nothing(
     time.sleep(0.02)
     local_registry.always(Reply(503, headers={"retry-after": "3600"}))
     resolver = host("third", **SHORT)
-    assert resolver.at_hand(QUESTIONS) == set()
+    assert resolver.revalidate(QUESTIONS) == set()
     assert resolver.retrieve(QUESTIONS[0]).source == "stale cache"
 
 
@@ -505,7 +506,7 @@ def test_no_index_vouches_that_a_schema_is_still_missing(
             assert document_of(host("first", **SHORT).retrieve(spelled)) is None
     time.sleep(0.02)
     local_registry.requests.clear()
-    assert host("second", **SHORT).at_hand(QUESTIONS) == set()
+    assert host("second", **SHORT).revalidate(QUESTIONS) == set()
     assert "/index" not in local_registry.paths
 
 
@@ -528,7 +529,7 @@ def test_a_time_to_live_of_zero_asks_for_each_schema(
 def test_one_expired_schema_is_asked_for_itself(host: Host, local_registry: LocalRegistry) -> None:
     host("first", **SHORT).retrieve(QUESTION)
     time.sleep(0.02)
-    assert host("second", **SHORT).at_hand([QUESTION]) == set()
+    assert host("second", **SHORT).revalidate([QUESTION]) == set()
     assert local_registry.paths == [PATH]
 
 
@@ -546,8 +547,8 @@ def test_what_the_index_says_anew_of_a_schema_is_asked_for(
             entry["deprecated"] = said.get("deprecated", False)
             entry["latest_core_version"] = said.get("$core_version")
     local_registry.always(Reply(200, index, {"content-type": "application/json"}), "index")
-    at_hand = host("second", **SHORT).at_hand(QUESTIONS)
-    assert {question.name for question in at_hand} == {"a.B", "a.C"}
+    served = host("second", **SHORT).revalidate(QUESTIONS)
+    assert {question.name for question in served} == {"a.B", "a.C"}
 
 
 def local_registry_index(local_registry: LocalRegistry) -> Any:
