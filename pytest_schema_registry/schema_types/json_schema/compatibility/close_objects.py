@@ -63,6 +63,8 @@ def close_objects(document: Document, kept: set[str], budget: Budget) -> None:
 
 
 class _Plan:
+    """The choice of the parts of a document to close."""
+
     def __init__(self, document: Document, kept: set[str], budget: Budget) -> None:
         # Many options share the parts around them. The last entry is made before a part is changed.
         self._below: dict[str, tuple[set[str], Members]] = {}

@@ -88,6 +88,8 @@ def proved(
 
 
 class _Induction:
+    """One proof: the claims that are left to derive, and what the engine said about leaves."""
+
     def __init__(
         self, patterns: Patterns, formats: bool, budget: Budget, *, same_draft: bool
     ) -> None:

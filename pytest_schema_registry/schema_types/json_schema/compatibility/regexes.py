@@ -114,6 +114,8 @@ class _Writer:
 
 
 class _Reader:
+    """A parser of one pattern, by recursive descent."""
+
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
         self._at = 0
