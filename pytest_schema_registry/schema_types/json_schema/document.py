@@ -99,7 +99,6 @@ class Document:
         self._anchors: dict[tuple[str, str], str] = {}
         #: True where two subschemas have the same identifier.
         self.ambiguous = False
-        self._resolved: dict[tuple[str, str], Part | None] = {}
         self._read_identifiers()
 
     def part(self) -> Part:
@@ -108,10 +107,7 @@ class Document:
 
     def resolve(self, reference: str, pointer: str) -> Part | None:
         """Return the target of a reference at `pointer`; None where it is outside this document."""
-        key = (reference, pointer)
-        if key not in self._resolved:
-            self._resolved[key] = self.find(self.uri_of(reference, pointer))
-        return self._resolved[key]
+        return self.find(self.uri_of(reference, pointer))
 
     def uri_of(self, reference: str, pointer: str) -> str:
         """Return the absolute URI of a reference at `pointer`."""

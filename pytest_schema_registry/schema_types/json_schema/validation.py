@@ -104,6 +104,7 @@ class JSONSchemaType:
     def __init__(self, *, formats: bool = True, default_draft: str = LATEST.name) -> None:
         self.formats = formats
         self.default_draft = default_draft
+        # A schema with references has each referred schema checked against one of these.
         self._metaschemas: dict[str, jsonschema_rs.Validator] = {}
         #: The prepared parts of explanations, by schema; see ``diagnosis``.
         self.prepared = Shelf(_ROOM)

@@ -63,8 +63,10 @@ def close_objects(document: Document, kept: set[str], budget: Budget) -> None:
 
 
 class _Plan:
+    """The choice of the parts of a document to close."""
+
     def __init__(self, document: Document, kept: set[str], budget: Budget) -> None:
-        self._mentioned: dict[str, Members] = {}
+        # Many options share the parts around them. The last entry is made before a part is changed.
         self._below: dict[str, tuple[set[str], Members]] = {}
         self._spared = set(kept)
         self._options = [
@@ -109,7 +111,7 @@ class _Plan:
     def _mentions_all(self, part: Part, option: Alternative) -> bool:
         reached, members = self._reach(part)
         return not members.others and all(
-            self._mentioned_by(other).within(members)
+            mentioned_members(other).within(members)
             for pointer, other in option.around.items()
             if pointer not in reached
         )
@@ -123,14 +125,9 @@ class _Plan:
         """Return the pointers of the parts that apply along with one, and their members."""
         if part.pointer not in self._below:
             parts = list(beside([part]))
-            members = reduce(Members.joined, map(self._mentioned_by, parts), Members())
+            members = reduce(Members.joined, map(mentioned_members, parts), Members())
             self._below[part.pointer] = {other.pointer for other in parts}, members
         return self._below[part.pointer]
-
-    def _mentioned_by(self, part: Part) -> Members:
-        if part.pointer not in self._mentioned:
-            self._mentioned[part.pointer] = mentioned_members(part)
-        return self._mentioned[part.pointer]
 
 
 def _is_closed(parts: Place) -> bool:

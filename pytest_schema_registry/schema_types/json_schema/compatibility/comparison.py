@@ -52,6 +52,8 @@ _CLOSING = ("/additionalProperties", "/unevaluatedProperties", "/unevaluatedItem
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
+    """A place in each schema that the comparison has come to, with the steps down to it."""
+
     producer: Place
     consumer: Place
     trail: tuple[Step, ...]
@@ -62,6 +64,8 @@ class _Pair:
 
 @dataclass(frozen=True, slots=True)
 class _Child:
+    """A member or an element below a pair, with the parts that each schema has for it."""
+
     at: str | int
     label: str | int
     producer: Place

@@ -141,6 +141,8 @@ class Patterns:
     """
 
     def __init__(self) -> None:
+        # To compile a pattern takes far longer than to match one: without this, comparisons of
+        # schemas with patterns take two thirds longer.
         self._compiled: dict[str, jsonschema_rs.Validator | None] = {}
 
     def matches(self, pattern: str, text: str) -> bool:

@@ -157,6 +157,8 @@ def judge(
 
 
 class _Search:
+    """The search for a proof and for payloads that break, within one budget."""
+
     def __init__(
         self,
         producer: Checker,

@@ -43,6 +43,7 @@ class Leaves:
         self._formats = formats
         self._budget = budget
         self._same_draft = same_draft
+        # Branches that look alike ask the same, and a question takes the engine milliseconds.
         self._answers: dict[str, bool] = {}
 
     def prove(self, option: Place, part: Part) -> None:

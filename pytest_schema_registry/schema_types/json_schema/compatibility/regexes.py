@@ -47,6 +47,7 @@ class _Unreadable(Exception):
     """The pattern uses syntax that this reader does not know."""
 
 
+# The same pattern is asked about at each place, and reading a long one takes 10 ms and more.
 @lru_cache(maxsize=64)
 def examples(pattern: str, shortest: int = 0) -> tuple[str, ...]:
     """Return texts that probably match, the plainest first; none if the pattern is unreadable.
@@ -113,6 +114,8 @@ class _Writer:
 
 
 class _Reader:
+    """A parser of one pattern, by recursive descent."""
+
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
         self._at = 0
