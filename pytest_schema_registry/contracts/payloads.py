@@ -187,15 +187,17 @@ def _copied(payload: Any) -> Any:
         below: list[tuple[Any, Any, Any, Any]] = []
         for value, target, key, path in level:
             try:
-                form = target[key] = _shallow(value, path)
+                converted = target[key] = _shallow(value, path)
             except _NoForm:
                 raise
             except Exception as exc:  # the user's code, which may raise anything
                 raise _raised(value, path, "code", exc) from exc
-            if type(form) is dict:
-                below += [(each, form, name, (path, name)) for name, each in form.items()]
-            elif type(form) is list:
-                below += [(each, form, place, (path, place)) for place, each in enumerate(form)]
+            if type(converted) is dict:
+                below += [(each, converted, name, (path, name)) for name, each in converted.items()]
+            elif type(converted) is list:
+                below += [
+                    (each, converted, place, (path, place)) for place, each in enumerate(converted)
+                ]
         level = below
     return result[0]
 
@@ -203,19 +205,19 @@ def _copied(payload: Any) -> Any:
 def _shallow(value: Any, path: Any) -> Any:
     """Convert one value to its JSON form, but not its members: the caller converts those next."""
     __tracebackhide__ = True
-    form = value
+    converted = value
     for _ in _CONVERSIONS:
-        if isinstance(form, _SCALARS):
-            return _scalar(form, path)
-        if form is None:
+        if isinstance(converted, _SCALARS):
+            return _scalar(converted, path)
+        if converted is None:
             return None
-        if isinstance(form, dict):
-            return {_key(key, path): each for key, each in form.items()}
-        if isinstance(form, (list, tuple)):
-            return list(form)
-        if isinstance(form, NotAValue):
-            raise _NoForm(path, form.what, form.name, form.advice)
-        form = _from_class(form, path)
+        if isinstance(converted, dict):
+            return {_key(key, path): each for key, each in converted.items()}
+        if isinstance(converted, (list, tuple)):
+            return list(converted)
+        if isinstance(converted, NotAValue):
+            raise _NoForm(path, converted.what, converted.name, converted.advice)
+        converted = _from_class(converted, path)
     raise _refusal(value, path, "its own serialisation leads to no JSON value; mend that")
 
 
