@@ -5,15 +5,15 @@ Every pytest run of an environment imports this module. So it imports all else o
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry.plugin import items
-from pytest_schema_registry.plugin.items import FACTS, UNCHECKED, VERSION
-from pytest_schema_registry.settings import OPTIONS
+from pytest_schema_registry.plugin.raw_options import EVENTS, UNCHECKED, VERSION, RawOptions
+from pytest_schema_registry.settings import DEFAULT_PAYLOADS, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER_HELP)
     config.addinivalue_line("markers", RULES_HELP)
     plugin = config.stash[PLUGIN] = SchemaRegistryPlugin(config)
-    if plugin.places.is_anything:
+    if plugin.raw.any_set:
         plugin.begin()
     config.pluginmanager.register(plugin, "schema_registry_fixtures")
     plugin.begin_payloads()
@@ -122,10 +122,10 @@ class SchemaRegistryPlugin:
         self._is_worker = hasattr(config, "workerinput")
         #: The number of workers that have not reported their end.
         self._open_workers = 0
-        told: dict[str, Any] = getattr(config, "workerinput", {})
-        self._session_id: str = told.get(SESSION_INPUT) or uuid.uuid4().hex
+        worker_input: dict[str, Any] = getattr(config, "workerinput", {})
+        self._session_id: str = worker_input.get(SESSION_INPUT) or uuid.uuid4().hex
         #: The raw values that were written for the session.
-        self.places = items.RawOptions(config)
+        self.raw = RawOptions(config)
         self._process: PluginSession | None = None
         self._controller: Controller | None = None
         self._item: pytest.Item | None = None
@@ -147,7 +147,7 @@ class SchemaRegistryPlugin:
 
         is_worker, config = self._is_worker, self._config
         try:
-            process = PluginSession(config, self.places, self._session_id, self._started, is_worker)
+            process = PluginSession(config, self.raw, self._session_id, self._started, is_worker)
         except InvalidSettings as exc:
             raise pytest.UsageError(str(exc)) from None
         plugins: dict[str, object] = {
@@ -171,11 +171,13 @@ class SchemaRegistryPlugin:
 
     def begin_payloads(self) -> None:
         """Have golden payloads collected, if their folder exists."""
-        folder = items.payload_folder(self._config, self._process)
-        if folder is not None:
+        process = self._process
+        name = DEFAULT_PAYLOADS if process is None else process.settings.payloads
+        folder = self._config.rootpath / name
+        if os.path.lexists(folder):  # a broken link, too: its collection then reports the error
             from pytest_schema_registry.plugin.payload_folder import PayloadCollection
 
-            is_named = self._process is not None and self._process.names_payloads
+            is_named = process is not None and process.names_payloads
             collection = PayloadCollection(
                 self._config, folder, lambda: self.process, is_named=is_named
             )
@@ -237,7 +239,9 @@ class SchemaRegistryPlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if call.excinfo is not None:
-            items.tell_unchecked(report, item, call.excinfo.value)
+            from pytest_schema_registry.plugin.outcomes import mark_unchecked
+
+            mark_unchecked(report, item, call.excinfo.value)
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
@@ -246,7 +250,7 @@ class SchemaRegistryPlugin:
         return ("error", "E", "ERROR") if is_error else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._add(getattr(report, FACTS, {}))
+        self._add(getattr(report, EVENTS, {}))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -254,15 +258,15 @@ class SchemaRegistryPlugin:
         output = getattr(node, "workeroutput", None)
         if output is not None:
             self._open_workers -= 1
-            self._add(output.get(FACTS, {}))
+            self._add(output.get(EVENTS, {}))
 
-    def _add(self, facts: dict[str, Any]) -> None:
-        if not facts or self._is_worker:
+    def _add(self, events: dict[str, Any]) -> None:
+        if not events or self._is_worker:
             return
         if self._controller is None:
             self.begin()
         assert self._controller is not None  # noqa: S101  # only a worker has none
-        self._controller.add(facts)
+        self._controller.add(events)
 
     def pytest_unconfigure(self) -> None:
         # A worker that sent no output may have left files, too.

@@ -6,13 +6,15 @@ swallowed the exception, or an xfail may hide the report.
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_schema_registry.contracts.unseen import leaves
 from pytest_schema_registry.errors import NothingChecked, SchemaRegistryError
-from pytest_schema_registry.plugin import items
+from pytest_schema_registry.plugin.expectations import names
+from pytest_schema_registry.plugin.raw_options import UNCHECKED
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -48,7 +50,7 @@ class Outcomes:
         if (lost := self._unseen.lost) is not None:
             raise _explained(lost)
         if not self._process.has_checked:
-            for fixture in items.asked_for(item, CHECKS):
+            for fixture in asked_for(item, CHECKS):
                 raise NothingChecked(fixture)
 
     # This runs within the session's own wrapper, which counts the outcome decided here.
@@ -77,7 +79,7 @@ def _correct(
     """Make the report of a test that lost an error fail and show that error once."""
     is_told = told is not None and any(each is lost for each in leaves(told))
     has_failed = report.failed
-    items.tell_unchecked(report, item, lost)
+    mark_unchecked(report, item, lost)
     if report.passed:
         report.outcome = "failed"
     if is_told or not report.failed:
@@ -98,3 +100,40 @@ def _explained(lost: Raised) -> Raised:
     if note not in getattr(lost, "__notes__", ()):
         lost.add_note(note)
     return lost
+
+
+def mark_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:
+    """Mark a report as failed and unchecked, if the error means that nothing was checked.
+
+    An xfail is about the payload, and must not hide that nothing was checked. Only an xfail whose
+    ``raises`` names this kind of error stays.
+    """
+    if not isinstance(error, SchemaRegistryError):
+        return
+    if hasattr(report, "wasxfail"):
+        raises = (marker.kwargs.get("raises") for marker in item.iter_markers("xfail"))
+        if any(kinds is not None and names(kinds, error) for kinds in raises):
+            return
+        del report.wasxfail
+    report.outcome = "failed"
+    vars(report)[UNCHECKED] = True
+
+
+def asked_for(item: pytest.Item, fixtures: frozenset[str]) -> set[str]:
+    """Return those of our fixtures that a test function requests itself.
+
+    Fixtures that it gets through another fixture do not count.
+
+    Args:
+        item: The test.
+        fixtures: The names of our fixtures; a user may have other fixtures of these names.
+    """
+    if not isinstance(item, pytest.Function):
+        return set()
+    return {
+        name
+        for name in fixtures & inspect.signature(item.function).parameters.keys()
+        if str(getattr(item.funcargs.get(name), "__module__", "")).startswith(
+            "pytest_schema_registry."
+        )
+    }

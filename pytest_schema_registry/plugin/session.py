@@ -15,7 +15,7 @@ from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.plugin import items
 from pytest_schema_registry.plugin.configuration import Configuration
 from pytest_schema_registry.plugin.expectations import Expectations
-from pytest_schema_registry.plugin.items import FACTS, VERSION
+from pytest_schema_registry.plugin.raw_options import EVENTS, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.payload_replay import Successors
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest
+    from pytest_schema_registry.plugin.raw_options import RawOptions
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.retrieval.prefetch import Progress
@@ -45,7 +46,7 @@ class PluginSession:
 
     Args:
         config: The session's.
-        places: The raw values that were written for the session.
+        raw: The raw values that were written for the session.
         session_id: The id that all processes of the session share.
         started: The start of the session, in seconds of :func:`time.perf_counter`.
         is_worker: True where a controller reports for this process.
@@ -57,13 +58,13 @@ class PluginSession:
     def __init__(
         self,
         config: pytest.Config,
-        places: items.RawOptions,
+        raw: RawOptions,
         session_id: str,
         started: float,
         is_worker: bool,
     ) -> None:
         self._config = config
-        self._written = Configuration(config, places)
+        self._configuration = Configuration(config, raw)
         self._session_id = session_id
         self._is_worker = is_worker
         self._started = started
@@ -81,10 +82,10 @@ class PluginSession:
         self.extent: Extent = "part"
         #: True where there are compatibility rules (or an error in them), or waivers.
         self.has_rules = False
-        if self._written.is_anything:
+        if self._configuration.any_set:
             if not is_worker:
-                self._written.refuse_moved_root()
-                self._written.refuse_lost_payloads()
+                self._configuration.refuse_moved_root()
+                self._configuration.refuse_lost_payloads()
                 self._look_into_files()
             rules = self.settings.compatibility or self.settings.waivers or self.rules_error
             self.has_rules = bool(rules)
@@ -92,12 +93,12 @@ class PluginSession:
     def _look_into_files(self) -> None:
         """Read the files that settings name, so that errors in them show before any test runs."""
         if self.settings.ratchet or self.settings.dead_letters:
-            with self._written.looking_into("ratchet", "dead-letters"):
+            with self._configuration.looking_into("ratchet", "dead-letters"):
                 self._new_rollout()
         if self.settings.waivers:
             from pytest_schema_registry.compatibility.waivers import load
 
-            with self._written.looking_into("waivers"):
+            with self._configuration.looking_into("waivers"):
                 load(self.settings.waivers, self.settings.root)
 
     @property
@@ -107,17 +108,17 @@ class PluginSession:
         Raises:
             InvalidSettings: Something on the command line or in the ini file is wrong.
         """
-        return self._written.settings
+        return self._configuration.settings
 
     @property
     def rules_error(self) -> InvalidSettings | None:
         """The error in the environment's compatibility rules, or None."""
-        return self._written.rules_error
+        return self._configuration.rules_error
 
     @property
     def insists_on_coverage(self) -> bool:
         """True where the command line asks for coverage, unless pytest only lists tests."""
-        return self._written.insists_on_coverage
+        return self._configuration.insists_on_coverage
 
     @cached_property
     def registry(self) -> SchemaRegistry:
@@ -126,9 +127,9 @@ class PluginSession:
         Raises:
             InvalidSettings: An environment variable that counts is wrong, or a file that it names.
         """
-        if self._written.environment_error is not None:
+        if self._configuration.environment_error is not None:
             # A copy for each test, which gets a traceback of its own.
-            raise copy(self._written.environment_error)
+            raise copy(self._configuration.environment_error)
         from pytest_schema_registry.registry import SchemaRegistry
 
         cache_dir = self.settings.cache_dir or items.cache_directory(self._config)
@@ -219,7 +220,7 @@ class PluginSession:
         __tracebackhide__ = True
         with self.unseen:
             assert self._item is not None  # noqa: S101  # only tests ask
-            declared = self._declared.get(self._item) or items.declaration(self._item)
+            declared = self._declared.get(self._item) or items.marker_args(self._item)
             name = self._params.get(NAME)
             if not declared.is_run_by(name, self._params.get(VERSION)):
                 raise InvalidSettings(
@@ -227,7 +228,7 @@ class PluginSession:
                     "on a parameter, or on a test that is collected already, it can no longer "
                     "choose names and versions; put it on the test",
                 )
-            return self.contract(declared.wanted(name, version), declared.versions)
+            return self.contract(declared.request(name, version), declared.versions)
 
     def contract(self, wanted: SchemaRequest, versions: tuple[str, ...] = ()) -> Contract:
         """Return the contract of a run, which all runs with the same request share.
@@ -271,12 +272,12 @@ class PluginSession:
         return self._config.get_verbosity()
 
     def pytest_report_header(self) -> str | None:
-        return self.settings.describe() if self._written.is_anything else None
+        return self.settings.describe() if self._configuration.any_set else None
 
     @property
     def names_payloads(self) -> bool:
         """True where a setting names the folder of golden payloads."""
-        return self._written.payloads_setting is not None
+        return self._configuration.payloads_setting is not None
 
     def letters_file(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Return the node that collects a file of dead letters; None for another tool's file."""
@@ -287,7 +288,7 @@ class PluginSession:
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """Parametrize a contract test by its names and its version lines, or else the session's."""
         try:
-            declared = items.declaration(metafunc.definition)
+            declared = items.marker_args(metafunc.definition)
         except InvalidSettings as exc:
             raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: {exc}") from None
         if len(declared.names) > 1:
@@ -306,14 +307,14 @@ class PluginSession:
         """
         users = [item for item in session.items if VERSION in getattr(item, "fixturenames", ())]
         wanted = [each for item in session.items for each in getattr(item, WANTED, ())]
-        lists = self._written.lists_only
-        if (users or wanted) and not lists and self._written.environment_error is None:
+        lists = self._configuration.lists_only
+        if (users or wanted) and not lists and self._configuration.environment_error is None:
             started = time.perf_counter()
             for item in users:
                 with suppress(InvalidSettings):  # raised again where the test runs
-                    self._declared[item] = items.declaration(item)
+                    self._declared[item] = items.marker_args(item)
             wanted += [
-                declared.wanted(items.params(item).get(NAME), items.params(item).get(VERSION))
+                declared.request(items.params(item).get(NAME), items.params(item).get(VERSION))
                 for item, declared in self._declared.items()
             ]
             self.registry.prefetch(wanted, self._progress())
@@ -361,7 +362,7 @@ class PluginSession:
         if is_over:
             self.rollout.end_test()
             if facts := self._facts():
-                vars(report)[FACTS] = facts
+                vars(report)[EVENTS] = facts
         return report
 
     def _facts(self) -> dict[str, Any]:
@@ -391,7 +392,7 @@ class PluginSession:
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         if self._is_worker and (facts := self.remaining_facts(exitstatus)):
-            self._config.workeroutput[FACTS] = facts  # type: ignore[attr-defined]  # xdist's
+            self._config.workeroutput[EVENTS] = facts  # type: ignore[attr-defined]  # xdist's
 
     def pytest_unconfigure(self) -> None:
         self._expectations.unwatch()
