@@ -73,7 +73,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not names:
         return None
     from pytest_schema_registry.errors import InvalidSettings
-    from pytest_schema_registry.schema_types.json_schema.display import show
+    from pytest_schema_registry.plugin.show import show
 
     plugin = SchemaRegistryPlugin(config)
     process = plugin.begin()
