@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
+from inspect import isfunction
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.registry import SchemaRegistry
@@ -12,45 +13,33 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.contracts.unseen import Unseen
 
-#: The methods of a registry whose errors are noted.
-QUESTIONS = (
-    "get_schema",
-    "validate_payload",
-    "form",
-    "compiled",
-    "violation",
-    "bundled",
-    "check_compatibility",
-    "index",
-    "versions",
-)
 
+class NotingRegistry(SchemaRegistry):
+    """A registry that notes the errors it raises, and has no state but the registry behind it.
 
-class AskedRegistry(SchemaRegistry):
-    """A registry that notes the errors it raises.
-
-    The plugin itself asks the registry behind it where it can go on without an answer.
+    The plugin itself asks the registry behind it where it can go on without an answer. So does
+    that registry, in its own methods.
 
     Args:
-        registry: The registry behind it; both share their attributes.
+        behind: The registry that answers.
         unseen: The collection that notes the errors.
     """
 
-    def __init__(self, registry: SchemaRegistry, unseen: Unseen) -> None:
-        vars(self).update(vars(registry))
-        self.behind = registry
+    def __init__(self, behind: SchemaRegistry, unseen: Unseen) -> None:
+        self.behind = behind
         self.unseen = unseen
 
 
-def _noted(question: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(question)
-    def asked(self: AskedRegistry, *args: Any, **kwargs: Any) -> Any:
+def _noting(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def noting(self: NotingRegistry, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         with self.unseen:
-            return question(self.behind, *args, **kwargs)
+            return method(self.behind, *args, **kwargs)
 
-    return asked
+    return noting
 
 
-for _name in QUESTIONS:
-    setattr(AskedRegistry, _name, _noted(getattr(SchemaRegistry, _name)))
+for _name, _method in vars(SchemaRegistry).items():
+    if isfunction(_method) and not _name.startswith("_"):
+        setattr(NotingRegistry, _name, _noting(_method))

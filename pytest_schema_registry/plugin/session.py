@@ -154,9 +154,9 @@ class PluginSession:
         __tracebackhide__ = True
         with self.unseen:
             registry = self.registry
-        from pytest_schema_registry.plugin.noting_registry import AskedRegistry
+        from pytest_schema_registry.plugin.noting_registry import NotingRegistry
 
-        return AskedRegistry(registry, self.unseen)
+        return NotingRegistry(registry, self.unseen)
 
     @cached_property
     def rollout(self) -> Rollout:
