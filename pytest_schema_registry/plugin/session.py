@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.payload_replay import Successors
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest
+    from pytest_schema_registry.plugin.progress import Progress
     from pytest_schema_registry.plugin.raw_options import RawOptions
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
-    from pytest_schema_registry.retrieval.prefetch import Progress
     from pytest_schema_registry.settings.settings import Settings
 
 #: The tests that a run leaves none out of: the project's, the contract tests, or neither.
@@ -330,7 +330,7 @@ class PluginSession:
         # Nobody sees a worker's terminal; the controller's summary has its fetches.
         if self._is_worker or terminal is None or self._config.get_verbosity() < 0:
             return None
-        from pytest_schema_registry.retrieval.prefetch import Progress
+        from pytest_schema_registry.plugin.progress import Progress
 
         return Progress(terminal)
 
