@@ -44,7 +44,7 @@ class Successors:
         kept = self._kept.setdefault(pair.name, {})
         text = json.dumps(form)
         if len(kept) < MAX_KEPT:
-            kept.setdefault(text, self._rollout.test)
+            kept.setdefault(text, self._rollout.test.id)
         elif text not in kept:
             self._left_out[pair.name] = self._left_out.get(pair.name, 0) + 1
 

@@ -95,14 +95,14 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def schema_registry(request: pytest.FixtureRequest) -> SchemaRegistry:
     """The session's registry itself; using it alone does not parametrize a test."""
     __tracebackhide__ = True
-    return request.config.stash[PLUGIN].process.asked_registry
+    return request.config.stash[PLUGIN].process.noting_registry
 
 
 @pytest.fixture(scope="session", name="_registry_versions")
 def registry_versions() -> None:
-    """Mark a test that uses our own ``registry_version``: no other fixture requests this one.
+    """Do nothing: only our own ``registry_version`` requests this marker fixture.
 
-    Its absence tells that the user has overridden ``registry_version``.
+    So its presence among a test's fixtures tells that the user has not overridden ours.
     """
 
 
@@ -143,16 +143,25 @@ class SchemaRegistryPlugin:
         """
         from pytest_schema_registry.errors import InvalidSettings
         from pytest_schema_registry.plugin.outcomes import Outcomes
+        from pytest_schema_registry.plugin.prefetching import Prefetching
         from pytest_schema_registry.plugin.session import PluginSession
 
         is_worker, config = self._is_worker, self._config
         try:
-            process = PluginSession(config, self.raw, self._session_id, self._started, is_worker)
+            process = PluginSession(
+                config,
+                self.raw,
+                self._session_id,
+                started=self._started,
+                is_worker=is_worker,
+                item=self._item,
+            )
         except InvalidSettings as exc:
             raise pytest.UsageError(str(exc)) from None
         plugins: dict[str, object] = {
             "schema_registry_session": process,
-            "schema_registry_outcomes": Outcomes(process, process.unseen),
+            "schema_registry_prefetching": Prefetching(process, config, is_worker=is_worker),
+            "schema_registry_outcomes": Outcomes(process.test),
         }
         if process.has_rules:
             from pytest_schema_registry.plugin.compatibility_items import RuleCollection
@@ -162,8 +171,6 @@ class SchemaRegistryPlugin:
             from pytest_schema_registry.plugin.controller import Controller
 
             self._controller = plugins["schema_registry_controller"] = Controller(process)
-        if self._item is not None:
-            process.begin_test(self._item)
         self._process = process
         for name, plugin in plugins.items():
             config.pluginmanager.register(plugin, name)
@@ -190,19 +197,19 @@ class SchemaRegistryPlugin:
     def registry_version(self, _registry_versions: None) -> str:
         """The version line that this run of the test is about: ``"v1"``, ``"v2"``."""
         __tracebackhide__ = True
-        return self.process.version
+        return self.process.parametrization.version
 
     @pytest.fixture
     def registry_schema(self, registry_version: str) -> RegistrySchema:
         """Return the schema for the test's version, an explicit one, or a negotiated one."""
         __tracebackhide__ = True
-        return self.process.contract_of_test(registry_version).schema
+        return self.process.parametrization.contract_of_test(registry_version).schema
 
     @pytest.fixture
     def assert_conforms(self, registry_version: str) -> AssertConforms:
         """Fail the test unless a payload conforms to its schema in the registry."""
         __tracebackhide__ = True
-        return self.process.contract_of_test(registry_version).assert_conforms
+        return self.process.parametrization.contract_of_test(registry_version).assert_conforms
 
     @pytest.fixture
     def assert_compatible(self) -> AssertCompatible:
@@ -225,7 +232,7 @@ class SchemaRegistryPlugin:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if VERSION in metafunc.fixturenames:
-            self.process.parametrize(metafunc)
+            self.process.parametrization.parametrize(metafunc)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -237,11 +244,16 @@ class SchemaRegistryPlugin:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        # One wrapper for the whole plugin, as each costs every phase of every test.
+        if self._process is not None and call.when == "call":
+            self._process.before_report(item)
         report = yield
         if call.excinfo is not None:
             from pytest_schema_registry.plugin.outcomes import mark_unchecked
 
             mark_unchecked(report, item, call.excinfo.value)
+        if self._process is not None:
+            self._process.settle(report)
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
@@ -250,7 +262,8 @@ class SchemaRegistryPlugin:
         return ("error", "E", "ERROR") if is_error else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._add(getattr(report, EVENTS, {}))
+        if (events := getattr(report, EVENTS, None)) is not None:
+            self._add(events)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -258,10 +271,11 @@ class SchemaRegistryPlugin:
         output = getattr(node, "workeroutput", None)
         if output is not None:
             self._open_workers -= 1
-            self._add(output.get(EVENTS, {}))
+            if EVENTS in output:
+                self._add(output[EVENTS])
 
     def _add(self, events: dict[str, Any]) -> None:
-        if not events or self._is_worker:
+        if self._is_worker:
             return
         if self._controller is None:
             self.begin()
