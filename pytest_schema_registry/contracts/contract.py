@@ -135,7 +135,7 @@ class Contract:
                 use = None
             use = use or self._judge_by(schema, version)
             if use.unused:
-                self._rollout.has_checked = True
+                self._rollout.test.has_checked = True
                 self._rollout.begin(use)
             form = self._judge.to_json(payload, text=text)
             compiled = use.compiled
@@ -225,7 +225,7 @@ class Contract:
                 self._rollout.begin(use)
             use.lookups += 1
         except SchemaRegistryError as exc:
-            self._rollout.unseen.add(exc)
+            self._rollout.test.unseen.add(exc)
             raise exc.with_traceback(None) from None
         else:
             assert use.schema is not None  # noqa: S101  # one that is looked at is retrieved
@@ -248,8 +248,8 @@ class Contract:
 
     def _failed(self, asked: Any, version: Any, error: SchemaRegistryError) -> None:
         """Record a check that could not be made, under its schema if that is known."""
-        self._rollout.has_checked = True
-        self._rollout.unseen.add(error)
+        self._rollout.test.has_checked = True
+        self._rollout.test.unseen.add(error)
         if isinstance(asked, Schema):
             self._recorder.failed(SchemaKey(asked.name, asked.version), error)
         elif isinstance(name := asked or self._wanted.name, str):

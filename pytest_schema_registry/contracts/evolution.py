@@ -119,17 +119,17 @@ class Evolution:
         """
         __tracebackhide__ = True
         started = perf_counter()
-        self._rollout.has_checked = True
+        self._rollout.test.has_checked = True
         try:
             sides = self._side(old, "old"), self._side(new, "new")
             report = self._report(*sides, level=level, policy=policy, defaults=defaults)
             return self._judged(report, *sides)
         except SchemaRegistryError as exc:
             self._record("impossible")
-            self._rollout.unseen.add(exc)
+            self._rollout.test.unseen.add(exc)
             raise exc.with_traceback(None) from None
         except IncompatibleSchemas as exc:
-            self._rollout.unseen.add(exc)
+            self._rollout.test.unseen.add(exc)
             raise exc.with_traceback(None) from None
         finally:
             self._rollout.recorder.seconds += perf_counter() - started

@@ -49,7 +49,7 @@ class PayloadReplay:
         kept = self._kept.setdefault(key.name, {})
         text = json.dumps(payload)
         if len(kept) < MAX_KEPT:
-            kept.setdefault(text, self._rollout.test)
+            kept.setdefault(text, self._rollout.test.id)
         elif text not in kept:
             self._left_out[key.name] = self._left_out.get(key.name, 0) + 1
 

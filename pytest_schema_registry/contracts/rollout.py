@@ -8,11 +8,11 @@ import threading
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
+from pytest_schema_registry.contracts.current_test import CurrentTest
 from pytest_schema_registry.contracts.ratchet import load
 from pytest_schema_registry.contracts.recorder import Recorder
-from pytest_schema_registry.contracts.unseen import Unseen
 from pytest_schema_registry.errors import (
     ContractWarning,
     DeprecatedSchemaWarning,
@@ -53,7 +53,7 @@ class Rollout:
         dead_letters: The file that keeps violating payloads; None for no file.
         mode: The mode that schemas are retrieved in.
         refuse_deprecated: Whether the use of a deprecated schema is an error.
-        unseen: Keeps what the current test's checks raise.
+        test: The current test's state.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Rollout:
         dead_letters: DeadLetters | None = None,
         mode: str = "auto",
         refuse_deprecated: bool = False,
-        unseen: Unseen | None = None,
+        test: CurrentTest | None = None,
     ) -> None:
         self._enforcement = enforcement
         self.recorder = recorder
@@ -73,17 +73,12 @@ class Rollout:
         self._dead_letters = dead_letters
         self._mode = mode
         self._refuse_deprecated = refuse_deprecated
-        self.unseen = unseen or Unseen()
-        self._letters: list[dict[str, Any]] = []
+        self.test = test or CurrentTest()
         self._beginning = threading.Lock()
-        self._warned_of: set[OldCopy] = set()
-        self.test = ""
-        #: True once the current test has asked for a check, even if the check could not be made.
-        self.has_checked = False
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, session: Session, unseen: Unseen | None = None
+        cls, settings: Settings, session: Session, test: CurrentTest | None = None
     ) -> Self:
         """Create a process's rollout from the settings.
 
@@ -103,7 +98,7 @@ class Rollout:
             dead_letters=letters,
             mode=settings.mode,
             refuse_deprecated=settings.fail_on_deprecated,
-            unseen=unseen,
+            test=test,
         )
 
     def enforcement(self, key: SchemaKey) -> Enforcement:
@@ -145,30 +140,19 @@ class Rollout:
             return []
         return among(keys)
 
-    def begin_test(self, test: str) -> None:
-        """Begin another test, named by its id, and forget the state of the last one."""
-        self.test = test
-        self.has_checked = False
-        self._letters.clear()
-        self._warned_of.clear()
-
-    def end_test(self) -> None:
-        """End the current test: what happens from now on belongs to no test."""
-        self.test = ""
-
     def served(self, old_copies: tuple[OldCopy, ...]) -> None:
         """Record the use of old copies, and warn the current test of them, if a test is running."""
         __tracebackhide__ = True
         self.recorder.served(old_copies)
-        if self.test:
+        if self.test.id:
             self._warn_of(old_copies)
 
     def _warn_of(self, old_copies: tuple[OldCopy, ...]) -> None:
         """Warn the current test of old copies, of each copy once."""
         __tracebackhide__ = True
-        new = [copy for copy in old_copies if copy not in self._warned_of]
+        new = [copy for copy in old_copies if copy not in self.test.warned_of]
         if new:
-            self._warned_of.update(new)
+            self.test.warned_of.update(new)
             said = list(map(str, new[:MAX_NAMED]))
             if rest := len(new[MAX_NAMED:]):
                 said.append(f"and {rest} more old copies")
@@ -226,14 +210,14 @@ class Rollout:
         if self._dead_letters is not None and violation.violations:
             from pytest_schema_registry.contracts.dead_letters import letter
 
-            context = {"test": self.test, "mode": self._mode, "enforcement": usage.enforcement}
+            context = {"test": self.test.id, "mode": self._mode, "enforcement": usage.enforcement}
             new = letter(violation, time=datetime.now(UTC), **context)
             if is_enforced:
-                self._letters.append(new)  # `judged` drops it if the test expected it
+                self.test.letters.append(new)  # `judged` drops it if the test expected it
             else:
                 self._dead_letters.add(new)
         if is_enforced:
-            self.unseen.add(violation)
+            self.test.unseen.add(violation)
             raise violation
         _warn(ContractWarning(f"not enforced: {violation.text}"))
 
@@ -249,11 +233,11 @@ class Rollout:
         """
         if passed:
             self.recorder.expected()
-            self._letters.clear()
+            self.test.letters.clear()
         self._keep_letters()
 
     def _keep_letters(self) -> None:
-        letters, self._letters = self._letters, []
+        letters, self.test.letters = self.test.letters, []
         for each in letters:
             assert self._dead_letters is not None  # noqa: S101  # there is no letter without it
             self._dead_letters.add(each)

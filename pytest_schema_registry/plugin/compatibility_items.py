@@ -22,7 +22,7 @@ from pytest_schema_registry.text import printable
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from pytest_schema_registry.plugin.session import Extent, PluginSession
+    from pytest_schema_registry.plugin.session import CollectionScope, PluginSession
 
 #: A case to compare; the only version of a schema; or the error of the look-up.
 Comparison = Case | SchemaKey | SchemaRegistryError
@@ -56,15 +56,15 @@ class RuleCollection:
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         report = yield
         if isinstance(collector, pytest.Session) and report.passed:
-            self._process.extent = extent = self._extent(collector)
+            self._process.collection_scope = scope = self._scope(collector)
             # If the file is an argument itself, pytest_collect_file collects it.
             named = collector.isinitpath(self._path)
-            if self._has_rules and extent != "part" and not named:
+            if self._has_rules and scope != "part" and not named:
                 report.result.append(self._file(collector))
         return report
 
-    def _extent(self, session: pytest.Session) -> Extent:
-        """Return the extent of what is collected, before anything is deselected."""
+    def _scope(self, session: pytest.Session) -> CollectionScope:
+        """Return the scope of what is collected, before anything is deselected."""
         started_in = session.config.invocation_params.dir
         asked = [(started_in / each).resolve() for each in session.config.args]
         if _covered(self._everything, asked):
@@ -72,11 +72,11 @@ class RuleCollection:
         return "contracts" if _covered([self._beside], asked) else "part"
 
     def pytest_deselected(self) -> None:
-        self._process.extent = "part"
+        self._process.collection_scope = "part"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if any(session.config.getoption(name) for name in LEAVING_OUT):
-            self._process.extent = "part"
+            self._process.collection_scope = "part"
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
         named = file_path == self._path and parent.session.isinitpath(file_path)
@@ -180,7 +180,7 @@ class RuleItem(pytest.Item):
         self.add_marker(MARKER)
 
     @property
-    def registry_wanted(self) -> tuple[SchemaRequest, ...]:
+    def registry_requests(self) -> tuple[SchemaRequest, ...]:
         """The requests for both schemas, which are fetched before the first test runs."""
         case = self._comparison
         if not isinstance(case, Case):

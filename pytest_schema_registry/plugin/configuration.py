@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_schema_registry.plugin.items import RawOptions
+    from pytest_schema_registry.plugin.raw_options import RawOptions
     from pytest_schema_registry.settings.settings import Settings
 
 LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
@@ -43,15 +43,15 @@ class Configuration:
 
     Args:
         config: The session's.
-        places: The raw values that pytest has read.
+        raw: The raw values that pytest has read.
     """
 
-    def __init__(self, config: pytest.Config, places: RawOptions) -> None:
+    def __init__(self, config: pytest.Config, raw: RawOptions) -> None:
         self._config = config
-        self._cli = places.command_line
-        self._ini = places.ini_file
-        #: True where anything was written.
-        self.is_anything = places.is_anything
+        self._cli = raw.command_line
+        self._ini = raw.ini_file
+        #: True where any setting was written.
+        self.any_set = raw.any_set
         #: The first error from the environment. Only what uses the plugin fails with it.
         self.environment_error: InvalidSettings | None = None
 

@@ -1,4 +1,4 @@
-"""The reporting process: it folds the facts of all processes, judges them and ends the run."""
+"""The reporting process: it folds the events of all processes, judges them and ends the run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import SchemaKey
 
 RULE = "registry_compatibility"
-#: The kinds of facts that have their own module in :mod:`~pytest_schema_registry.reporting`.
+#: The kinds of events that have their own module in :mod:`~pytest_schema_registry.reporting`.
 CHAPTERS = ("comparisons", "drift", "payload_replay")
 
 
@@ -37,7 +37,7 @@ class Controller:
         self._process = process
         self._figures: Figures | None = None
         self._tightened: list[str] = []
-        self._idle_lines: list[str] = []
+        self._unused_lines: list[str] = []
         self._missed: list[str] = []
         self._chapters: dict[str, Any] = {}
         self._is_incomplete = False
@@ -46,19 +46,20 @@ class Controller:
         if not report.passed and RULE not in report.keywords:
             self._is_incomplete = True
 
-    def add(self, facts: dict[str, Any]) -> None:
-        """Fold in the facts that a process has collected since its last report."""
-        from pytest_schema_registry.reporting.figures import Figures
+    def add(self, events: dict[str, Any]) -> None:
+        """Fold in the events that a process has collected since its last report."""
+        if self._figures is None:
+            from pytest_schema_registry.reporting.figures import Figures
 
-        self._figures = self._figures or Figures()
-        self._figures.add(facts)
+            self._figures = Figures()
+        self._figures.add(events)
         # All workers read the same file, so any worker's lines are those of all.
-        self._idle_lines = facts.get("idle_lines", self._idle_lines)
+        self._unused_lines = events.get("unused_lines", self._unused_lines)
         for kind in CHAPTERS:
-            if found := facts.get(kind):
+            if found := events.get(kind):
                 self._chapter(kind).add(found)
-        if (extent := facts.get("extent")) is not None:
-            self._chapter("comparisons").extents.add(extent)
+        if (scope := events.get("collection_scope")) is not None:
+            self._chapter("comparisons").scopes.add(scope)
 
     def _chapter(self, kind: str) -> Any:
         if kind not in self._chapters:
@@ -66,29 +67,35 @@ class Controller:
         return self._chapters[kind]
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if facts := self._process.remaining_facts(exitstatus):
-            self.add(facts)
+        # A run that stops early has not seen everything that it would judge.
+        stopped = session.shouldfail or session.shouldstop
+        self._finish(exitstatus, counts=exitstatus in JUDGED and not stopped)
+        session.exitstatus = self._exit_status(exitstatus)
+
+    def _finish(self, exitstatus: int, *, counts: bool) -> None:
+        """Judge the run, and write its files.
+
+        Args:
+            exitstatus: pytest's.
+            counts: True where the run has seen everything that it would judge.
+        """
+        if events := self._process.remaining_events(exitstatus):
+            self.add(events)
+        insists = self._process.insists_on_coverage
         if self._figures is None:
-            if exitstatus != pytest.ExitCode.OK or not self._process.insists_on_coverage:
+            if exitstatus != pytest.ExitCode.OK or not insists:
                 return
             self.add({"session_seconds": 0.0})
         assert self._figures is not None  # noqa: S101  # something was added
-        # A run that stops early has not seen everything that it would judge.
-        stopped = session.shouldfail or session.shouldstop
-        counts = exitstatus in JUDGED and not stopped
-        if counts and self._figures.used and self._process.settings.replay_payloads:
+        figures = self._figures
+        if counts and figures.used and self._process.settings.replay_payloads:
             self._chapter("payload_replay")  # reported and judged even without a payload
         self._judge_chapters(counts=counts)
-        session.exitstatus = self._exit_status(exitstatus)
-        figures = self._figures
-        if not (figures.used or figures.old_copies or self._process.insists_on_coverage):
-            return
-        self._tighten(self._figures)
-        if counts:
-            self._judge(self._figures)
-        session.exitstatus = self._exit_status(exitstatus)
-        self._write(self._figures, session.exitstatus)
-        session.exitstatus = self._exit_status(exitstatus)
+        if figures.used or figures.old_copies or insists:
+            self._tighten(figures)
+            if counts:
+                self._judge(figures)
+            self._write(figures, self._exit_status(exitstatus))
 
     def _exit_status(self, of_tests: int) -> int:
         failed = self._missed and of_tests == pytest.ExitCode.OK
@@ -181,13 +188,12 @@ class Controller:
         lines = summary(self._figures, marks, verbosity=verbosity)
         if self._tightened:
             lines.append(f"strict from now on: {', '.join(self._tightened)}")
-        if self._idle_lines:
-            idle = ", ".join(self._idle_lines)
-            lines.append(f"in the ratchet, of no test or schema: {idle}; correct or remove it")
+        if self._unused_lines:
+            unused = ", ".join(self._unused_lines)
+            lines.append(f"in the ratchet, of no test or schema: {unused}; correct or remove it")
         settings, now = self._process.settings, datetime.now(UTC)
         for kind, found in sorted(self._chapters.items()):
-            said = _module(kind).lines(found, settings, now, verbosity=verbosity)
-            lines += said
+            lines += _module(kind).lines(found, settings, now, verbosity=verbosity)
         if lines or self._missed:
             terminalreporter.section("schema registry")
         for line in lines:

@@ -5,15 +5,15 @@ Every pytest run of an environment imports this module. So it imports all else o
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry.plugin import items
-from pytest_schema_registry.plugin.items import FACTS, UNCHECKED, VERSION
-from pytest_schema_registry.settings import OPTIONS
+from pytest_schema_registry.plugin.raw_options import EVENTS, UNCHECKED, VERSION, RawOptions
+from pytest_schema_registry.settings import DEFAULT_PAYLOADS, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER_HELP)
     config.addinivalue_line("markers", RULES_HELP)
     plugin = config.stash[PLUGIN] = SchemaRegistryPlugin(config)
-    if plugin.places.is_anything:
+    if plugin.raw.any_set:
         plugin.begin()
     config.pluginmanager.register(plugin, "schema_registry_fixtures")
     plugin.begin_payloads()
@@ -73,7 +73,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not names:
         return None
     from pytest_schema_registry.errors import InvalidSettings
-    from pytest_schema_registry.schema_types.json_schema.display import show
+    from pytest_schema_registry.plugin.show import show
 
     plugin = SchemaRegistryPlugin(config)
     process = plugin.begin()
@@ -95,14 +95,14 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def schema_registry(request: pytest.FixtureRequest) -> SchemaRegistry:
     """The session's registry itself; using it alone does not parametrize a test."""
     __tracebackhide__ = True
-    return request.config.stash[PLUGIN].process.asked_registry
+    return request.config.stash[PLUGIN].process.noting_registry
 
 
 @pytest.fixture(scope="session", name="_registry_versions")
 def registry_versions() -> None:
-    """Mark a test that uses our own ``registry_version``: no other fixture requests this one.
+    """Do nothing: only our own ``registry_version`` requests this marker fixture.
 
-    Its absence tells that the user has overridden ``registry_version``.
+    So its presence among a test's fixtures tells that the user has not overridden ours.
     """
 
 
@@ -122,10 +122,10 @@ class SchemaRegistryPlugin:
         self._is_worker = hasattr(config, "workerinput")
         #: The number of workers that have not reported their end.
         self._open_workers = 0
-        told: dict[str, Any] = getattr(config, "workerinput", {})
-        self._session_id: str = told.get(SESSION_INPUT) or uuid.uuid4().hex
+        worker_input: dict[str, Any] = getattr(config, "workerinput", {})
+        self._session_id: str = worker_input.get(SESSION_INPUT) or uuid.uuid4().hex
         #: The raw values that were written for the session.
-        self.places = items.RawOptions(config)
+        self.raw = RawOptions(config)
         self._process: PluginSession | None = None
         self._controller: Controller | None = None
         self._item: pytest.Item | None = None
@@ -143,16 +143,25 @@ class SchemaRegistryPlugin:
         """
         from pytest_schema_registry.errors import InvalidSettings
         from pytest_schema_registry.plugin.outcomes import Outcomes
+        from pytest_schema_registry.plugin.prefetching import Prefetching
         from pytest_schema_registry.plugin.session import PluginSession
 
         is_worker, config = self._is_worker, self._config
         try:
-            process = PluginSession(config, self.places, self._session_id, self._started, is_worker)
+            process = PluginSession(
+                config,
+                self.raw,
+                self._session_id,
+                started=self._started,
+                is_worker=is_worker,
+                item=self._item,
+            )
         except InvalidSettings as exc:
             raise pytest.UsageError(str(exc)) from None
         plugins: dict[str, object] = {
             "schema_registry_session": process,
-            "schema_registry_outcomes": Outcomes(process, process.unseen),
+            "schema_registry_prefetching": Prefetching(process, config, is_worker=is_worker),
+            "schema_registry_outcomes": Outcomes(process.test),
         }
         if process.has_rules:
             from pytest_schema_registry.plugin.compatibility_items import RuleCollection
@@ -162,8 +171,6 @@ class SchemaRegistryPlugin:
             from pytest_schema_registry.plugin.controller import Controller
 
             self._controller = plugins["schema_registry_controller"] = Controller(process)
-        if self._item is not None:
-            process.begin_test(self._item)
         self._process = process
         for name, plugin in plugins.items():
             config.pluginmanager.register(plugin, name)
@@ -171,11 +178,13 @@ class SchemaRegistryPlugin:
 
     def begin_payloads(self) -> None:
         """Have golden payloads collected, if their folder exists."""
-        folder = items.payload_folder(self._config, self._process)
-        if folder is not None:
+        process = self._process
+        name = DEFAULT_PAYLOADS if process is None else process.settings.payloads
+        folder = self._config.rootpath / name
+        if os.path.lexists(folder):  # a broken link, too: its collection then reports the error
             from pytest_schema_registry.plugin.payload_folder import PayloadCollection
 
-            is_named = self._process is not None and self._process.names_payloads
+            is_named = process is not None and process.names_payloads
             collection = PayloadCollection(
                 self._config, folder, lambda: self.process, is_named=is_named
             )
@@ -188,19 +197,19 @@ class SchemaRegistryPlugin:
     def registry_version(self, _registry_versions: None) -> str:
         """The version line that this run of the test is about: ``"v1"``, ``"v2"``."""
         __tracebackhide__ = True
-        return self.process.version
+        return self.process.parametrization.version
 
     @pytest.fixture
     def registry_schema(self, registry_version: str) -> RegistrySchema:
         """Return the schema for the test's version, an explicit one, or a negotiated one."""
         __tracebackhide__ = True
-        return self.process.contract_of_test(registry_version).schema
+        return self.process.parametrization.contract_of_test(registry_version).schema
 
     @pytest.fixture
     def assert_conforms(self, registry_version: str) -> AssertConforms:
         """Fail the test unless a payload conforms to its schema in the registry."""
         __tracebackhide__ = True
-        return self.process.contract_of_test(registry_version).assert_conforms
+        return self.process.parametrization.contract_of_test(registry_version).assert_conforms
 
     @pytest.fixture
     def assert_compatible(self) -> AssertCompatible:
@@ -223,7 +232,7 @@ class SchemaRegistryPlugin:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if VERSION in metafunc.fixturenames:
-            self.process.parametrize(metafunc)
+            self.process.parametrization.parametrize(metafunc)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -235,9 +244,16 @@ class SchemaRegistryPlugin:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        # One wrapper for the whole plugin, as each costs every phase of every test.
+        if self._process is not None and call.when == "call":
+            self._process.before_report(item)
         report = yield
         if call.excinfo is not None:
-            items.tell_unchecked(report, item, call.excinfo.value)
+            from pytest_schema_registry.plugin.outcomes import mark_unchecked
+
+            mark_unchecked(report, item, call.excinfo.value)
+        if self._process is not None:
+            self._process.settle(report)
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
@@ -246,7 +262,8 @@ class SchemaRegistryPlugin:
         return ("error", "E", "ERROR") if is_error else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._add(getattr(report, FACTS, {}))
+        if (events := getattr(report, EVENTS, None)) is not None:
+            self._add(events)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -254,15 +271,16 @@ class SchemaRegistryPlugin:
         output = getattr(node, "workeroutput", None)
         if output is not None:
             self._open_workers -= 1
-            self._add(output.get(FACTS, {}))
+            if EVENTS in output:
+                self._add(output[EVENTS])
 
-    def _add(self, facts: dict[str, Any]) -> None:
-        if not facts or self._is_worker:
+    def _add(self, events: dict[str, Any]) -> None:
+        if self._is_worker:
             return
         if self._controller is None:
             self.begin()
         assert self._controller is not None  # noqa: S101  # only a worker has none
-        self._controller.add(facts)
+        self._controller.add(events)
 
     def pytest_unconfigure(self) -> None:
         # A worker that sent no output may have left files, too.

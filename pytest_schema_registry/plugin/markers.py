@@ -60,12 +60,12 @@ class MarkerArgs:
             self.prefer is not None or (self.versions and version not in self.versions)
         )
 
-    def wanted(self, name: str | None, version: str | None) -> SchemaRequest:
+    def request(self, name: str | None, version: str | None) -> SchemaRequest:
         """Return the request for the schema of one run.
 
         Args:
-            name: The run's schema, where the declaration has several.
-            version: The run's version line; ignored where a negotiation is declared.
+            name: The run's schema, where the markers have several.
+            version: The run's version line; ignored where the markers ask for a negotiation.
         """
         name = name or next(iter(self.names), None)
         if self.prefer is not None:
@@ -75,7 +75,7 @@ class MarkerArgs:
         )
 
 
-def declaration(markers: Iterable[tuple[Any, Any]]) -> MarkerArgs:
+def combined(markers: Iterable[tuple[Any, Any]]) -> MarkerArgs:
     """Combine the markers of a test: on names, versions and enforcement, the closest one counts.
 
     Markers on the same node add up their names.

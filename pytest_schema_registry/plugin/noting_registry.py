@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
+from inspect import isfunction
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.registry import SchemaRegistry
@@ -10,39 +11,35 @@ from pytest_schema_registry.registry import SchemaRegistry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.contracts.judge import Judge
     from pytest_schema_registry.contracts.unseen import Unseen
-    from pytest_schema_registry.retrieval.schema_source import SchemaSource
-
-#: The methods of a registry whose errors are noted.
-NOTED = ("get_schema", "validate_payload", "check_compatibility", "index", "versions")
 
 
 class NotingRegistry(SchemaRegistry):
-    """A registry that notes the errors it raises.
+    """A registry that notes the errors it raises, and has no state but the registry behind it.
+
+    The plugin itself asks the registry behind it where it can go on without an answer. So does
+    that registry, in its own methods.
 
     Args:
-        source: Gives the schemas.
-        judge: Judges the payloads.
+        behind: The registry that answers.
         unseen: The collection that notes the errors.
     """
 
-    def __init__(self, source: SchemaSource, judge: Judge, unseen: Unseen) -> None:
-        self._own = None
-        self._source = source
-        self._judge = judge
-        self._unseen = unseen
+    def __init__(self, behind: SchemaRegistry, unseen: Unseen) -> None:
+        self.behind = behind
+        self.unseen = unseen
 
 
-def _noted(method: Callable[..., Any]) -> Callable[..., Any]:
+def _noting(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
-    def noted(self: NotingRegistry, *args: Any, **kwargs: Any) -> Any:
+    def noting(self: NotingRegistry, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        with self._unseen:
-            return method(self, *args, **kwargs)
+        with self.unseen:
+            return method(self.behind, *args, **kwargs)
 
-    return noted
+    return noting
 
 
-for _name in NOTED:
-    setattr(NotingRegistry, _name, _noted(getattr(SchemaRegistry, _name)))
+for _name, _method in vars(SchemaRegistry).items():
+    if isfunction(_method) and not _name.startswith("_"):
+        setattr(NotingRegistry, _name, _noting(_method))

@@ -6,19 +6,21 @@ swallowed the exception, or an xfail may hide the report.
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_schema_registry.contracts.unseen import leaves
 from pytest_schema_registry.errors import NothingChecked, SchemaRegistryError
-from pytest_schema_registry.plugin import items
+from pytest_schema_registry.plugin.expectations import names
+from pytest_schema_registry.plugin.raw_options import UNCHECKED
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from pytest_schema_registry.contracts.unseen import Raised, Unseen
-    from pytest_schema_registry.plugin.session import PluginSession
+    from pytest_schema_registry.contracts.current_test import CurrentTest
+    from pytest_schema_registry.contracts.unseen import Raised
 
 #: The fixtures that a test requests only to check something.
 CHECKS = frozenset({"assert_conforms", "assert_compatible"})
@@ -28,13 +30,12 @@ class Outcomes:
     """The hooks that look at the outcome of each test.
 
     Args:
-        process: Knows whether a test has checked anything.
-        unseen: The errors that the checks of the current test have raised.
+        test: The current test's state.
     """
 
-    def __init__(self, process: PluginSession, unseen: Unseen) -> None:
-        self._process = process
-        self._unseen = unseen
+    def __init__(self, test: CurrentTest) -> None:
+        self._test = test
+        self._unseen = test.unseen
         self._is_running = False
 
     @pytest.hookimpl(wrapper=True)
@@ -47,19 +48,19 @@ class Outcomes:
             self._is_running = False
         if (lost := self._unseen.lost) is not None:
             raise _explained(lost)
-        if not self._process.has_checked:
-            for fixture in items.asked_for(item, CHECKS):
+        if not self._test.has_checked:
+            for fixture in asked_for(item, CHECKS):
                 raise NothingChecked(fixture)
 
-    # This runs within the session's own wrapper, which counts the outcome decided here.
+    # This runs within the wrapper of `hooks`, which counts the outcome decided here.
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        told = call.excinfo.value if call.excinfo is not None else None
+        reported = call.excinfo.value if call.excinfo is not None else None
         if self._is_running:  # a subtest's report, which is silent on the rest of the test
-            lost = self._unseen.taken_from(told) if told is not None else None
+            lost = self._unseen.taken_from(reported) if reported is not None else None
         elif call.when == "setup" and report.passed:
             lost = None  # the test's body may still expect it
         else:
@@ -67,20 +68,20 @@ class Outcomes:
             self._unseen.clear()
         # A skip is the test's own decision, and the user sees it.
         if lost is not None and not (report.skipped and not hasattr(report, "wasxfail")):
-            _correct(report, item, lost, told)
+            _correct(report, item, lost, reported)
         return report
 
 
 def _correct(
-    report: pytest.TestReport, item: pytest.Item, lost: Raised, told: BaseException | None
+    report: pytest.TestReport, item: pytest.Item, lost: Raised, reported: BaseException | None
 ) -> None:
     """Make the report of a test that lost an error fail and show that error once."""
-    is_told = told is not None and any(each is lost for each in leaves(told))
+    is_reported = reported is not None and any(each is lost for each in leaves(reported))
     has_failed = report.failed
-    items.tell_unchecked(report, item, lost)
+    mark_unchecked(report, item, lost)
     if report.passed:
         report.outcome = "failed"
-    if is_told or not report.failed:
+    if is_reported or not report.failed:
         return
     if not has_failed:
         excinfo = pytest.ExceptionInfo.from_exception(_explained(lost))
@@ -98,3 +99,40 @@ def _explained(lost: Raised) -> Raised:
     if note not in getattr(lost, "__notes__", ()):
         lost.add_note(note)
     return lost
+
+
+def mark_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:
+    """Mark a report as failed and unchecked, if the error means that nothing was checked.
+
+    An xfail is about the payload, and must not hide that nothing was checked. Only an xfail whose
+    ``raises`` names this kind of error stays.
+    """
+    if not isinstance(error, SchemaRegistryError):
+        return
+    if hasattr(report, "wasxfail"):
+        raises = (marker.kwargs.get("raises") for marker in item.iter_markers("xfail"))
+        if any(kinds is not None and names(kinds, error) for kinds in raises):
+            return
+        del report.wasxfail
+    report.outcome = "failed"
+    vars(report)[UNCHECKED] = True
+
+
+def asked_for(item: pytest.Item, fixtures: frozenset[str]) -> set[str]:
+    """Return those of our fixtures that a test function requests itself.
+
+    Fixtures that it gets through another fixture do not count.
+
+    Args:
+        item: The test.
+        fixtures: The names of our fixtures; a user may have other fixtures of these names.
+    """
+    if not isinstance(item, pytest.Function):
+        return set()
+    return {
+        name
+        for name in fixtures & inspect.signature(item.function).parameters.keys()
+        if str(getattr(item.funcargs.get(name), "__module__", "")).startswith(
+            "pytest_schema_registry."
+        )
+    }

@@ -111,9 +111,11 @@ class PayloadCollection:
         #: The paths below the folder that were collected already.
         self.seen: set[Parts] = set()
         self._files: dict[pytest.Collector, Parts] = {}
-        told: dict[str, Any] | None = getattr(config, "workerinput", None)
-        # A worker always gets arguments, even if the user gave none.
-        self._is_whole: bool = _is_whole(config) if told is None else told.get(WHOLE_INPUT, False)
+        worker_input: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self._is_whole = _is_whole(config)
+        if worker_input is not None:
+            # A worker always gets arguments, even if the user gave none.
+            self._is_whole = worker_input.get(WHOLE_INPUT, False)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from pytest_schema_registry.plugin.session import PluginSession
     from pytest_schema_registry.schemas import Violation
 
-    Read = Callable[[], Iterable["Case"]]
+    Read = Callable[[], Iterable["PayloadCase"]]
 
 #: Errors whose message needs no traceback. A user can turn our warnings into errors, too.
 PLAIN = (ContractViolation, SchemaRegistryError, SchemaRegistryWarning)
 
 
-class Case(NamedTuple):
+class PayloadCase(NamedTuple):
     """One payload, and the verdict that its test expects.
 
     Args:
         title: The name of its test within its file.
-        wanted: The request for its schema.
+        request: The request for its schema.
         text: The payload as JSON text.
         conforms: True where it must conform, False where it must not.
         origin: The test and the time that a dead letter comes from; empty for other payloads.
@@ -53,7 +53,7 @@ class Case(NamedTuple):
     """
 
     title: str
-    wanted: SchemaRequest
+    request: SchemaRequest
     text: str
     conforms: bool = True
     origin: str = ""
@@ -88,7 +88,7 @@ def one_a_file(path: Path, name: str, versions: tuple[str, ...], *, conforms: bo
     """
     kind = "valid" if conforms else "invalid"
     return lambda: (
-        Case(
+        PayloadCase(
             f"{kind}[{version}]",
             SchemaRequest(name, version),
             path.read_text("utf-8"),
@@ -109,14 +109,14 @@ def one_a_line(path: Path, name: str, versions: tuple[str, ...]) -> Read:
     return lambda: _lines(path, name, versions)
 
 
-def _lines(path: Path, name: str, versions: tuple[str, ...]) -> Iterable[Case]:
+def _lines(path: Path, name: str, versions: tuple[str, ...]) -> Iterable[PayloadCase]:
     lines = path.read_text("utf-8").split("\n")
     payloads = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not payloads:
         text = f"{path} has no payload; add one, or remove the file"
         raise pytest.Collector.CollectError(printable_text(text))
     return (
-        Case(f"line {number}[{version}]", SchemaRequest(name, version), line)
+        PayloadCase(f"line {number}[{version}]", SchemaRequest(name, version), line)
         for number, line in payloads
         for version in versions
     )
@@ -133,7 +133,7 @@ def _dead_letters(path: Path) -> Read | None:
             f"{path} has no dead letter in line {damaged[0]}; correct the line, or remove it"
         )
     return lambda: (
-        Case(
+        PayloadCase(
             printable(f"line {number}[{letter['schema']}-{letter['version']}]"),
             SchemaRequest(letter["schema"], letter["version"]),
             json.dumps(letter["payload"]),
@@ -150,7 +150,7 @@ def _dead_letters(path: Path) -> Read | None:
 def refusal(text: str) -> Read:
     """Return a function that raises a collection error with the text, in place of reading."""
 
-    def read() -> Iterable[Case]:
+    def read() -> Iterable[PayloadCase]:
         raise pytest.Collector.CollectError(printable_text(text))
 
     return read
@@ -194,18 +194,18 @@ class PayloadItem(pytest.Item):
         process: Gives the contract.
     """
 
-    def __init__(self, *, case: Case, process: PluginSession, **node: Any) -> None:
+    def __init__(self, *, case: PayloadCase, process: PluginSession, **node: Any) -> None:
         super().__init__(**node)
         self._case = case
         self._process = process
 
     @property
-    def registry_wanted(self) -> tuple[SchemaRequest, ...]:
+    def registry_requests(self) -> tuple[SchemaRequest, ...]:
         """The request for the schema, which is fetched before the first test runs."""
-        return (self._case.wanted,)
+        return (self._case.request,)
 
     def runtest(self) -> None:
-        contract = self._process.contract(self._case.wanted)
+        contract = self._process.parametrization.contract(self._case.request)
         if not self._case.conforms:
             contract.assert_refused(self._case.text, text=True)
         elif self._case.origin and self._is_lost(contract):

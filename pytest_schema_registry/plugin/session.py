@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import contextmanager
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from pytest_schema_registry.contracts.unseen import Unseen
+from pytest_schema_registry.contracts.current_test import CurrentTest
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.plugin import items
 from pytest_schema_registry.plugin.configuration import Configuration
 from pytest_schema_registry.plugin.expectations import Expectations
-from pytest_schema_registry.plugin.items import FACTS, VERSION
+from pytest_schema_registry.plugin.parametrization import Parametrization
+from pytest_schema_registry.plugin.raw_options import EVENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from pytest_schema_registry.contracts.contract import Contract
     from pytest_schema_registry.contracts.drift import Watch
     from pytest_schema_registry.contracts.evolution import Evolution
     from pytest_schema_registry.contracts.judge import Judge
     from pytest_schema_registry.contracts.payload_replay import PayloadReplay
     from pytest_schema_registry.contracts.rollout import Rollout
-    from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest
+    from pytest_schema_registry.plugin.raw_options import RawOptions
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
-    from pytest_schema_registry.retrieval.prefetch import Progress
     from pytest_schema_registry.retrieval.schema_source import SchemaSource
     from pytest_schema_registry.settings.settings import Settings
 
 #: The tests that a run leaves none out of: the project's, the contract tests, or neither.
-Extent = Literal["project", "contracts", "part"]
-NAME = "_registry_name"
-WANTED = "registry_wanted"
+CollectionScope = Literal["project", "contracts", "part"]
 #: The exit statuses of a run that has seen everything that it would judge.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
@@ -47,10 +44,11 @@ class PluginSession:
 
     Args:
         config: The session's.
-        places: The raw values that were written for the session.
+        raw: The raw values that were written for the session.
         session_id: The id that all processes of the session share.
         started: The start of the session, in seconds of :func:`time.perf_counter`.
         is_worker: True where a controller reports for this process.
+        item: The test that runs already, if one does.
 
     Raises:
         InvalidSettings: Something on the command line or in the ini file is wrong.
@@ -59,47 +57,52 @@ class PluginSession:
     def __init__(
         self,
         config: pytest.Config,
-        places: items.RawOptions,
+        raw: RawOptions,
         session_id: str,
+        *,
         started: float,
         is_worker: bool,
+        item: pytest.Item | None,
     ) -> None:
         self._config = config
-        self._written = Configuration(config, places)
+        self._configuration = Configuration(config, raw)
         self._session_id = session_id
         self._is_worker = is_worker
         self._started = started
-        self._item: pytest.Item | None = None
-        self._has_failed = False
-        #: The errors that the current test's checks have raised.
-        self.unseen = Unseen()
-        self._expectations = Expectations(self.unseen)
-        self._params: dict[str, Any] = {}
-        self._declared: dict[pytest.Item, MarkerArgs] = {}
-        self._contracts: dict[tuple[SchemaRequest, tuple[str, ...]], Contract] = {}
+        #: The test that runs now, and the state that ends with it.
+        self.test = CurrentTest()
+        self.item: pytest.Item | None = None
+        self._expectations = Expectations(self.test.unseen)
+        self._source: SchemaSource | None = None
+        self._rollout: Rollout | None = None
         self._watch: Watch | None = None
-        self._idle_lines: list[str] = []
-        #: The extent of the run: within it, no test and so no comparison is left out.
-        self.extent: Extent = "part"
+        #: The runs of each contract test.
+        self.parametrization = Parametrization(self)
+        #: The ratchet's lines that name no schema of the tests or of the registry.
+        self.unused_lines: list[str] = []
+        #: Within it, no test and so no comparison is left out.
+        self.collection_scope: CollectionScope = "part"
         #: True where there are compatibility rules (or an error in them), or waivers.
         self.has_rules = False
-        if self._written.is_anything:
+        if self._configuration.any_set:
             if not is_worker:
-                self._written.refuse_moved_root()
-                self._written.refuse_lost_payloads()
+                self._configuration.refuse_moved_root()
+                self._configuration.refuse_lost_payloads()
                 self._look_into_files()
             rules = self.settings.compatibility or self.settings.waivers or self.rules_error
             self.has_rules = bool(rules)
+        if item is not None:
+            self.begin_test(item)
 
     def _look_into_files(self) -> None:
         """Read the files that settings name, so that errors in them show before any test runs."""
         if self.settings.ratchet or self.settings.dead_letters:
-            with self._written.looking_into("ratchet", "dead-letters"):
+            with self._configuration.looking_into("ratchet", "dead-letters"):
                 self._new_rollout()
         if self.settings.waivers:
             from pytest_schema_registry.compatibility.waivers import load
 
-            with self._written.looking_into("waivers"):
+            with self._configuration.looking_into("waivers"):
                 load(self.settings.waivers, self.settings.root)
 
     @property
@@ -109,28 +112,43 @@ class PluginSession:
         Raises:
             InvalidSettings: Something on the command line or in the ini file is wrong.
         """
-        return self._written.settings
+        return self._configuration.settings
+
+    @property
+    def environment_error(self) -> InvalidSettings | None:
+        """The first error from the environment, which fails what uses the plugin; or None."""
+        return self._configuration.environment_error
+
+    @property
+    def lists_only(self) -> bool:
+        """True where pytest only lists tests or fixtures, and runs none."""
+        return self._configuration.lists_only
 
     @property
     def rules_error(self) -> InvalidSettings | None:
         """The error in the environment's compatibility rules, or None."""
-        return self._written.rules_error
+        return self._configuration.rules_error
 
     @property
     def insists_on_coverage(self) -> bool:
         """True where the command line asks for coverage, unless pytest only lists tests."""
-        return self._written.insists_on_coverage
+        return self._configuration.insists_on_coverage
 
-    @cached_property
+    @property
     def source(self) -> SchemaSource:
         """The process's schemas, made when the first test needs one.
 
         Raises:
             InvalidSettings: An environment variable that counts is wrong, or a file that it names.
         """
-        if self._written.environment_error is not None:
+        if self._source is None:
+            self._source = self._new_source()
+        return self._source
+
+    def _new_source(self) -> SchemaSource:
+        if self.environment_error is not None:
             # A copy for each test, which gets a traceback of its own.
-            raise copy(self._written.environment_error)
+            raise copy(self.environment_error)
         from pytest_schema_registry.retrieval.schema_source import SchemaSource
 
         cache_dir = self.settings.cache_dir or items.cache_directory(self._config)
@@ -164,38 +182,44 @@ class PluginSession:
         return SchemaRegistry.over(self.source, self.judge)
 
     @cached_property
-    def asked_registry(self) -> SchemaRegistry:
-        """The registry that tests hold: its errors count for the test that calls it."""
+    def noting_registry(self) -> SchemaRegistry:
+        """The registry that tests hold: the same one, but it notes the errors it raises."""
         __tracebackhide__ = True
-        with self.unseen:
-            source, judge = self.source, self.judge
+        with self.test.unseen:
+            registry = self.registry
         from pytest_schema_registry.plugin.noting_registry import NotingRegistry
 
-        return NotingRegistry(source, judge, self.unseen)
-
-    @cached_property
-    def rollout(self) -> Rollout:
-        """The process's rollout, which acts on uses and violations; made on first use."""
-        rollout = self._new_rollout()
-        if self._item is not None:
-            rollout.begin_test(self._item.nodeid)
-        return rollout
+        return NotingRegistry(registry, self.test.unseen)
 
     @property
-    def _is_used(self) -> bool:
-        """True where this process has used a schema, which makes its rollout."""
-        return "rollout" in vars(self)
+    def rollout(self) -> Rollout:
+        """The process's rollout, which acts on uses and violations; made on first use."""
+        if self._rollout is None:
+            self._rollout = self._new_rollout()
+        return self._rollout
+
+    def _new_rollout(self) -> Rollout:
+        from pytest_schema_registry.contracts.rollout import Rollout
+
+        return Rollout.from_settings(self.settings, self._session, self.test)
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count the duration of a block as time that the plugin took."""
+        started = time.perf_counter()
+        yield
+        self.rollout.recorder.seconds += time.perf_counter() - started
 
     @cached_property
     def evolution(self) -> Evolution:
         """The comparisons of schemas, made when the first test asks for one."""
         from pytest_schema_registry.contracts.evolution import Evolution
 
-        with self.unseen:
+        with self.test.unseen:
             return Evolution(self.source, self.rollout, self.settings)
 
     @cached_property
-    def _replay(self) -> PayloadReplay | None:
+    def replay(self) -> PayloadReplay | None:
         """The check of payloads against the next version line; None if no setting asks for it."""
         if self.settings.replay_payloads is None:
             return None
@@ -204,11 +228,6 @@ class PluginSession:
         old, new = self.settings.replay_payloads
         return PayloadReplay(self.source, self.judge, self.rollout, old=old, new=new)
 
-    def _new_rollout(self) -> Rollout:
-        from pytest_schema_registry.contracts.rollout import Rollout
-
-        return Rollout.from_settings(self.settings, self._session, self.unseen)
-
     @cached_property
     def _session(self) -> Session:
         from pytest_schema_registry import files
@@ -216,72 +235,11 @@ class PluginSession:
 
         return Session(self._session_id, files.session_directory(self._session_id))
 
-    @property
-    def version(self) -> str:
-        """The version line that the current test is about."""
-        __tracebackhide__ = True
-        version: str | None = self._params.get(VERSION)
-        with self.unseen:
-            return version or self.contract_of_test(None).version
-
-    def contract_of_test(self, version: str | None) -> Contract:
-        """Return the current test's contract, which all tests with the same request share.
-
-        Args:
-            version: The version line it is about; None where that is negotiated.
-
-        Raises:
-            InvalidSettings: A marker is wrong, or came too late to choose names and versions.
-        """
-        __tracebackhide__ = True
-        with self.unseen:
-            assert self._item is not None  # noqa: S101  # only tests ask
-            declared = self._declared.get(self._item) or items.declaration(self._item)
-            name = self._params.get(NAME)
-            if not declared.is_run_by(name, self._params.get(VERSION)):
-                raise InvalidSettings(
-                    "@pytest.mark.registry_schema",
-                    "on a parameter, or on a test that is collected already, it can no longer "
-                    "choose names and versions; put it on the test",
-                )
-            return self.contract(declared.wanted(name, version), declared.versions)
-
-    def contract(self, wanted: SchemaRequest, versions: tuple[str, ...] = ()) -> Contract:
-        """Return the contract of a run, which all runs with the same request share.
-
-        Args:
-            wanted: The request for the schema that it is about.
-            versions: The version lines that its test runs against; empty for the session's.
-        """
-        contract = self._contracts.get((wanted, versions))
-        if contract is None:
-            from pytest_schema_registry.contracts.contract import Contract
-
-            contract = self._contracts[wanted, versions] = Contract(
-                self.source,
-                self.judge,
-                wanted,
-                self.rollout,
-                versions=versions or self.settings.versions,
-                verbose=self._config.get_verbosity() > 1,
-                replay=self._replay,
-            )
-        return contract
-
     def begin_test(self, item: pytest.Item) -> None:
-        """Make a test the current one, and reset the state of the one before."""
-        self._item = item
-        self._has_failed = False
-        self.unseen.clear()
+        """Make a test the current one."""
+        self.item = item
+        self.test.begin(item.nodeid)
         self._expectations.watch()
-        self._params = items.params(item)
-        if self._is_used:
-            self.rollout.begin_test(item.nodeid)
-
-    @property
-    def has_checked(self) -> bool:
-        """True where the current test has asked for a check, whatever came of it."""
-        return self._is_used and self.rollout.has_checked
 
     @property
     def verbosity(self) -> int:
@@ -289,12 +247,12 @@ class PluginSession:
         return self._config.get_verbosity()
 
     def pytest_report_header(self) -> str | None:
-        return self.settings.describe() if self._written.is_anything else None
+        return self.settings.describe() if self._configuration.any_set else None
 
     @property
     def names_payloads(self) -> bool:
         """True where a setting names the folder of golden payloads."""
-        return self._written.payloads_setting is not None
+        return self._configuration.payloads_setting is not None
 
     def letters_file(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Return the node that collects a file of dead letters; None for another tool's file."""
@@ -302,116 +260,59 @@ class PluginSession:
 
         return letters_file(path, parent, self)
 
-    def parametrize(self, metafunc: pytest.Metafunc) -> None:
-        """Parametrize a contract test by its names and its version lines, or else the session's."""
-        try:
-            declared = items.declaration(metafunc.definition)
-        except InvalidSettings as exc:
-            raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: {exc}") from None
-        if len(declared.names) > 1:
-            metafunc.fixturenames.append(NAME)
-            metafunc.parametrize(NAME, declared.names)
-        # Absent where the user's own fixture or parametrize takes the place of ours.
-        if "_registry_versions" in metafunc.fixturenames and not declared.prefer:
-            versions = declared.versions or self.settings.versions
-            metafunc.parametrize(VERSION, versions, indirect=True)
+    def before_report(self, item: pytest.Item) -> None:
+        """Give a test that has run the properties of the schemas it used, for its report."""
+        if self._rollout is not None:
+            item.user_properties += self._rollout.recorder.properties()
 
-    @pytest.hookimpl(trylast=True)  # once the terminal's line on collecting is complete
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Fetch all declared schemas before the first test, when no tool of a test is in the way.
+    def settle(self, report: pytest.TestReport) -> None:
+        """Settle what a phase of the current test has left, and put events on the last report.
 
-        A failure is remembered, and becomes the error of the tests that declare the schema.
+        Args:
+            report: The report of the phase, or of a subtest.
         """
-        users = [item for item in session.items if VERSION in getattr(item, "fixturenames", ())]
-        wanted = [each for item in session.items for each in getattr(item, WANTED, ())]
-        lists = self._written.lists_only
-        if (users or wanted) and not lists and self._written.environment_error is None:
-            started = time.perf_counter()
-            for item in users:
-                with suppress(InvalidSettings):  # raised again where the test runs
-                    self._declared[item] = items.declaration(item)
-            wanted += [
-                declared.wanted(items.params(item).get(NAME), items.params(item).get(VERSION))
-                for item, declared in self._declared.items()
-            ]
-            self.source.prefetch(wanted, self._progress())
-            if self.settings.enforcement:
-                self._refuse_idle_rules(wanted)
-            if self.settings.ratchet and self.settings.mode != "record":
-                # Recording holds what tests use, and this may ask for the index.
-                self._idle_lines = self.rollout.unused_lines(wanted, self.registry)
-            self.rollout.recorder.seconds += time.perf_counter() - started
-
-    def _progress(self) -> Progress | None:
-        terminal = self._config.pluginmanager.getplugin("terminalreporter")
-        # Nobody sees a worker's terminal; the controller's summary has its fetches.
-        if self._is_worker or terminal is None or self._config.get_verbosity() < 0:
-            return None
-        from pytest_schema_registry.retrieval.prefetch import Progress
-
-        return Progress(terminal)
-
-    def _refuse_idle_rules(self, wanted: list[SchemaRequest]) -> None:
-        idle = self.rollout.unused_rules(wanted, self.registry)
-        if idle:
-            # Under xdist the controller never collects, but it sees this report and stops the run.
-            text = f"--registry-enforcement: nothing is covered by {', '.join(idle)}; correct it"
-            report = pytest.CollectReport("registry_enforcement", "failed", text, [])
-            self._config.hook.pytest_collectreport(report=report)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        if not self._is_used:
-            return (yield)
-        if call.when == "call":
-            item.user_properties += self.rollout.recorder.properties()
-        report = yield
-        # Not only the phases have reports: a subtest has its own.
-        self._has_failed |= not report.passed
         is_over = report.when == "teardown"
-        if is_over or not report.passed:
+        self.test.has_failed |= not report.passed
+        if is_over:
+            self.test.end()
+        if self._rollout is not None and (is_over or not report.passed):
             try:
-                self.rollout.judged(passed=not self._has_failed)
+                self._rollout.judged(passed=not self.test.has_failed)
             except InvalidSettings as exc:
                 report.sections.append(("schema registry", str(exc)))
-        if is_over:
-            self.rollout.end_test()
-            if facts := self._facts():
-                vars(report)[FACTS] = facts
-        return report
+            if is_over and (events := self._flush()):
+                vars(report)[EVENTS] = events
 
-    def _facts(self) -> dict[str, Any]:
-        """Return the facts of this process since the last call."""
+    def _flush(self) -> dict[str, Any]:
+        """Return the events of this process since the last call."""
         if self._watch is not None:
-            started = time.perf_counter()
-            self._watch.settle(lambda schema: self.judge.validator(schema).bundled())
-            self.rollout.recorder.seconds += time.perf_counter() - started
+            with self.timed():
+                self._watch.settle(lambda schema: self.judge.validator(schema).bundled())
         return self.rollout.recorder.flush()
 
-    def remaining_facts(self, exitstatus: int) -> dict[str, Any]:
-        """Return the facts that no test's report has carried, and this process's duration.
+    def remaining_events(self, exitstatus: int) -> dict[str, Any]:
+        """Return the events that no test's report has carried, and this process's duration.
 
         Args:
             exitstatus: pytest's. After an interrupted run no payload is checked again: its user
                 does not want to wait for a registry.
         """
-        if not self._is_used:
+        if self._rollout is None:
             return {}
-        if self._replay is not None and exitstatus in JUDGED:
-            started = time.perf_counter()
-            self.rollout.recorder.replayed(self._replay.checked())
-            self.rollout.recorder.seconds += time.perf_counter() - started
-        facts = {**self._facts(), "session_seconds": time.perf_counter() - self._started}
-        facts |= {"idle_lines": self._idle_lines} if self._idle_lines else {}
-        return facts | ({"extent": self.extent} if self.settings.waivers else {})
+        if self.replay is not None and exitstatus in JUDGED:
+            with self.timed():
+                self._rollout.recorder.replayed(self.replay.checked())
+        events = {**self._flush(), "session_seconds": time.perf_counter() - self._started}
+        events |= {"unused_lines": self.unused_lines} if self.unused_lines else {}
+        if self.settings.waivers:
+            events["collection_scope"] = self.collection_scope
+        return events
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        if self._is_worker and (facts := self.remaining_facts(exitstatus)):
-            self._config.workeroutput[FACTS] = facts  # type: ignore[attr-defined]  # xdist's
+        if self._is_worker and (events := self.remaining_events(exitstatus)):
+            self._config.workeroutput[EVENTS] = events  # type: ignore[attr-defined]  # xdist's
 
     def pytest_unconfigure(self) -> None:
         self._expectations.unwatch()
-        if "source" in vars(self):
-            self.source.close()
+        if self._source is not None:
+            self._source.close()

@@ -21,7 +21,7 @@ class Fold:
     def __init__(self) -> None:
         self.made: list[dict[str, Any]] = []
         #: How much each process collected: "project", "contracts" or "part".
-        self.extents: set[str] = set()
+        self.scopes: set[str] = set()
         #: True if a test failed or was skipped, because it may have missed its comparisons.
         self.is_incomplete = False
 
@@ -80,8 +80,8 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
 def _was_met(fold: Fold, waiver: Waiver) -> bool:
     """Check whether the session made all comparisons that a waiver may be for."""
     impossible = any(made["outcome"] == "impossible" for made in fold.made)
-    if fold.is_incomplete or impossible or not fold.extents or "part" in fold.extents:
+    if fold.is_incomplete or impossible or not fold.scopes or "part" in fold.scopes:
         return False
     # A run of the whole project compares every schema that any test compares. A run of all
     # contract tests tells only about the schemas that it did compare.
-    return fold.extents == {"project"} or any(waiver.concerns(made["name"]) for made in fold.made)
+    return fold.scopes == {"project"} or any(waiver.concerns(made["name"]) for made in fold.made)

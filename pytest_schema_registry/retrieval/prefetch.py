@@ -1,12 +1,11 @@
-"""Prefetching: retrieves schemas before their use, several at a time, and shows the progress."""
+"""Prefetching: retrieves schemas before their use, several at a time."""
 
 from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections import deque
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.schemas import plain_name
@@ -20,8 +19,6 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 THREAD_NAME = "schema-registry-prefetch"
-#: Seconds of silence before the progress is shown.
-PATIENCE = 1.0
 
 
 def concurrently(work: Callable[[T], R], items: Iterable[T], at_most: int) -> Iterator[R]:
@@ -89,53 +86,3 @@ def prefetch(
         fetched += had
         if observe is not None:
             observe(fetched, tried, len(elsewhere))
-
-
-class Terminal(Protocol):
-    """The part of pytest's terminal reporter that `Progress` uses."""
-
-    @property
-    def isatty(self) -> bool: ...
-
-    def rewrite(self, line: str, **markup: bool) -> None: ...
-
-    def write_line(self, line: str) -> None: ...
-
-
-class Progress:
-    """The progress of prefetching, shown where that takes longer than a second.
-
-    A terminal shows one line that is rewritten in place. At the end, one line tells how long it
-    took. A log shows only that last line.
-
-    Args:
-        terminal: The terminal to write to.
-        clock: Returns seconds since any fixed point in time.
-    """
-
-    def __init__(self, terminal: Terminal, clock: Callable[[], float] = time.monotonic) -> None:
-        self._terminal = terminal
-        self._clock = clock
-        self._began = clock()
-
-    def __call__(self, fetched: int, tried: int, total: int) -> None:
-        """Show the progress after one more schema was tried.
-
-        Args:
-            fetched: The number of schemas retrieved so far.
-            tried: The number tried so far; those that were not retrieved cannot be had.
-            total: The number of schemas to try.
-        """
-        seconds = self._clock() - self._began
-        if seconds < PATIENCE:
-            return
-        if tried < total:
-            if self._terminal.isatty:
-                self._terminal.rewrite(f"schema registry: fetched {tried} / {total}", erase=True)
-            return
-        if self._terminal.isatty:
-            self._terminal.rewrite("", erase=True)
-            self._terminal.rewrite("")
-        count = f"{total}" if fetched == total else f"{fetched} of {total}"
-        noun = "schema" if total == 1 else "schemas"
-        self._terminal.write_line(f"schema registry: fetched {count} {noun} in {seconds:.1f} s")

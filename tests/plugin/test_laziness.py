@@ -65,7 +65,7 @@ def test_a_session_that_is_told_nothing_and_asks_nothing_imports_four_modules(
     pytester.makepyfile("def test_own(): pass")
     (pytester.path / "data.json").write_text("{}")
     run("-n", workers).assert_outcomes(passed=1)
-    names = ("plugin", "plugin.hooks", "plugin.items", "settings")
+    names = ("plugin", "plugin.hooks", "plugin.raw_options", "settings")
     four = [f"pytest_schema_registry.{name}" for name in names]
     imported = [file.read_text().split() for file in pytester.path.glob("ours-*")]
     assert imported == [four] * processes
@@ -240,5 +240,5 @@ def test_a_session_without_its_golden_payloads_loads_what_looks_for_them_only(
     (valid / "one.json").write_text("{}")
     run("test_other.py").assert_outcomes(passed=1)
     (imported,) = (file.read_text().split() for file in pytester.path.glob("ours-*"))
-    names = ("plugin", "plugin.hooks", "plugin.items", "plugin.payload_folder", "settings")
+    names = ("plugin", "plugin.hooks", "plugin.payload_folder", "plugin.raw_options", "settings")
     assert imported == [f"pytest_schema_registry.{name}" for name in names]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.errors import SchemaRegistryError
 from pytest_schema_registry.text import MAX_LISTED, listed, printable, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.schemas import Schema
 
 _LIMITS = {
@@ -32,32 +29,6 @@ _MAX_DEPTH = 6
 _MAX_TYPE_DEPTH = 3
 #: A definition with fewer fields is shown again wherever it is used.
 _SHORT = 10
-#: The most lines of one schema.
-_MAX_LINES = 2_000
-
-
-def show(
-    registry: SchemaRegistry, names: Sequence[str], versions: Sequence[str]
-) -> tuple[list[str], bool]:
-    """Return the lines that show schemas, and whether a schema is missing from all version lines.
-
-    Args:
-        registry: The registry that has the schemas.
-        names: The names of the schemas.
-        versions: The version lines.
-    """
-    lines: list[str] = []
-    missing = False
-    for name in names:
-        found = False
-        for version in versions:
-            try:
-                lines += [*_limited(display(registry.get_schema(name, version))), ""]
-                found = True
-            except SchemaRegistryError as exc:
-                lines += [*map(printable, str(exc).splitlines()), ""]
-        missing = missing or not found
-    return lines, missing
 
 
 def display(schema: Schema) -> Iterator[str]:
@@ -135,12 +106,6 @@ class _Fields:
             yield indent + "(others)", False, "not allowed"
             count += 1
         self._shown[id(node)] = self._shown[id(node)][0], count
-
-
-def _limited(lines: Iterator[str]) -> Iterator[str]:
-    yield from islice(lines, _MAX_LINES)
-    if rest := sum(1 for _ in lines):
-        yield f"  and {rest:,} more lines"
 
 
 def _inner(rule: Any, root: Any) -> Any:

@@ -167,7 +167,7 @@ def test_an_old_copy_is_a_warning_once_in_a_test(
             contract.assert_conforms(GOOD)
         (use,) = ours.recorder.flush()["usages"]
         assert (use["source"], use["conforming"]) == ("stale cache", 2)
-        ours.begin_test("another")
+        ours.test.begin("another")
         with pytest.warns(StaleSchemaWarning):
             contract.assert_conforms(GOOD)
 
@@ -278,7 +278,7 @@ def test_a_warning_names_ten_old_copies_and_counts_the_others() -> None:
         OldCopy(f"shop.S{number:02}", "cassette", 0.0, "it was down") for number in range(12)
     )
     ours.served(old)  # in no test
-    ours.begin_test("a test")
+    ours.test.begin("a test")
     with pytest.warns(StaleSchemaWarning, match=r"shop\.S09 [^;]*; and 2 more old copies$"):
         ours.served(old)
     ours.served(old)

@@ -32,7 +32,7 @@ def following(local_registry: LocalRegistry) -> Iterator[PayloadReplay]:
     """What looks from v1 to v2, where a.A has to be small, from a test that is named ``one``."""
     local_registry.publish("a.A", v1={}, v2={"maximum": 5})
     rollout = Rollout(EnforcementRules(), Recorder(), lambda _fact: True)
-    rollout.begin_test("one")
+    rollout.test.begin("one")
     with SchemaRegistry(local_registry.directory) as registry:
         yield PayloadReplay(source_of(registry), judge_of(registry), rollout, old="v1", new="v2")
 

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest, declaration
+from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest, combined
 
 
 def declared(*markers: pytest.MarkDecorator) -> MarkerArgs:
     """What markers say together, the closest first, each on a node of its own."""
-    return declaration((place, marker.mark) for place, marker in enumerate(markers))
+    return combined((place, marker.mark) for place, marker in enumerate(markers))
 
 
 def schema(*names: Any, **choice: Any) -> pytest.MarkDecorator:
@@ -33,7 +33,7 @@ def test_names_stand_once_and_in_the_order_they_are_written_in() -> None:
 def test_two_markers_on_one_node_add_their_names_up() -> None:
     markers = [("module", schema("c")), ("function", schema("a")), ("function", schema("b"))]
     in_order = [(node, marker.mark) for node, marker in reversed(markers)]
-    assert declaration(in_order).names == ("b", "a")
+    assert combined(in_order).names == ("b", "a")
 
 
 def test_the_closest_names_and_the_closest_versions_count() -> None:
@@ -69,7 +69,7 @@ def test_a_closer_negotiation_goes_before_wider_versions() -> None:
 def test_a_run_is_about_its_own_parameters_or_else_what_is_declared(
     marker: pytest.MarkDecorator, name: str | None, version: str | None, wanted: SchemaRequest
 ) -> None:
-    assert declared(marker).wanted(name, version) == wanted
+    assert declared(marker).request(name, version) == wanted
 
 
 @pytest.mark.parametrize(

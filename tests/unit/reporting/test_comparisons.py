@@ -24,7 +24,7 @@ def fold(
 ) -> Fold:
     folded = Fold()
     folded.add(comparisons)
-    folded.extents.add(extent)
+    folded.scopes.add(extent)
     folded.is_incomplete = is_incomplete
     return folded
 

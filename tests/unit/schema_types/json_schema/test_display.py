@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry import SchemaRegistry
-from pytest_schema_registry.schema_types.json_schema.display import display, show
+from pytest_schema_registry.plugin.show import show
+from pytest_schema_registry.schema_types.json_schema.display import display
 from tests.local_registry import ORDER, LocalRegistry, Reply
 
 if TYPE_CHECKING:
