@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.registries import core
+from pytest_schema_registry.registries import core_documents
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.protocol import Request, Response, WrongAnswer, drive
 from pytest_schema_registry.registries.queries import Result
@@ -48,7 +48,7 @@ def fault(query: Query, document: Any) -> str | None:
 
 def document_of(result: Result) -> Any:
     """Return the document that a registry sends for a result; None for a 404."""
-    return None if result.is_missing else core.document(result.query, result.value)
+    return None if result.is_missing else core_documents.document(result.query, result.value)
 
 
 def sent(result: Result) -> Any:

@@ -18,12 +18,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
-from pytest_schema_registry.registries.core import (
-    CoreProtocol,
-    one_line,
-    release_fault,
-    segment,
-)
+from pytest_schema_registry.registries.core import CoreProtocol, segment
+from pytest_schema_registry.registries.core_documents import one_line, release_fault
 from pytest_schema_registry.registries.queries import (
     Kind,
     Query,

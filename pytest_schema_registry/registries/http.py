@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import threading
 import time
 from contextlib import suppress
-from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +20,7 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
 )
 from pytest_schema_registry.registries.credentials import Secrets, of_proxies
+from pytest_schema_registry.registries.log_filter import LogFilter
 from pytest_schema_registry.registries.protocol import Response, WrongAnswer, drive
 from pytest_schema_registry.registries.queries import Fetch, Result
 from pytest_schema_registry.registries.retrying import (
@@ -32,14 +31,13 @@ from pytest_schema_registry.registries.retrying import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pytest_schema_registry.registries.protocol import Request, WireProtocol
     from pytest_schema_registry.registries.queries import Query
     from pytest_schema_registry.settings.location import Location
 
-_FETCHING: ContextVar[bool] = ContextVar("schema_registry_fetching", default=False)
-_LOGGING = ("httpx", "httpx_retries", "httpcore")
+#: Seconds that closing waits for an abandoned attempt.
 _MOMENT = 0.05
 MAX_REDIRECTS = 5
 EXCERPT_LENGTH = 200
@@ -83,6 +81,7 @@ class RegistryClient:
         self._max_bytes = max_bytes
         self._clock = clock
         self._observe = observe
+        self._logs = LogFilter()
         self._opening = threading.Lock()
         self._client: httpx.Client | None = None
         self._owner = 0
@@ -140,8 +139,7 @@ class RegistryClient:
             thread.join(_MOMENT)
         # An abandoned attempt may still be connecting, and would log a proxy's password.
         if not any(thread.is_alive() for thread in attempts):
-            for logger in _loggers():
-                logger.removeFilter(self._is_not_ours)
+            self._logs.remove()
 
     def _address(self, path: str) -> str:
         """Return the address of a path without credentials, as messages show it."""
@@ -165,8 +163,8 @@ class RegistryClient:
         if status != 200 and self._elsewhere(response.url):
             raise InvalidAnswer(url, f"{self._said(response)}; {_STATE_THAT_HOST}")
         if status != 200:
-            has_credentials = bool(self._token or self._location.auth)
-            raise RegistryRefused(url, status, self._excerpt(response), has_credentials)
+            authenticated = bool(self._token or self._location.auth)
+            raise RegistryRefused(url, status, self._excerpt(response), authenticated)
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type and media_type != "application/json" and not media_type.endswith("+json"):
             kind = "another type" if self._elsewhere(response.url) else self._words(media_type)
@@ -203,21 +201,16 @@ class RegistryClient:
     def _get(self, query: Query, request: Request, known: Result | None) -> httpx.Response:
         url = self._address(request.path)
         client = self._open()
-        for logger in _loggers():
-            logger.addFilter(self._is_not_ours)
         retried = RetriedRequest(client, self._timeout, self._max_bytes)
-        etag = (known.etag if known is not None else None) or ""
-        sendable = etag.isascii() and etag.isprintable()
-        headers = {"If-None-Match": etag} if etag and sendable else {}
-        fetching = _FETCHING.set(True)
+        etag = known.etag if known is not None else None
+        headers = {"If-None-Match": etag} if etag and etag.isascii() and etag.isprintable() else {}
         started = time.perf_counter()
         response = None
         try:
-            address = httpx.URL(url).copy_merge_params(self._params())
-            wire = client.build_request(
-                request.method, address, headers=headers, content=request.body
-            )
-            response = retried.response(wire)
+            address = httpx.URL(url).copy_merge_params(self._location.params)
+            wire = client.build_request(request.method, address, headers=headers)
+            with self._logs.fetching():
+                response = retried.response(wire)
         except TooLarge:
             raise InvalidAnswer(url, f"it is larger than {self._max_bytes:,} bytes") from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as exc:
@@ -241,14 +234,10 @@ class RegistryClient:
             )
             raise RegistryUnavailable(url, reason) from None
         finally:
-            _FETCHING.reset(fetching)
             if self._observe is not None:
                 seconds = time.perf_counter() - started
                 self._observe(_fetch(query, response, seconds, retried.attempts))
         return response
-
-    def _params(self) -> httpx.QueryParams:
-        return httpx.QueryParams(self._location.params)
 
     def _open(self) -> httpx.Client:
         with self._opening:
@@ -306,11 +295,6 @@ class RegistryClient:
             return ""
         return self._words(url.netloc.decode())
 
-    def _is_not_ours(self, _record: logging.LogRecord) -> bool:
-        # Our requests would fill the caplog of the running test, and show the query string and a
-        # proxy's password in clear.
-        return not _FETCHING.get()
-
     def _said(self, response: httpx.Response) -> str:
         if host := self._elsewhere(response.url):
             # The text of another host's answer is not shown: the host may be a service that only
@@ -346,16 +330,6 @@ def _fetch(query: Query, response: httpx.Response | None, seconds: float, attemp
         attempts=attempts,
         status=response.status_code if response is not None else None,
     )
-
-
-def _loggers() -> Iterator[logging.Logger]:
-    """Yield every logger of the HTTP libraries.
-
-    Each needs the filter, because a logger's filters do not apply to its children.
-    """
-    for name, logger in list(logging.root.manager.loggerDict.items()):
-        if name.partition(".")[0] in _LOGGING and isinstance(logger, logging.Logger):
-            yield logger
 
 
 def _url_of(exc: httpx.RequestError) -> httpx.URL | None:

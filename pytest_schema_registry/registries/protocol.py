@@ -21,12 +21,10 @@ class Request(NamedTuple):
     Args:
         path: The path and query string, relative to the registry's base URL.
         method: The HTTP method.
-        body: The JSON text to send; None for none.
     """
 
     path: str
     method: str = "GET"
-    body: str | None = None
 
 
 class Response(NamedTuple):

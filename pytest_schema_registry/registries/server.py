@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
-from pytest_schema_registry.registries import core
+from pytest_schema_registry.registries import core_documents
 from pytest_schema_registry.registries.directory import DirectoryRegistry
 from pytest_schema_registry.registries.queries import Kind, Query
 
@@ -116,7 +116,7 @@ def _host_name(written: str) -> str:
 def _document(result: Result) -> Any:
     if result.is_missing:
         raise HTTPException(404, "no such schema, or no such release of it")
-    return core.document(result.query, result.value)
+    return core_documents.document(result.query, result.value)
 
 
 def _answer(request: Request, result: Result, **passing: str) -> Response:

@@ -649,9 +649,9 @@ def test_no_logger_of_what_sends_requests_tells_of_ours_until_the_client_is_clos
         patch.setattr(socket, "create_connection", log)
         error_of(client)
     assert caplog.records == []
-    assert all(client._is_not_ours in logger.filters for logger in loggers)
+    assert all(client._logs._is_not_ours in logger.filters for logger in loggers)
     client.close()
-    assert not any(client._is_not_ours in logger.filters for logger in loggers)
+    assert not any(client._logs._is_not_ours in logger.filters for logger in loggers)
 
 
 def test_while_an_attempt_goes_on_after_all_no_filter_is_taken_off(
@@ -660,7 +660,7 @@ def test_while_an_attempt_goes_on_after_all_no_filter_is_taken_off(
     client = client_of(f"http://127.0.0.1:{silent_port}", timeout=0.1)
     error_of(client)
     client.close()
-    assert client._is_not_ours in logging.getLogger("httpcore.http11").filters
+    assert client._logs._is_not_ours in logging.getLogger("httpcore.http11").filters
 
 
 def test_a_proxy_from_the_environment_is_used(
