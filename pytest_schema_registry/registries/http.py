@@ -100,7 +100,7 @@ class RegistryClient:
             InvalidAnswer: A body is no answer to the query.
         """
         url = self._address(self._protocol.path(query))
-        exchanged: list[tuple[Request, Response]] = []
+        sent: list[tuple[Request, Response]] = []
         responses: list[httpx.Response] = []
 
         def send(request: Request) -> Response:
@@ -110,7 +110,7 @@ class RegistryClient:
             if first and known is not None and responses[0].status_code == 304:
                 raise _Confirmed
             response = self._response(self._address(request.path), responses[-1])
-            exchanged.append((request, response))
+            sent.append((request, response))
             return response
 
         try:
@@ -122,12 +122,11 @@ class RegistryClient:
             raise self._error(url, responses[-1], exc) from None
         etag = responses[0].headers.get("etag")
         # The credentials would get into the cache, and into a cassette that is committed.
-        bodies = [response.body for _, response in exchanged if response.status == 200]
+        bodies = [response.body for _, response in sent if response.status == 200]
         if self._secrets.are_repeated(bodies, etag or ""):
             raise InvalidAnswer(url, "it repeats the credentials that it was sent")
-        return Result(
-            query, url, value, self._clock(), "registry", etag, exchanged=tuple(exchanged)
-        )
+        now = self._clock()
+        return Result(query, url, value, now, "registry", etag, exchanged=tuple(sent))
 
     def close(self) -> None:
         """Close the pool; the next fetch opens another."""
@@ -190,8 +189,7 @@ class RegistryClient:
         elif isinstance(problem, KeyTwice):
             reason = self._words(str(problem))
         elif not response.content.strip():
-            reason = "it answered 200 with an empty body"
-            return RegistryUnavailable(url, reason, is_page=True)
+            return RegistryUnavailable(url, "it answered 200 with an empty body", is_page=True)
         elif elsewhere:
             reason = f"{self._said(response)} with no JSON; {_STATE_THAT_HOST}"
         else:
