@@ -5,45 +5,27 @@ from __future__ import annotations
 import shutil
 import uuid
 import weakref
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry import files
-from pytest_schema_registry.contracts.explanation import Explanation
-from pytest_schema_registry.contracts.payloads import from_text, to_json
-from pytest_schema_registry.errors import (
-    ContractViolation,
-    InvalidSettings,
-    SchemaNotFound,
-    SchemaRegistryError,
-)
-from pytest_schema_registry.retrieval import sources
-from pytest_schema_registry.retrieval.cache import Cache, Session
-from pytest_schema_registry.retrieval.catalogue import Catalogue
+from pytest_schema_registry.contracts.judge import Judge
+from pytest_schema_registry.errors import InvalidSettings, SchemaNotFound, SchemaRegistryError
+from pytest_schema_registry.retrieval.cache import Session
 from pytest_schema_registry.retrieval.pauses import Pauses
-from pytest_schema_registry.retrieval.prefetch import ahead
-from pytest_schema_registry.retrieval.realm import realm
-from pytest_schema_registry.retrieval.resolver import Resolver
-from pytest_schema_registry.retrieval.sources import Lazy
-from pytest_schema_registry.schema_types import all_types
-from pytest_schema_registry.schema_types.compiler import Compiler
+from pytest_schema_registry.retrieval.schema_source import SchemaSource
 from pytest_schema_registry.schemas import Schema, Verdict
 from pytest_schema_registry.schemas import given as given_schema
 from pytest_schema_registry.settings.arguments import check_schema, check_texts, settings_of
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.compatibility.report import Level
-    from pytest_schema_registry.plugin.markers import SchemaRequest
-    from pytest_schema_registry.registries.queries import Fetch, Result
-    from pytest_schema_registry.schema_types.schema_type import Validator
-    from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
-    from pytest_schema_registry.settings.settings import Settings
+    from pytest_schema_registry.schemas import IndexEntry, Release
 
 
 class SchemaRegistry:
@@ -112,79 +94,19 @@ class SchemaRegistry:
         own = files.session_directory(session)
         self._own: Path | None = own
         weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
-        self._assemble(settings, Session(session, own), settings.cache_dir, pauses=Pauses())
+        self._source = SchemaSource(
+            settings, Session(session, own), settings.cache_dir, pauses=Pauses()
+        )
+        self._judge = Judge(self._source)
 
     @classmethod
-    def from_settings(
-        cls,
-        settings: Settings,
-        session: Session,
-        cache_dir: Path | None,
-        observe: Callable[[Fetch], None] | None = None,
-        answered: Callable[[Result], None] | None = None,
-        *,
-        served: Callable[[tuple[OldCopy, ...]], None] | None = None,
-        pauses: Pauses | None = None,
-    ) -> Self:
-        """Create a registry that shares its cache with the other processes of a session.
-
-        Args:
-            settings: Validated settings.
-            session: The identity that the processes share; its owner closes it.
-            cache_dir: The directory of cache entries; None keeps them for this session only.
-            observe: Called with each exchange over HTTP.
-            answered: Called with each result, wherever it came from.
-            served: Called with the old copies that a value given to the user rests on.
-            pauses: The pauses after which failed requests are repeated; None never repeats one in
-                this session.
-        """
+    def over(cls, source: SchemaSource, judge: Judge) -> Self:
+        """Create a registry over a source and its judge; whoever made them closes the source."""
         self = cls.__new__(cls)
         self._own = None
-        self._assemble(
-            settings, session, cache_dir, observe, answered, served=served, pauses=pauses
-        )
+        self._source = source
+        self._judge = judge
         return self
-
-    def _assemble(
-        self,
-        settings: Settings,
-        session: Session,
-        cache_dir: Path | None,
-        observe: Callable[[Fetch], None] | None = None,
-        answered: Callable[[Result], None] | None = None,
-        *,
-        served: Callable[[tuple[OldCopy, ...]], None] | None = None,
-        pauses: Pauses | None = None,
-    ) -> None:
-        self._settings = settings
-        self._observe_served = served
-        self._registry = Lazy(lambda: sources.registry(settings, observe))
-        self._cache = cache = Cache(
-            cache_dir,
-            session,
-            ttl=settings.cache_ttl,
-            # The holder of an address's lock may need its whole time budget, and that of the index.
-            lock_timeout=2 * (3 * settings.timeout + 5),
-            realm=realm(settings.location, settings.token),
-        )
-        cassettes = Lazy(lambda: sources.cassettes(settings))
-        if settings.mode == "record":
-            cassettes().prepare()
-        self._resolver = Resolver(
-            settings,
-            sources.protocol(settings),
-            self._registry,
-            cache,
-            cassettes,
-            answered=answered,
-            pauses=pauses,
-        )
-        self._catalogue = Catalogue(self._resolver, self._found, self._served)
-        self._compiler = Compiler(
-            all_types(formats=settings.format_assertion, default_draft=settings.default_draft),
-            lambda reference: self._catalogue.referred(reference, settings.versions[::-1]),
-        )
-        self._redaction = settings.redact
 
     def get_schema(
         self,
@@ -215,37 +137,12 @@ class SchemaRegistry:
         choice = {"version": version, "release": release, "prefer": prefer, "fallback": fallback}
         check_texts("get_schema", or_none=True, **choice)
         try:
-            schema = self.schema(name, version, release, prefer, fallback)
+            schema = self._source.schema(name, version, release, prefer, fallback)
         except SchemaNotFound as exc:
-            self._served(exc.old_copies)
+            self._source.served(exc.old_copies)
             raise
-        self._served(schema.old_copies)
+        self._source.served(schema.old_copies)
         return schema
-
-    def schema(
-        self,
-        name: str,
-        version: str | None = None,
-        release: str | None = None,
-        prefer: str | None = None,
-        fallback: str | None = None,
-    ) -> Schema:
-        """Return a schema as :meth:`get_schema` does, but do not report the old copies.
-
-        The caller reports which old copies the schema rests on.
-        """
-        if version is not None:
-            if prefer is not None or fallback is not None:
-                raise TypeError("give a version, or prefer and fallback, not both")
-            return self._catalogue.schema(name, version, release)
-        candidates: tuple[str, ...]
-        if prefer is not None:
-            candidates = (prefer,) if fallback is None else (prefer, fallback)
-        elif fallback is not None:
-            raise TypeError("fallback needs prefer")
-        else:
-            candidates = self._settings.versions[::-1]
-        return self._catalogue.negotiated(name, candidates, release)
 
     def validate_payload(
         self, schema: str | Schema | dict[str, Any] | bool, payload: Any
@@ -264,88 +161,15 @@ class SchemaRegistry:
             TypeError: ``schema`` is none of these.
         """
         try:
-            compiled = self.compiled(self._known(schema))
+            validator = self._judge.validator(self._known(schema))
         except SchemaRegistryError as exc:
-            self._served(exc.old_copies)
+            self._source.served(exc.old_copies)
             raise
-        self._served(compiled.old_copies)
-        form = self.form(payload)
-        if compiled.is_valid(form):
+        self._source.served(validator.old_copies)
+        as_json = self._judge.to_json(payload)
+        if validator.is_valid(as_json):
             return Verdict(is_valid=True)
-        return Verdict(is_valid=False, errors=compiled.violations(form, self._redaction))
-
-    def form(self, payload: Any, *, text: bool = False) -> Any:
-        """Return the payload's JSON form.
-
-        Args:
-            payload: dict, list, JSON scalars, models; JSON text.
-            text: True where the payload is JSON text.
-
-        Raises:
-            PayloadNotJSON: The payload has no JSON form.
-        """
-        if text:
-            return from_text(payload, self._redaction)
-        return to_json(payload, self._redaction)
-
-    def redacted(self, form: Any) -> Any:
-        """Return a payload's JSON form without the values that are never shown."""
-        return self._redaction.applied(form)
-
-    def compiled(self, schema: Schema) -> Validator:
-        """Compile a schema for checks: ``.is_valid(payload)`` is as fast as a check can be.
-
-        Args:
-            schema: A schema of this registry.
-
-        Raises:
-            InvalidSchema: The schema is itself wrong.
-            SchemaRegistryError: A schema that it refers to cannot be had.
-        """
-        check_schema("compiled", schema)
-        return self._compiler.validator(schema)
-
-    def violation(
-        self,
-        compiled: Validator,
-        form: Any,
-        *,
-        others: Sequence[str] = (),
-        verbose: bool = False,
-    ) -> ContractViolation:
-        """Return the error to raise for a payload that does not conform.
-
-        Args:
-            compiled: The schema that the payload breaks.
-            form: The payload's JSON form.
-            others: The version lines that the payload may conform to instead.
-            verbose: True for a text that shows everything.
-        """
-        schema = compiled.schema
-        found = compiled.violations(form, self._redaction)
-        safe = self.redacted(form)
-        elsewhere = self._elsewhere(schema, form, others)
-        text = Explanation(schema, safe, found, elsewhere, verbose)
-        # A verbose text shows the payload, which may change before the text is read.
-        return ContractViolation(str(text) if verbose else text, schema, safe, found)
-
-    def remarks(self, compiled: Validator) -> Iterable[tuple[str, str]]:
-        """Return remarks on the parts of a schema that look like assertions and are none.
-
-        Each remark is a pair: its subject, and one line of text.
-        """
-        return compiled.remarks()
-
-    def bundled(self, schema: Schema) -> Any:
-        """Return the content of a schema with all that it refers to, as one document.
-
-        Args:
-            schema: A schema of this registry.
-
-        Raises:
-            SchemaRegistryError: The schema is itself wrong, or one that it refers to cannot be had.
-        """
-        return self.compiled(schema).bundled()
+        return Verdict(is_valid=False, errors=self._judge.violations(validator, as_json))
 
     def check_compatibility(
         self, name: str, old: str, new: str, *, level: Level = "backward"
@@ -368,25 +192,11 @@ class SchemaRegistry:
         from pytest_schema_registry.compatibility.registry_verdict import ask_registry
 
         check_texts("check_compatibility", name=name, old=old, new=new)
-        return ask_registry(partial(self._catalogue.compatibility, name), old, new, level)
-
-    def _elsewhere(self, schema: Schema, form: Any, versions: Sequence[str]) -> list[Schema]:
-        """Return the schema in the other versions that the payload conforms to.
-
-        A version that cannot be had is left out.
-        """
-        conforms_to = []
-        for version in versions:
-            if version != schema.version:
-                with suppress(SchemaRegistryError):
-                    other = self._catalogue.schema(schema.name, version)
-                    if self.compiled(other).is_valid(form):
-                        conforms_to.append(other)
-        return conforms_to
+        return ask_registry(partial(self._source.catalogue.compatibility, name), old, new, level)
 
     def index(self) -> tuple[IndexEntry, ...]:
         """Return the entries of the registry's index, sorted by version and name."""
-        return self._catalogue.index()
+        return self._source.catalogue.index()
 
     def versions(self, name: str) -> tuple[Release, ...]:
         """Return the releases of a schema in all of the registry's versions, oldest first in each.
@@ -396,52 +206,11 @@ class SchemaRegistry:
             TypeError: The name is not text.
         """
         check_texts("versions", name=name)
-        return self._catalogue.releases(name, self._settings.versions)
-
-    def prefetch(
-        self,
-        wanted: Iterable[SchemaRequest],
-        observe: Callable[[int, int, int], None] | None = None,
-    ) -> None:
-        """Retrieve schemas before their use, several at a time, where that takes a network.
-
-        A schema that cannot be had raises no error here: the error is kept, and raised where the
-        schema is used.
-
-        Args:
-            wanted: The schemas; those without a name are left for later.
-            observe: Called after each schema that may need a request of its own, with the numbers
-                of schemas that were retrieved, that were tried, and that are to be tried.
-        """
-        if self._settings.remote:
-            ahead(
-                [each for each in wanted if each.name is not None],
-                self._is_retrieved,
-                self._resolver.at_hand,
-                at_most=self._settings.max_in_flight,
-                observe=observe,
-            )
-
-    def _is_retrieved(self, wanted: SchemaRequest) -> bool:
-        assert wanted.name is not None  # noqa: S101  # those without are left for later
-        try:
-            schema = self.schema(
-                wanted.name, wanted.version, wanted.release, wanted.prefer, wanted.fallback
-            )
-            if self._compiler.type_of(schema).refers_elsewhere(schema):
-                self.compiled(schema)  # retrieves the schemas it refers to
-        except SchemaRegistryError:
-            return False
-        return True
-
-    def cache_size(self) -> int:
-        """Return the number of entries in the cache."""
-        return self._cache.size()
+        return self._source.catalogue.releases(name, self._source.settings.versions)
 
     def close(self) -> None:
         """Close the connections, and forget what was kept for this object alone."""
-        if self._registry.made is not None:
-            self._registry.made.close()
+        self._source.close()
         if self._own is not None:
             shutil.rmtree(self._own, ignore_errors=True)
 
@@ -451,19 +220,9 @@ class SchemaRegistry:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
-    def _served(self, old_copies: tuple[OldCopy, ...]) -> None:
-        if old_copies and self._observe_served is not None:
-            self._observe_served(old_copies)
-
-    def _found(self, schema: Schema) -> None:
-        if self._settings.mode == "record":
-            # Compiling records the schemas that it refers to, even in a run that checks nothing.
-            with suppress(SchemaRegistryError):
-                self.compiled(schema)
-
     def _known(self, schema: str | Schema | dict[str, Any] | bool) -> Schema:
         if isinstance(schema, str):
-            return self.schema(schema)
+            return self._source.schema(schema)
         if isinstance(schema, dict | bool):
             return given_schema(schema)
         check_schema(

@@ -79,6 +79,7 @@ from pytest_schema_registry.settings.enforcement import EnforcementRules
 from pytest_schema_registry.settings.location import Location
 from pytest_schema_registry.settings.settings import Settings
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, Reply
+from tests.parts import judge_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -556,12 +557,14 @@ def test_the_payloads_that_have_a_form(registry: SchemaRegistry) -> None:
     at = datetime(2030, 1, 1, tzinfo=UTC)
     payload = {"outer": (Data([Model(at=at), Attrs(Struct(at))]), None, True, 1.5, "a")}
     times = [{"at": "2030-01-01T00:00:00Z"}, {"inner": {"at": "2030-01-01T00:00:00Z"}}]
-    assert registry.form(payload) == {"outer": [{"inner": times}, None, True, 1.5, "a"]}
+    assert judge_of(registry).to_json(payload) == {
+        "outer": [{"inner": times}, None, True, 1.5, "a"]
+    }
     theirs = requests.Response()
     theirs._content = b'{"a": 1}'
     for whole in (theirs, httpx.Response(200, content=b'{"a": 1}')):
-        assert registry.form(whole) == {"a": 1}
-    assert registry.form('{"a": 1}', text=True) == {"a": 1}
+        assert judge_of(registry).to_json(whole) == {"a": 1}
+    assert judge_of(registry).to_json('{"a": 1}', text=True) == {"a": 1}
 
 
 @dataclass
@@ -589,7 +592,7 @@ def test_the_payloads_that_have_none(registry: SchemaRegistry) -> None:
     for what, value in REFUSED.items():
         text = "in a text" in what
         with pytest.raises(PayloadNotJSON) as caught:
-            registry.form(value if text else {"a": value}, text=text)
+            judge_of(registry).to_json(value if text else {"a": value}, text=text)
         assert caught.value.path == ("$.a.never" if isinstance(value, HalfMade) else "$.a")
         assert caught.value.advice
 
@@ -597,7 +600,7 @@ def test_the_payloads_that_have_none(registry: SchemaRegistry) -> None:
 def test_schemas_and_violations_have_what_is_named(registry: SchemaRegistry) -> None:
     text = section("Without pytest")
     schema = registry.get_schema("telemetry.FeedbackEvent", "v1")
-    violation = registry.violation(registry.compiled(schema), {})
+    violation = judge_of(registry).explain(judge_of(registry).validator(schema), {})
     for pattern, thing in [
         (r"A `Schema` has (.*?\))\. ", schema),
         (r"`ContractViolation` carries (.*?);", violation),
@@ -847,7 +850,7 @@ class Trouble:
 
     def not_json(self) -> None:
         with SchemaRegistry() as registry:
-            registry.form({"at": {1}})
+            judge_of(registry).to_json({"at": {1}})
 
     def locked(self) -> None:
         one, other = (

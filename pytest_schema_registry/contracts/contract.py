@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,10 +11,11 @@ from pytest_schema_registry.schemas import Schema, SchemaKey, plain_name
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.contracts.judge import Judge
     from pytest_schema_registry.contracts.payload_replay import PayloadReplay
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.plugin.markers import SchemaRequest
-    from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.retrieval.schema_source import SchemaSource
     from pytest_schema_registry.settings.enforcement import Enforcement
 
 
@@ -52,7 +52,8 @@ class Contract:
     """The checks and lookups that one run of a test can make.
 
     Args:
-        registry: The registry that schemas come from.
+        source: Gives the schemas.
+        judge: Judges the payloads.
         wanted: The schema that the run is about, as its markers and parameters name it.
         rollout: Records each usage, and warns or fails on each violation.
         versions: The version lines that the test runs against.
@@ -62,7 +63,8 @@ class Contract:
 
     def __init__(
         self,
-        registry: SchemaRegistry,
+        source: SchemaSource,
+        judge: Judge,
         wanted: SchemaRequest,
         rollout: Rollout,
         *,
@@ -70,7 +72,8 @@ class Contract:
         verbose: bool,
         replay: PayloadReplay | None = None,
     ) -> None:
-        self._registry = registry
+        self._source = source
+        self._judge = judge
         self._wanted = wanted
         self._rollout = rollout
         self._recorder = rollout.recorder
@@ -134,7 +137,7 @@ class Contract:
             if use.unused:
                 self._rollout.has_checked = True
                 self._rollout.begin(use)
-            form = self._registry.form(payload, text=text)
+            form = self._judge.to_json(payload, text=text)
             compiled = use.compiled
             if compiled is None:
                 use.unchecked += 1
@@ -143,7 +146,7 @@ class Contract:
                 if self._replay is not None:
                     self._replay.conformed(use.key, form)
             else:
-                violation = self._registry.violation(
+                violation = self._judge.explain(
                     compiled, form, others=self._versions, verbose=self._verbose
                 )
                 self._rollout.violated(use, violation)
@@ -173,7 +176,7 @@ class Contract:
         __tracebackhide__ = True
         started = perf_counter()
         try:
-            form = self._registry.form(payload, text=text)
+            form = self._judge.to_json(payload, text=text)
             use = self._judge_by(None, None)
             self._rollout.begin(use)
             compiled = use.compiled
@@ -181,11 +184,11 @@ class Contract:
                 use.unchecked += 1
             elif compiled.is_valid(form):
                 said = f"the payload conforms to {use.schema}, and stands among the invalid ones"
-                safe = self._registry.redacted(form)
+                safe = self._judge.redacted(form)
                 self._rollout.violated(use, ContractViolation(said, compiled.schema, safe, ()))
             else:
                 # The engine also refuses what it cannot decide; then this raises InvalidSchema.
-                self._registry.violation(compiled, form)
+                self._judge.explain(compiled, form)
                 use.refused += 1
         except SchemaRegistryError as exc:
             self._failed(None, None, exc)
@@ -233,13 +236,13 @@ class Contract:
     def _judge_by(self, asked: str | Schema | None, version: str | None) -> SchemaUsage:
         _check("assert_conforms", asked, version)
         if isinstance(asked, Schema):
-            use = self._judging[asked, version] = self._judge(asked)
+            use = self._judging[asked, version] = self._usage(asked)
             return use
         pair = SchemaKey(self._name(asked), version or self._wanted.version or "")
         if pair.version and self._level(pair) == "off":
             use = SchemaUsage(pair, "off", None)
         else:
-            use = self._judge(self._retrieve(asked, version, None, None, None))
+            use = self._usage(self._retrieve(asked, version, None, None, None))
         self._judging[asked, version] = use
         return use
 
@@ -254,12 +257,12 @@ class Contract:
             self._recorder.failed(SchemaKey(plain_name(name), line or ""), error)
         self._rollout.served(error.old_copies)
 
-    def _judge(self, schema: Schema) -> SchemaUsage:
+    def _usage(self, schema: Schema) -> SchemaUsage:
         pair = SchemaKey(schema.name, schema.version)
         level = self._level(pair)
-        compiled = None if level == "off" else self._registry.compiled(schema)
+        compiled = None if level == "off" else self._judge.validator(schema)
         if compiled is not None:
-            self._rollout.remark(schema, partial(self._registry.remarks, compiled))
+            self._rollout.remark(schema, compiled.remarks)
         return SchemaUsage(pair, level, schema, compiled)
 
     def _level(self, pair: SchemaKey) -> Enforcement:
@@ -309,7 +312,7 @@ class Contract:
                 self._wanted.prefer,
                 self._wanted.fallback,
             )
-        return self._registry.schema(self._name(name), version, release, prefer, fallback)
+        return self._source.schema(self._name(name), version, release, prefer, fallback)
 
 
 def _check(fixture: str, schema: Any, *words: Any) -> None:

@@ -14,15 +14,14 @@ Each grade is worse than those above it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, field, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
-from pytest_schema_registry.json_values import canonical
-from pytest_schema_registry.retrieval import sources
-from pytest_schema_registry.schema_types.json_schema.keywords import ANNOTATIONS
+from pytest_schema_registry.retrieval import opening
+from pytest_schema_registry.schema_types import all_types
+from pytest_schema_registry.schema_types.schema_type import NotASchema
 from pytest_schema_registry.schemas import plain_name
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 
@@ -31,18 +30,13 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.registries.queries import Query, Result
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
+    from pytest_schema_registry.schema_types.schema_type import SchemaType
     from pytest_schema_registry.schemas import Schema
     from pytest_schema_registry.settings.settings import Settings
 
 GRADES = ("same", *DRIFT_GRADES)
 #: The mildest grade that the setting ``fail`` fails on, unless it names another.
 FAILS_FROM = "annotations"
-#: Matches, in canonical JSON, a reference that leads below an annotation. An escaped reference
-#: matches too, because it may lead there.
-_REFERENCE = re.compile(
-    r'"\$(?:ref|dynamicRef|recursiveRef)":"[^"#]*#[^"]*'
-    rf'(?:[%\\]|/(?:{"|".join(map(re.escape, ANNOTATIONS))})[/"])'
-)
 TOO_DEEP = {"rule": "budget-exceeded", "path": "$", "change": "nested too deeply"}
 #: The most characters that are quoted of another library's message.
 MAX_QUOTED = 200
@@ -99,7 +93,7 @@ def watch(settings: Settings, drifted: Callable[[dict[str, Any]], None]) -> Watc
     insists = insists or settings.offline or settings.mode == "record"
     if not insists and not (settings.root / settings.cassettes).is_dir():
         return None
-    cassettes = sources.Lazy(lambda: sources.cassettes(settings))
+    cassettes = opening.Lazy(lambda: opening.cassettes(settings))
     return Watch(cassettes, drifted, formats=settings.format_assertion)
 
 
@@ -217,46 +211,21 @@ def compared(
         # Two addresses may make their change tokens differently, so compare those of one only.
         reformatted = before.url == now.url and before.sha256 != now.sha256
         return "formatting" if reformatted else "same", []
-    if _differ_in_annotations(before, now):
+    schema_type = all_types(formats=formats)["JSON"]
+    if schema_type.differ_in_annotations_only(before, now):
         return "annotations", []
-    return _compatibility(bundled(before), bundled(now), formats)
+    return _compatibility(schema_type, bundled(before), bundled(now))
 
 
 def _said_of(schema: Schema) -> tuple[Any, ...]:
     return schema.release, schema.deprecated, schema.deprecation_note
 
 
-def _differ_in_annotations(before: Schema, now: Schema) -> bool:
-    if any(_REFERENCE.search(each.published.canonical) for each in (before, now)):
-        return False
-    return canonical(_bare(before.content)) == canonical(_bare(now.content))
-
-
-def _bare(schema: Any) -> Any:
-    """Return the schema without its annotations."""
-    from pytest_schema_registry.schema_types.json_schema.document import (
-        DATA_KEYWORDS,
-        NAMED_SCHEMAS,
-    )
-
-    if isinstance(schema, list):
-        return [_bare(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    bare = {}
-    for keyword, value in schema.items():
-        if keyword in NAMED_SCHEMAS and isinstance(value, dict):
-            bare[keyword] = {name: _bare(each) for name, each in value.items()}
-        elif keyword not in ANNOTATIONS:
-            bare[keyword] = value if keyword in DATA_KEYWORDS else _bare(value)
-    return bare
-
-
-def _compatibility(before: Any, now: Any, formats: bool) -> tuple[str, list[dict[str, str]]]:
-    from pytest_schema_registry.schema_types.json_schema.compatibility import NotASchema, compare
-
+def _compatibility(
+    schema_type: SchemaType, before: Any, now: Any
+) -> tuple[str, list[dict[str, str]]]:
     try:
-        report = compare(before, now, formats=formats)
+        report = schema_type.compare(before, now)
     except NotASchema as exc:
         change = str(exc)[:MAX_QUOTED]
         return "unknown", [{"rule": "not-a-schema", "path": "$", "change": change}]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import warnings
 from datetime import UTC, datetime
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from pytest_schema_registry.compatibility.registry_verdict import ask_registry
 from pytest_schema_registry.compatibility.waivers import apply, load
 from pytest_schema_registry.contracts.recorder import SchemaUsage
 from pytest_schema_registry.errors import (
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.report import Level, Policy
     from pytest_schema_registry.compatibility.waivers import Waiver
     from pytest_schema_registry.contracts.rollout import Rollout
-    from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.retrieval.schema_source import SchemaSource
     from pytest_schema_registry.settings.settings import Settings
 
 #: The most breaks that a failure offers to waive.
@@ -69,20 +71,20 @@ class Evolution:
     """The comparisons of schemas that one process's tests make, with the waivers for them.
 
     Args:
-        registry: The registry that schemas come from.
+        source: Gives the schemas.
         rollout: Records each usage and each comparison.
         settings: The session's settings.
     """
 
     def __init__(
         self,
-        registry: SchemaRegistry,
+        source: SchemaSource,
         rollout: Rollout,
         settings: Settings,
     ) -> None:
-        self._registry = registry
+        self._source = source
         self._rollout = rollout
-        self._source = settings.compat_source
+        self._compared_by = settings.compat_source
         self._schema_type = all_types(formats=settings.format_assertion)["JSON"]
         self._waivers: Sequence[Waiver] = ()
         if settings.waivers is not None:
@@ -135,8 +137,9 @@ class Evolution:
     def _side(self, asked: Any, which: str) -> _Side:
         if isinstance(asked, dict | bool):
             schema = given(asked)
-            self._rollout.served(self._registry.compiled(schema).old_copies)
-            return _Side(self._registry.bundled(schema), "", which)
+            validator = self._source.catalogue.validator(schema)
+            self._rollout.served(validator.old_copies)
+            return _Side(validator.bundled(), "", which)
         if isinstance(asked, Schema):
             return _Side(self._used(asked), asked.name, asked.version)
         try:
@@ -148,7 +151,7 @@ class Evolution:
                 "telemetry.FeedbackEvent@v1, a Schema, or a JSON Schema",
             ) from None
         try:
-            schema = self._registry.schema(*key)
+            schema = self._source.schema(*key)
             return _Side(self._used(schema), *key, key)
         except SchemaRegistryError as exc:
             self._rollout.recorder.failed(key, exc)
@@ -156,18 +159,18 @@ class Evolution:
             raise
 
     def _used(self, schema: Schema) -> Any:
-        compiled = self._registry.compiled(schema)
-        usage = SchemaUsage(SchemaKey(schema.name, schema.version), "off", schema, compiled)
+        validator = self._source.catalogue.validator(schema)
+        usage = SchemaUsage(SchemaKey(schema.name, schema.version), "off", schema, validator)
         self._rollout.begin(usage)
         usage.lookups += 1
-        return self._registry.bundled(schema)
+        return validator.bundled()
 
     def _report(self, old: _Side, new: _Side, **asked: Any) -> CompatibilityReport:
         __tracebackhide__ = True
-        if self._source == "registry":
+        if self._compared_by == "registry":
             return self._registry_verdict(old, new, asked["level"])
         ours = self._schema_type.compare(old.content, new.content, **asked)
-        if self._source == "both" and _is_known(old, new):
+        if self._compared_by == "both" and _is_known(old, new):
             theirs = self._registry_verdict(old, new, asked["level"])
             if ours.compatible is not None and ours.compatible is not theirs.compatible:
                 headline = _headline(old, new)
@@ -182,7 +185,8 @@ class Evolution:
                 "the registry compares two version lines of one schema, each given as "
                 "NAME@VERSION; local compares anything",
             )
-        return self._registry.check_compatibility(new.name, old.version, new.version, level=level)
+        ask = partial(self._source.catalogue.compatibility, new.name)
+        return ask_registry(ask, old.version, new.version, level)
 
     def _judged(self, report: CompatibilityReport, old: _Side, new: _Side) -> CompatibilityReport:
         name, headline = new.name or old.name, _headline(old, new)

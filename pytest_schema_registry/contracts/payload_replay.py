@@ -10,8 +10,9 @@ from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.schemas import SchemaKey
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.contracts.judge import Judge
     from pytest_schema_registry.contracts.rollout import Rollout
-    from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.retrieval.schema_source import SchemaSource
 
 #: The most payloads of one schema that a process keeps; later ones are only counted.
 MAX_KEPT = 10_000
@@ -23,14 +24,18 @@ class PayloadReplay:
     """The conforming payloads of one process, kept to check them against the next version line.
 
     Args:
-        registry: The registry that schemas come from.
+        source: Gives the schemas.
+        judge: Judges the payloads.
         rollout: Gives the enforcement of each schema, and the current test.
         old: The version line that payloads conformed to.
         new: The version line that they are checked against.
     """
 
-    def __init__(self, registry: SchemaRegistry, rollout: Rollout, old: str, new: str) -> None:
-        self._registry = registry
+    def __init__(
+        self, source: SchemaSource, judge: Judge, rollout: Rollout, *, old: str, new: str
+    ) -> None:
+        self._source = source
+        self._judge = judge
         self._rollout = rollout
         self._old = old
         self._new = new
@@ -62,13 +67,13 @@ class PayloadReplay:
             "name": name,
             "enforcement": enforcement,
             "checked": 0,
+            "left_out": self._left_out.pop(name, 0),
             "violations": [],
         }
-        found["left_out"] = self._left_out.pop(name, 0)
         if enforcement == "off":
             return found
         try:
-            compiled = self._registry.compiled(self._registry.schema(name, self._new))
+            compiled = self._judge.validator(self._source.schema(name, self._new))
             self._rollout.recorder.served(compiled.old_copies)
         except SchemaNotFound:
             return found | {"missing": True}
@@ -81,7 +86,7 @@ class PayloadReplay:
                 said = ""
                 if len(found["violations"]) < MAX_EXPLAINED:
                     try:
-                        worst = self._registry.violation(compiled, payload).violations[0]
+                        worst = self._judge.explain(compiled, payload).violations[0]
                     except SchemaRegistryError as exc:  # a pattern takes too many steps
                         return found | {"error": exc.headline}
                     said = f"{worst.path}: {worst.message}"

@@ -156,7 +156,7 @@ class Controller:
             from pytest_schema_registry.reporting import metrics
 
             with self._missing_file("--registry-metrics"):
-                metrics.write(path, figures, cache_size=self._process.registry.cache_size())
+                metrics.write(path, figures, cache_size=self._process.source.cache_size())
         if step_summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             from pytest_schema_registry.reporting import github
 

@@ -10,47 +10,39 @@ from pytest_schema_registry.registry import SchemaRegistry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_schema_registry.contracts.judge import Judge
     from pytest_schema_registry.contracts.unseen import Unseen
+    from pytest_schema_registry.retrieval.schema_source import SchemaSource
 
 #: The methods of a registry whose errors are noted.
-QUESTIONS = (
-    "get_schema",
-    "validate_payload",
-    "form",
-    "compiled",
-    "violation",
-    "bundled",
-    "check_compatibility",
-    "index",
-    "versions",
-)
+NOTED = ("get_schema", "validate_payload", "check_compatibility", "index", "versions")
 
 
-class AskedRegistry(SchemaRegistry):
+class NotingRegistry(SchemaRegistry):
     """A registry that notes the errors it raises.
 
-    The plugin itself asks the registry behind it where it can go on without an answer.
-
     Args:
-        registry: The registry behind it; both share their attributes.
+        source: Gives the schemas.
+        judge: Judges the payloads.
         unseen: The collection that notes the errors.
     """
 
-    def __init__(self, registry: SchemaRegistry, unseen: Unseen) -> None:
-        vars(self).update(vars(registry))
-        self.behind = registry
-        self.unseen = unseen
+    def __init__(self, source: SchemaSource, judge: Judge, unseen: Unseen) -> None:
+        self._own = None
+        self._source = source
+        self._judge = judge
+        self._unseen = unseen
 
 
-def _noted(question: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(question)
-    def asked(self: AskedRegistry, *args: Any, **kwargs: Any) -> Any:
+def _noted(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def noted(self: NotingRegistry, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        with self.unseen:
-            return question(self.behind, *args, **kwargs)
+        with self._unseen:
+            return method(self, *args, **kwargs)
 
-    return asked
+    return noted
 
 
-for _name in QUESTIONS:
-    setattr(AskedRegistry, _name, _noted(getattr(SchemaRegistry, _name)))
+for _name in NOTED:
+    setattr(NotingRegistry, _name, _noted(getattr(SchemaRegistry, _name)))

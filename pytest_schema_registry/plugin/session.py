@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.contract import Contract
     from pytest_schema_registry.contracts.drift import Watch
     from pytest_schema_registry.contracts.evolution import Evolution
+    from pytest_schema_registry.contracts.judge import Judge
     from pytest_schema_registry.contracts.payload_replay import PayloadReplay
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import Session
     from pytest_schema_registry.retrieval.prefetch import Progress
+    from pytest_schema_registry.retrieval.schema_source import SchemaSource
     from pytest_schema_registry.settings.settings import Settings
 
 #: The tests that a run leaves none out of: the project's, the contract tests, or neither.
@@ -120,8 +122,8 @@ class PluginSession:
         return self._written.insists_on_coverage
 
     @cached_property
-    def registry(self) -> SchemaRegistry:
-        """The process's registry, made when the first test needs it.
+    def source(self) -> SchemaSource:
+        """The process's schemas, made when the first test needs one.
 
         Raises:
             InvalidSettings: An environment variable that counts is wrong, or a file that it names.
@@ -129,7 +131,7 @@ class PluginSession:
         if self._written.environment_error is not None:
             # A copy for each test, which gets a traceback of its own.
             raise copy(self._written.environment_error)
-        from pytest_schema_registry.registry import SchemaRegistry
+        from pytest_schema_registry.retrieval.schema_source import SchemaSource
 
         cache_dir = self.settings.cache_dir or items.cache_directory(self._config)
         recorder = self.rollout.recorder
@@ -138,24 +140,38 @@ class PluginSession:
 
             self._watch = watch(self.settings, recorder.drifted)
         answered = None if self._watch is None else self._watch.answered
-        return SchemaRegistry.from_settings(
+        return SchemaSource(
             self.settings,
             self._session,
             cache_dir,
-            recorder.fetched,
-            answered,
+            observe=recorder.fetched,
+            answered=answered,
             served=self.rollout.served,
         )
 
     @cached_property
+    def judge(self) -> Judge:
+        """The judge of the process's payloads."""
+        from pytest_schema_registry.contracts.judge import Judge
+
+        return Judge(self.source)
+
+    @cached_property
+    def registry(self) -> SchemaRegistry:
+        """The process's registry, for the plugin itself."""
+        from pytest_schema_registry.registry import SchemaRegistry
+
+        return SchemaRegistry.over(self.source, self.judge)
+
+    @cached_property
     def asked_registry(self) -> SchemaRegistry:
-        """The registry that tests hold: the same one, but it notes the errors it raises."""
+        """The registry that tests hold: its errors count for the test that calls it."""
         __tracebackhide__ = True
         with self.unseen:
-            registry = self.registry
-        from pytest_schema_registry.plugin.noting_registry import AskedRegistry
+            source, judge = self.source, self.judge
+        from pytest_schema_registry.plugin.noting_registry import NotingRegistry
 
-        return AskedRegistry(registry, self.unseen)
+        return NotingRegistry(source, judge, self.unseen)
 
     @cached_property
     def rollout(self) -> Rollout:
@@ -176,7 +192,7 @@ class PluginSession:
         from pytest_schema_registry.contracts.evolution import Evolution
 
         with self.unseen:
-            return Evolution(self.registry, self.rollout, self.settings)
+            return Evolution(self.source, self.rollout, self.settings)
 
     @cached_property
     def _replay(self) -> PayloadReplay | None:
@@ -185,7 +201,8 @@ class PluginSession:
             return None
         from pytest_schema_registry.contracts.payload_replay import PayloadReplay
 
-        return PayloadReplay(self.registry, self.rollout, *self.settings.replay_payloads)
+        old, new = self.settings.replay_payloads
+        return PayloadReplay(self.source, self.judge, self.rollout, old=old, new=new)
 
     def _new_rollout(self) -> Rollout:
         from pytest_schema_registry.contracts.rollout import Rollout
@@ -241,7 +258,8 @@ class PluginSession:
             from pytest_schema_registry.contracts.contract import Contract
 
             contract = self._contracts[wanted, versions] = Contract(
-                self.registry,
+                self.source,
+                self.judge,
                 wanted,
                 self.rollout,
                 versions=versions or self.settings.versions,
@@ -316,7 +334,7 @@ class PluginSession:
                 declared.wanted(items.params(item).get(NAME), items.params(item).get(VERSION))
                 for item, declared in self._declared.items()
             ]
-            self.registry.prefetch(wanted, self._progress())
+            self.source.prefetch(wanted, self._progress())
             if self.settings.enforcement:
                 self._refuse_idle_rules(wanted)
             if self.settings.ratchet and self.settings.mode != "record":
@@ -368,7 +386,7 @@ class PluginSession:
         """Return the facts of this process since the last call."""
         if self._watch is not None:
             started = time.perf_counter()
-            self._watch.settle(self.registry.bundled)
+            self._watch.settle(lambda schema: self.judge.validator(schema).bundled())
             self.rollout.recorder.seconds += time.perf_counter() - started
         return self.rollout.recorder.flush()
 
@@ -395,5 +413,5 @@ class PluginSession:
 
     def pytest_unconfigure(self) -> None:
         self._expectations.unwatch()
-        if "registry" in vars(self):
-            self.registry.close()
+        if "source" in vars(self):
+            self.source.close()

@@ -31,6 +31,8 @@ from pytest_schema_registry.registries.queries import (
     RegistryVerdict,
     Result,
 )
+from pytest_schema_registry.schema_types import all_types
+from pytest_schema_registry.schema_types.schema_type import NotASchema
 from pytest_schema_registry.schemas import NAME_SUFFIX, Content, IndexEntry, Release, plain_name
 from pytest_schema_registry.settings import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.text import printable
@@ -107,17 +109,12 @@ class DirectoryRegistry:
         return None
 
     def _compatibility(self, query: Query) -> RegistryVerdict | None:
-        from pytest_schema_registry.schema_types.json_schema.compatibility import (
-            NotASchema,
-            compare,
-        )
-
         old = self._schema(Query(Kind.SCHEMA, query.version, query.name, query.release))
         new = self._schema(Query(Kind.SCHEMA, query.later, query.name, query.later_release))
         if old is None or new is None:
             return None
         try:
-            report = compare(old.content.parsed(), new.content.parsed())
+            report = all_types()["JSON"].compare(old.content.parsed(), new.content.parsed())
         except NotASchema as exc:
             raise InvalidAnswer(self._url(query), str(exc)) from None
         return verdict_of(report)

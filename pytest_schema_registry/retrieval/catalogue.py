@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pytest_schema_registry.errors import CassetteMissing, InvalidAnswer, SchemaNotFound
+from pytest_schema_registry.errors import (
+    CassetteMissing,
+    InvalidAnswer,
+    SchemaNotFound,
+    SchemaRegistryError,
+)
 from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.schema_types.compiler import Compiler
 from pytest_schema_registry.schemas import Schema, age, plain_name
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_schema_registry.registries.queries import RegistryVerdict, Result
     from pytest_schema_registry.retrieval.resolver import Resolver
-    from pytest_schema_registry.schema_types.schema_type import Reference
+    from pytest_schema_registry.schema_types.schema_type import Reference, SchemaType, Validator
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
 
 
@@ -29,21 +36,45 @@ class Catalogue:
 
     Args:
         resolver: Answers queries.
-        found: Called with every schema when it is retrieved for the first time.
+        types: The schema languages, by the registries' word for each.
+        versions: The version lines, oldest first.
         served: Called with the old copies that an index, a list of releases or a verdict rests on;
             a schema carries its own.
+        follows: True to retrieve with each schema those that it refers to.
     """
 
     def __init__(
         self,
         resolver: Resolver,
-        found: Callable[[Schema], None],
+        types: Mapping[str, SchemaType],
+        versions: Sequence[str],
         served: Callable[[tuple[OldCopy, ...]], None],
+        *,
+        follows: bool,
     ) -> None:
         self._resolver = resolver
-        self._found = found
+        self._compiler = Compiler(types, self.referred)
+        self._newest_first = tuple(reversed(versions))
         self._served = served
-        self._schemas: dict[Query, Schema] = {}
+        self._follows = follows
+
+    def validator(self, schema: Schema) -> Validator:
+        """Return the validator of a schema.
+
+        Raises:
+            InvalidSchema: The schema, or one that it refers to, is wrong.
+            SchemaRegistryError: A schema that it refers to cannot be retrieved.
+        """
+        return self._compiler.validator(schema)
+
+    def retrieve_references(self, schema: Schema) -> None:
+        """Retrieve the schemas that a schema refers to.
+
+        Raises:
+            SchemaRegistryError: One of them cannot be retrieved, or a schema is wrong.
+        """
+        if self._compiler.type_of(schema).refers_elsewhere(schema):
+            self._compiler.validator(schema)
 
     def schema(self, name: str, version: str, release: str | None = None) -> Schema:
         """Return a schema in one version line.
@@ -58,17 +89,15 @@ class Catalogue:
             SchemaRegistryError: The schema cannot be had, for another reason.
         """
         query = Query(Kind.SCHEMA, version, plain_name(name), release)
-        schema = self._schemas.get(query)
-        if schema is None:
-            answer, old = self._answer(query)
-            if answer.is_missing:
-                raise SchemaNotFound(
-                    printable(query.name), version, release, answer.origin, _advice(answer)
-                ).resting_on(old)
-            schema = replace(answer.schema, old_copies=old)
-            if not old:  # the registry may answer the next time
-                self._schemas[query] = schema
-            self._found(schema)
+        result, old = self._retrieve(query)
+        if result.is_missing:
+            raise SchemaNotFound(
+                printable(query.name), version, release, result.origin, _advice(result)
+            ).resting_on(old)
+        schema = replace(result.schema, old_copies=old)
+        if self._follows:
+            with suppress(SchemaRegistryError):
+                self.retrieve_references(schema)
         return schema
 
     def negotiated(
@@ -118,11 +147,11 @@ class Catalogue:
 
     def index(self) -> tuple[IndexEntry, ...]:
         """Return the entries of the registry's index, sorted by version and name."""
-        answer = self._resolver.retrieve(Query(Kind.INDEX))
-        self._served(answer.old_copies)
-        if answer.is_missing:
-            raise SchemaNotFound("index", "any version", None, answer.origin, "ask by name")
-        return answer.entries
+        result = self._resolver.retrieve(Query(Kind.INDEX))
+        self._served(result.old_copies)
+        if result.is_missing:
+            raise SchemaNotFound("index", "any version", None, result.origin, "ask by name")
+        return result.entries
 
     def compatibility(self, name: str, old: str, new: str) -> RegistryVerdict:
         """Return the registry's own verdict on two version lines of a schema.
@@ -141,13 +170,13 @@ class Catalogue:
         sides = [self.schema(name, version) for version in (old, new)]
         earlier, later = (side.release for side in sides)
         query = Query(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later)
-        answer, copies = self._answer(query)
+        result, copies = self._retrieve(query)
         self._served(sides[0].old_copies + sides[1].old_copies + copies)
-        if answer.is_missing:
+        if result.is_missing:
             reason = "it has both schemas, and does not compare them"
             advice = "--registry-compat-source local does"
-            raise InvalidAnswer(answer.url, f"{reason}; {advice}")
-        return answer.verdict
+            raise InvalidAnswer(result.url, f"{reason}; {advice}")
+        return result.verdict
 
     def releases(self, name: str, versions: Sequence[str]) -> tuple[Release, ...]:
         """Return the releases of a schema in some version lines, oldest first in each.
@@ -162,23 +191,23 @@ class Catalogue:
         listed: list[Release] = []
         old: tuple[OldCopy, ...] = ()
         for version in versions:
-            answer, found = self._answer(Query(Kind.RELEASES, version, plain_name(name)))
+            result, found = self._retrieve(Query(Kind.RELEASES, version, plain_name(name)))
             old += found
-            if not answer.is_missing:
-                listed += answer.releases
+            if not result.is_missing:
+                listed += result.releases
         self._served(old)
         if not listed:
             lines = ", ".join(versions)
-            raise SchemaNotFound(printable(name), lines, None, answer.origin, _advice(answer))
+            raise SchemaNotFound(printable(name), lines, None, result.origin, _advice(result))
         return tuple(listed)
 
-    def referred(self, reference: Reference, versions: Sequence[str]) -> Schema:
+    def referred(self, reference: Reference) -> Schema:
         """Return the schema that a reference leads to, by its name or its global id.
+
+        Where the reference has a name but no version, the newest version line that has it is taken.
 
         Args:
             reference: The reference.
-            versions: The version lines to try where the reference has a name but no version, the
-                best one first.
 
         Raises:
             SchemaNotFound: The reference leads to no schema of the registry.
@@ -186,18 +215,18 @@ class Catalogue:
         """
         if reference.target is not None:
             version, name = reference.target
-            return self._named(name, version, versions)
-        answer = self._resolver.retrieve(Query(Kind.BY_ID, reference.version, reference.uri))
-        if not answer.is_missing:
-            found = answer.schema
+            return self._named(name, version)
+        result = self._resolver.retrieve(Query(Kind.BY_ID, reference.version, reference.uri))
+        if not result.is_missing:
+            found = result.schema
             # Where several version lines share an id, the one of the reference's own line is meant.
             return self._in_line(reference, found, reference.version) or found
         if reference.name is not None:
-            found = self._named(reference.name, reference.version, versions)
-            return replace(found, old_copies=answer.old_copies + found.old_copies)
+            found = self._named(reference.name, reference.version)
+            return replace(found, old_copies=result.old_copies + found.old_copies)
         uri = printable(reference.uri)
-        raise SchemaNotFound(uri, "any version", None, answer.origin, _advice(answer)).resting_on(
-            answer.old_copies
+        raise SchemaNotFound(uri, "any version", None, result.origin, _advice(result)).resting_on(
+            result.old_copies
         )
 
     def _in_line(self, reference: Reference, found: Schema, version: str) -> Schema | None:
@@ -217,21 +246,21 @@ class Catalogue:
         content = own.content if isinstance(own.content, dict) else {}
         return own if reference.uri in map(content.get, _IDENTIFIERS) else None
 
-    def _named(self, name: str, version: str | None, versions: Sequence[str]) -> Schema:
-        return self.schema(name, version) if version else self.negotiated(name, versions)
+    def _named(self, name: str, version: str | None) -> Schema:
+        return self.schema(name, version) if version else self.negotiated(name, self._newest_first)
 
-    def _answer(self, query: Query) -> tuple[Result, tuple[OldCopy, ...]]:
+    def _retrieve(self, query: Query) -> tuple[Result, tuple[OldCopy, ...]]:
         """Return a result by a name or its other spelling, and the old copies that it rests on."""
-        answer = self._resolver.retrieve(query)
-        if answer.is_missing and answer.source != "directory":
+        result = self._resolver.retrieve(query)
+        if result.is_missing and result.source != "directory":
             try:
                 other = self._resolver.retrieve(query.suffixed)
             except CassetteMissing:
-                return answer, answer.old_copies
+                return result, result.old_copies
             if not other.is_missing:
-                return other, answer.old_copies + other.old_copies
-            return answer, answer.old_copies or other.old_copies
-        return answer, answer.old_copies
+                return other, result.old_copies + other.old_copies
+            return result, result.old_copies or other.old_copies
+        return result, result.old_copies
 
 
 def _reason(chosen: str, passed_over: list[str]) -> str:
@@ -257,8 +286,8 @@ def _ago(then: float) -> str:
     return f"{age(datetime.fromtimestamp(then, UTC))} ago"
 
 
-def _advice(answer: Result) -> str:
-    match answer.source:
+def _advice(result: Result) -> str:
+    match result.source:
         case "cache" | "stale cache":
             return "check the name; if it was published since, --registry-cache-ttl 0 asks again"
         case "cassette":

@@ -105,6 +105,14 @@ class SchemaType(Protocol):
             SchemaRegistryError: A schema that it refers to cannot be retrieved.
         """
 
+    def differ_in_annotations_only(self, old: Schema, new: Schema) -> bool:
+        """Check whether two schemas of different content are equal without their annotations.
+
+        Args:
+            old: The older schema.
+            new: The newer schema.
+        """
+
     def compare(self, old: Any, new: Any, **asked: Any) -> CompatibilityReport:
         """Report whether payloads written by one version of a schema can be read by the other.
 

@@ -15,6 +15,7 @@ from jsonschema.validators import validator_for
 from tests.benchmarks.measure import Row, each_of, interleaved, per_call
 from tests.benchmarks.samples import EVENT, EVENT_SCHEMA, event, payload, schema, size
 from tests.benchmarks.sessions import session
+from tests.parts import judge_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -190,7 +191,7 @@ def _first_use(
 
     ours, theirs = "compile", "jsonschema, check_schema and construct"
     contenders = {
-        ours: each_of(FIRST_USES, lambda: registry.compiled(next(unused))),
+        ours: each_of(FIRST_USES, lambda: judge_of(registry).validator(next(unused))),
         theirs: each_of(FIRST_USES, by_jsonschema),
     }
     what = f"a schema of {size(content) / 1000:.1f} KB"

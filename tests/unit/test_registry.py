@@ -20,15 +20,18 @@ from pytest_schema_registry import (
     SchemaRegistry,
     Verdict,
 )
+from pytest_schema_registry.contracts.judge import Judge
 from pytest_schema_registry.plugin.markers import SchemaRequest
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import Session
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from pytest_schema_registry.retrieval.pauses import Pauses
+from pytest_schema_registry.retrieval.schema_source import SchemaSource
 from pytest_schema_registry.settings.settings import Origin, resolve
 from tests.documents import result_of
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
+from tests.parts import judge_of, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +69,7 @@ def test_a_schema_is_had_with_what_is_known_about_it(
 def test_a_schema_is_asked_for_once(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
-    assert registry.get_schema(ORDER, "v1") is registry.get_schema(ORDER, "v1")
+    assert registry.get_schema(ORDER, "v1") == registry.get_schema(ORDER, "v1")
     assert local_registry.paths == [PATH]
 
 
@@ -316,7 +319,7 @@ def test_prefetching_fetches_each_schema_once_and_remembers_errors(
         SchemaRequest(None, "v1"),
         negotiation,
     ]
-    registry.prefetch(wanted * 2)
+    source_of(registry).prefetch(wanted * 2)
     asked = ["/schemas/v1/orders.Order", "/schemas/v2/orders.Order", "/schemas/v2/secret"]
     assert local_registry.paths == asked
     assert registry.get_schema(ORDER, "v1").content == ORDER_V1
@@ -327,7 +330,7 @@ def test_prefetching_asks_several_at_a_time(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
     local_registry.always(Reply(404, delay=0.5))
-    registry.prefetch(SchemaRequest(f"{number}", "v1") for number in range(8))
+    source_of(registry).prefetch(SchemaRequest(f"{number}", "v1") for number in range(8))
     ports = {request.client_port for request in local_registry.requests}
     assert len(ports) == 8
 
@@ -341,7 +344,7 @@ def test_prefetching_says_how_far_it_is(
         SchemaRequest(ORDER, "v2"),
         SchemaRequest("nothing", "v1"),
     ]
-    registry.prefetch(wanted, lambda *counts: said.append(counts))
+    source_of(registry).prefetch(wanted, lambda *counts: said.append(counts))
     assert [(tried, total) for _, tried, total in said] == [(1, 3), (2, 3), (3, 3)]
     assert said[-1] == (2, 3, 3)
 
@@ -351,9 +354,9 @@ def test_prefetching_what_is_cached_takes_no_threads_and_says_nothing(
 ) -> None:
     wanted = [SchemaRequest(ORDER, "v1"), SchemaRequest(ORDER, "v2")]
     with SchemaRegistry(local_registry.url, cache_dir=tmp_path / "cache") as first:
-        first.prefetch(wanted)
+        source_of(first).prefetch(wanted)
     with SchemaRegistry(local_registry.url, cache_dir=tmp_path / "cache") as second:
-        second.prefetch(wanted, never_called)
+        source_of(second).prefetch(wanted, never_called)
     assert second.get_schema(ORDER, "v1").source == "cache"
     assert len(local_registry.requests) == 2
 
@@ -363,16 +366,16 @@ def test_prefetching_fetches_what_a_schema_refers_to_and_compiles_no_other(
 ) -> None:
     local_registry.publish("a.A", v1={"$ref": ORDER})
     local_registry.publish("a.Wrong", v1={"type": "wrong"})
-    registry.prefetch([SchemaRequest("a.A", "v1"), SchemaRequest("a.Wrong", "v1")])
+    source_of(registry).prefetch([SchemaRequest("a.A", "v1"), SchemaRequest("a.Wrong", "v1")])
     asked = local_registry.paths
     assert PATH in asked
-    assert registry.compiled(registry.get_schema("a.A", "v1")).is_valid({"id": "a"})
+    assert judge_of(registry).validator(registry.get_schema("a.A", "v1")).is_valid({"id": "a"})
     assert local_registry.paths == asked
 
 
 def test_prefetching_leaves_a_directory_alone(local_registry: LocalRegistry) -> None:
     with SchemaRegistry(local_registry.directory) as registry:
-        registry.prefetch([SchemaRequest("nothing", "v1")])
+        source_of(registry).prefetch([SchemaRequest("nothing", "v1")])
         assert registry.get_schema(ORDER, "v1").source == "directory"
 
 
@@ -415,7 +418,7 @@ def test_without_a_cache_directory_nothing_outlives_the_registry(
     assert list(own.iterdir()) == []
     registry.get_schema(ORDER, "v2")  # it goes on, closed or not
     assert list(tmp_path.rglob("*.entry")) != []
-    registry._registry().close()
+    source_of(registry).close()
     del registry
     gc.collect()
     (own,) = tmp_path.iterdir()
@@ -511,8 +514,9 @@ def recovering(
     settings = resolve(Origin(lambda option: option.name, given), root=tmp_path)
     own = Session("own", tmp_path / "own")
     pauses = Pauses(lambda: now[0])
-    with SchemaRegistry.from_settings(settings, own, None, pauses=pauses) as registry:
-        yield registry, now
+    source = SchemaSource(settings, own, None, pauses=pauses)
+    yield SchemaRegistry.over(source, Judge(source)), now
+    source.close()
 
 
 @pytest.mark.parametrize("path", ["", f"schemas/v1/{ORDER}"])
@@ -563,12 +567,12 @@ def test_an_old_copy_gives_way_after_a_pause(
     local_registry.always(DOWN, "schemas/v1/shop.Item")
     cart = registry.get_schema("shop.Cart", "v1")
     assert cart.old_copies == ()
-    (old,) = registry.compiled(cart).old_copies
+    (old,) = judge_of(registry).validator(cart).old_copies
     assert (old.what, old.source) == ("shop.Item v1", "cassette")
     assert registry.validate_payload(cart, [1])[0] is True
     local_registry.reset(local_registry.directory)
     now[0] = 1.0
-    assert registry.compiled(cart).old_copies == ()
+    assert judge_of(registry).validator(cart).old_copies == ()
     assert registry.validate_payload(cart, [1])[0] is False
 
 

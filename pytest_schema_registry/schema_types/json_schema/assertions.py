@@ -156,7 +156,7 @@ def _below(word: str, value: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]
     if word in NAMED_SCHEMAS and isinstance(value, dict):
         yield from (((word, name), each) for name, each in value.items())
     elif word in _APPLIED and isinstance(value, list):
-        yield from (((word, place), each) for place, each in enumerate(value))
+        yield from (((word, index), each) for index, each in enumerate(value))
     elif word in _APPLIED:
         yield (word,), value
 

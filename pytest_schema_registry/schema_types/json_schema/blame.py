@@ -10,7 +10,7 @@ from pytest_schema_registry.schema_types.json_schema.drafts import METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.references import (
     Reference,
     dangling,
-    reference,
+    reference_to,
 )
 from pytest_schema_registry.text import printable
 
@@ -26,7 +26,7 @@ MASK = "\uf8ff"
 _ENGINES_ADVICE = ". Custom meta-schemas must be registered in the registry before use"
 
 
-def written_in(root: Schema, needed: Iterable[Schema], uri: str) -> tuple[Schema, Reference]:
+def find_reference(root: Schema, needed: Iterable[Schema], uri: str) -> tuple[Schema, Reference]:
     """Return the reference that leads to a URI, preceded by the schema that contains it.
 
     The root schema is returned where the reference is found in none.
@@ -38,12 +38,12 @@ def written_in(root: Schema, needed: Iterable[Schema], uri: str) -> tuple[Schema
     """
     last = uri.rpartition("/")[2]
     for schema in (root, *needed):
-        if last in schema.text and (found := reference(schema, uri)).pointer != "#":
+        if last in schema.text and (found := reference_to(schema, uri)).pointer != "#":
             return schema, found
     return root, Reference(uri, uri, "#", root.version)
 
 
-def invalid(
+def from_engine(
     root: Schema,
     needed: Mapping[str, Schema],
     exc: jsonschema_rs.ValidationError,
@@ -75,10 +75,10 @@ def invalid(
     # The advice means the engine's own registry, not the schema registry.
     reason = reason.replace(_ENGINES_ADVICE, f"; known are the drafts {', '.join(METASCHEMAS)}")
     uri = next((uri for uri, each in needed.items() if each is blamed), None)
-    return because(root, uri, blamed, pointer, reason)
+    return invalid_schema(root, uri, blamed, pointer, reason)
 
 
-def because(
+def invalid_schema(
     root: Schema, uri: str | None, blamed: Schema, pointer: str, reason: str
 ) -> InvalidSchema:
     """Return an error about a schema, which says where the root schema refers to it.
@@ -91,9 +91,9 @@ def because(
         reason: The description of the error.
     """
     if uri is not None:
-        written = reference(root, uri)
-        place = "" if written.pointer == "#" else f" at {written.pointer}"
-        reason = f"{reason}; {root} needs it{place}"
+        written = reference_to(root, uri)
+        where = "" if written.pointer == "#" else f" at {written.pointer}"
+        reason = f"{reason}; {root} needs it{where}"
     reason = printable(" ".join(reason.split()))
     return InvalidSchema(str(blamed), printable(pointer), reason, blamed.origin)
 

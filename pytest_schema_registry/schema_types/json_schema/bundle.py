@@ -15,7 +15,7 @@ from pytest_schema_registry.schema_types.json_schema.keywords import keywords_of
 from pytest_schema_registry.schema_types.json_schema.references import (
     base_uri,
     document_name,
-    lineless,
+    without_own_version,
 )
 
 if TYPE_CHECKING:
@@ -45,18 +45,18 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = LA
     draft = draft_of(content)
     own = base_uri(schema)
     known_as = None if is_reference(content, draft) else content.get(identifier_of(draft))
-    whole = _identified(content, known_as or lineless(schema, own), draft)
+    whole = _identified(content, known_as or without_own_version(schema, own), draft)
     keyword = "definitions" if draft <= 7 else "$defs"
     embedded = whole[keyword] = dict(whole.get(keyword, {}))
     for uri, document in referred.items():
         name = document_name(schema, uri)
         key = name if name not in embedded else uri
-        embedded[key] = _identified(document, lineless(schema, uri), draft)
+        embedded[key] = _identified(document, without_own_version(schema, uri), draft)
     if any(document_name(schema, uri).startswith("../") for uri in referred):
         # A schema of another version line may refer back to this line, by identifiers that have a
         # version. So each schema of this line is embedded under such an identifier, too.
         for uri, document in {own: content, **referred}.items():
-            if lineless(schema, uri) != uri:
+            if without_own_version(schema, uri) != uri:
                 embedded[uri] = _identified(document, uri, draft)
     return whole
 

@@ -11,7 +11,7 @@ imports them.
 from __future__ import annotations
 
 import time
-from itertools import groupby, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -23,24 +23,23 @@ from referencing.jsonschema import specification_with
 from pytest_schema_registry.json_values import canonical, json_path, json_pointer
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schema_types.json_schema.blame import MASK
+from pytest_schema_registry.schema_types.json_schema.description import HIDDEN, Describer, value_at
 from pytest_schema_registry.schema_types.json_schema.drafts import METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.explaining_validator import (
-    DRAFT_4_FLAGS,
+    ExplainingValidator,
     OutOfTime,
-    Walk,
 )
 from pytest_schema_registry.schema_types.json_schema.limits import is_explainable
-from pytest_schema_registry.schema_types.json_schema.messages import sentence
 from pytest_schema_registry.schema_types.json_schema.references import (
     base_uri,
     document_name,
-    places,
+    nodes,
 )
 from pytest_schema_registry.schemas import Violation
 from pytest_schema_registry.text import cut, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator
 
     from pytest_schema_registry.redaction import Redaction
     from pytest_schema_registry.schema_types.json_schema.validation import JSONSchemaValidator
@@ -50,11 +49,6 @@ MAX_VIOLATIONS = 10_000
 SECONDS = 2.0
 #: The most characters of the engine's own message.
 MAX_MESSAGE = 500
-#: The keywords whose violation names a property of the payload.
-QUOTING = frozenset({"additionalProperties", "unevaluatedProperties"})
-#: The message on a hidden value where the rule's own message may quote a name in that value.
-HIDDEN = f"{shown(REDACTED)} has something that the schema does not allow"
-
 # An attrs class, which a type checker cannot see through.
 _Registry: Any = referencing.Registry
 
@@ -82,26 +76,26 @@ def diagnose(
         if not is_explainable(schema.text, *map(canonical, validator.referred.values())):
             return (_unexplained(hide.applied(payload), "in so large a schema"),)
         prepared = _Prepared(validator)
-    describe = _Describe(payload, hide, prepared.locations, elsewhere=prepared.draft)
+    describer = Describer(payload, hide, prepared.locations, elsewhere=prepared.draft)
     relevance = exceptions.by_relevance()
     found: list[tuple[Any, Violation]] = []
-    prepared.walk.begin(time.monotonic() + SECONDS)
+    prepared.explaining.begin(time.monotonic() + SECONDS)
     errors = _errors(prepared, payload)
     try:
         for error in islice(errors, MAX_VIOLATIONS):
             key: Any = relevance(error)
-            found.append((key[:1] + key[2:], describe(error)))
+            found.append((key[:1] + key[2:], describer.violation(error)))
     except OutOfTime:
         # The engine is not asked for its first error here: it may take as long, and nothing can
         # interrupt it.
-        found = found or [((), _unexplained(describe.safe, f"in {SECONDS:g} s"))]
+        found = found or [((), _unexplained(describer.safe, f"in {SECONDS:g} s"))]
     except (RecursionError, referencing.exceptions.Unresolvable):
         pass
     else:
         errors.close()
         shelf.put(known_as, prepared, prepared.weight)
     if not found:
-        return (_first(validator, payload, describe),)
+        return (_first(validator, payload, describer),)
     # The sort is stable, so violations of equal relevance stay in the schema's order.
     found.sort(key=lambda each: each[0], reverse=True)
     # A rule that two references lead to is reported once.
@@ -110,7 +104,7 @@ def diagnose(
 
 
 class _Prepared:
-    """The parts of a walk through a schema that do not depend on the payload."""
+    """The parts of an explanation that depend on the schema alone, kept for the next payload."""
 
     def __init__(self, validator: JSONSchemaValidator) -> None:
         schema = validator.schema
@@ -128,13 +122,13 @@ class _Prepared:
         self.root = {"$ref": start}
         self.locations = {id(self.root): "#", **_locations(schema, self.documents)}
         self.documents[start] = self.documents[uri]
-        self.walker: Any = None
-        self.walk = Walk(base, validator)
+        self.validator: Any = None
+        self.explaining = ExplainingValidator(base, validator)
 
     @property
     def weight(self) -> int:
         """The memory that it takes, counted in objects of a schema."""
-        return len(self.locations) + 100 * self.walk.leaves
+        return len(self.locations) + 100 * self.explaining.leaves
 
 
 def _errors(prepared: _Prepared, payload: Any) -> Generator[Any]:
@@ -142,10 +136,12 @@ def _errors(prepared: _Prepared, payload: Any) -> Generator[Any]:
     base, documents = prepared.base, prepared.documents
     resources = ((uri, _resource(document, base)) for uri, document in documents.items())
     try:
-        if prepared.walker is None:
+        if prepared.validator is None:
             registry: Any = _Registry().with_resources(resources)
-            prepared.walker = prepared.walk.validator(prepared.root, registry=registry)
-        yield from prepared.walker.iter_errors(payload)
+            prepared.validator = prepared.explaining.validator_class(
+                prepared.root, registry=registry
+            )
+        yield from prepared.validator.iter_errors(payload)
     except (AttributeError, TypeError, ValueError):
         # A reference may lead to a value that is no schema, at a place where no meta-schema looks.
         return
@@ -178,7 +174,7 @@ def _locations(schema: Schema, documents: dict[str, Any]) -> dict[int, str]:
     return {
         id(node): ("" if uri == own else document_name(schema, uri)) + json_pointer(path)
         for uri, document in documents.items()
-        for path, node in places(document)
+        for path, node in nodes(document)
     }
 
 
@@ -187,14 +183,14 @@ def _unexplained(value: Any, limit: str) -> Violation:
     return Violation("$", "#", "", value, message)
 
 
-def _first(validator: JSONSchemaValidator, payload: Any, describe: _Describe) -> Violation:
+def _first(validator: JSONSchemaValidator, payload: Any, describer: Describer) -> Violation:
     """Return the engine's own first error as a violation, for where the walk found none."""
     try:
         error = next(validator.engine.iter_errors(payload))
     except ValueError:  # the engine judges deeper values than it can report errors on
-        return _unexplained(describe.safe, "so deep in it")
-    path = describe.visible(error.instance_path)
-    value = _at(describe.safe, path)
+        return _unexplained(describer.safe, "so deep in it")
+    path = describer.visible(error.instance_path)
+    value = value_at(describer.safe, path)
     location = json_pointer(error.schema_path)
     # The path begins at the schema that has the keyword, which may be an embedded one. After a
     # reference, only the absolute location tells which schema that is.
@@ -208,136 +204,3 @@ def _first(validator: JSONSchemaValidator, payload: Any, describe: _Describe) ->
         value=value,
         message=HIDDEN if value == REDACTED else message,
     )
-
-
-def _at(value: Any, path: Sequence[str | int]) -> Any:
-    for step in path:
-        value = value[step]
-    return value
-
-
-class _Describe:
-    """A callable that turns jsonschema's errors into violations.
-
-    Args:
-        payload: The payload's JSON form.
-        redaction: The rules by which values are hidden.
-        locations: The place of each object of the schemas, by the object's ``id()``.
-        elsewhere: The location of a rule that is in none of the schemas: the URI of the metaschema,
-            to which a schema may refer without the registry.
-    """
-
-    def __init__(
-        self, payload: Any, redaction: Redaction, locations: dict[int, str], *, elsewhere: str
-    ) -> None:
-        self.safe = redaction.applied(payload)
-        self._payload = payload
-        self._locations = locations
-        self._elsewhere = elsewhere
-
-    def __call__(self, error: Any) -> Violation:
-        whole = tuple(error.absolute_path)
-        path = self.visible(whole)
-        value = _at(self.safe, path)
-        keyword = error.validator or "false"
-        causes: tuple[Violation, ...] = ()
-        if error.context and not _types(error):
-            causes = tuple(self(each) for each in _closest(error.context))
-        text = shown(value)
-        is_name = isinstance(error.instance, str) and isinstance(_at(self._payload, whole), dict)
-        if is_name:
-            text = f"the property name {shown(error.instance)}"
-        message = _message(error, keyword, text)
-        if value == REDACTED and (is_name or keyword in QUOTING):
-            message = HIDDEN
-        return Violation(
-            path=json_path(path),
-            schema_path=self._location(error),
-            keyword=keyword,
-            value=value,
-            message=message,
-            causes=causes,
-        )
-
-    def visible(self, path: Sequence[str | int]) -> Sequence[str | int]:
-        """Return the part of a path that may be shown: in a hidden value, names are hidden, too."""
-        value = self.safe
-        for end, step in enumerate(path):
-            if value == REDACTED:
-                return path[:end]
-            value = value[step]
-        return path
-
-    def _location(self, error: Any) -> str:
-        """Return the location of a rule in the schema that contains it."""
-        parent = self._locations.get(id(error.schema))
-        if parent is None:
-            return self._elsewhere
-        if error.validator is not None:
-            return parent + json_pointer((error.validator,)).removeprefix("#")
-        # A false schema has no identity of its own. So it is found from the object around it.
-        steps = tuple(error.absolute_schema_path)
-        for below in (steps[-2:], steps[-1:]):
-            node = error.schema
-            for step in below:
-                node = _child(node, step)
-            if node is False:
-                return parent + json_pointer(below).removeprefix("#")
-        return parent
-
-
-def _message(error: Any, keyword: str, text: str) -> str:
-    match keyword:
-        case "required" | "dependentRequired" | "dependencies":
-            return str(error.message)
-        case "additionalProperties" | "unevaluatedProperties":
-            return str(error.message)
-        case "false":
-            return f"{text} is not allowed: the schema allows nothing here"
-        case "minimum" | "maximum" if error.schema.get(DRAFT_4_FLAGS[keyword]) is True:
-            keyword = DRAFT_4_FLAGS[keyword]
-        case "anyOf" | "oneOf" if error.context:
-            if types := _types(error):
-                return sentence("type", text, error.instance, types)
-        case "oneOf":
-            return (
-                f"{text} matches more than one of the {len(error.validator_value)} alternatives, "
-                "where exactly one is asked for"
-            )
-    return sentence(keyword, text, error.instance, error.validator_value)
-
-
-def _child(node: Any, step: str | int) -> Any:
-    if isinstance(node, dict):
-        return node.get(step)
-    if isinstance(node, list) and isinstance(step, int) and step < len(node):
-        return node[step]
-    return None
-
-
-def _closest(errors: Sequence[Any]) -> list[Any]:
-    """Return the errors of the branch that came closest."""
-
-    def distance(branch: list[Any]) -> tuple[bool, bool, bool, int]:
-        # A value of another type, or with another tag of a discriminated union, was not meant for
-        # this branch.
-        type_differs = any(each.validator == "type" and not each.path for each in branch)
-        tag_differs = any(each.validator == "const" for each in branch)
-        choice_differs = any(each.validator == "enum" for each in branch)
-        return type_differs, tag_differs, choice_differs, len(branch)
-
-    branches = [list(each) for _, each in groupby(errors, key=_branch)]
-    return min(branches, key=distance)
-
-
-def _branch(error: Any) -> Any:
-    return error.schema_path[0]
-
-
-def _types(error: Any) -> list[str]:
-    """Return the types that alternatives ask for; empty where they ask for anything else."""
-    if any(each.validator != "type" or each.path for each in error.context):
-        return []
-    asked = [each.validator_value for each in error.context]
-    names = (name for types in asked for name in ([types] if isinstance(types, str) else types))
-    return list(dict.fromkeys(names))

@@ -122,13 +122,13 @@ class _Fields:
         properties, required = node.get("properties"), node.get("required")
         for name, rule in properties.items() if isinstance(properties, dict) else ():
             inner = _inner(rule, root)
-            place, length = self._shown.get(id(inner), ("", 0))
-            is_told = id(inner) in self._shown and (length is None or length > _SHORT)
-            above = f", with the fields of {place or 'the whole'}" if is_told else ""
+            above, length = self._shown.get(id(inner), ("", 0))
+            is_shown = id(inner) in self._shown and (length is None or length > _SHORT)
+            hint = f", with the fields of {above or 'the whole'}" if is_shown else ""
             wanted = isinstance(required, list) and name in required
-            yield indent + name, wanted, _type(rule, root) + above
+            yield indent + name, wanted, _type(rule, root) + hint
             count += 1
-            for line in () if is_told else self.of(inner, (*path, name)):
+            for line in () if is_shown else self.of(inner, (*path, name)):
                 yield line
                 count += 1
         if node.get("additionalProperties") is False:

@@ -12,7 +12,7 @@ from jsonschema import exceptions, validators
 
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.json_values import canonical, json_pointer
-from pytest_schema_registry.schema_types.json_schema.references import places
+from pytest_schema_registry.schema_types.json_schema.references import nodes
 from pytest_schema_registry.text import printable, shown
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def _unknown(*_asked: Any) -> tuple[Any, ...]:
     return ()
 
 
-class Walk:
-    """A walk of jsonschema through a schema, with the engine's verdict on each single rule.
+class ExplainingValidator:
+    """jsonschema's validator of a schema, with the engine's verdict on each single rule.
 
     Args:
         base: jsonschema's validator class for the schema's draft.
@@ -94,18 +94,18 @@ class Walk:
             if keyword in keywords:
                 keywords[keyword] = partial(check, keywords[keyword])
         documents = (validator.schema.content, *validator.referred.values())
-        if any("patternProperties" in node for each in documents for _, node in places(each)):
+        if any("patternProperties" in node for each in documents for _, node in nodes(each)):
             # jsonschema would match any pattern here with Python's re, so leave it to the engine.
             keywords["unevaluatedProperties"] = _unknown
         self._branching = keywords.keys() - _LEAVES
-        self.validator = _extend(
+        self.validator_class = _extend(
             base, {keyword: self._timed(check) for keyword, check in keywords.items()}
         )
 
-        descend = self.validator.descend
+        descend = self.validator_class.descend
 
         def descend_into_false_too(
-            walker: Any,
+            validator: Any,
             instance: Any,
             schema: Any,
             path: Any = None,
@@ -124,12 +124,14 @@ class Walk:
                 return
             if isinstance(schema, dict) and self._is_plain_and_holds(schema, instance):
                 return
-            yield from descend(walker, instance, schema, path=path, schema_path=schema_path, **rest)
+            yield from descend(
+                validator, instance, schema, path=path, schema_path=schema_path, **rest
+            )
 
-        self.validator.descend = descend_into_false_too
+        self.validator_class.descend = descend_into_false_too
 
     def begin(self, deadline: float) -> None:
-        """Prepare for one payload; a payload that is walked at the same time needs its own `Walk`.
+        """Prepare for one payload; another one at the same time needs its own object.
 
         Args:
             deadline: The time to stop, in seconds of the monotonic clock.
@@ -202,7 +204,7 @@ class Walk:
             schema = self._schema
             where = (
                 json_pointer((*path, keyword))
-                for path, node in places(schema.content)
+                for path, node in nodes(schema.content)
                 for keyword, rule in node.items()
                 if rule == pattern or (keyword == pattern and path[-1:] == ("patternProperties",))
             )

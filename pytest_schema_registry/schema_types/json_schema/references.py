@@ -74,7 +74,7 @@ def base_uri(schema: Schema) -> str:
     return f"{_BASE}{version}/{quote(schema.name, safe='')}"
 
 
-def lineless(schema: Schema, uri: str) -> str:
+def without_own_version(schema: Schema, uri: str) -> str:
     """Return a URI with ``-`` as its version, where its version is this schema's own.
 
     Without the version, bundles of v1 and v2 compare equal.
@@ -102,7 +102,7 @@ def document_name(schema: Schema, uri: str) -> str:
     return name if version in (None, schema.version) else f"../{version}/{name}"
 
 
-def reference(schema: Schema, uri: str) -> Reference:
+def reference_to(schema: Schema, uri: str) -> Reference:
     """Return the reference that leads to a URI, with its place in the schema.
 
     The place is ``#`` where the reference is not in this schema.
@@ -111,7 +111,7 @@ def reference(schema: Schema, uri: str) -> Reference:
         schema: The schema that is being compiled.
         uri: The target of the reference, absolute and without a fragment.
     """
-    for path, node in places(schema.content):
+    for path, node in nodes(schema.content):
         for keyword in _KEYWORDS:
             text = node.get(keyword)
             resource = text.partition("#")[0].lstrip("./") if isinstance(text, str) else ""
@@ -128,7 +128,7 @@ def dangling(schema: Schema, reason: str) -> str:
         schema: The schema to search.
         reason: The engine's message, which quotes the fragment of the reference.
     """
-    for path, node in places(schema.content):
+    for path, node in nodes(schema.content):
         for keyword in _KEYWORDS:
             text = node.get(keyword)
             fragment = unquote(text.partition("#")[2]) if isinstance(text, str) else ""
@@ -137,7 +137,7 @@ def dangling(schema: Schema, reason: str) -> str:
     return "#"
 
 
-def places(content: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+def nodes(content: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
     """Yield every object in a schema after the path to it, outer ones first."""
     pending: list[tuple[tuple[str | int, ...], Any]] = [((), content)]
     for path, node in pending:  # grows while it is walked
@@ -145,4 +145,4 @@ def places(content: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]
             yield path, node
             pending.extend(((*path, key), value) for key, value in node.items())
         elif isinstance(node, list):
-            pending.extend(((*path, place), value) for place, value in enumerate(node))
+            pending.extend(((*path, index), value) for index, value in enumerate(node))

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import jsonschema_rs
 
-from pytest_schema_registry import duplicate_keys as doubles
+from pytest_schema_registry import duplicate_keys
 from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.schema_types.json_schema import limits
 from pytest_schema_registry.schema_types.json_schema.blame import (
     MASK,
-    because,
-    invalid,
-    written_in,
+    find_reference,
+    from_engine,
+    invalid_schema,
 )
 from pytest_schema_registry.schema_types.json_schema.drafts import LATEST, METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.references import base_uri, refers_elsewhere
@@ -112,6 +112,12 @@ class JSONSchemaType:
         """Check whether compiling a schema may require another schema."""
         return refers_elsewhere(schema)
 
+    def differ_in_annotations_only(self, old: Schema, new: Schema) -> bool:
+        """Check whether two schemas of different content are equal without their annotations."""
+        from pytest_schema_registry.schema_types.json_schema import annotations
+
+        return annotations.differ_in_annotations_only(old, new)
+
     def compare(self, old: Any, new: Any, **asked: Any) -> CompatibilityReport:
         """Report whether payloads written by one version of a schema can be read by the other."""
         from pytest_schema_registry.schema_types.json_schema.compatibility import compare
@@ -133,10 +139,10 @@ class JSONSchemaType:
         """
         _refuse_unfit(schema)
         try:
-            engine = self._validator(self._engine(schema), schema.text, offline=True)
+            engine = self._make(self._maker(schema), schema.text, offline=True)
         except jsonschema_rs.ValidationError as exc:
             if not isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
-                raise invalid(schema, {}, exc) from None
+                raise from_engine(schema, {}, exc) from None
         except ValueError as exc:
             too_deep = "recursion limit" in str(exc)
             reason = "it is nested too deeply" if too_deep else printable(str(exc))
@@ -152,7 +158,7 @@ class JSONSchemaType:
         Args:
             rule: A schema of such keywords, with its ``$schema``, as JSON text.
         """
-        return self._validator(jsonschema_rs.validator_for, rule, offline=True)
+        return self._make(jsonschema_rs.validator_for, rule, offline=True)
 
     def _compile_with_references(
         self, schema: Schema, resolve: Callable[[Reference], Schema]
@@ -162,10 +168,10 @@ class JSONSchemaType:
         refused: list[SchemaRegistryError] = []
 
         def retrieve(uri: str) -> Any:
-            writer, written = written_in(schema, needed.values(), uri)
+            writer, written = find_reference(schema, needed.values(), uri)
             try:
                 needed[uri] = resolve(written)
-                referred[uri] = self._followed(schema, uri, needed[uri])
+                referred[uri] = self._checked(schema, uri, needed[uri])
             except SchemaNotFound as exc:
                 reason = f"{written.text!r} leads to no schema of the registry ({exc.headline})"
                 where = printable(written.pointer)
@@ -178,20 +184,20 @@ class JSONSchemaType:
             return referred[uri]
 
         try:
-            engine = self._validator(
-                self._engine(schema), schema.text, retriever=retrieve, base_uri=base_uri(schema)
+            engine = self._make(
+                self._maker(schema), schema.text, retriever=retrieve, base_uri=base_uri(schema)
             )
         except jsonschema_rs.ValidationError as exc:
             # The engine swallows the errors of its retriever, so they are kept in `refused`.
             dangles = isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing)
-            raise next(iter(refused), None) or invalid(
+            raise next(iter(refused), None) or from_engine(
                 schema, needed, exc, dangles=dangles
             ) from None
         _refuse_multiplied(schema, referred)
         old = tuple(copy for each in needed.values() for copy in each.old_copies)
         return JSONSchemaValidator(self, schema, engine, engine.is_valid, referred, old)
 
-    def _followed(self, root: Schema, uri: str, schema: Schema) -> Any:
+    def _checked(self, root: Schema, uri: str, schema: Schema) -> Any:
         """Return the content of a referenced schema, after checking it against its meta-schema.
 
         The engine itself checks only the root schema against its meta-schema. In a referenced
@@ -217,9 +223,11 @@ class JSONSchemaType:
             canonical(content).encode()
             self._metaschemas[draft].validate(content)
         except jsonschema_rs.ValidationError as exc:
-            raise invalid(root, {uri: schema}, exc, schema) from None
+            raise from_engine(root, {uri: schema}, exc, schema) from None
         except UnicodeError as exc:  # half a surrogate pair
-            raise because(root, uri, schema, "#", f"the engine cannot read it ({exc})") from None
+            raise invalid_schema(
+                root, uri, schema, "#", f"the engine cannot read it ({exc})"
+            ) from None
         return content
 
     def _dialect(self, content: Any, root: Schema) -> str | None:
@@ -236,7 +244,7 @@ class JSONSchemaType:
                 return next(uris, None)
         return METASCHEMAS[self.default_draft]
 
-    def _engine(self, schema: Schema) -> Callable[..., jsonschema_rs.Validator]:
+    def _maker(self, schema: Schema) -> Callable[..., jsonschema_rs.Validator]:
         """Return the engine's maker of validators for the draft of a schema, or the default one."""
         if self.default_draft != LATEST.name:  # the engine's own default
             content = schema.content
@@ -244,7 +252,7 @@ class JSONSchemaType:
                 return jsonschema_rs.validator_cls_for({"$schema": METASCHEMAS[self.default_draft]})
         return jsonschema_rs.validator_for
 
-    def _validator(
+    def _make(
         self, make: Callable[..., jsonschema_rs.Validator], text: str, **options: Any
     ) -> jsonschema_rs.Validator:
         return make(
@@ -263,8 +271,8 @@ def _refuse_unfit(schema: Schema) -> None:
         InvalidSchema: An object in it has a key twice, or its patterns are too large.
     """
     try:
-        content = doubles.read(schema.text)
-    except doubles.KeyTwice as exc:
+        content = duplicate_keys.read(schema.text)
+    except duplicate_keys.KeyTwice as exc:
         raise InvalidSchema(str(schema), exc.pointer, str(exc), schema.origin) from None
     except (ValueError, RecursionError):
         return  # the engine reports this

@@ -29,6 +29,7 @@ from pytest_schema_registry.plugin.markers import SchemaRequest
 from pytest_schema_registry.schemas import OldCopy
 from pytest_schema_registry.settings.enforcement import EnforcementRule, EnforcementRules
 from tests.local_registry import ENDLESS, ORDER, ORDER_V2, LocalRegistry, Reply
+from tests.parts import judge_of, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +51,8 @@ def rollout(*rules: str, **options: Any) -> Rollout:
 def contract_of(local_registry: LocalRegistry) -> Iterator[Callable[..., Contract]]:
     with SchemaRegistry(local_registry.url) as registry:
         yield lambda wanted, *rules, **options: Contract(
-            registry,
+            source_of(registry),
+            judge_of(registry),
             wanted,
             rollout(*rules, **options),
             versions=("v1", "v2"),
@@ -151,7 +153,12 @@ def test_an_old_copy_is_a_warning_once_in_a_test(
     with SchemaRegistry(local_registry.url, **options) as registry:
         ours = rollout()
         contract = Contract(
-            registry, SchemaRequest(ORDER, "v2"), ours, versions=("v2",), verbose=False
+            source_of(registry),
+            judge_of(registry),
+            SchemaRequest(ORDER, "v2"),
+            ours,
+            versions=("v2",),
+            verbose=False,
         )
         with pytest.warns(StaleSchemaWarning, match="served from the stale cache of http"):
             contract.assert_conforms(GOOD)

@@ -9,6 +9,7 @@ import pytest
 from pytest_schema_registry import SchemaRegistry
 from pytest_schema_registry.contracts.explanation import Elsewhere, explain, renamed
 from tests.local_registry import ORDER, LocalRegistry, Reply
+from tests.parts import judge_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +25,10 @@ def registry(local_registry: LocalRegistry) -> Iterator[SchemaRegistry]:
 
 
 def text_of(registry: SchemaRegistry, payload: Any, *, version: str = "v1", **options: Any) -> str:
-    compiled = registry.compiled(registry.get_schema(NAME, version))
-    form = registry.form(payload)
+    compiled = judge_of(registry).validator(registry.get_schema(NAME, version))
+    form = judge_of(registry).to_json(payload)
     assert not compiled.is_valid(form)
-    return str(registry.violation(compiled, form, **options))
+    return str(judge_of(registry).explain(compiled, form, **options))
 
 
 def body_of(registry: SchemaRegistry, payload: Any, **options: Any) -> str:
@@ -261,8 +262,10 @@ def test_a_text_is_made_when_it_is_read(
         return explain(*given, **rest)
 
     monkeypatch.setattr("pytest_schema_registry.contracts.explanation.explain", noted)
-    compiled = registry.compiled(registry.get_schema(ORDER, "v2"))
-    expected = [registry.violation(compiled, {"id": at}, others=("v1", "v2")) for at in range(20)]
+    compiled = judge_of(registry).validator(registry.get_schema(ORDER, "v2"))
+    expected = [
+        judge_of(registry).explain(compiled, {"id": at}, others=("v1", "v2")) for at in range(20)
+    ]
     assert made == []
     assert len({each.violations[0].path for each in expected}) == 1
     assert "it conforms to v1" not in str(expected[0])
@@ -271,8 +274,8 @@ def test_a_text_is_made_when_it_is_read(
 
 def test_an_unread_text_pickles_with_nothing_that_is_hidden(local_registry: LocalRegistry) -> None:
     with SchemaRegistry(local_registry.url, redact=["id"]) as registry:
-        compiled = registry.compiled(registry.get_schema(ORDER, "v2"))
-        unread = registry.violation(compiled, {"id": "s3cret"}, others=("v1",))
+        compiled = judge_of(registry).validator(registry.get_schema(ORDER, "v2"))
+        unread = judge_of(registry).explain(compiled, {"id": "s3cret"}, others=("v1",))
     pickled = pickle.dumps(unread)
     again = pickle.loads(pickled)
     assert b"s3cret" not in pickled

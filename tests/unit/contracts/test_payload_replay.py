@@ -15,6 +15,7 @@ from pytest_schema_registry.reporting.payload_replay import Fold, lines, missed
 from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.enforcement import EnforcementRules
 from pytest_schema_registry.settings.settings import Settings
+from tests.parts import judge_of, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ def following(local_registry: LocalRegistry) -> Iterator[PayloadReplay]:
     rollout = Rollout(EnforcementRules(), Recorder(), lambda _fact: True)
     rollout.begin_test("one")
     with SchemaRegistry(local_registry.directory) as registry:
-        yield PayloadReplay(registry, rollout, "v1", "v2")
+        yield PayloadReplay(source_of(registry), judge_of(registry), rollout, old="v1", new="v2")
 
 
 def test_each_payload_is_checked_once(following: PayloadReplay) -> None:

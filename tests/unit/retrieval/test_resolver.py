@@ -21,10 +21,10 @@ from pytest_schema_registry import (
 )
 from pytest_schema_registry.registries.directory import DirectoryRegistry
 from pytest_schema_registry.registries.queries import Kind, Query
-from pytest_schema_registry.retrieval import sources
+from pytest_schema_registry.retrieval import opening
 from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.opening import Lazy
 from pytest_schema_registry.retrieval.resolver import Resolver, Step, steps
-from pytest_schema_registry.retrieval.sources import Lazy
 from pytest_schema_registry.settings.settings import Origin, Settings, resolve
 from tests.documents import document_of
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
@@ -53,12 +53,12 @@ def host(tmp_path: Path, local_registry: LocalRegistry) -> Iterator[Host]:
     def host(session: str = "first", **given: Any) -> Resolver:
         chosen = {"url": local_registry.url, "cassettes": "cassettes", **given}
         settings = resolve(Origin(lambda option: option.name, chosen), root=tmp_path)
-        registry = Lazy(lambda: sources.registry(settings))
+        registry = Lazy(lambda: opening.registry(settings))
         opened.append(registry)
         own = Session(session, tmp_path / session)
         cache = Cache(tmp_path / "cache", own, ttl=settings.cache_ttl, lock_timeout=30)
-        cassettes = Lazy(lambda: sources.cassettes(settings))
-        return Resolver(settings, sources.protocol(settings), registry, cache, cassettes)
+        cassettes = Lazy(lambda: opening.cassettes(settings))
+        return Resolver(settings, opening.protocol(), registry, cache, cassettes)
 
     yield host
     for registry in opened:
@@ -344,8 +344,9 @@ def test_threads_that_want_one_answer_make_one_request(
 PROCESS = """
 import sys
 from pathlib import Path
-from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
+from pytest_schema_registry import SchemaRegistryError
 from pytest_schema_registry.retrieval.cache import Session
+from pytest_schema_registry.retrieval.schema_source import SchemaSource
 from pytest_schema_registry.settings.settings import Origin, resolve
 
 url, mode, ttl, root, *names = sys.argv[1:]
@@ -354,14 +355,15 @@ settings = resolve(Origin(lambda option: option.name, given), root=Path(root))
 session = Session("one", Path(root, "own"))
 print("ready", flush=True)
 sys.stdin.readline()
-with SchemaRegistry.from_settings(settings, session, Path(root, "cache")) as registry:
-    for name in names:
-        try:
-            registry.get_schema(name, "v1")
-        except SchemaRegistryError as exc:
-            print(type(exc).__name__)
-        else:
-            print("had")
+source = SchemaSource(settings, session, Path(root, "cache"))
+for name in names:
+    try:
+        source.schema(name, "v1")
+    except SchemaRegistryError as exc:
+        print(type(exc).__name__)
+    else:
+        print("had")
+source.close()
 """
 
 

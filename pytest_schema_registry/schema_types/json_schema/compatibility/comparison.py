@@ -24,16 +24,16 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.findings impo
     Step,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    all_branches,
     branches,
     collect,
     conjuncts,
+    declared_names,
     element,
     forbids,
     is_open,
     member,
-    names,
     prefix,
-    soft,
     unions,
     work,
 )
@@ -41,7 +41,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.rules import 
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules import (
     unions as union_rules,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.witness import Sampler
+from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
 from pytest_schema_registry.schema_types.json_schema.document import Key, Part, Place, identity
 from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
 
@@ -218,7 +218,7 @@ class Comparison:
 
     def _members(self, pair: _Pair) -> Iterator[_Child]:
         both = (*pair.producer, *pair.consumer)
-        declared, sent = dict.fromkeys(names(both)), set(names(pair.producer))
+        declared, sent = dict.fromkeys(declared_names(both)), set(declared_names(pair.producer))
         for name in declared:
             yield from self._child(pair, name, name, known=name in sent)
         described = dict.fromkeys(
@@ -271,7 +271,7 @@ class Comparison:
             None,
             Site(part.pointer, part.schema),
             f"anything -> {brief(part.schema)}",
-            failing=tuple(inner.pointer for inner in soft(child.consumer)),
+            failing=tuple(inner.pointer for inner in all_branches(child.consumer)),
         )
         self._propose(below, iter([finding]))
 

@@ -9,7 +9,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
 from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Candidate, Step
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import branches, element
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import each_fits_one
-from pytest_schema_registry.schema_types.json_schema.compatibility.witness import (
+from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import (
     Impossible,
     Sampler,
 )
@@ -59,7 +59,7 @@ class Witness:
 
     def show(self, candidate: Candidate) -> Shown | None:
         """Return a payload that fails exactly where the candidate says, or None."""
-        if _is_about_ambiguity(candidate) and self._told_apart(candidate):
+        if _is_about_ambiguity(candidate) and self._is_unambiguous(candidate):
             return None
         path = tuple(step.at for step in candidate.trail)
         for payload in self._payloads(candidate):
@@ -76,7 +76,7 @@ class Witness:
                 return payload, refusals[0]
         return None
 
-    def _told_apart(self, candidate: Candidate) -> bool:
+    def _is_unambiguous(self, candidate: Candidate) -> bool:
         options = self._sampler.alternatives(candidate.producer)
         listed = candidate.finding.consumer.pointer
         return all(

@@ -9,10 +9,10 @@ from functools import partial, reduce
 from typing import Any
 
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
-from pytest_schema_registry.schema_types.json_schema.compatibility.closing import (
+from pytest_schema_registry.schema_types.json_schema.compatibility.close_objects import (
     Members,
-    described,
-    says,
+    described_members,
+    mentioned_members,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Checker, Patterns
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import types
@@ -22,9 +22,9 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     work,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.surroundings import (
-    Option,
+    Alternative,
     reachable,
-    ways,
+    with_surroundings,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import type_of
 from pytest_schema_registry.schema_types.json_schema.document import Key, Place, identity
@@ -43,12 +43,12 @@ class Declared:
         self._root = written.document.part()
         self._patterns = Patterns()
         self._budget = budget
-        self._ways: dict[Key, list[Option]] = {}
+        self._alternatives: dict[Key, list[Alternative]] = {}
 
     @property
     def is_everything(self) -> bool:
         """True if the schema declares no member anywhere: then each valid payload passes."""
-        return not any(described(part).names for part in reachable([self._root]))
+        return not any(described_members(part).names for part in reachable([self._root]))
 
     def __call__(self, payload: Any) -> bool:
         """Check whether a payload is valid, and one way to be so declares all of its members.
@@ -64,18 +64,18 @@ class Declared:
             return True
         return any(
             self._fits(value, option)
-            for option in self._ways_of(place)
+            for option in self._alternatives_of(place)
             if type_of(value) in types(option.parts)
         )
 
-    def _ways_of(self, place: Place) -> list[Option]:
+    def _alternatives_of(self, place: Place) -> list[Alternative]:
         key = identity(place)
-        if key not in self._ways:
-            self._ways[key] = list(ways(place))
-            self._budget.spend(work(option.parts for option in self._ways[key]))
-        return self._ways[key]
+        if key not in self._alternatives:
+            self._alternatives[key] = list(with_surroundings(place))
+            self._budget.spend(work(option.parts for option in self._alternatives[key]))
+        return self._alternatives[key]
 
-    def _fits(self, value: Any, option: Option) -> bool:
+    def _fits(self, value: Any, option: Alternative) -> bool:
         self._budget.spend()
         parts = tuple(option.around.values())
         if isinstance(value, list):
@@ -89,12 +89,12 @@ class Declared:
         )
 
     def _declares(self, names: Iterable[str], parts: Place) -> bool:
-        if not any(described(part).names for part in parts):
+        if not any(described_members(part).names for part in parts):
             return True  # a map: its names are data
-        said = reduce(Members.joined, map(says, parts))
-        return said.others or all(
-            name in said.names
-            or any(self._patterns.matches(pattern, name) for pattern in said.patterns)
+        mentioned = reduce(Members.joined, map(mentioned_members, parts))
+        return mentioned.others or all(
+            name in mentioned.names
+            or any(self._patterns.matches(pattern, name) for pattern in mentioned.patterns)
             for name in names
         )
 

@@ -1,8 +1,8 @@
-"""The validator: compiles schemas, checks payloads, proves containment.
+"""The engine as a comparison uses it: compiles schemas, checks payloads, proves containment.
 
-Only this module imports jsonschema_rs. It passes `offline=True` everywhere: the engine would
-otherwise fetch a remote `$ref` itself, past every guard that Python code or a test suite can set
-up.
+No other module of the comparison imports jsonschema_rs. It passes `offline=True` everywhere: the
+engine would otherwise fetch a remote `$ref` itself, past every guard that Python code or a test
+suite can set up.
 """
 
 from collections.abc import Iterable, Iterator

@@ -9,7 +9,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import collect
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import (
     TYPES,
-    canonical,
+    equality_key,
     type_of,
 )
 from pytest_schema_registry.schema_types.json_schema.document import Part, Place
@@ -52,8 +52,8 @@ def finite(parts: Place) -> list[Any] | None:
     lists += [[part.schema["const"]] for part in parts if has_const(part)]
     if not lists:
         return None
-    others = [{canonical(value) for value in values} for values in lists[1:]]
-    return [value for value in lists[0] if all(canonical(value) in other for other in others)]
+    others = [{equality_key(value) for value in values} for values in lists[1:]]
+    return [value for value in lists[0] if all(equality_key(value) in other for other in others)]
 
 
 def has_const(part: Part) -> bool:

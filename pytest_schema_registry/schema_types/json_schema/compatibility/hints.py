@@ -1,4 +1,4 @@
-"""Scalar values worth trying at a place: those at the limits of schemas and just beyond."""
+"""What is worth trying at a place: types, and scalar values at limits and just beyond."""
 
 import math
 import sys
@@ -61,6 +61,25 @@ def literals(hints: Place) -> Iterator[Any]:
     for part in hints:
         if has_const(part):
             yield part.schema["const"]
+
+
+def preferred_types(parts: Place, allowed: frozenset[str]) -> list[str]:
+    """Return the allowed types, first those that the parts have keywords for.
+
+    Args:
+        parts: The parts that the value has to obey.
+        allowed: The types that they allow.
+    """
+    words = {
+        "object": ("properties", "required", "additionalProperties", "patternProperties"),
+        "array": ("items", "prefixItems", "minItems", "contains"),
+        "string": ("minLength", "maxLength", "pattern", "format"),
+        "number": ("minimum", "maximum", "multipleOf"),
+    }
+    said = {word for part in parts if isinstance(part.schema, dict) for word in part.schema}
+    hinted = [kind for kind, listed in words.items() if not said.isdisjoint(listed)]
+    plain = ["string", "integer", "object", "array", "boolean", "number", "null"]
+    return [kind for kind in dict.fromkeys([*hinted, *plain]) if kind in allowed]
 
 
 def _proposals(parts: Place, hints: Place, allowed: frozenset[str]) -> Iterator[Any]:

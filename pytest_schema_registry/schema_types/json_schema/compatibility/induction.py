@@ -4,61 +4,49 @@ The engine's own proof gives up on recursive schemas and on some keywords of obj
 splits the claim "the consumer's schemas accept whatever the producer's schemas accept" along the
 structure of a payload. While other claims are proved, a claim about a member or an element may be
 assumed, because a payload is finite. A claim about the same value may not be assumed. In the end,
-claims about a few keywords without references remain, and the engine decides those.
+claims about a few keywords without references remain, and the engine decides those: see `leaves`.
 
 A wrong choice among the branches of a union costs the proof, never its soundness.
 """
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
-from pytest_schema_registry.schema_types.json_schema.compatibility.engine import (
-    Patterns,
-    asserts,
-    covers,
-)
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import (
-    declared_types,
     finite,
     smallest,
     types,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.leaves import (
+    Leaves,
+    Unproved,
+    same,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     alternatives,
     branches,
     conjuncts,
+    declared_names,
     element,
     forbids,
     is_open,
     member,
-    names,
     prefix,
     required,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.premises import hold
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import (
     Profile,
-    apart,
-    likeness,
+    disjoint,
+    similarity,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
 from pytest_schema_registry.schema_types.json_schema.document import Key, Part, Place, identity
 
 _DEEPEST = 12
-# The meaning of these keywords does not depend on other keywords beside them.
-_ALONE = frozenset(
-    {"enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-    | {"minLength", "maxLength", "pattern", "format"}
-    | {"minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "propertyNames"}
-    | {"dependentRequired", "dependencies", "not"}
-)
-_TOGETHER = frozenset({"contains", "minContains", "maxContains"})
-_POSITIONAL = frozenset({"items", "prefixItems"})
-# The meaning of these keywords, or of subschemas below them, differs between drafts.
-_OF_A_DRAFT = _TOGETHER | _POSITIONAL | {"dependentRequired", "dependencies"}
-_OF_A_DRAFT |= {"format", "not", "propertyNames"}
 _BEYOND = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef"})
 # In drafts 6 and 7 the engine decodes and parses content; each keyword depends on the other.
 _CONTENT = frozenset({"contentEncoding", "contentMediaType"})
@@ -70,10 +58,6 @@ class _Claim(NamedTuple):
 
     producer: Place
     consumer: Place
-
-
-class _Unproved(Exception):
-    """A claim could not be derived; this says nothing about its truth."""
 
 
 def proved(
@@ -98,7 +82,7 @@ def proved(
         return False  # only in draft 4, 1.0 is not an integer
     try:
         _Induction(patterns, formats, budget, same_draft=len(drafts) == 1).run(producer, consumer)
-    except _Unproved:
+    except Unproved:
         return False
     return True
 
@@ -108,10 +92,8 @@ class _Induction:
         self, patterns: Patterns, formats: bool, budget: Budget, *, same_draft: bool
     ) -> None:
         self._patterns = patterns
-        self._formats = formats
         self._budget = budget
-        self._same_draft = same_draft
-        self._leaves: dict[str, bool] = {}
+        self._leaves = Leaves(formats, budget, same_draft=same_draft)
         self._profiles: dict[Key, Profile] = {}
 
     def run(self, producer: Part, consumer: Part) -> None:
@@ -130,83 +112,39 @@ class _Induction:
         """Return the claims about members and elements that remain for one alternative."""
         self._budget.spend()
         if depth > _DEEPEST:
-            raise _Unproved
+            raise Unproved
         if _impossible(option):
             return []
         left: list[_Claim] = []
         for part in conjuncts(consumer):
             if part.schema is False:
-                raise _Unproved
+                raise Unproved
             if isinstance(part.schema, dict) and not self._given(option, part):
                 left += self._keywords(option, part, depth)
         return left
 
     def _given(self, option: Place, part: Part) -> bool:
         """Check whether the producer's schema has this very schema, which has no reference."""
-        text = canonical(part.schema)
+        text = equality_key(part.schema)
         return '"$ref"' not in text and any(
-            canonical(other.schema) == text and other.document.draft == part.document.draft
+            equality_key(other.schema) == text and other.document.draft == part.document.draft
             for other in option
         )
 
     def _keywords(self, option: Place, part: Part, depth: int) -> list[_Claim]:
         beyond = _BEYOND | _CONTENT if part.document.draft <= 7 else _BEYOND
         if part.schema.keys() & beyond:
-            raise _Unproved
-        self._alone(option, part)
+            raise Unproved
+        self._leaves.prove(option, part)
         left = self._choices(option, part, depth)
         allowed = types(option)
         if "object" in allowed:
             if set(required((part,))) - set(required(option)):
-                raise _Unproved
+                raise Unproved
             left += self._members(option, part)
         if "array" in allowed:
             left += self._elements(option, part)
         return left
-
-    def _alone(self, option: Place, part: Part) -> None:
-        wanted = part.get("type")
-        if wanted is not None and types(option) - declared_types(wanted):
-            self._leaf(option, {"type": wanted}, part)
-        rest = {
-            word: value
-            for word, value in part.schema.items()
-            if word in _ALONE and not any(_same(other, part, (word,)) for other in option)
-        }
-        if "contains" in part.schema and not any(
-            _same(other, part, sorted(_TOGETHER)) for other in option
-        ):
-            rest |= {word: part.schema[word] for word in _TOGETHER if word in part.schema}
-        if "format" in rest and not self._asserted(rest["format"], part):
-            del rest["format"]
-        if _only_schemas(rest.get("dependencies")):
-            del rest["dependencies"]
-        if rest:
-            self._leaf(option, rest, part)
-
-    def _asserted(self, name: str, part: Part) -> bool:
-        return self._formats and asserts(name, part.document.part().get("$schema"))
-
-    def _leaf(self, option: Place, wanted: dict[str, Any], part: Part) -> None:
-        """Let the engine decide about keywords that contain no reference."""
-        if not _self_contained(wanted):
-            raise _Unproved
-        if not self._same_draft and wanted.keys() & _OF_A_DRAFT:
-            raise _Unproved
-        # In the latest draft, some keywords could assert what they do not in their own draft.
-        left_out = frozenset[str]() if self._same_draft else _OF_A_DRAFT
-        given = [_given_words(other, left_out) for other in option]
-        schemas: list[dict[str, Any]] = [{"allOf": given} if given else {}, wanted]
-        declared = part.document.part().get("$schema")
-        if self._same_draft and declared:
-            schemas = [{"$schema": declared, **schema} for schema in schemas]
-        key = canonical(schemas)
-        if key not in self._leaves:
-            self._budget.spend()
-            answer = covers(schemas[1], schemas[0], formats=self._formats)
-            self._leaves[key] = answer == "yes"
-        if not self._leaves[key]:
-            raise _Unproved
 
     def _choices(self, option: Place, part: Part, depth: int) -> list[_Claim]:
         left: list[_Claim] = []
@@ -216,7 +154,7 @@ class _Induction:
                 left += self._one_of(option, listed, depth, exclusive=keyword == "oneOf")
         # A value that obeys both outcomes is valid, whichever of them the condition selects.
         outcomes = [part.below(word) for word in ("then", "else") if word in part.schema]
-        if "if" not in part.schema or any(_same(p, part, ("if", "then", "else")) for p in option):
+        if "if" not in part.schema or any(same(p, part, ("if", "then", "else")) for p in option):
             outcomes = []
         for outcome in outcomes:
             left += self._same_value(option, (outcome,), depth + 1)
@@ -231,16 +169,16 @@ class _Induction:
     ) -> list[_Claim]:
         own = Profile.of(option)
         profiles = [self._profile(branch) for branch in listed]
-        order = sorted(range(len(listed)), key=lambda at: -likeness(own, profiles[at]))
+        order = sorted(range(len(listed)), key=lambda at: -similarity(own, profiles[at]))
         for at in order:
             others = profiles[:at] + profiles[at + 1 :]
-            if exclusive and not all(apart(own, other) for other in others):
+            if exclusive and not all(disjoint(own, other) for other in others):
                 continue
             try:
                 return self._same_value(option, (listed[at],), depth + 1)
-            except _Unproved:
+            except Unproved:
                 continue
-        raise _Unproved
+        raise Unproved
 
     def _profile(self, branch: Part) -> Profile:
         key = identity((branch,))
@@ -251,7 +189,7 @@ class _Induction:
     def _members(self, option: Place, part: Part) -> Iterator[_Claim]:
         universe = _all_names(option)
         if universe is None:
-            universe = dict.fromkeys([*names(option), *names((part,))])
+            universe = dict.fromkeys([*declared_names(option), *declared_names((part,))])
             yield from self._described(option, part)
         for name in universe:
             ours = _certain(member(option, name, self._patterns))
@@ -269,14 +207,14 @@ class _Induction:
                 if pattern in (p.get("patternProperties") or {})
             ]
             if not ours and not is_open((part.below("patternProperties", pattern),)):
-                raise _Unproved
+                raise Unproved
             yield _Claim(tuple(ours), (part.below("patternProperties", pattern),))
         rest = part.get("additionalProperties")
         if rest is None or is_open((part.below("additionalProperties"),)):
             return
         limiting = [p for p in option if p.get("additionalProperties") is not None]
         if not limiting:
-            raise _Unproved
+            raise Unproved
         closed = (p for p in limiting if p.schema["additionalProperties"] is False)
         chosen = next(closed, limiting[0])
         consumer = (part.below("additionalProperties"),)
@@ -300,20 +238,6 @@ class _Induction:
                 yield _Claim(ours, theirs)
 
 
-def _given_words(part: Part, left_out: frozenset[str]) -> dict[str, Any]:
-    """Return the keywords of a schema that contain no reference and may be given to the engine."""
-    if not isinstance(part.schema, dict):
-        return {}
-    words = (_ALONE | _TOGETHER | _POSITIONAL | {"type", "required"}) - left_out
-    if not all(_self_contained(part.get(word)) for word in _POSITIONAL):
-        words -= _POSITIONAL  # which elements `items` covers depends on `prefixItems`
-    return {
-        word: value
-        for word, value in part.schema.items()
-        if word in words and _self_contained(value)
-    }
-
-
 def _impossible(option: Place) -> bool:
     return forbids(option) is not None or not types(option) or finite(option) == []
 
@@ -333,21 +257,3 @@ def _all_names(option: Place) -> dict[str, None] | None:
             if listed is not None:
                 return dict.fromkeys(name for name in listed if isinstance(name, str))
     return None
-
-
-def _same(one: Part, other: Part, words: tuple[str, ...] | list[str]) -> bool:
-    if not isinstance(one.schema, dict) or one.document.draft != other.document.draft:
-        return False
-    # Draft 4 has boolean exclusive bounds, which mean nothing alone.
-    if any(isinstance(other.schema.get(word), bool) and word.startswith("excl") for word in words):
-        return False
-    texts = [canonical([(word in p.schema, p.get(word)) for word in words]) for p in (one, other)]
-    return texts[0] == texts[1] and _self_contained([other.get(word) for word in words])
-
-
-def _self_contained(value: Any) -> bool:
-    return '"$ref"' not in canonical(value)
-
-
-def _only_schemas(value: Any) -> bool:
-    return isinstance(value, dict) and not any(isinstance(one, list) for one in value.values())

@@ -30,8 +30,8 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.findings impo
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.induction import proved
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import conjuncts
-from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
-from pytest_schema_registry.schema_types.json_schema.compatibility.witness import Sampler
+from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
 from pytest_schema_registry.schema_types.json_schema.document import (
     Document,
     Part,
@@ -49,7 +49,7 @@ _LARGEST = 1_000_000
 # Limits on schemas for the engine's proof. At each it was measured to take a tenth of a second.
 _LONGEST = 120_000
 _MOST_BRANCHES = 64
-_MOST_WAYS = 128
+_MOST_ALTERNATIVES = 128
 
 _RULES_BY_KIND = {
     "Type": "type-narrowed",
@@ -83,7 +83,7 @@ _RULES_BY_KIND = {
 }
 
 
-Known: TypeAlias = frozenset[tuple[str, tuple[str | int, ...]]]
+Breaks: TypeAlias = frozenset[tuple[str, tuple[str | int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def judge(
     formats: bool,
     budget: Budget,
     doubted: bool = True,
-    known: Known = frozenset(),
+    known_breaks: Breaks = frozenset(),
     emits: Declared | None = None,
 ) -> Judgement:
     """Decide whether the consumer accepts everything the producer may emit.
@@ -127,13 +127,13 @@ def judge(
         formats: Whether `format` is asserted.
         budget: The budget that the search spends.
         doubted: Whether to look for a payload that contradicts a proof.
-        known: The rules and paths of known breaks, which are not shown again.
+        known_breaks: The rules and paths of known breaks, which are not shown again.
         emits: Tells whether a producer sends a payload that its schema accepts; None if it always
             does.
     """
     if max(producer.size, consumer.size) > _LARGEST:
         return undecided("budget-exceeded", "a schema explodes when its references are followed")
-    if known:
+    if known_breaks:
         proof: Verdict = "no"  # what is known to break needs no proof
     elif any(_takes_long(each.document) for each in (producer, consumer)):
         proof = "unknown"
@@ -145,7 +145,7 @@ def judge(
         return Judgement(not reasons, reasons)
     if proof == "no" and not (emits is None or emits.is_everything):
         proof = "unknown"  # the break may concern payloads that nobody sends
-    reasons = search.explanations(known)
+    reasons = search.explanations(known_breaks)
     if any(reason.shown for reason in reasons):
         return Judgement(False, tuple(reason for reason in reasons if reason.shown))
     if search.exceeded:
@@ -194,7 +194,7 @@ class _Search:
         except BudgetExceeded:
             return ()
 
-    def explanations(self, known: Known) -> tuple[Explained, ...]:
+    def explanations(self, known_breaks: Breaks) -> tuple[Explained, ...]:
         """Return the findings, each with a payload if there is one."""
         comparison = Comparison(
             self._producer,
@@ -210,7 +210,7 @@ class _Search:
             for candidate in sorted(candidates, key=lambda one: one.within is not None):
                 if candidate.within and comparison.explained(candidate.within, broken):
                     continue
-                if (candidate.finding.rule, candidate.path) in known:
+                if (candidate.finding.rule, candidate.path) in known_breaks:
                     broken.add(candidate.pair)
                     continue
                 shown = self._witness.show(candidate)
@@ -234,19 +234,19 @@ def _takes_long(document: Document) -> bool:
     It multiplies out the parts that apply together, and compares the branches of a `oneOf` with
     each other.
     """
-    if len(canonical(document.root)) > _LONGEST:
+    if len(equality_key(document.root)) > _LONGEST:
         return True
     for pointer, schema in subschemas(document.root):
         if len(schema.get("oneOf", ())) > _MOST_BRANCHES:
             return True
         if "allOf" in schema:
             parts = conjuncts((Part(document, pointer, schema),))
-            if prod(map(_ways, parts)) > _MOST_WAYS:
+            if prod(map(_alternatives_of, parts)) > _MOST_ALTERNATIVES:
                 return True
     return False
 
 
-def _ways(part: Part) -> int:
+def _alternatives_of(part: Part) -> int:
     listed = prod(len(part.get(word) or (None,)) for word in ("anyOf", "oneOf"))
     return listed if part.get("if") is None else 2 * listed
 

@@ -25,9 +25,9 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
     UnresolvableReference,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.judgement import (
+    Breaks,
     Explained,
     Judgement,
-    Known,
     judge,
     undecided,
 )
@@ -36,7 +36,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.policy import
     as_consumer,
     as_producer,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical, check
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import check, equality_key
 from pytest_schema_registry.schema_types.json_schema.document import Schema
 from pytest_schema_registry.schema_types.json_schema.draft_keywords import without_unknown_keywords
 from pytest_schema_registry.schema_types.schema_type import NotASchema
@@ -94,11 +94,11 @@ def compare(
             trouble = replace(found, direction=_DIRECTIONS[level][0])
             return CompatibilityReport(None, (trouble,), (), level, policy)
         checkers.append(found)
-    if canonical(checkers[0].schema) == canonical(checkers[1].schema):
+    if equality_key(checkers[0].schema) == equality_key(checkers[1].schema):
         # A policy only narrows the producer and widens the consumer: equal schemas stay compatible.
         return CompatibilityReport(True, (), (), level, policy)
     reasons: list[Reason] = []
-    told: list[Note] = []
+    all_notes: list[Note] = []
     verdicts: list[bool | None] = []
     for direction in _DIRECTIONS[level]:
         producer, consumer = checkers if direction == "backward" else checkers[::-1]
@@ -112,9 +112,9 @@ def compare(
         )
         verdicts.append(judgement.compatible)
         reasons += _reasons(judgement, direction)
-        told += notes(checkers[0].schema, checkers[1].schema, direction)
+        all_notes += notes(checkers[0].schema, checkers[1].schema, direction)
         if policy == "tolerant" and not _exhausted(judgement):
-            told += _strict_only(
+            all_notes += _strict_only(
                 producer,
                 consumer,
                 direction,
@@ -125,7 +125,7 @@ def compare(
             )
     compatible = False if False in verdicts else None if None in verdicts else True
     return CompatibilityReport(
-        compatible, tuple(reasons), tuple(dict.fromkeys(told)), level, policy
+        compatible, tuple(reasons), tuple(dict.fromkeys(all_notes)), level, policy
     )
 
 
@@ -175,7 +175,7 @@ def _judge(
     formats: bool,
     budget: int,
     doubted: bool = True,
-    known: Known = frozenset(),
+    known_breaks: Breaks = frozenset(),
 ) -> Judgement:
     tolerant = policy == "tolerant"
     granted = Budget(budget)
@@ -197,7 +197,7 @@ def _judge(
         formats=formats,
         budget=granted,
         doubted=doubted,
-        known=known,
+        known_breaks=known_breaks,
         emits=emits,
     )
 
@@ -225,7 +225,9 @@ def _strict_only(
         formats=formats,
         budget=budget // _SECOND_OPINION,
         doubted=False,
-        known=frozenset((each.finding.rule, each.path) for each in first.reasons if each.shown),
+        known_breaks=frozenset(
+            (each.finding.rule, each.path) for each in first.reasons if each.shown
+        ),
     )
     places = {(each.finding.rule, json_path(each.path)) for each in first.reasons}
     return [

@@ -11,12 +11,15 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import finite
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     conjuncts,
+    declared_names,
     element,
     member,
-    names,
     required,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical, missing
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import (
+    equality_key,
+    missing,
+)
 from pytest_schema_registry.schema_types.json_schema.document import (
     Document,
     Key,
@@ -61,8 +64,8 @@ def _places(old: Schema, new: Schema) -> Iterator[tuple[Keys, Place, Place]]:
             continue
         seen.add(pair)
         yield keys, one, other
-        shared = set(names(other))
-        for name in names(one):
+        shared = set(declared_names(other))
+        for name in declared_names(one):
             if name in shared:
                 step = (*keys, name)
                 pending.append((step, member(one, name, patterns), member(other, name, patterns)))
@@ -98,7 +101,7 @@ def _declared(parts: Place) -> dict[str, str]:
             kept = schema
             if isinstance(schema, dict):
                 kept = {word: value for word, value in schema.items() if word not in _WORDING}
-            found[name] = canonical(kept)
+            found[name] = equality_key(kept)
     return found
 
 
@@ -106,7 +109,7 @@ def _reworded(where: str, one: Place, other: Place) -> Iterator[Note]:
     for word in (*_WORDING, "$id", "discriminator"):
         before = [part.schema[word] for part in one if _has(part, word)]
         after = [part.schema[word] for part in other if _has(part, word)]
-        if not (before or after) or canonical(before[:1]) == canonical(after[:1]):
+        if not (before or after) or equality_key(before[:1]) == equality_key(after[:1]):
             continue
         if before and after:
             change = contrast(before[0], after[0], _SHOWN)

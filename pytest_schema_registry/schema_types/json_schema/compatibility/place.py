@@ -13,7 +13,7 @@ from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
 
 _MOST_ALTERNATIVES = 250
 _MOST_EXPANSIONS = 500
-_MOST_SOFT = 200
+_MOST_BRANCHES = 200
 _WIDER = frozenset({*REFERENCES, "allOf"})
 _CHOOSING = frozenset({"anyOf", "oneOf", "if"})
 #: About this many parts of a place are brought together in one step of a budget.
@@ -97,11 +97,11 @@ def work(places: Iterable[Sequence[Part]]) -> int:
     return 1 + sum(map(len, places)) // _PARTS_IN_A_STEP
 
 
-def soft(place: Iterable[Part]) -> Place:
+def all_branches(place: Iterable[Part]) -> Place:
     """Return the parts of a place and of each branch, condition, negation and dependent below."""
     found: dict[tuple[int, str], Part] = {}
     pending = list(conjuncts(place))
-    while pending and len(found) < _MOST_SOFT:
+    while pending and len(found) < _MOST_BRANCHES:
         part = pending.pop(0)
         if (id(part.document), part.pointer) in found:
             continue
@@ -204,7 +204,7 @@ def rest_keyword(part: Part) -> str:
     return "items"
 
 
-def names(parts: Place) -> list[str]:
+def declared_names(parts: Place) -> list[str]:
     """Return the members that any part declares by name."""
     return list(dict.fromkeys(name for part in parts for name in part.get("properties") or {}))
 
@@ -241,6 +241,11 @@ def collect(parts: Place, keyword: str) -> list[tuple[Part, Any]]:
         if value is not None:
             found.append((part, value))
     return found
+
+
+def contained(parts: Place) -> Place:
+    """Return the parts that apply to an element of an array because of `contains`."""
+    return tuple(part.below("contains") for part, _ in collect(parts, "contains"))
 
 
 def dependents(parts: Place, name: str) -> list[str]:

@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
-from pytest_schema_registry.schema_types.json_schema.compatibility.closing import close
+from pytest_schema_registry.schema_types.json_schema.compatibility.close_objects import (
+    close_objects,
+)
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     branches,
     conjuncts,
     required,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import (
-    disjoint,
+    all_disjoint,
     tags,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.surroundings import reachable
@@ -53,7 +55,7 @@ def as_producer(schema: Schema, budget: Budget) -> Schema:
     kept = _kept(document, optional_tags=True)
     for part in reachable([document.part()]):
         _require_tags(part, kept)
-    close(document, kept, budget)
+    close_objects(document, kept, budget)
     return document.root
 
 
@@ -119,7 +121,7 @@ def _kept(document: Document, *, optional_tags: bool) -> set[str]:
         for target in part.targets():
             found += _holders(target)  # a policy would remove the reference's target
         listed = branches(part, "oneOf")
-        if not _apart(listed, optional_tags=optional_tags):
+        if not _are_disjoint(listed, optional_tags=optional_tags):
             found += listed
         elif listed:
             unions.append(listed)
@@ -127,7 +129,7 @@ def _kept(document: Document, *, optional_tags: bool) -> set[str]:
     if not optional_tags:
         return kept
     # A tag has to be required in all branches of a union or in none.
-    while shared := [listed for listed in unions if not _apart_but_for(listed, kept)]:
+    while shared := [listed for listed in unions if not _can_be_disjoint(listed, kept)]:
         unions = [listed for listed in unions if listed not in shared]
         kept |= {part.pointer for listed in shared for part in reachable(listed)}
     return kept
@@ -142,15 +144,15 @@ def _holders(target: Part) -> Iterator[Part]:
             yield holder
 
 
-def _apart(listed: list[Part], *, optional_tags: bool) -> bool:
+def _are_disjoint(listed: list[Part], *, optional_tags: bool) -> bool:
     places: list[Place] = [conjuncts((branch,)) for branch in listed]
-    return disjoint(places) or (optional_tags and _tag(places) is not None)
+    return all_disjoint(places) or (optional_tags and _tag(places) is not None)
 
 
-def _apart_but_for(listed: list[Part], kept: set[str]) -> bool:
+def _can_be_disjoint(listed: list[Part], kept: set[str]) -> bool:
     """Check whether branches are disjoint, or can be made so without changing a kept part."""
     places = [conjuncts((branch,)) for branch in listed]
-    return disjoint(places) or not any(branch.pointer in kept for branch in listed)
+    return all_disjoint(places) or not any(branch.pointer in kept for branch in listed)
 
 
 def _tag(places: list[Place]) -> str | None:
@@ -165,7 +167,7 @@ def _tag(places: list[Place]) -> str | None:
 def _require_tags(holder: Part, kept: set[str]) -> None:
     listed = branches(holder, "oneOf")
     places = [conjuncts((branch,)) for branch in listed]
-    name = None if disjoint(places) else _tag(places)
+    name = None if all_disjoint(places) else _tag(places)
     if name is None or any(branch.pointer in kept for branch in listed):
         return
     for branch, place in zip(listed, places, strict=True):

@@ -11,9 +11,10 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     branches,
     collect,
     conjuncts,
+    contained,
+    declared_names,
     element,
     member,
-    names,
     prefix,
     work,
 )
@@ -38,14 +39,14 @@ _OTHER_VALUES = frozenset({*_MEMBERS, *_OTHERS, *_ELEMENTS})
 _STEPS = 4
 
 
-class Option(NamedTuple):
+class Alternative(NamedTuple):
     """One way to satisfy a place: the parts that apply, and around them all that may apply."""
 
     parts: Place
     around: dict[str, Part]
 
 
-def options(document: Document, budget: Budget) -> Iterator[Option]:
+def all_alternatives(document: Document, budget: Budget) -> Iterator[Alternative]:
     """Yield the ways to satisfy each place of a payload.
 
     Args:
@@ -60,19 +61,19 @@ def options(document: Document, budget: Budget) -> Iterator[Option]:
         if identity(place) in seen:
             continue
         seen.add(identity(place))
-        for option in ways(place):
+        for option in with_surroundings(place):
             budget.spend(_STEPS + work([option.parts]))
             yield option
             waiting += _inner(tuple(option.around.values()), patterns)
 
 
-def ways(place: Place) -> Iterator[Option]:
+def with_surroundings(place: Place) -> Iterator[Alternative]:
     """Yield the ways to satisfy one place."""
     for parts in alternatives(place):
         # Up to draft 7, `parts` has a reference's target only, but the reference can be rewritten.
         listed = {part.pointer: part for part in (*place, *parts)}
         around = listed | {part.pointer: part for part in _undecided(parts)}
-        yield Option(tuple(listed.values()), around)
+        yield Alternative(tuple(listed.values()), around)
 
 
 def reachable(start: Iterable[Part]) -> Iterator[Part]:
@@ -114,7 +115,7 @@ def _undecided(parts: Place) -> Iterator[Part]:
 
 def _inner(parts: Place, patterns: Patterns) -> Iterator[Place]:
     """Yield the places of members and elements, each with all parts that may apply to one value."""
-    for name in names(parts):
+    for name in declared_names(parts):
         yield member(parts, name, patterns)
     described = [
         part.below("patternProperties", pattern)
@@ -127,9 +128,9 @@ def _inner(parts: Place, patterns: Patterns) -> Iterator[Place]:
     # Patterns may overlap, and a member that one part describes may be additional to another.
     if len(described) > 1 or len(rest) > 1:
         yield (*described, *rest)
-    contained = tuple(part.below("contains") for part, _ in collect(parts, "contains"))
+    present = contained(parts)
     for at in range(max((prefix(part)[1] for part in parts), default=0) + 1):
-        yield (*element(parts, at), *contained)
+        yield (*element(parts, at), *present)
 
 
 def _next_to(part: Part) -> list[Part]:

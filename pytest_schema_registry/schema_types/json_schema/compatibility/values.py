@@ -35,7 +35,7 @@ def type_of(value: Any) -> str:
             return "object"
 
 
-def canonical(value: Any) -> str:
+def equality_key(value: Any) -> str:
     """Return a text that two values share exactly when they are equal (core, section 4.2.2)."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -49,15 +49,15 @@ def canonical(value: Any) -> str:
 
 def missing(values: Iterable[Any], others: Iterable[Any]) -> list[Any]:
     """Return the values that have no equal among the others."""
-    present = set(map(canonical, others))
-    return [value for value in values if canonical(value) not in present]
+    present = set(map(equality_key, others))
+    return [value for value in values if equality_key(value) not in present]
 
 
 def distinct(values: Iterable[Any]) -> Iterator[Any]:
     """Yield the values without repetitions, in their order."""
     seen: set[str] = set()
     for value in values:
-        text = canonical(value)
+        text = equality_key(value)
         if text not in seen:
             seen.add(text)
             yield value

@@ -11,6 +11,7 @@ from pytest_schema_registry import InvalidSchema, SchemaRegistry
 from pytest_schema_registry.schema_types.json_schema.bundle import bundled
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 from pytest_schema_registry.schemas import given
+from tests.parts import judge_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ def registry(local_registry: LocalRegistry) -> Iterator[SchemaRegistry]:
 
 
 def document(registry: SchemaRegistry, name: str, version: str = "v1") -> Any:
-    return registry.bundled(registry.get_schema(name, version))
+    return judge_of(registry).validator(registry.get_schema(name, version)).bundled()
 
 
 def test_what_refers_to_nothing_is_left_as_it_is(
@@ -161,7 +162,7 @@ def test_what_stands_beside_a_reference_is_not_heard_in_older_drafts(
 
 def test_a_schema_without_a_draft_is_of_the_sessions(local_registry: LocalRegistry) -> None:
     with SchemaRegistry(local_registry.directory, default_draft="7") as registry:
-        found = registry.bundled(given({"items": [TEXT]}))
+        found = judge_of(registry).validator(given({"items": [TEXT]})).bundled()
     assert found == {"$schema": "http://json-schema.org/draft-07/schema#", "items": [TEXT]}
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_schema_registry import InvalidSchema, SchemaRegistry, Violation
 from pytest_schema_registry.json_values import json_path, json_pointer
 from pytest_schema_registry.schema_types.json_schema.diagnosis import MAX_VIOLATIONS
-from pytest_schema_registry.schema_types.json_schema.explaining_validator import Walk
+from pytest_schema_registry.schema_types.json_schema.explaining_validator import ExplainingValidator
 from tests.local_registry import ENDLESS
 from tests.processes import PATIENCE
 
@@ -581,20 +581,24 @@ def test_what_cannot_be_explained_in_time_is_still_refused(
 
 
 @pytest.fixture
-def walks(monkeypatch: pytest.MonkeyPatch) -> list[Walk]:
-    """The walks that are prepared."""
-    made: list[Walk] = []
+def validators(monkeypatch: pytest.MonkeyPatch) -> list[ExplainingValidator]:
+    """The validators that explain, as they are made."""
+    made: list[ExplainingValidator] = []
 
-    class Noted(Walk):
+    class Noted(ExplainingValidator):
         def __init__(self, *given: Any) -> None:
             super().__init__(*given)
             made.append(self)
 
-    monkeypatch.setattr("pytest_schema_registry.schema_types.json_schema.diagnosis.Walk", Noted)
+    monkeypatch.setattr(
+        "pytest_schema_registry.schema_types.json_schema.diagnosis.ExplainingValidator", Noted
+    )
     return made
 
 
-def test_a_schema_is_made_ready_once_for_all_payloads_that_break_it(walks: list[Walk]) -> None:
+def test_a_schema_is_made_ready_once_for_all_payloads_that_break_it(
+    validators: list[ExplainingValidator],
+) -> None:
     schema = {"properties": {"a": {"minimum": 1}, "b": {"type": "string", "title": "B"}}}
     with SchemaRegistry() as registry:
         found = [registry.validate_payload(schema, {"a": -at, "b": "x"})[1] for at in range(20)]
@@ -603,15 +607,17 @@ def test_a_schema_is_made_ready_once_for_all_payloads_that_break_it(walks: list[
         *(f"$.a: {-at} is less than the minimum of 1" for at in range(20)),
         "$.b: 2 is an integer, not a string",
     ]
-    assert len(walks) == 1
+    assert len(validators) == 1
 
 
-def test_what_a_schema_was_made_ready_for_is_no_other_schemas(walks: list[Walk]) -> None:
+def test_what_a_schema_was_made_ready_for_is_no_other_schemas(
+    validators: list[ExplainingValidator],
+) -> None:
     with SchemaRegistry() as registry:
         for least in (1, 2):
             (found,) = registry.validate_payload({"minimum": least}, 0)[1]
             assert found.message == f"0 is less than the minimum of {least}"
-    assert len(walks) == 2
+    assert len(validators) == 2
 
 
 def test_rules_that_python_takes_for_the_same_are_told_apart() -> None:
@@ -620,7 +626,7 @@ def test_rules_that_python_takes_for_the_same_are_told_apart() -> None:
 
 
 def test_a_walk_that_was_broken_off_is_not_gone_on_with(
-    walks: list[Walk], monkeypatch: pytest.MonkeyPatch
+    validators: list[ExplainingValidator], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with SchemaRegistry() as registry:
         monkeypatch.setattr(

@@ -10,8 +10,8 @@ from pytest_schema_registry.schema_types.json_schema.references import (
     base_uri,
     dangling,
     document_name,
-    places,
-    reference,
+    nodes,
+    reference_to,
 )
 from pytest_schema_registry.schemas import Content, Schema
 
@@ -102,13 +102,13 @@ def test_a_text_may_be_a_schemas_name(text: str, name: str | None) -> None:
 def test_a_reference_knows_where_and_how_it_is_written(
     content: Any, uri: str, text: str, pointer: str
 ) -> None:
-    assert reference(schema_of(content), uri) == Reference(uri, text, pointer, "v1")
+    assert reference_to(schema_of(content), uri) == Reference(uri, text, pointer, "v1")
 
 
 def test_a_reference_that_is_written_in_another_schema_has_no_place_here() -> None:
     content = {"properties": {"$ref": {"type": "string"}}, "$ref": "#/properties"}
     uri = f"{BASE}/v1/a.B"
-    assert reference(schema_of(content), uri) == Reference(uri, uri, "#", "v1")
+    assert reference_to(schema_of(content), uri) == Reference(uri, uri, "#", "v1")
 
 
 @pytest.mark.parametrize(
@@ -144,5 +144,5 @@ def test_a_reference_that_leads_to_nothing_is_found_by_its_end(
 
 def test_places_are_the_objects_the_outer_ones_first() -> None:
     content = {"a": {"b": {}}, "c": [1, {"d": None}]}
-    assert [path for path, _ in places(content)] == [(), ("a",), ("a", "b"), ("c", 1)]
-    assert list(places(True)) == []
+    assert [path for path, _ in nodes(content)] == [(), ("a",), ("a", "b"), ("c", 1)]
+    assert list(nodes(True)) == []

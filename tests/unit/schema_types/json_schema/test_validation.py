@@ -22,6 +22,7 @@ from pytest_schema_registry.schema_types.json_schema.validation import (
 from pytest_schema_registry.schemas import Content
 from pytest_schema_registry.schemas import given as schema_of
 from tests.local_registry import ORDER, LocalRegistry, Reply
+from tests.parts import judge_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -363,12 +364,12 @@ def test_the_same_wrong_schema_is_called_by_each_of_its_names(
     for name in ("a.A", "a.B"):
         local_registry.publish(name, v1={"type": "objekt"})
         with pytest.raises(InvalidSchema, match=f"^{name} v1: the schema is itself wrong"):
-            registry.compiled(registry.get_schema(name, "v1"))
+            judge_of(registry).validator(registry.get_schema(name, "v1"))
 
 
 def refusal_of(registry: SchemaRegistry, name: str) -> InvalidSchema:
     with pytest.raises(InvalidSchema) as caught:
-        registry.compiled(registry.get_schema(name, "v1"))
+        judge_of(registry).validator(registry.get_schema(name, "v1"))
     return caught.value
 
 
@@ -451,7 +452,7 @@ def test_a_schema_that_is_referred_to_is_of_its_own_draft_or_of_the_other_one_s(
     local_registry.publish("a.E", v1=ONLY_DRAFT_4)
     with SchemaRegistry(local_registry.url, default_draft=default_draft) as registry:
         for name in ("a.A", "a.D"):
-            validator = registry.compiled(registry.get_schema(name, "v1"))
+            validator = judge_of(registry).validator(registry.get_schema(name, "v1"))
             assert isinstance(validator, JSONSchemaValidator)
             assert validator.referred
 
@@ -463,7 +464,7 @@ def test_a_schema_of_a_draft_of_somebody_s_own_may_be_referred_to(
     own = {"$schema": "https://drafts.example/1", "type": "string"}
     local_registry.publish("a.A", v1={"items": {"$ref": "a.B"}})
     local_registry.publish("a.B", v1=own)
-    assert registry.compiled(registry.get_schema("a.A", "v1")).is_valid(["a"])
+    assert judge_of(registry).validator(registry.get_schema("a.A", "v1")).is_valid(["a"])
 
 
 @pytest.mark.parametrize("name", ["a.A", "a.B"])
@@ -492,4 +493,4 @@ def test_a_comparison_blames_the_schema_that_is_wrong_too(
     local_registry.publish("a.A", v1={"properties": {"item": {"$ref": "a.Item"}}})
     local_registry.publish("a.Item", v1={"type": 5})
     with pytest.raises(InvalidSchema, match=r"^a\.Item v1: .*; a\.A v1 needs it at #/properties"):
-        registry.bundled(registry.get_schema("a.A", "v1"))
+        judge_of(registry).validator(registry.get_schema("a.A", "v1")).bundled()

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from pytest_schema_registry.compatibility.wording import brief
 from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Finding, Site
-from pytest_schema_registry.schema_types.json_schema.compatibility.place import collect, soft
-from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    all_branches,
+    collect,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
 from pytest_schema_registry.schema_types.json_schema.document import Part, Place
 
 
@@ -36,7 +39,7 @@ def conditional_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
             before[0] if before else None,
             Site.of(part, "if"),
             f"what holds if {brief(value)}",
-            failing=tuple(below.pointer for below in soft(outcomes)),
+            failing=tuple(below.pointer for below in all_branches(outcomes)),
         )
 
 
@@ -61,5 +64,5 @@ def same(one: Part, other: Part, words: Iterable[str]) -> bool:
 
     Equal references may lead to different schemas.
     """
-    texts = [canonical([part.get(word) for word in words]) for part in (one, other)]
+    texts = [equality_key([part.get(word) for word in words]) for part in (one, other)]
     return texts[0] == texts[1] and "Ref" not in texts[0] and '"$ref"' not in texts[0]

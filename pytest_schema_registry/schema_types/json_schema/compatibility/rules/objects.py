@@ -8,12 +8,12 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import types
 from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Finding, Site
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    all_branches,
     collect,
+    declared_names,
     forbids,
     member,
-    names,
     required,
-    soft,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.applicators import same
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.scalars import tightened
@@ -44,7 +44,7 @@ def property_removed(producer: Place, consumer: Place, patterns: Patterns) -> It
     for part, value in collect(consumer, "additionalProperties"):
         if value is not False:
             continue
-        for name in names(producer):
+        for name in declared_names(producer):
             place = member(producer, name, patterns)
             if member((part,), name, patterns)[-1:] != (part.below("additionalProperties"),):
                 continue
@@ -126,13 +126,13 @@ def dependents_added(producer: Place, consumer: Place) -> Iterator[Finding]:
             None,
             Site.of(part, word, trigger),
             f"objects with {brief(trigger)} have to obey more",
-            failing=tuple(p.pointer for p in soft((part.below(word, trigger),))),
+            failing=tuple(p.pointer for p in all_branches((part.below(word, trigger),))),
         )
 
 
 def stranger(parts: Place, patterns: Patterns) -> str:
     """Return a name that no part declares and, if one can be found, no pattern describes."""
-    taken = set(names(parts)) | set(required(parts))
+    taken = set(declared_names(parts)) | set(required(parts))
     described = [pattern for _, value in collect(parts, "patternProperties") for pattern in value]
     proposals = [STRANGER, "Z", "z z", "-", "0", *(f"zz{at}" for at in range(len(taken)))]
     free = [name for name in proposals if name not in taken]

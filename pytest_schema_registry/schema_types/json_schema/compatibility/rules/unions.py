@@ -9,10 +9,10 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.findings impo
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     branches,
     conjuncts,
-    names,
+    declared_names,
     required,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.values import canonical
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
 from pytest_schema_registry.schema_types.json_schema.document import Part, Place
 
 _AMBIGUOUS = frozenset({"OneOfMultipleValid"})
@@ -24,7 +24,7 @@ def ambiguous(consumer: Place) -> Iterator[Finding]:
     """Find each `oneOf` of which several branches may accept the same value."""
     for part in consumer:
         listed = branches(part, "oneOf")
-        if len(listed) > 1 and not disjoint((branch,) for branch in listed):
+        if len(listed) > 1 and not all_disjoint((branch,) for branch in listed):
             yield Finding(
                 "union-became-ambiguous",
                 None,
@@ -38,7 +38,7 @@ def each_fits_one(options: Iterable[Place], listed: Iterable[Part]) -> bool:
     """Check whether it is plain that no value of an option fits two of the branches."""
     branches = [Profile.of((branch,)) for branch in listed]
     return all(
-        sum(not apart(profile, branch) for branch in branches) < 2
+        sum(not disjoint(profile, branch) for branch in branches) < 2
         for profile in map(Profile.of, options)
     )
 
@@ -101,13 +101,13 @@ class Profile:
         values = finite(parts)
         return cls(
             types(parts),
-            None if values is None else frozenset(map(canonical, values)),
+            None if values is None else frozenset(map(equality_key, values)),
             tags(parts),
             frozenset(required(parts)),
-            frozenset(names(parts)),
+            frozenset(declared_names(parts)),
             frozenset(p.schema["title"] for p in parts if isinstance(p.get("title"), str)),
             frozenset(p.pointer for p in parts if p.pointer.startswith(_DEFINITIONS)),
-            frozenset(canonical(part.schema) for part in parts),
+            frozenset(equality_key(part.schema) for part in parts),
         )
 
 
@@ -119,7 +119,7 @@ def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[
     """
     ours = [Profile.of(place) for place in alternatives]
     theirs = [Profile.of((branch,)) for branch in listed]
-    scores = [[likeness(one, other) for other in theirs] for one in ours]
+    scores = [[similarity(one, other) for other in theirs] for one in ours]
     ranked = sorted(
         (-score, at, to) for at, row in enumerate(scores) for to, score in enumerate(row) if score
     )
@@ -137,9 +137,9 @@ def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[
     return found
 
 
-def likeness(one: Profile, other: Profile) -> float:
+def similarity(one: Profile, other: Profile) -> float:
     """Score how alike two branches are; zero if no value can fit both."""
-    if apart(one, other):
+    if disjoint(one, other):
         return 0
     score = 1 + 2 * len(one.types & other.types) / len(one.types | other.types)
     score += 3 * bool(one.definitions & other.definitions)
@@ -150,13 +150,15 @@ def likeness(one: Profile, other: Profile) -> float:
     return score + bool(one.texts & other.texts)
 
 
-def disjoint(places: Iterable[Place]) -> bool:
+def all_disjoint(places: Iterable[Place]) -> bool:
     """Check whether types, values or tags make it plain that no value fits two of the places."""
     profiles = [Profile.of(place) for place in places]
-    return all(apart(one, other) for at, one in enumerate(profiles) for other in profiles[at + 1 :])
+    return all(
+        disjoint(one, other) for at, one in enumerate(profiles) for other in profiles[at + 1 :]
+    )
 
 
-def apart(one: Profile, other: Profile) -> bool:
+def disjoint(one: Profile, other: Profile) -> bool:
     """Check whether it is plain that no value fits both."""
     shared = one.types & other.types
     if not shared:
@@ -173,7 +175,7 @@ def apart(one: Profile, other: Profile) -> bool:
 def tags(parts: Place) -> dict[str, frozenset[str]]:
     """Return the members with listed values, each with those values."""
     found: dict[str, frozenset[str]] = {}
-    for name in names(parts):
+    for name in declared_names(parts):
         values = finite(
             conjuncts(
                 part.below("properties", name)
@@ -182,7 +184,7 @@ def tags(parts: Place) -> dict[str, frozenset[str]]:
             )
         )
         if values is not None:
-            found[name] = frozenset(canonical(value) for value in values)
+            found[name] = frozenset(equality_key(value) for value in values)
     return found
 
 

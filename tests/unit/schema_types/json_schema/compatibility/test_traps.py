@@ -10,7 +10,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility import NotASc
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Checker, Patterns
 from pytest_schema_registry.schema_types.json_schema.compatibility.judgement import judge
-from pytest_schema_registry.schema_types.json_schema.compatibility.witness import Sampler
+from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
 from pytest_schema_registry.schema_types.json_schema.document import Document
 from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
 from tests.processes import without_hanging

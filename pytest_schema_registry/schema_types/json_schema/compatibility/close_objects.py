@@ -14,9 +14,9 @@ from typing import Any
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import types
 from pytest_schema_registry.schema_types.json_schema.compatibility.surroundings import (
-    Option,
+    Alternative,
+    all_alternatives,
     beside,
-    options,
 )
 from pytest_schema_registry.schema_types.json_schema.document import REST, Document, Part, Place
 from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
@@ -49,7 +49,7 @@ class Members:
         return self.names <= more.names and self.patterns <= more.patterns and not self.others
 
 
-def close(document: Document, kept: set[str], budget: Budget) -> None:
+def close_objects(document: Document, kept: set[str], budget: Budget) -> None:
     """Close the objects of a document that declare members.
 
     Args:
@@ -64,11 +64,13 @@ def close(document: Document, kept: set[str], budget: Budget) -> None:
 
 class _Plan:
     def __init__(self, document: Document, kept: set[str], budget: Budget) -> None:
-        self._said: dict[str, Members] = {}
+        self._mentioned: dict[str, Members] = {}
         self._below: dict[str, tuple[set[str], Members]] = {}
         self._spared = set(kept)
         self._options = [
-            option for option in options(document, budget) if "object" in types(option.parts)
+            option
+            for option in all_alternatives(document, budget)
+            if "object" in types(option.parts)
         ]
         for option in self._options:
             self._spare(option)
@@ -86,7 +88,7 @@ class _Plan:
     def limit(self, part: Part) -> None:
         """Close a part around the members that it and the parts below it mention."""
         _, members = self._reach(part)
-        if members.within(described(part)):
+        if members.within(described_members(part)):
             part.schema["additionalProperties"] = False
             return
         if part.is_reference:
@@ -95,40 +97,40 @@ class _Plan:
         limit = _limit(members, part.document.draft)
         part.schema["allOf"] = [*part.schema.get("allOf", []), limit]
 
-    def _spare(self, option: Option) -> None:
+    def _spare(self, option: Alternative) -> None:
         """Note which parts of an option cannot be closed without losing declared members."""
-        declared = any(described(part).names for part in option.parts)
+        declared = any(described_members(part).names for part in option.parts)
         for part in option.around.values():
             if part.pointer not in self._spared and not (
-                declared and _can_be_changed(part) and self._says_all(part, option)
+                declared and _can_be_changed(part) and self._mentions_all(part, option)
             ):
                 self._spared.add(part.pointer)
 
-    def _says_all(self, part: Part, option: Option) -> bool:
+    def _mentions_all(self, part: Part, option: Alternative) -> bool:
         reached, members = self._reach(part)
         return not members.others and all(
-            self._says(other).within(members)
+            self._mentioned_by(other).within(members)
             for pointer, other in option.around.items()
             if pointer not in reached
         )
 
     def _size(self, part: Part) -> tuple[int, bool, int]:
         reached, members = self._reach(part)
-        plain = members.within(described(part))
+        plain = members.within(described_members(part))
         return len(members.names) + len(members.patterns), not plain, len(reached)
 
     def _reach(self, part: Part) -> tuple[set[str], Members]:
         """Return the pointers of the parts that apply along with one, and their members."""
         if part.pointer not in self._below:
             parts = list(beside([part]))
-            members = reduce(Members.joined, map(self._says, parts), Members())
+            members = reduce(Members.joined, map(self._mentioned_by, parts), Members())
             self._below[part.pointer] = {other.pointer for other in parts}, members
         return self._below[part.pointer]
 
-    def _says(self, part: Part) -> Members:
-        if part.pointer not in self._said:
-            self._said[part.pointer] = says(part)
-        return self._said[part.pointer]
+    def _mentioned_by(self, part: Part) -> Members:
+        if part.pointer not in self._mentioned:
+            self._mentioned[part.pointer] = mentioned_members(part)
+        return self._mentioned[part.pointer]
 
 
 def _is_closed(parts: Place) -> bool:
@@ -148,7 +150,7 @@ def _can_be_changed(part: Part) -> bool:
     return not (part.is_reference and hidden)
 
 
-def described(part: Part) -> Members:
+def described_members(part: Part) -> Members:
     """Return the members that a part describes itself."""
     if part.is_reference:
         return Members()
@@ -157,20 +159,20 @@ def described(part: Part) -> Members:
     )
 
 
-def says(part: Part) -> Members:
+def mentioned_members(part: Part) -> Members:
     """Return all members that a part mentions, also as required or in dependencies."""
     if part.is_reference:
         return Members()
     others = any(isinstance(value, dict) for value in _rest(part))
-    named = Members(frozenset(_mentioned(part)), others=others)
-    return described(part).joined(named)
+    named = Members(frozenset(_mentioned_names(part)), others=others)
+    return described_members(part).joined(named)
 
 
 def _rest(part: Part) -> list[Any]:
     return [] if part.is_reference else [part.get(word) for word in REST]
 
 
-def _mentioned(part: Part) -> Iterator[str]:
+def _mentioned_names(part: Part) -> Iterator[str]:
     yield from part.get("required") or []
     for word in ("dependentRequired", "dependentSchemas", "dependencies"):
         for trigger, others in (part.get(word) or {}).items():

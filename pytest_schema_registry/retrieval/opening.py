@@ -35,8 +35,8 @@ class Lazy(Generic[T]):
             return self.made
 
 
-def protocol(settings: Settings) -> WireProtocol:  # noqa: ARG001  # there is one so far
-    """Return the wire format of the settings' registry."""
+def protocol() -> WireProtocol:
+    """Return the wire format of the registry. There is one so far."""
     from pytest_schema_registry.registries.core import CoreProtocol
 
     return CoreProtocol()
@@ -60,7 +60,7 @@ def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None)
     from pytest_schema_registry.registries.http import RegistryClient
 
     return RegistryClient(
-        protocol(settings),
+        protocol(),
         location,
         token=settings.token,
         timeout=settings.timeout,
@@ -73,4 +73,4 @@ def cassettes(settings: Settings) -> Cassettes:
     """Return the session's recorded exchanges."""
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
-    return Cassettes(settings.root, settings.cassettes, protocol(settings), settings.record_command)
+    return Cassettes(settings.root, settings.cassettes, protocol(), settings.record_command)

@@ -18,24 +18,29 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.facets import
     largest,
     types,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.hints import literals, scalars
+from pytest_schema_registry.schema_types.json_schema.compatibility.hints import (
+    literals,
+    preferred_types,
+    scalars,
+)
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    all_branches,
     alternatives,
     collect,
+    contained,
+    declared_names,
     dependency_names,
     dependents,
     element,
     member,
     prefix,
     required,
-    soft,
     work,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.place import names as declared
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import (
     Stream,
-    canonical,
     distinct,
+    equality_key,
     interleave,
     type_of,
 )
@@ -160,7 +165,7 @@ class Sampler:
                     return value
             raise Impossible
         kinds: dict[str, list[Any]] = {}
-        for kind in _preferred(parts, allowed):
+        for kind in preferred_types(parts, allowed):
             if kind == "object":
                 return self._plain_object(parts)
             if kind == "array":
@@ -212,15 +217,15 @@ class Sampler:
             self._budget.spend()
             place = element(parts, at)
             item = self.plain(place)
-            if unique and canonical(item) in seen:
-                others = (v for v in self.values(place, ()) if canonical(v) not in seen)
+            if unique and equality_key(item) in seen:
+                others = (v for v in self.values(place, ()) if equality_key(v) not in seen)
                 item = next(others, at + _UNLIKE_OTHERS)
             items.append(item)
-            seen.add(canonical(item))
+            seen.add(equality_key(item))
         return items
 
     def _more_names(self, parts: Place) -> Iterator[str]:
-        yield from declared(parts)
+        yield from declared_names(parts)
         yield from self._described_names(parts)
         yield from _STRANGERS
         yield from (f"p{at}" for at in range(_MOST_MEMBERS))
@@ -235,7 +240,7 @@ class Sampler:
             yield from islice((v for v in values if isinstance(v, str)), _MOST_NAMES)
 
     def _vary(self, place: Place, hinted: Place) -> Iterator[Any]:
-        wanted = soft(hinted)
+        wanted = all_branches(hinted)
         options = self.alternatives(place)[:_MOST_ALTERNATIVES]
         yield from interleave([self._vary_one(parts, wanted) for parts in options])
 
@@ -262,20 +267,20 @@ class Sampler:
             return
         yield base
         both = (*parts, *hints)
-        found = [*declared(both), *required(both), *dependency_names(both)]
+        found = [*declared_names(both), *required(both), *dependency_names(both)]
         found += self._described_names(both)
         varied = [
             self._members(base, parts, hints, name, _MOST_VALUES if name in found else _MOST_NAMES)
             for name in dict.fromkeys([*found, *_STRANGERS])
         ]
         full = dict(base)
-        for name in declared(parts):
+        for name in declared_names(parts):
             place = member(parts, name, self.patterns)
             full[name] = self._or(place, None)
         yield from self._crowded(base, parts, both)
         yield full
         yield from interleave(varied)
-        for name in dict.fromkeys([*declared(both), *required(both)]):
+        for name in dict.fromkeys([*declared_names(both), *required(both)]):
             if name in full:
                 yield {key: value for key, value in full.items() if key != name}
 
@@ -313,7 +318,7 @@ class Sampler:
         self, base: list[Any], parts: Place, hints: Place, at: int
     ) -> Iterator[list[Any]]:
         self._budget.spend()
-        wanted = (*element(hints, at), *_contained(hints))
+        wanted = (*element(hints, at), *contained(hints))
         for count, value in enumerate(self.values(element(parts, at), wanted)):
             items = self.wrapped(base, at, value, parts)
             yield items
@@ -325,7 +330,7 @@ class Sampler:
         limits = [n for word in words for _, n in collect(both, word)]
         sizes = {int(n) + more for n in limits for more in (-1, 0, 1) if n < _MOST_MEMBERS}
         for size in sorted({*sizes, 2} if collect(both, "uniqueItems") else sizes):
-            for inner in ((), _contained(both)):
+            for inner in ((), contained(both)):
                 try:
                     yield [self.plain((*element(parts, at), *inner)) for at in range(size)]
                     yield self._filled(parts, size)
@@ -337,20 +342,3 @@ class Sampler:
             return self.plain(place)
         except Impossible:
             return otherwise
-
-
-def _contained(parts: Place) -> Place:
-    return tuple(part.below("contains") for part, _ in collect(parts, "contains"))
-
-
-def _preferred(parts: Place, allowed: frozenset[str]) -> list[str]:
-    words = {
-        "object": ("properties", "required", "additionalProperties", "patternProperties"),
-        "array": ("items", "prefixItems", "minItems", "contains"),
-        "string": ("minLength", "maxLength", "pattern", "format"),
-        "number": ("minimum", "maximum", "multipleOf"),
-    }
-    said = {word for part in parts if isinstance(part.schema, dict) for word in part.schema}
-    hinted = [kind for kind, listed in words.items() if not said.isdisjoint(listed)]
-    plain = ["string", "integer", "object", "array", "boolean", "number", "null"]
-    return [kind for kind in dict.fromkeys([*hinted, *plain]) if kind in allowed]
