@@ -67,9 +67,9 @@ class PayloadReplay:
             "name": name,
             "enforcement": enforcement,
             "checked": 0,
+            "left_out": self._left_out.pop(name, 0),
             "violations": [],
         }
-        found["left_out"] = self._left_out.pop(name, 0)
         if enforcement == "off":
             return found
         try:
