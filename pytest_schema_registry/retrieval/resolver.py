@@ -138,11 +138,12 @@ class Resolver:
         return outcome
 
     def _outcome(self, query: Query) -> Result | SchemaRegistryError:
+        url = self._url(query)
         outage: RegistryUnavailable | None = None
         tried: list[str] = []
         for step in self._steps:
             try:
-                result = self._take(step, query)
+                result = self._take(step, query, url)
                 if result is not None and self._recording and query.kind is Kind.INDEX:
                     self._record(result)
             except RegistryUnavailable as exc:
@@ -166,23 +167,22 @@ class Resolver:
         assert outage is not None  # noqa: S101  # every list of steps ends in one that raises
         return RegistryUnavailable(outage.url, outage.reason, outage.unreachable, tuple(tried))
 
-    def _take(self, step: Step, query: Query) -> Result | None:
+    def _take(self, step: Step, query: Query, url: str) -> Result | None:
         match step:
             case Step.CASSETTE:
                 return self._cassettes().load(query)
             case Step.REGISTRY:
-                return self._fetch(query) if self._remote else self._ask(query)
+                return self._fetch(query, url) if self._remote else self._ask(query, None)
             case Step.CACHE:
-                return self._cache.fresh(self._url(query), query)
+                return self._cache.fresh(url, query)
             case Step.ASKED:
-                return self._cache.asked(self._url(query), query)
+                return self._cache.asked(url, query)
             case Step.STALE:  # pragma: no branch  # the last step there is
-                return self._cache.stale(self._url(query), query)
+                return self._cache.stale(url, query)
 
-    def _fetch(self, query: Query) -> Result:
-        url = self._url(query)
+    def _fetch(self, query: Query, url: str) -> Result:
         with self._cache.lock(url):
-            result = self._take(self._steps[0], query)
+            result = self._take(self._steps[0], query, url)
             if result is not None:
                 return result
             failure = self._failures.failure(url)
@@ -193,7 +193,8 @@ class Resolver:
             if isinstance(outage, RegistryUnavailable):
                 raise RegistryUnavailable(url, outage.reason, unreachable=True)
             try:
-                result = self._ask(query)
+                known = None if self._recording else self._cache.stale(url, query)
+                result = self._ask(query, known)
             except SHARED_FAILURES as exc:
                 self._failures.keep_failure(url, exc)
                 if isinstance(exc, RegistryUnavailable) and exc.unreachable:
@@ -204,12 +205,10 @@ class Resolver:
             self._cache.keep(result)
             return result
 
-    def _ask(self, query: Query) -> Result:
+    def _ask(self, query: Query, known: Result | None) -> Result:
+        result = self._believed(self._registry().fetch(query, known))
         if not self._recording:
-            known = self._cache.stale(self._url(query), query) if self._remote else None
-            result = self._registry().fetch(query, known)
-            return self._believed(replace(result, exchanged=()))  # nothing is recorded
-        result = self._believed(self._registry().fetch(query))
+            return replace(result, exchanged=())
         # An index may be fetched only to confirm a 404; `_outcome` records it when it is wanted.
         if query.kind is not Kind.INDEX:
             self._record(result)
@@ -231,7 +230,8 @@ class Resolver:
             reason = f"there is no index, which every registry has; {_CHECK}"
             raise InvalidAnswer(result.url, reason)
         try:
-            self._fetch(Query(Kind.INDEX))
+            index = Query(Kind.INDEX)
+            self._fetch(index, self._url(index))
         except RegistryRefused as exc:
             reason = f"it answered 404, and refused its index with status {exc.status}, which"
             reason = f"{reason} would show that it is a registry; {_CHECK}, and the credentials"
