@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pytest_schema_registry import SchemaRegistry
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schema_types.compiler import Compiler
@@ -25,3 +27,10 @@ def test_a_schema_is_compiled_once_whichever_name_it_has(local_registry: LocalRe
     assert compiler.validator(a).is_valid is compiler.validator(b).is_valid
     assert compiler.validator(a).is_valid is not compiler.validator(order).is_valid
     assert [compiler.validator(each).schema for each in (a, b)] == [a, b]
+
+
+@pytest.mark.parametrize("formats", [True, False])
+def test_a_comparison_asserts_formats_where_checks_do(formats: bool) -> None:
+    json_schema = all_types(formats=formats)["JSON"]
+    old, new = {"type": "string"}, {"type": "string", "format": "date"}
+    assert json_schema.compare(old, new).compatible is not formats
