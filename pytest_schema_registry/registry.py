@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pytest_schema_registry import files
 from pytest_schema_registry.contracts.judge import Judge
 from pytest_schema_registry.errors import InvalidSettings, SchemaNotFound, SchemaRegistryError
-from pytest_schema_registry.retrieval.cache import Session
+from pytest_schema_registry.retrieval.cache import SharedSession
 from pytest_schema_registry.retrieval.pauses import Pauses
 from pytest_schema_registry.retrieval.schema_source import SchemaSource
 from pytest_schema_registry.schemas import Schema, Verdict
@@ -95,7 +95,7 @@ class SchemaRegistry:
         self._own: Path | None = own
         weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
         self._source = SchemaSource(
-            settings, Session(session, own), settings.cache_dir, pauses=Pauses()
+            settings, SharedSession(session, own), settings.cache_dir, pauses=Pauses()
         )
         self._judge = Judge(self._source)
 

@@ -64,7 +64,7 @@ from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.registries import retrying
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query
-from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 from pytest_schema_registry.retrieval.resolver import Step, steps
 from pytest_schema_registry.schema_types.json_schema import diagnosis, validation
 from pytest_schema_registry.schemas import SchemaKey
@@ -854,7 +854,8 @@ class Trouble:
 
     def locked(self) -> None:
         one, other = (
-            Cache(self.path, Session(name, self.path), ttl=1, lock_timeout=0.01) for name in "ab"
+            Cache(self.path, SharedSession(name, self.path), ttl=1, lock_timeout=0.01)
+            for name in "ab"
         )
         with one.lock("url"), other.lock("url"):
             pass

@@ -30,7 +30,7 @@ class AssertConforms(Protocol):
         version: str | None = None,
         text: bool = False,
     ) -> Any:
-        """Fail the test unless the payload conforms; return its JSON form."""
+        """Fail the test unless the payload conforms; return it as JSON."""
 
 
 class RegistrySchema(Protocol):
@@ -54,7 +54,7 @@ class Contract:
     Args:
         source: Gives the schemas.
         judge: Judges the payloads.
-        wanted: The schema that the run is about, as its markers and parameters name it.
+        request: The schema that the run is about, as its markers and parameters name it.
         rollout: Records each usage, and warns or fails on each violation.
         versions: The version lines that the test runs against.
         verbose: Whether a failure shows everything.
@@ -65,7 +65,7 @@ class Contract:
         self,
         source: SchemaSource,
         judge: Judge,
-        wanted: SchemaRequest,
+        request: SchemaRequest,
         rollout: Rollout,
         *,
         versions: tuple[str, ...],
@@ -74,7 +74,7 @@ class Contract:
     ) -> None:
         self._source = source
         self._judge = judge
-        self._wanted = wanted
+        self._request = request
         self._rollout = rollout
         self._recorder = rollout.recorder
         self._versions = versions
@@ -84,7 +84,7 @@ class Contract:
         self._judging: dict[tuple[str | Schema | None, str | None], SchemaUsage] = {}
 
     def __repr__(self) -> str:
-        return printable(f"<contract {' '.join(filter(None, self._wanted))}>")
+        return printable(f"<contract {' '.join(filter(None, self._request))}>")
 
     @property
     def version(self) -> str:
@@ -94,15 +94,15 @@ class Contract:
             InvalidSettings: The run has no version line, and no marker says which one to prefer.
         """
         __tracebackhide__ = True
-        if self._wanted.prefer is None:
+        if self._request.prefer is None:
             raise InvalidSettings(
                 "registry_version",
                 "name the fixtures in the test's arguments, or say prefer= in the marker: a test "
                 "that asks for them with getfixturevalue, or is a method of a TestCase, cannot "
                 "run once for each version",
             )
-        if self._wanted.name is None:
-            return self._wanted.prefer
+        if self._request.name is None:
+            return self._request.prefer
         return self._look_at(None, None, None, None, None).key.version
 
     def assert_conforms(
@@ -113,7 +113,7 @@ class Contract:
         version: str | None = None,
         text: bool = False,
     ) -> Any:
-        """Fail the test unless the payload conforms; return its JSON form.
+        """Fail the test unless the payload conforms; return it as JSON.
 
         Args:
             payload: dict, list, JSON scalars, models.
@@ -130,26 +130,26 @@ class Contract:
         started = perf_counter()
         try:
             try:
-                use = self._judging.get((schema, version))
+                usage = self._judging.get((schema, version))
             except TypeError:  # an unhashable argument: `_check` refuses it
-                use = None
-            use = use or self._judge_by(schema, version)
-            if use.unused:
+                usage = None
+            usage = usage or self._judge_by(schema, version)
+            if usage.unused:
                 self._rollout.test.has_checked = True
-                self._rollout.begin(use)
-            form = self._judge.to_json(payload, text=text)
-            compiled = use.compiled
-            if compiled is None:
-                use.unchecked += 1
-            elif compiled.is_valid(form):
-                use.conforming += 1
+                self._rollout.begin(usage)
+            as_json = self._judge.to_json(payload, text=text)
+            validator = usage.validator
+            if validator is None:
+                usage.unchecked += 1
+            elif validator.is_valid(as_json):
+                usage.conforming += 1
                 if self._replay is not None:
-                    self._replay.conformed(use.key, form)
+                    self._replay.conformed(usage.key, as_json)
             else:
                 violation = self._judge.explain(
-                    compiled, form, others=self._versions, verbose=self._verbose
+                    validator, as_json, others=self._versions, verbose=self._verbose
                 )
-                self._rollout.violated(use, violation)
+                self._rollout.violated(usage, violation)
         except ContractViolation as exc:
             raise exc.with_traceback(None) from None
         except SchemaRegistryError as exc:
@@ -157,7 +157,7 @@ class Contract:
             # The cause is kept: it shows what the payload's own code raised.
             raise exc.with_traceback(None) from exc.__cause__
         else:
-            return form
+            return as_json
         finally:
             self._recorder.seconds += perf_counter() - started
 
@@ -176,20 +176,20 @@ class Contract:
         __tracebackhide__ = True
         started = perf_counter()
         try:
-            form = self._judge.to_json(payload, text=text)
-            use = self._judge_by(None, None)
-            self._rollout.begin(use)
-            compiled = use.compiled
-            if compiled is None:
-                use.unchecked += 1
-            elif compiled.is_valid(form):
-                said = f"the payload conforms to {use.schema}, and stands among the invalid ones"
-                safe = self._judge.redacted(form)
-                self._rollout.violated(use, ContractViolation(said, compiled.schema, safe, ()))
+            as_json = self._judge.to_json(payload, text=text)
+            usage = self._judge_by(None, None)
+            self._rollout.begin(usage)
+            validator = usage.validator
+            if validator is None:
+                usage.unchecked += 1
+            elif validator.is_valid(as_json):
+                said = f"the payload conforms to {usage.schema}, and stands among the invalid ones"
+                safe = self._judge.redacted(as_json)
+                self._rollout.violated(usage, ContractViolation(said, validator.schema, safe, ()))
             else:
                 # The engine also refuses what it cannot decide; then this raises InvalidSchema.
-                self._judge.explain(compiled, form)
-                use.refused += 1
+                self._judge.explain(validator, as_json)
+                usage.refused += 1
         except SchemaRegistryError as exc:
             self._failed(None, None, exc)
             raise
@@ -220,31 +220,31 @@ class Contract:
         __tracebackhide__ = True
         started = perf_counter()
         try:
-            use = self._look_at(name, version, release, prefer, fallback)
-            if use.unused:
-                self._rollout.begin(use)
-            use.lookups += 1
+            usage = self._look_at(name, version, release, prefer, fallback)
+            if usage.unused:
+                self._rollout.begin(usage)
+            usage.lookups += 1
         except SchemaRegistryError as exc:
             self._rollout.test.unseen.add(exc)
             raise exc.with_traceback(None) from None
         else:
-            assert use.schema is not None  # noqa: S101  # one that is looked at is retrieved
-            return use.schema
+            assert usage.schema is not None  # noqa: S101  # one that is looked at is retrieved
+            return usage.schema
         finally:
             self._recorder.seconds += perf_counter() - started
 
     def _judge_by(self, asked: str | Schema | None, version: str | None) -> SchemaUsage:
         _check("assert_conforms", asked, version)
         if isinstance(asked, Schema):
-            use = self._judging[asked, version] = self._usage(asked)
-            return use
-        pair = SchemaKey(self._name(asked), version or self._wanted.version or "")
-        if pair.version and self._level(pair) == "off":
-            use = SchemaUsage(pair, "off", None)
+            usage = self._judging[asked, version] = self._usage(asked)
+            return usage
+        key = SchemaKey(self._name(asked), version or self._request.version or "")
+        if key.version and self._enforcement(key) == "off":
+            usage = SchemaUsage(key, "off", None)
         else:
-            use = self._usage(self._retrieve(asked, version, None, None, None))
-        self._judging[asked, version] = use
-        return use
+            usage = self._usage(self._retrieve(asked, version, None, None, None))
+        self._judging[asked, version] = usage
+        return usage
 
     def _failed(self, asked: Any, version: Any, error: SchemaRegistryError) -> None:
         """Record a check that could not be made, under its schema if that is known."""
@@ -252,41 +252,41 @@ class Contract:
         self._rollout.test.unseen.add(error)
         if isinstance(asked, Schema):
             self._recorder.failed(SchemaKey(asked.name, asked.version), error)
-        elif isinstance(name := asked or self._wanted.name, str):
-            line = version if isinstance(version, str) else self._wanted.version
+        elif isinstance(name := asked or self._request.name, str):
+            line = version if isinstance(version, str) else self._request.version
             self._recorder.failed(SchemaKey(plain_name(name), line or ""), error)
         self._rollout.served(error.old_copies)
 
     def _usage(self, schema: Schema) -> SchemaUsage:
-        pair = SchemaKey(schema.name, schema.version)
-        level = self._level(pair)
-        compiled = None if level == "off" else self._judge.validator(schema)
-        if compiled is not None:
-            self._rollout.remark(schema, compiled.remarks)
-        return SchemaUsage(pair, level, schema, compiled)
+        key = SchemaKey(schema.name, schema.version)
+        enforcement = self._enforcement(key)
+        validator = None if enforcement == "off" else self._judge.validator(schema)
+        if validator is not None:
+            self._rollout.remark(schema, validator.remarks)
+        return SchemaUsage(key, enforcement, schema, validator)
 
-    def _level(self, pair: SchemaKey) -> Enforcement:
-        return self._wanted.enforcement or self._rollout.enforcement(pair)
+    def _enforcement(self, key: SchemaKey) -> Enforcement:
+        return self._request.enforcement or self._rollout.enforcement(key)
 
     def _look_at(self, *asked: str | None) -> SchemaUsage:
         __tracebackhide__ = True
         _check("registry_schema", *asked)
-        use = self._looked_at.get(asked)
-        if use is None:
+        usage = self._looked_at.get(asked)
+        if usage is None:
             try:
                 schema = self._retrieve(*asked)
             except SchemaRegistryError as exc:
-                pair = SchemaKey(self._name(asked[0]), asked[1] or self._wanted.version or "")
-                self._recorder.failed(pair, exc)
+                key = SchemaKey(self._name(asked[0]), asked[1] or self._request.version or "")
+                self._recorder.failed(key, exc)
                 self._rollout.served(exc.old_copies)
                 raise exc.with_traceback(None) from None
-            use = self._looked_at[asked] = SchemaUsage(
+            usage = self._looked_at[asked] = SchemaUsage(
                 SchemaKey(schema.name, schema.version), "off", schema
             )
-        return use
+        return usage
 
     def _name(self, name: str | None) -> str:
-        name = name or self._wanted.name
+        name = name or self._request.name
         if name is None:
             raise InvalidSettings(
                 "assert_conforms and registry_schema",
@@ -303,14 +303,14 @@ class Contract:
         fallback: str | None,
     ) -> Schema:
         if name is None:
-            release = release or self._wanted.release
+            release = release or self._request.release
         if fallback is not None and prefer is None:
             raise InvalidSettings("registry_schema", "fallback needs prefer")
         if version is None and prefer is None:
             version, prefer, fallback = (
-                self._wanted.version,
-                self._wanted.prefer,
-                self._wanted.fallback,
+                self._request.version,
+                self._request.prefer,
+                self._request.fallback,
             )
         return self._source.schema(self._name(name), version, release, prefer, fallback)
 

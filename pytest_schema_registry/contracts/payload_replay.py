@@ -73,20 +73,20 @@ class PayloadReplay:
         if enforcement == "off":
             return found
         try:
-            compiled = self._judge.validator(self._source.schema(name, self._new))
-            self._rollout.recorder.served(compiled.old_copies)
+            validator = self._judge.validator(self._source.schema(name, self._new))
+            self._rollout.recorder.served(validator.old_copies)
         except SchemaNotFound:
             return found | {"missing": True}
         except SchemaRegistryError as exc:
             return found | {"error": exc.headline}
         for text, test in payloads.items():
             payload = json.loads(text)
-            if not compiled.is_valid(payload):
+            if not validator.is_valid(payload):
                 # No more are shown, and to explain 10,000 takes minutes.
                 said = ""
                 if len(found["violations"]) < MAX_EXPLAINED:
                     try:
-                        worst = self._judge.explain(compiled, payload).violations[0]
+                        worst = self._judge.explain(validator, payload).violations[0]
                     except SchemaRegistryError as exc:  # a pattern takes too many steps
                         return found | {"error": exc.headline}
                     said = f"{worst.path}: {worst.message}"

@@ -25,11 +25,10 @@ class SchemaUsage:
         key: The schema's key: name and version line.
         enforcement: What a violation does.
         schema: The schema; None if its checks are switched off before it is retrieved.
-        compiled: The compiled schema; None if a test only looks at the schema, or checks are off.
+        validator: Its validator; None if a test only looks at the schema, or checks are off.
     """
 
     __slots__ = (
-        "compiled",
         "conforming",
         "enforcement",
         "key",
@@ -39,6 +38,7 @@ class SchemaUsage:
         "schema",
         "unchecked",
         "unused",
+        "validator",
         "violating",
     )
 
@@ -47,15 +47,15 @@ class SchemaUsage:
         key: SchemaKey,
         enforcement: Enforcement,
         schema: Schema | None,
-        compiled: Validator | None = None,
+        validator: Validator | None = None,
     ) -> None:
         self.key = key
         self.enforcement = enforcement
         self.schema = schema
-        self.compiled = compiled
+        self.validator = validator
         self.old_copies: tuple[OldCopy, ...] = () if schema is None else schema.old_copies
-        if compiled is not None:
-            self.old_copies = compiled.old_copies
+        if validator is not None:
+            self.old_copies = validator.old_copies
         self.reset()
 
     def reset(self) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import ContractViolation
     from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.registry import SchemaRegistry
-    from pytest_schema_registry.retrieval.cache import Session
+    from pytest_schema_registry.retrieval.cache import SharedSession
     from pytest_schema_registry.schemas import OldCopy, Schema
     from pytest_schema_registry.settings.enforcement import Enforcement
     from pytest_schema_registry.settings.settings import Settings
@@ -78,7 +78,7 @@ class Rollout:
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, session: Session, test: CurrentTest | None = None
+        cls, settings: Settings, session: SharedSession, test: CurrentTest | None = None
     ) -> Self:
         """Create a process's rollout from the settings.
 
@@ -105,32 +105,36 @@ class Rollout:
         """Return the enforcement level of a schema, for tests whose marker does not set one."""
         return self._enforcement.of(key)
 
-    def unused_rules(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
+    def unused_rules(
+        self, requests: Iterable[SchemaRequest], registry: SchemaRegistry
+    ) -> list[str]:
         """Return the enforcement rules that cover no schema of the tests or the registry's index.
 
         Args:
-            wanted: The schemas that the tests declare.
+            requests: The schemas that the tests declare.
             registry: The registry. Its index is read only if the tests leave a rule unused. If the
                 index cannot be retrieved, no rule counts as unused.
         """
-        return self._unused(self._enforcement.unused, wanted, registry)
+        return self._unused(self._enforcement.unused, requests, registry)
 
-    def unused_lines(self, wanted: Iterable[SchemaRequest], registry: SchemaRegistry) -> list[str]:
+    def unused_lines(
+        self, requests: Iterable[SchemaRequest], registry: SchemaRegistry
+    ) -> list[str]:
         """Return the ratchet's lines that name no schema of the tests or the registry's index.
 
         Args:
-            wanted: The schemas that the tests declare.
+            requests: The schemas that the tests declare.
             registry: The registry, used as in :meth:`unused_rules`.
         """
-        return self._unused(self._enforcement.unused_lines, wanted, registry)
+        return self._unused(self._enforcement.unused_lines, requests, registry)
 
     @staticmethod
     def _unused(
         among: Callable[[set[SchemaKey]], list[str]],
-        wanted: Iterable[SchemaRequest],
+        requests: Iterable[SchemaRequest],
         registry: SchemaRegistry,
     ) -> list[str]:
-        keys = {SchemaKey(plain_name(each.name or ""), each.version or "") for each in wanted}
+        keys = {SchemaKey(plain_name(each.name or ""), each.version or "") for each in requests}
         unused = among(keys)
         if not unused:
             return []

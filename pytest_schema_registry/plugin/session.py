@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.plugin.raw_options import RawOptions
     from pytest_schema_registry.registry import SchemaRegistry
-    from pytest_schema_registry.retrieval.cache import Session
+    from pytest_schema_registry.retrieval.cache import SharedSession
     from pytest_schema_registry.retrieval.schema_source import SchemaSource
     from pytest_schema_registry.settings.settings import Settings
 
@@ -229,11 +229,11 @@ class PluginSession:
         return PayloadReplay(self.source, self.judge, self.rollout, old=old, new=new)
 
     @cached_property
-    def _session(self) -> Session:
+    def _session(self) -> SharedSession:
         from pytest_schema_registry import files
-        from pytest_schema_registry.retrieval.cache import Session
+        from pytest_schema_registry.retrieval.cache import SharedSession
 
-        return Session(self._session_id, files.session_directory(self._session_id))
+        return SharedSession(self._session_id, files.session_directory(self._session_id))
 
     def begin_test(self, item: pytest.Item) -> None:
         """Make a test the current one."""

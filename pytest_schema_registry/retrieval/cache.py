@@ -40,7 +40,7 @@ SHARED_FAILURES = (CassetteNotWritten, InvalidAnswer, RegistryRefused, RegistryU
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SharedSession:
     """The identity that the processes of one test run share, so that they ask each address once.
 
     Args:
@@ -79,7 +79,7 @@ class Cache:
     def __init__(
         self,
         directory: Path | None,
-        session: Session,
+        session: SharedSession,
         *,
         ttl: float,
         lock_timeout: float,

@@ -54,7 +54,7 @@ def concurrently(work: Callable[[T], R], items: Iterable[T], at_most: int) -> It
 
 
 def prefetch(
-    wanted: Collection[SchemaRequest],
+    requests: Collection[SchemaRequest],
     retrieve: Callable[[SchemaRequest], bool],
     revalidate: Callable[[Collection[Query]], set[Query]],
     *,
@@ -64,23 +64,23 @@ def prefetch(
     """Retrieve schemas: first those that the cache can serve, then the others.
 
     Args:
-        wanted: The schemas, each with its name.
+        requests: The schemas, each with its name.
         retrieve: Retrieves one schema, and returns whether it can be had.
         revalidate: Serves the queries that need no request of their own, and returns those.
         at_most: The largest number of schemas in work at a time.
         observe: Called after each of the others, with the numbers of schemas that were retrieved,
             that were tried, and that are to be tried.
     """
-    question_of = {
+    query_of = {
         each: Query(Kind.SCHEMA, each.version, plain_name(each.name or ""))
-        for each in wanted
+        for each in requests
         if each.version is not None and each.release is None
     }
-    asking = {query: each for each, query in question_of.items()}
+    asking = {query: each for each, query in query_of.items()}
     settled = revalidate(asking)
     for _ in concurrently(retrieve, [asking[query] for query in settled], at_most):
         pass  # the schemas they refer to may need a request
-    elsewhere = [each for each in dict.fromkeys(wanted) if question_of.get(each) not in settled]
+    elsewhere = [each for each in dict.fromkeys(requests) if query_of.get(each) not in settled]
     fetched = 0
     for tried, had in enumerate(concurrently(retrieve, elsewhere, at_most), 1):
         fetched += had

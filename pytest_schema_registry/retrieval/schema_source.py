@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.registries.queries import Fetch, Result
-    from pytest_schema_registry.retrieval.cache import Session
+    from pytest_schema_registry.retrieval.cache import SharedSession
     from pytest_schema_registry.retrieval.pauses import Pauses
     from pytest_schema_registry.schemas import OldCopy, Schema
     from pytest_schema_registry.settings.settings import Settings
@@ -46,7 +46,7 @@ class SchemaSource:
     def __init__(
         self,
         settings: Settings,
-        session: Session,
+        session: SharedSession,
         cache_dir: Path | None,
         *,
         observe: Callable[[Fetch], None] | None = None,
@@ -131,7 +131,7 @@ class SchemaSource:
 
     def prefetch(
         self,
-        wanted: Iterable[SchemaRequest],
+        requests: Iterable[SchemaRequest],
         observe: Callable[[int, int, int], None] | None = None,
     ) -> None:
         """Retrieve schemas before their use, several at a time, where that takes a network.
@@ -140,24 +140,24 @@ class SchemaSource:
         schema is used.
 
         Args:
-            wanted: The schemas; those without a name are left for later.
+            requests: The schemas; those without a name are left for later.
             observe: Called after each schema that may need a request of its own, with the numbers
                 of schemas that were retrieved, that were tried, and that are to be tried.
         """
         if self.settings.remote:
             prefetch(
-                [each for each in wanted if each.name is not None],
+                [each for each in requests if each.name is not None],
                 self._is_retrieved,
                 self._resolver.revalidate,
                 at_most=self.settings.max_in_flight,
                 observe=observe,
             )
 
-    def _is_retrieved(self, wanted: SchemaRequest) -> bool:
-        assert wanted.name is not None  # noqa: S101  # those without are left for later
+    def _is_retrieved(self, request: SchemaRequest) -> bool:
+        assert request.name is not None  # noqa: S101  # those without are left for later
         try:
             schema = self.schema(
-                wanted.name, wanted.version, wanted.release, wanted.prefer, wanted.fallback
+                request.name, request.version, request.release, request.prefer, request.fallback
             )
             self.catalogue.retrieve_references(schema)
         except SchemaRegistryError:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query
-from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from tests.documents import document_of, result_of
 from tests.faults.rows import address
@@ -224,7 +224,7 @@ class Bench:
         return Observed(outcomes, sources, "\n".join(said))
 
     def _cache(self) -> Cache:
-        earlier = Session("earlier", self.path / "session")
+        earlier = SharedSession("earlier", self.path / "session")
         return Cache(self.cache_dir, earlier, ttl=0, lock_timeout=10)
 
     def _recordings(self) -> Cassettes:

@@ -136,10 +136,10 @@ HOLDER = """
 import sys, time
 from contextlib import ExitStack
 from pathlib import Path
-from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 
 directory, *urls = sys.argv[1:]
-cache = Cache(Path(directory), Session("", Path()), ttl=0, lock_timeout=10)
+cache = Cache(Path(directory), SharedSession("", Path()), ttl=0, lock_timeout=10)
 with ExitStack() as held:
     for url in urls:
         held.enter_context(cache.lock(url))

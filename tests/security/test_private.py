@@ -16,7 +16,7 @@ import pytest
 from pytest_schema_registry import SchemaRegistry, files
 from pytest_schema_registry.errors import InvalidAnswer
 from pytest_schema_registry.registries.queries import Kind, Query
-from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 from tests.documents import result_of
 from tests.local_registry import ORDER, LocalRegistry
 
@@ -105,7 +105,7 @@ TAKEN = pytest.mark.parametrize(
 def test_what_a_session_keeps_is_its_user_s_alone_whatever_the_umask(
     place: Path, mask: int
 ) -> None:
-    session = Session("this", files.session_directory("this"))
+    session = SharedSession("this", files.session_directory("this"))
     with umask(mask):
         assert session.first("a fact")
         cache = Cache(None, session, ttl=300, lock_timeout=5)
@@ -117,7 +117,7 @@ def test_what_a_session_keeps_is_its_user_s_alone_whatever_the_umask(
 
 
 def test_a_place_that_vanished_is_made_anew_as_private(place: Path) -> None:
-    session = Session("this", files.session_directory("this"))
+    session = SharedSession("this", files.session_directory("this"))
     place.rmdir()
     with umask(0):
         assert session.first("a fact")
@@ -129,7 +129,7 @@ def test_what_another_user_put_in_a_session_s_directory_is_not_believed(
     tmp_path: Path, take: Callable[[Path], None]
 ) -> None:
     directory = tmp_path / "session"
-    session = Session("this", directory)
+    session = SharedSession("this", directory)
     forged = result_of(QUESTION, URL, None, 1e9, "registry")
     mine = Cache(None, session, ttl=300, lock_timeout=5)
     mine.keep(forged)
@@ -154,7 +154,9 @@ def test_what_another_user_put_in_a_session_s_directory_is_not_believed(
 
 def test_a_user_s_own_cache_directory_may_be_a_shared_one(tmp_path: Path) -> None:
     anybody_s(tmp_path / "cache")
-    mine = Cache(tmp_path / "cache", Session("this", tmp_path / "own"), ttl=300, lock_timeout=5)
+    mine = Cache(
+        tmp_path / "cache", SharedSession("this", tmp_path / "own"), ttl=300, lock_timeout=5
+    )
     mine.keep(result_of(QUESTION, URL, None, 1e9, "registry"))
     assert mine.asked(URL, QUESTION) is not None
     assert mode(tmp_path / "cache") == 0o777
@@ -192,7 +194,7 @@ def test_without_any_place_nothing_is_shared_and_a_file_cannot_be_held(
 ) -> None:
     a_file(place)
     monkeypatch.setenv("HOME", "not/absolute")
-    session = Session("this", files.session_directory("this"))
+    session = SharedSession("this", files.session_directory("this"))
     assert [session.first("a fact"), session.first("a fact")] == [True, True]
     cache = Cache(None, session, ttl=300, lock_timeout=5)
     with cache.lock(URL):

@@ -24,7 +24,7 @@ from pytest_schema_registry.contracts.judge import Judge
 from pytest_schema_registry.plugin.markers import SchemaRequest
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query
-from pytest_schema_registry.retrieval.cache import Session
+from pytest_schema_registry.retrieval.cache import SharedSession
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from pytest_schema_registry.retrieval.pauses import Pauses
 from pytest_schema_registry.retrieval.schema_source import SchemaSource
@@ -512,7 +512,7 @@ def recovering(
     now = [0.0]
     given = {"url": local_registry.url, "cassettes": "cassettes"}
     settings = resolve(Origin(lambda option: option.name, given), root=tmp_path)
-    own = Session("own", tmp_path / "own")
+    own = SharedSession("own", tmp_path / "own")
     pauses = Pauses(lambda: now[0])
     source = SchemaSource(settings, own, None, pauses=pauses)
     yield SchemaRegistry.over(source, Judge(source)), now

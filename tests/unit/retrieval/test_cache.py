@@ -25,7 +25,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.registries.queries import Kind, Query, Result
-from pytest_schema_registry.retrieval.cache import SHARED_FAILURES, Cache, Session
+from pytest_schema_registry.retrieval.cache import SHARED_FAILURES, Cache, SharedSession
 from tests.documents import result_of
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ FAILURE = RegistryUnavailable(URL, "timed out", True, ("the cache",))
 HOLDER = """
 import sys, time
 from pathlib import Path
-from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 
-cache = Cache(Path(sys.argv[1]), Session("other", Path(sys.argv[1])), ttl=0, lock_timeout=5)
+cache = Cache(Path(sys.argv[1]), SharedSession("other", Path(sys.argv[1])), ttl=0, lock_timeout=5)
 with cache.lock(sys.argv[2]):
     print("held", flush=True)
     time.sleep(600)
@@ -73,7 +73,7 @@ def cache(
     clock: Callable[[], float] | None = None,
     lock_timeout: float = 5,
 ) -> Cache:
-    shared = Session(session, directory / "never_used")
+    shared = SharedSession(session, directory / "never_used")
     return Cache(directory, shared, ttl=ttl, lock_timeout=lock_timeout, clock=clock or Clock())
 
 
@@ -401,7 +401,7 @@ def test_a_forged_failure_is_none(tmp_path: Path, forged: dict[str, object]) -> 
 
 
 def test_without_a_directory_entries_are_kept_for_the_session(tmp_path: Path) -> None:
-    mine = Cache(None, Session("this", tmp_path / "own"), ttl=300, lock_timeout=5)
+    mine = Cache(None, SharedSession("this", tmp_path / "own"), ttl=300, lock_timeout=5)
     assert mine.directory == tmp_path / "own"
     mine.keep(answer())
     assert mine.fresh(URL, QUESTION) == answer()
@@ -444,7 +444,7 @@ def lock(mine: Cache) -> None:
 def test_a_directory_that_cannot_be_used_is_said_once_and_left(
     tmp_path: Path, unusable: Path, use: Callable[[Cache], None]
 ) -> None:
-    session = Session("this", tmp_path / "own")
+    session = SharedSession("this", tmp_path / "own")
     mine = Cache(unusable, session, ttl=300, lock_timeout=5)
     with pytest.warns(CacheWarning) as caught:
         use(mine)
@@ -462,7 +462,7 @@ def test_a_directory_that_cannot_be_used_is_said_once_and_left(
 def test_what_is_said_of_a_directory_is_no_error_of_whoever_comes_first(
     tmp_path: Path, unusable: Path
 ) -> None:
-    mine = Cache(unusable, Session("this", tmp_path / "own"), ttl=300, lock_timeout=5)
+    mine = Cache(unusable, SharedSession("this", tmp_path / "own"), ttl=300, lock_timeout=5)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("error")
         keep(mine)
@@ -473,7 +473,7 @@ def test_what_is_said_of_a_directory_is_no_error_of_whoever_comes_first(
 def test_where_no_directory_can_be_used_nothing_is_kept_and_nothing_breaks(
     unusable: Path,
 ) -> None:
-    mine = Cache(None, Session("this", unusable), ttl=300, lock_timeout=5)
+    mine = Cache(None, SharedSession("this", unusable), ttl=300, lock_timeout=5)
     with mine.lock(URL):
         mine.keep(answer())
         mine.keep_failure(URL, FAILURE)
@@ -543,11 +543,11 @@ def test_threads_take_a_lock_one_after_the_other(tmp_path: Path) -> None:
 
 
 def test_a_fact_is_met_for_the_first_time_once_in_a_session(tmp_path: Path) -> None:
-    one, same = (Session("s", tmp_path / "session") for _ in range(2))
+    one, same = (SharedSession("s", tmp_path / "session") for _ in range(2))
     assert [one.first("a"), same.first("a"), same.first("b")] == [True, False, True]
 
 
 def test_a_fact_is_new_where_nothing_can_be_kept(tmp_path: Path) -> None:
     (tmp_path / "a_file").touch()
-    session = Session("s", tmp_path / "a_file" / "session")
+    session = SharedSession("s", tmp_path / "a_file" / "session")
     assert [session.first("a"), session.first("a")] == [True, True]

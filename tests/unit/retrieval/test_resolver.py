@@ -22,7 +22,7 @@ from pytest_schema_registry import (
 from pytest_schema_registry.registries.directory import DirectoryRegistry
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval import opening
-from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 from pytest_schema_registry.retrieval.opening import Lazy
 from pytest_schema_registry.retrieval.resolver import Resolver, Step, steps
 from pytest_schema_registry.settings.settings import Origin, Settings, resolve
@@ -55,7 +55,7 @@ def host(tmp_path: Path, local_registry: LocalRegistry) -> Iterator[Host]:
         settings = resolve(Origin(lambda option: option.name, chosen), root=tmp_path)
         registry = Lazy(lambda: opening.registry(settings))
         opened.append(registry)
-        own = Session(session, tmp_path / session)
+        own = SharedSession(session, tmp_path / session)
         cache = Cache(tmp_path / "cache", own, ttl=settings.cache_ttl, lock_timeout=30)
         cassettes = Lazy(lambda: opening.cassettes(settings))
         return Resolver(settings, opening.protocol(), registry, cache, cassettes)
@@ -345,14 +345,14 @@ PROCESS = """
 import sys
 from pathlib import Path
 from pytest_schema_registry import SchemaRegistryError
-from pytest_schema_registry.retrieval.cache import Session
+from pytest_schema_registry.retrieval.cache import SharedSession
 from pytest_schema_registry.retrieval.schema_source import SchemaSource
 from pytest_schema_registry.settings.settings import Origin, resolve
 
 url, mode, ttl, root, *names = sys.argv[1:]
 given = {"url": url, "mode": mode, "cache-ttl": ttl, "cassettes": "cassettes"}
 settings = resolve(Origin(lambda option: option.name, given), root=Path(root))
-session = Session("one", Path(root, "own"))
+session = SharedSession("one", Path(root, "own"))
 print("ready", flush=True)
 sys.stdin.readline()
 source = SchemaSource(settings, session, Path(root, "cache"))

@@ -94,14 +94,14 @@ version: 1
 SAVER = """
 import sys
 from pathlib import Path
-from pytest_schema_registry.retrieval.cache import Cache, Session
+from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query
 from tests.documents import result_of
 
 root, folder, releases = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
-cache = Cache(root / folder, Session("one", root / "own"), ttl=0, lock_timeout=60)
+cache = Cache(root / folder, SharedSession("one", root / "own"), ttl=0, lock_timeout=60)
 cassettes = Cassettes(root, Path("cassettes"), CoreProtocol(), "record")
 print("ready", flush=True)
 sys.stdin.readline()
