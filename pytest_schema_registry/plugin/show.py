@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.schema_types.json_schema.display import display
+from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def show(
         names: The names of the schemas.
         versions: The version lines.
     """
+    display = all_types()["JSON"].display
     lines: list[str] = []
     missing = False
     for name in names:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pytest_schema_registry.compatibility.report import CompatibilityReport
     from pytest_schema_registry.redaction import Redaction
@@ -104,6 +104,9 @@ class SchemaType(Protocol):
             InvalidSchema: The schema, or one that it refers to, is wrong.
             SchemaRegistryError: A schema that it refers to cannot be retrieved.
         """
+
+    def display(self, schema: Schema) -> Iterator[str]:
+        """Yield the lines that show a schema to a person."""
 
     def differ_in_annotations_only(self, old: Schema, new: Schema) -> bool:
         """Check whether two schemas of different content are equal without their annotations.

@@ -113,6 +113,12 @@ class JSONSchemaType:
         """Check whether compiling a schema may require another schema."""
         return refers_elsewhere(schema)
 
+    def display(self, schema: Schema) -> Iterator[str]:
+        """Yield the lines that show a schema to a person."""
+        from pytest_schema_registry.schema_types.json_schema.display import display
+
+        return display(schema)
+
     def differ_in_annotations_only(self, old: Schema, new: Schema) -> bool:
         """Check whether two schemas of different content are equal without their annotations."""
         from pytest_schema_registry.schema_types.json_schema import annotations
