@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.registries import core_documents
 from pytest_schema_registry.registries.core import CoreProtocol
-from pytest_schema_registry.registries.protocol import Request, Response, WrongAnswer, drive
+from pytest_schema_registry.registries.messages import Request, Response
+from pytest_schema_registry.registries.protocol import WrongAnswer, drive
 from pytest_schema_registry.registries.queries import Result
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.compatibility import CompatibilityReport
+    from pytest_schema_registry.compatibility.report import CompatibilityReport
     from pytest_schema_registry.contracts.explanation import Explanation
     from pytest_schema_registry.schemas import Schema, Violation
 

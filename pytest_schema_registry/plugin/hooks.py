@@ -227,7 +227,9 @@ class SchemaRegistryPlugin:
     ) -> pytest.Collector | None:
         # Only arguments: a project that does not use us must not pay for reading its data.
         if file_path.suffix == ".jsonl" and parent.session.isinitpath(file_path):
-            return self.process.letters_file(file_path, parent)
+            from pytest_schema_registry.plugin.payload_items import letters_file
+
+            return letters_file(file_path, parent, self.process)
         return None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:

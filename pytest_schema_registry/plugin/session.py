@@ -20,7 +20,6 @@ from pytest_schema_registry.plugin.raw_options import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytest_schema_registry.contracts.drift import Watch
     from pytest_schema_registry.contracts.evolution import Evolution
@@ -253,12 +252,6 @@ class PluginSession:
     def names_payloads(self) -> bool:
         """True where a setting names the folder of golden payloads."""
         return self._configuration.payloads_setting is not None
-
-    def letters_file(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        """Return the node that collects a file of dead letters; None for another tool's file."""
-        from pytest_schema_registry.plugin.payload_items import letters_file
-
-        return letters_file(path, parent, self)
 
     def before_report(self, item: pytest.Item) -> None:
         """Give a test that has run the properties of the schemas it used, for its report."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from pytest_schema_registry.registries import core_documents
-from pytest_schema_registry.registries.protocol import Request, WrongAnswer
+from pytest_schema_registry.registries.messages import Request
+from pytest_schema_registry.registries.protocol import WrongAnswer
 from pytest_schema_registry.registries.queries import Kind
 from pytest_schema_registry.schemas import Content
 

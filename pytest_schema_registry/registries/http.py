@@ -21,7 +21,8 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.registries.credentials import Secrets, of_proxies
 from pytest_schema_registry.registries.log_filter import LogFilter
-from pytest_schema_registry.registries.protocol import Response, WrongAnswer, drive
+from pytest_schema_registry.registries.messages import Response
+from pytest_schema_registry.registries.protocol import WrongAnswer, drive
 from pytest_schema_registry.registries.queries import Fetch, Result
 from pytest_schema_registry.registries.retrying import (
     RETRIED_STATUSES,
@@ -33,7 +34,8 @@ from pytest_schema_registry.registries.retrying import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.registries.protocol import Request, WireProtocol
+    from pytest_schema_registry.registries.messages import Request
+    from pytest_schema_registry.registries.protocol import WireProtocol
     from pytest_schema_registry.registries.queries import Query
     from pytest_schema_registry.settings.location import Location
 

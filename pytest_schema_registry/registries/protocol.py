@@ -7,41 +7,14 @@ or a cassette that replays what was recorded. Both get the same value.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+
+from pytest_schema_registry.registries.messages import Request, Response
 
 if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import Query, Result, Value
 
 T = TypeVar("T")
-
-
-class Request(NamedTuple):
-    """A request to a registry.
-
-    Args:
-        path: The path and query string, relative to the registry's base URL.
-        method: The HTTP method.
-    """
-
-    path: str
-    method: str = "GET"
-
-
-class Response(NamedTuple):
-    """A registry's response: a success, or a 404 or 410.
-
-    Whoever sends the request takes all other statuses for an error.
-
-    Args:
-        status: The HTTP status.
-        body: The body as text.
-        is_recorded: True where it comes from a cassette. It was read strictly when it was recorded,
-            so it is read faster now.
-    """
-
-    status: int
-    body: str
-    is_recorded: bool = False
 
 
 #: The requests and responses of one query, which end in a value.

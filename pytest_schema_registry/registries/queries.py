@@ -20,7 +20,7 @@ from pytest_schema_registry.schemas import (
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.registries.protocol import Request, Response
+    from pytest_schema_registry.registries.messages import Request, Response
     from pytest_schema_registry.schemas import Source
 
 

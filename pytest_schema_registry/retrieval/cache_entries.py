@@ -13,7 +13,7 @@ from dataclasses import asdict, fields
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.registries.protocol import Request, Response
+from pytest_schema_registry.registries.messages import Request, Response
 from pytest_schema_registry.registries.queries import (
     Kind,
     RegisteredSchema,

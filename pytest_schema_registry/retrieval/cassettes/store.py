@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,10 @@ from pytest_schema_registry import files
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
 from pytest_schema_registry.json_values import READER
-from pytest_schema_registry.registries.protocol import Request, Response, WrongAnswer, drive
+from pytest_schema_registry.registries.messages import Request, Response
+from pytest_schema_registry.registries.protocol import WrongAnswer, drive
 from pytest_schema_registry.registries.queries import Kind, Result
+from pytest_schema_registry.retrieval.cassettes.interaction import Interaction
 from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
@@ -191,32 +192,6 @@ class Cassettes:
 
     def _damaged(self, path: Path, reason: str) -> CassetteDamaged:
         return CassetteDamaged(str(path), reason, self._command)
-
-
-@dataclass(frozen=True, slots=True)
-class Interaction:
-    """One recorded request and its response, as vcrpy calls them.
-
-    Args:
-        uri: The address that was requested.
-        status: The HTTP status of the response.
-        body: The JSON text of the response; empty where it has none.
-        recorded_at: The time of recording, in seconds since the epoch; None where the cassette does
-            not tell it.
-        margin: The line break and indentation before each line of the body. JSON ignores them;
-            without the indentation, the body is as it was recorded.
-    """
-
-    uri: str
-    status: int
-    body: str
-    recorded_at: float | None
-    margin: str = "\n"
-
-    @property
-    def text(self) -> str:
-        """The body as it was recorded."""
-        return self.body.replace(self.margin, "\n").removeprefix("\n")
 
 
 class _NotACassette(Exception):  # becomes CassetteDamaged, with the path

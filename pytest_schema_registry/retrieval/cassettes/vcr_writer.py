@@ -16,7 +16,7 @@ from vcr.serialize import serialize
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_schema_registry.retrieval.cassettes.store import Interaction
+    from pytest_schema_registry.retrieval.cassettes.interaction import Interaction
 
 
 def text_of(interactions: Iterable[Interaction]) -> str:

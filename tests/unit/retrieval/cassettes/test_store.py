@@ -19,6 +19,7 @@ from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cassettes import store as module
 from pytest_schema_registry.retrieval.cassettes import vcr_writer, yaml_reader
+from pytest_schema_registry.retrieval.cassettes.interaction import Interaction
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from tests.documents import document_of, result_of, sent
 
@@ -303,7 +304,7 @@ ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 def written(draw: st.DrawFn) -> str:
     """A cassette that recording writes."""
     exchange = st.builds(
-        module.Interaction,
+        Interaction,
         uri=ADDRESSES | st.builds("http://h/{}".format, ANYTHING),
         status=st.just(200),
         body=st.builds(
@@ -312,12 +313,12 @@ def written(draw: st.DrawFn) -> str:
         ),
         recorded_at=st.integers(0, 4_000_000_000).map(float),
     )
-    missing = st.builds(module.Interaction, ADDRESSES, st.just(404), st.just(""), st.just(FETCHED))
+    missing = st.builds(Interaction, ADDRESSES, st.just(404), st.just(""), st.just(FETCHED))
     exchanges = draw(st.lists(exchange | missing, min_size=1, max_size=3))
     return vcr_writer.text_of(exchanges)
 
 
-def said(exchanges: Iterable[module.Interaction]) -> list[tuple[Any, ...]]:
+def said(exchanges: Iterable[Interaction]) -> list[tuple[Any, ...]]:
     return [(each.uri, each.status, each.text, each.recorded_at) for each in exchanges]
 
 

@@ -1,0 +1,31 @@
+"""A recorded request and its response."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One recorded request and its response, as vcrpy calls them.
+
+    Args:
+        uri: The address that was requested.
+        status: The HTTP status of the response.
+        body: The JSON text of the response; empty where it has none.
+        recorded_at: The time of recording, in seconds since the epoch; None where the cassette does
+            not tell it.
+        margin: The line break and indentation before each line of the body. JSON ignores them;
+            without the indentation, the body is as it was recorded.
+    """
+
+    uri: str
+    status: int
+    body: str
+    recorded_at: float | None
+    margin: str = "\n"
+
+    @property
+    def text(self) -> str:
+        """The body as it was recorded."""
+        return self.body.replace(self.margin, "\n").removeprefix("\n")
