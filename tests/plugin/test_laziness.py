@@ -87,19 +87,23 @@ PLUGIN = "pytest_schema_registry.plugin"
 # As where it is installed; of some editable installs pytest does not know what they hold.
 pytest.register_assert_rewrite("pytest_schema_registry")
 
-def pytest_sessionfinish():
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
     assert any(finder.__module__ == PLUGIN for finder in sys.meta_path)
+    if hasattr(session.config, "workerinput"):
+        note("worker")
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config):
-    note("any")
+    if not hasattr(config, "workerinput"):
+        note("main")
     assert not any(getattr(finder, "__module__", "") == PLUGIN for finder in sys.meta_path)
 """)
     bytecode = pytester.path / "bytecode"
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(bytecode))
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     run("-n", workers, f"--registry-url={local_registry.url}").assert_outcomes(passed=2)
-    assert len(list(pytester.path.glob("ours-any-*"))) == processes
+    assert len(list(pytester.path.glob("ours-*"))) == processes
     compiled = bytecode.rglob("pytest_schema_registry/*-pytest-*.pyc")
     assert {file.name.partition(".")[0] for file in compiled} <= {"__init__", "plugin"}
 
