@@ -27,7 +27,7 @@ __all__ = [*_MODULE_OF]  # noqa: PLE0604  # strings, from the table above
 
 
 def __getattr__(name: str) -> Any:
-    # Import lazily: a process that reads rules, or a report, must not import the comparison.
+    # Import lazily: a process that reads settings, or a report, must not import the comparison.
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_MODULE_OF[name]), name)

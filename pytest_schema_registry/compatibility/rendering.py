@@ -133,7 +133,8 @@ def _plain(message: str) -> str:
 def _reached(payload: Any, path: str) -> tuple[str | int | None, Any]:
     """Return the last member that a path leads to, as its name and value.
 
-    If a member on the path is missing, return None and the value that lacks it.
+    If a member on the path is missing, the name is None, and the value is the one that lacks it.
+    For a path without members, the name is None, and the value is the payload.
     """
     name: str | int | None = None
     value = inner = payload

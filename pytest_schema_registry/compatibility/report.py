@@ -102,7 +102,8 @@ class Waived:
 class CompatibilityReport:
     """The verdict on the compatibility of two versions of a schema, with the reasons.
 
-    A report counts as true only if it passes. An undecided one does not pass.
+    A report counts as true only if it passes. An undecided one passes only if all its reasons are
+    waived.
 
     Args:
         compatible: True with a proof, False with a payload or a proof, None if undecided.
@@ -122,7 +123,7 @@ class CompatibilityReport:
 
     @property
     def passes(self) -> bool:
-        """True if the two versions are compatible, apart from waived reasons."""
+        """True if the two versions are compatible, or all reasons against that are waived."""
         return self.compatible is True or bool(self.waived and not self.reasons)
 
     def __bool__(self) -> bool:

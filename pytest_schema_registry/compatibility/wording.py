@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-#: The words after a value that only the other side still lists.
+#: The end of a reason's change whose values are no longer listed; `sentences` looks for it.
 GONE = " no longer allowed"
-#: Characters that two texts share which are kept before their first difference.
+#: The number of characters that are kept before the first difference of two texts.
 _SHARED = 10
 
 

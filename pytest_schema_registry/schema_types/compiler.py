@@ -1,4 +1,4 @@
-"""The compiler of schemas: each is compiled once per process, whatever its language."""
+"""The compiler of schemas, which keeps their validators, whatever their language."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Compiler:
     def validator(self, schema: Schema) -> Validator:
         """Return the validator of a schema, compiled now or before.
 
-        A schema is compiled again where it refers to an old copy, or to a schema that could not be
-        retrieved: the registry may answer the next time.
+        A schema is compiled again if it refers to an old copy, or to a schema that could not be
+        retrieved, because the registry may answer the next time.
 
         Raises:
             InvalidSchema: The schema, or one that it refers to, is wrong.

@@ -1,6 +1,7 @@
-"""The seam for schema languages: one language, a schema that is ready to check, a reference.
+"""The seam for schema languages: each implements a `SchemaType`, a `Validator` and a `Reference`.
 
-No language imports another, and nothing outside this package imports from a language's own folder.
+No language imports another. Outside this package, nothing imports from a language's own folder, but
+for the two packages that offer ``compare`` to users.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Validator(Protocol):
 
     @property
     def is_valid(self) -> Callable[[Any], bool]:
-        """The engine's verdict on a payload, given as JSON. A field: nothing stands before it."""
+        """The engine's own verdict on a payload, given as JSON: a field, which adds no call."""
 
     @property
     def referred_old(self) -> tuple[OldCopy, ...]:
@@ -63,7 +64,7 @@ class Validator(Protocol):
 
         Args:
             payload: The payload as JSON.
-            hide: The rules by which values are hidden.
+            hide: The values to hide.
 
         Raises:
             InvalidSchema: A rule of the schema takes too many steps to be decided.
@@ -122,7 +123,7 @@ class SchemaType(Protocol):
         Args:
             old: The content of the older schema, with all that it refers to.
             new: The content of the newer schema, with all that it refers to.
-            asked: The level and the policy of the comparison, as ``compare`` takes them.
+            asked: The level, the policy, and further settings of the language's comparison.
 
         Raises:
             NotASchema: One of them is no schema of this language.

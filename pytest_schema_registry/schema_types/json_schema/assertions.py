@@ -1,4 +1,4 @@
-"""The search for schemas that assert nothing, and for words that look like keywords and are not.
+"""The search for schemas that assert nothing, and for words that only look like keywords.
 
 A schema that asserts nothing is valid, and every payload conforms to it. Common causes are a
 misspelled keyword, an OpenAPI document in place of a schema, and a schema wrapped in an object.
@@ -49,7 +49,8 @@ _ASSERTIONS = frozenset(
 )
 #: These keywords assert something unless their value is false or empty.
 _UNLESS_EMPTY = frozenset({"required", "uniqueItems", "dependentRequired"})
-#: Few drafts or none know these words. Nobody takes them for assertions, so no remark names them.
+#: Nobody takes these words for assertions. So no remark names them, even if the draft has no such
+#: keyword.
 _NO_ASSERTIONS = SILENT | ANNOTATIONS | {"deprecation_note", "comment", "nullable", "xml"}
 _NO_ASSERTIONS |= {"externalDocs", "contentEncoding", "contentMediaType", "contentSchema"}
 _NO_ASSERTIONS |= {"dependencies", "errorMessage", "enumNames", "propertyOrder", "schema"}
@@ -136,7 +137,10 @@ def _draft(content: Any, default: int) -> int:
 
 
 def _rules(content: Any, draft: int) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
-    """Yield every object that is a schema of a draft, with the path to it."""
+    """Yield every object that is a schema of a draft, with the path to it.
+
+    An object whose reference hides its keywords is left out.
+    """
     keywords = keywords_of(draft)
     pending: list[tuple[tuple[str | int, ...], Any]] = [((), content)]
     for path, node in pending:  # grows while it is walked
@@ -162,7 +166,7 @@ def _below(word: str, value: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]
 
 
 def _idle_words(content: Any, default: int) -> Iterator[str]:
-    """Yield a remark on each word that looks like a keyword and is not one of the draft."""
+    """Yield a remark on each word that looks like a keyword and is none of the draft."""
     draft = _draft(content, default)
     keywords = keywords_of(draft)
     later = keywords_of(2019) | keywords_of(2020)

@@ -29,7 +29,7 @@ _ENGINES_ADVICE = ". Custom meta-schemas must be registered in the registry befo
 def find_reference(root: Schema, needed: Iterable[Schema], uri: str) -> tuple[Schema, Reference]:
     """Return the reference that leads to a URI, preceded by the schema that contains it.
 
-    The root schema is returned where the reference is found in none.
+    If none contains it, return the root schema, and a reference whose place is ``#``.
 
     Args:
         root: The schema that is being compiled.
@@ -68,8 +68,9 @@ def from_engine(
         found += [(each, "#/$schema") for each in needed.values() if _states(each) in reason]
         blamed, pointer = next((each for each in found if each[1] != "#"), (root, "#"))
     elif blamed is None:
-        # All schemas follow their meta-schemas, so the engine found the error at a place where no
-        # meta-schema looks. The wrong schema is the one with the refused value at that place.
+        # If there are several schemas, all of them follow their meta-schemas. So the engine found
+        # the error at a place where no meta-schema looks. The wrong schema is the one with the
+        # refused value at that place.
         wrong = (each for each in needed.values() if _at(each.content, exc.instance_path) == shown)
         blamed = root if _at(root.content, exc.instance_path) == shown else next(wrong, root)
     # The advice means the engine's own registry, not the schema registry.
@@ -88,7 +89,7 @@ def invalid_schema(
         uri: The URI by which it refers to the wrong schema; None where it is wrong itself.
         blamed: The wrong schema.
         pointer: The wrong place in that schema, as a JSON Pointer fragment.
-        reason: The description of the error.
+        reason: The error in words.
     """
     if uri is not None:
         written = reference_to(root, uri)

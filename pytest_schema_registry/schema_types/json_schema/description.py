@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.redaction import Redaction
 
-#: The keywords whose violation names a property of the payload.
+#: The keywords whose message names a property of the payload.
 QUOTING = frozenset({"additionalProperties", "unevaluatedProperties"})
 #: The message on a hidden value where the rule's own message may quote a name in that value.
 HIDDEN = f"{shown(REDACTED)} has something that the schema does not allow"
 
 
 class Describer:
-    """The turning of jsonschema's errors on one payload into violations.
+    """Makes violations of the errors that jsonschema finds in one payload.
 
     Args:
         payload: The payload as JSON.
-        hide: The rules by which values are hidden.
+        hide: The values to hide.
         locations: The place of each object of the schemas, by the object's ``id()``.
-        elsewhere: The location of a rule that is in none of the schemas: the URI of the metaschema,
-            to which a schema may refer without the registry.
+        elsewhere: The location of a rule that is in none of the schemas: the URI of the
+            meta-schema, to which a schema may refer without the registry.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Describer:
         self._elsewhere = elsewhere
 
     def violation(self, error: Any) -> Violation:
-        """Return an error as a violation, with those of the branch that came closest."""
+        """Return an error as a violation; its causes are the errors of the closest branch."""
         whole = tuple(error.absolute_path)
         path = self.visible(whole)
         value = value_at(self.safe, path)
@@ -85,7 +85,7 @@ class Describer:
             return self._elsewhere
         if error.validator is not None:
             return parent + json_pointer((error.validator,)).removeprefix("#")
-        # A false schema has no identity of its own. So it is found from the object around it.
+        # All false schemas are one object to Python, so find this one from the object around it.
         steps = tuple(error.absolute_schema_path)
         for below in (steps[-2:], steps[-1:]):
             node = error.schema

@@ -61,9 +61,9 @@ def diagnose(
     The search stops after 10,000 violations or 2 seconds. The result has at least one violation.
 
     Args:
-        validator: The schema that refused the payload.
+        validator: The validator that refused the payload.
         payload: The payload as JSON.
-        hide: The rules by which values are hidden.
+        hide: The values to hide.
 
     Raises:
         InvalidSchema: A pattern of the schema takes too many steps to be decided.

@@ -27,7 +27,7 @@ _LIMITS = {
 _MAX_DEPTH = 6
 #: Alternatives and items are shown in one line, so fewer of their levels are shown.
 _MAX_TYPE_DEPTH = 3
-#: A definition with fewer fields is shown again wherever it is used.
+#: A definition whose fields take no more lines is shown again wherever it is used.
 _SHORT = 10
 
 
@@ -109,7 +109,7 @@ class _Fields:
 
 
 def _inner(rule: Any, root: Any) -> Any:
-    """Return the schema of what a field holds: of its items, where it holds an array."""
+    """Return the schema of a field's value, or of its items where it is an array."""
     node = _target(rule, root)
     if isinstance(node, dict) and isinstance(node.get("items"), dict):
         return _target(node["items"], root)

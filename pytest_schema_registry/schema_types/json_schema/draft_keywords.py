@@ -1,4 +1,4 @@
-"""The removal of the keywords from a schema that its draft does not know.
+"""The removal from a schema of all keywords that its draft does not know.
 
 A keyword of another draft and a custom keyword assert nothing, and no meta-schema checks the value
 below them. In such a value, only the target of a reference is a schema.

@@ -48,7 +48,7 @@ def draft_numbered(number: int) -> Draft:
 
 
 def draft_of(root: Any) -> int:
-    """Return the number of the draft that a schema states; without one the latest, as the engine.
+    """Return the number of the draft that a schema states; like the engine, by default the latest.
 
     Args:
         root: The schema.

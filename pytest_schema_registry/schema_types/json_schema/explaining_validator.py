@@ -32,7 +32,7 @@ _LEAVES = frozenset(
     | {"minLength", "maxLength", "minItems", "maxItems", "uniqueItems"}
     | {"minProperties", "maxProperties"}
 )
-#: In draft 4 these are flags that change what their companion means.
+#: Limit -> the flag beside it, which makes it exclusive in draft 4.
 DRAFT_4_FLAGS = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
 
 
@@ -66,7 +66,8 @@ class ExplainingValidator:
 
     Args:
         base: jsonschema's validator class for the schema's draft.
-        validator: The schema; its language has the engine judge single rules.
+        validator: The schema's validator. Its language makes the engine's validators of single
+            rules.
     """
 
     def __init__(self, base: Any, validator: JSONSchemaValidator) -> None:
@@ -131,7 +132,7 @@ class ExplainingValidator:
         self.validator_class.descend = descend_into_false_too
 
     def begin(self, deadline: float) -> None:
-        """Prepare for one payload; another one at the same time needs its own object.
+        """Prepare for one payload. A second payload at the same time needs another object.
 
         Args:
             deadline: The time to stop, in seconds of the monotonic clock.
@@ -236,7 +237,7 @@ class ExplainingValidator:
         self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
     ) -> Iterator[Any]:
         noting = _Noting(validator)
-        # jsonschema's own errors show values as Python writes them.
+        # jsonschema's own errors show values as Python writes them, so replace them.
         for _ in check(noting, rule, instance, schema):
             for name, error in noting.found.items():
                 if rule is False:

@@ -24,7 +24,7 @@ _ALWAYS = frozenset(
     | {"properties", "patternProperties", "additionalProperties", "minProperties", "maxProperties"}
     | {"minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern"}
     | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-    # No draft knows these, but notes tell of them.
+    # No draft knows these two of OpenAPI's. A note tells of a changed `discriminator`.
     | {"discriminator", "example"}
 )
 _LATER = 9999  # later than any draft

@@ -80,8 +80,8 @@ def without_own_version(schema: Schema, uri: str) -> str:
     Without the version, bundles of v1 and v2 compare equal.
 
     Args:
-        schema: The schema that refers to it.
-        uri: Where it refers to, absolute and without a fragment.
+        schema: The schema that has the reference.
+        uri: The target of the reference, absolute and without a fragment.
     """
     own = base_uri(schema).rpartition("/")[0]
     line, _, name = uri.rpartition("/")
@@ -92,8 +92,8 @@ def document_name(schema: Schema, uri: str) -> str:
     """Return the name by which a schema refers to another one.
 
     Args:
-        schema: The schema that refers to it.
-        uri: Where it refers to, absolute and without a fragment.
+        schema: The schema that has the reference.
+        uri: The target of the reference, absolute and without a fragment.
     """
     target = Reference(uri, uri, "#", schema.version).target
     if target is None:
@@ -138,7 +138,7 @@ def dangling(schema: Schema, reason: str) -> str:
 
 
 def nodes(content: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
-    """Yield every object in a schema after the path to it, outer ones first."""
+    """Yield every object in a schema, preceded by the path to it, outer ones first."""
     pending: list[tuple[tuple[str | int, ...], Any]] = [((), content)]
     for path, node in pending:  # grows while it is walked
         if isinstance(node, dict):

@@ -104,7 +104,7 @@ class JSONSchemaType:
     def __init__(self, *, formats: bool = True, default_draft: str = LATEST.name) -> None:
         self.formats = formats
         self.default_draft = default_draft
-        # A schema with references has each referred schema checked against one of these.
+        #: The validators of meta-schemas, by URI. Each referred schema is checked with one.
         self._metaschemas: dict[str, jsonschema_rs.Validator] = {}
         #: The prepared parts of explanations, by schema; see ``diagnosis``.
         self.prepared = Shelf(_ROOM)
@@ -160,10 +160,10 @@ class JSONSchemaType:
         return self._compile_with_references(schema, resolve)
 
     def leaf(self, rule: str) -> jsonschema_rs.Validator:
-        """Return the engine's validator of a rule without subschemas, as ``{"pattern": "^a"}``.
+        """Return the engine's validator of keywords without subschemas, such as `pattern`.
 
         Args:
-            rule: A schema of such keywords, with its ``$schema``, as JSON text.
+            rule: A schema of such keywords alone, with its ``$schema``, as JSON text.
         """
         return self._make(jsonschema_rs.validator_for, rule, offline=True)
 
@@ -238,7 +238,7 @@ class JSONSchemaType:
         return content
 
     def _dialect(self, content: Any, root: Schema) -> str | None:
-        """Return the URI of the metaschema of a schema's draft; None for a custom metaschema.
+        """Return the URI of the meta-schema of a schema's draft; None for a custom one.
 
         Args:
             content: The schema.
@@ -318,7 +318,7 @@ def is_surely_small(text: str) -> bool:
     This saves most schemas the exact count of `unfolded`.
 
     Args:
-        text: Schemas as JSON.
+        text: Schemas as JSON text.
     """
     # Chained references multiply the most in groups of three: n of them give up to 3 ** (n / 3)
     # ways. A subschema takes about 20 characters. The count of references misses an escaped

@@ -1,4 +1,4 @@
-"""The budget: a bound on the work that one comparison may take."""
+"""The budget: a bound on the work that one direction of a comparison may take."""
 
 import time
 from collections.abc import Callable
@@ -10,14 +10,14 @@ LAST_RESORT = 120.0
 
 
 class BudgetExceeded(Exception):
-    """The budget for a pair of schemas is used up. The message says which bound was reached."""
+    """The budget is used up. The message says which bound was reached."""
 
 
 class Budget:
-    """A bound, in steps, on the work on one pair of schemas.
+    """A bound, in steps, on the work on one pair of schemas in one direction.
 
-    Steps are counted, not timed, so a pair has the same verdict on a busy machine. The clock is a
-    last resort, and its error says so.
+    Steps are counted, not timed, so a pair has the same verdict on a busy machine. The clock is the
+    last resort, and the error then says so.
 
     Args:
         steps: The number of steps.

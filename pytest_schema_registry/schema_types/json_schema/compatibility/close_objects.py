@@ -45,7 +45,7 @@ class Members:
         )
 
     def within(self, more: "Members") -> bool:
-        """Check whether `more` covers these members: all names, all patterns, and no `others`."""
+        """Check whether `more` has all these names and patterns, and these have no `others`."""
         return self.names <= more.names and self.patterns <= more.patterns and not self.others
 
 
@@ -66,7 +66,8 @@ class _Plan:
     """The choice of the parts of a document to close."""
 
     def __init__(self, document: Document, kept: set[str], budget: Budget) -> None:
-        # Many options share the parts around them. The last entry is made before a part is changed.
+        # Kept, because many options share the parts around them. All entries are made before the
+        # first part is changed, so none is out of date.
         self._below: dict[str, tuple[set[str], Members]] = {}
         self._spared = set(kept)
         self._options = [
@@ -100,7 +101,7 @@ class _Plan:
         part.schema["allOf"] = [*part.schema.get("allOf", []), limit]
 
     def _spare(self, option: Alternative) -> None:
-        """Note which parts of an option cannot be closed without losing declared members."""
+        """Note the parts of an option that cannot be closed without refusing declared members."""
         declared = any(described_members(part).names for part in option.parts)
         for part in option.around.values():
             if part.pointer not in self._spared and not (

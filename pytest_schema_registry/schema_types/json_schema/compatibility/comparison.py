@@ -52,7 +52,12 @@ _CLOSING = ("/additionalProperties", "/unevaluatedProperties", "/unevaluatedItem
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A place in each schema that the comparison has come to, with the steps down to it."""
+    """A place in each schema that the comparison has come to, with the steps down to it.
+
+    The `owner` is this pair or the nearest one above that a reference leads to, by default the
+    first. Its arrivals are counted as uses. The producer's place is `settled` if it is one
+    alternative already.
+    """
 
     producer: Place
     consumer: Place

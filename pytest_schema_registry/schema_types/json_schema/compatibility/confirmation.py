@@ -21,7 +21,7 @@ _MOST_DOUBTFUL = 60
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A payload the producer's schema accepts and the consumer's refuses.
+    """A payload that the producer's schema accepts and the consumer's refuses.
 
     Args:
         payload: The payload.
@@ -69,7 +69,7 @@ class Witness:
         return None
 
     def find(self, producer: Place, consumer: Place, most: int) -> tuple[Any, Failure] | None:
-        """Return any payload that the consumer refuses, and its first failure outside of unions."""
+        """Return any payload that the consumer refuses, with its first failure, or None."""
         for payload in self._sampler.values(producer, consumer, most):
             refusals = self._refusals(payload)
             if refusals and self._certain(payload):
@@ -86,7 +86,7 @@ class Witness:
         )
 
     def _refusals(self, payload: Any) -> list[Failure]:
-        """Return why the consumer refuses a payload; nothing if it does not or nobody emits it."""
+        """Return the failures of a payload; none if the consumer accepts it or nobody emits it."""
         self._budget.spend(self._producer.cost + self._consumer.cost)
         if not self._producer.accepts(payload) or self._consumer.accepts(payload):
             return []

@@ -1,7 +1,7 @@
-"""The check that a payload holds declared members only, as producers under `tolerant` send it.
+"""The check that a payload holds declared members only, as the tolerant policy has producers send.
 
-Closing a schema leaves an object open if a closed one would refuse too much. So each payload that
-is to show a break is checked as well.
+`close_objects` leaves an object open if a closed one would refuse too much. So each payload that is
+to show a break is checked as well.
 """
 
 from collections.abc import Callable, Iterable
@@ -51,7 +51,7 @@ class Declared:
         return not any(described_members(part).names for part in reachable([self._root]))
 
     def __call__(self, payload: Any) -> bool:
-        """Check whether a payload is valid, and one way to be so declares all of its members.
+        """Check whether a payload is valid, and one way to satisfy the schema declares its members.
 
         Raises:
             BudgetExceeded: The check takes too long.

@@ -1,7 +1,7 @@
 """The engine as a comparison uses it: compiles schemas, checks payloads, proves containment.
 
-No other module of the comparison imports jsonschema_rs. It passes `offline=True` everywhere: the
-engine would otherwise fetch a remote `$ref` itself, past every guard that Python code or a test
+No other module of the comparison imports jsonschema_rs. This one passes `offline=True` everywhere:
+the engine would otherwise fetch a remote `$ref` itself, past every guard that Python code or a test
 suite can set up.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _UNEVALUATED = ("unevaluatedProperties", "unevaluatedItems")
 _EVALUATING = ("if", "$ref", "$dynamicRef", "$recursiveRef")
 _CLOSING = (("additionalProperties",), ("unevaluatedProperties",))
-# Each format of the standard refuses at least one of these.
+# Each format of the standard refuses at least one of these texts.
 _NO_FORMAT = ("", "x", "(", "{", "%", "~2", "\\ ^<>", "http://[", "-x-.", "\0")
 #: The engine checks a value against about this many subschemas in one step of a budget.
 _CHECKED_IN_A_STEP = 500
@@ -137,7 +137,7 @@ class Checker:
 class Patterns:
     """A matcher for patterns, which keeps the compiled ones.
 
-    It uses the engine: that bounds the backtracking, and its dialect decides about payloads.
+    It uses the engine, which bounds the backtracking and reads a pattern as it does for payloads.
     """
 
     def __init__(self) -> None:

@@ -79,7 +79,8 @@ class Candidate:
         producer: The parts of the producer's schema there.
         consumer: The parts of the consumer's schema there.
         pair: The pair of places it was found at.
-        within: A pair of places. A break found there explains more, so this candidate is dropped.
+        within: A pair of places, or None. A break found there explains more, so this candidate is
+            then dropped.
         uses: The number of places that use the pair of subschemas.
     """
 

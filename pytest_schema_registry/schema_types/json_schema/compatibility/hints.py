@@ -1,4 +1,4 @@
-"""What is worth trying at a place: types, and scalar values at limits and just beyond."""
+"""Hints for a place: the types worth trying, and scalar values at limits and just beyond."""
 
 import math
 import sys

@@ -63,7 +63,7 @@ class _Claim(NamedTuple):
 def proved(
     producer: Part, consumer: Part, patterns: Patterns, *, formats: bool, budget: Budget
 ) -> bool:
-    """Try to prove that the consumer accepts every payload the producer accepts.
+    """Try to prove that the consumer accepts every payload that the producer accepts.
 
     False means that there is no proof, not that something breaks.
 
@@ -73,6 +73,9 @@ def proved(
         patterns: The matcher for names of members.
         formats: Whether `format` is asserted.
         budget: The budget that each step spends.
+
+    Raises:
+        BudgetExceeded: The search for a proof takes too long.
     """
     documents = (producer.document, consumer.document)
     if not all(map(hold, documents)):
@@ -88,7 +91,7 @@ def proved(
 
 
 class _Induction:
-    """One proof: the claims that are left to derive, and what the engine said about leaves."""
+    """One proof, with the engine's answers about leaves and the profiles of branches."""
 
     def __init__(
         self, patterns: Patterns, formats: bool, budget: Budget, *, same_draft: bool
@@ -96,8 +99,8 @@ class _Induction:
         self._patterns = patterns
         self._budget = budget
         self._leaves = Leaves(formats, budget, same_draft=same_draft)
-        # In a union, each branch is compared with each. Where profiles are made anew, a comparison
-        # of 40 branches takes twice as long.
+        # In a union, each branch is compared with each. Without kept profiles, a comparison of 40
+        # branches takes twice as long.
         self._profiles: dict[Key, Profile] = {}
 
     def run(self, producer: Part, consumer: Part) -> None:
@@ -128,7 +131,7 @@ class _Induction:
         return left
 
     def _given(self, option: Place, part: Part) -> bool:
-        """Check whether the producer's schema has this very schema, which has no reference."""
+        """Check whether an equal schema, without a reference, is among the producer's parts."""
         text = equality_key(part.schema)
         return '"$ref"' not in text and any(
             equality_key(other.schema) == text and other.document.draft == part.document.draft

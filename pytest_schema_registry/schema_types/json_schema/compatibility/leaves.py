@@ -47,7 +47,7 @@ class Leaves:
         self._answers: dict[str, bool] = {}
 
     def prove(self, option: Place, part: Part) -> None:
-        """Prove that the consumer's keywords without references hold for every value.
+        """Prove that the consumer's keywords without references hold for every value of an option.
 
         Args:
             option: One way to satisfy the producer's place.

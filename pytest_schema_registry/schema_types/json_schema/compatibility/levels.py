@@ -216,7 +216,7 @@ def _strict_only(
     formats: bool,
     budget: int,
 ) -> list[Note]:
-    """Return notes on breaks that a payload shows as written, but not under the policy."""
+    """Return notes on the breaks that payloads show only for the schemas as they are written."""
     judgement = _judge(
         producer,
         consumer,

@@ -12,7 +12,7 @@ _DYNAMIC = frozenset({"$dynamicRef", "$recursiveRef"})
 
 
 def hold(document: Document) -> bool:
-    """Check whether each reference in a document leads to one known subschema, in one dialect."""
+    """Check whether each reference leads to one known subschema, and no other draft is stated."""
     schemas = dict(subschemas(document.root))
     if any(schema.keys() & _DYNAMIC for schema in schemas.values()):
         return False

@@ -35,12 +35,12 @@ _OTHERS = (*REST, "contains", "propertyNames")
 _ELEMENTS = ("items", "prefixItems", "additionalItems", "unevaluatedItems")
 _SAME_VALUE = frozenset({"allOf", *_UNIONS, *_CONDITIONS, *_BESIDE})
 _OTHER_VALUES = frozenset({*_MEMBERS, *_OTHERS, *_ELEMENTS})
-# Each option takes about as long as this many of the smallest steps.
+# Steps of a budget for each option, beside those for its parts.
 _STEPS = 4
 
 
 class Alternative(NamedTuple):
-    """One way to satisfy a place: the parts that apply, and around them all that may apply."""
+    """One way to satisfy a place: the parts that apply, and by pointer all that may apply."""
 
     parts: Place
     around: dict[str, Part]
@@ -68,7 +68,7 @@ def all_alternatives(document: Document, budget: Budget) -> Iterator[Alternative
 
 
 def with_surroundings(place: Place) -> Iterator[Alternative]:
-    """Yield the ways to satisfy one place."""
+    """Yield the ways to satisfy one place, each with all parts that may apply."""
     for parts in alternatives(place):
         # Up to draft 7, `parts` has a reference's target only, but the reference can be rewritten.
         listed = {part.pointer: part for part in (*place, *parts)}

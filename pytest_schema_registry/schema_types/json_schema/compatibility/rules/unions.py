@@ -114,7 +114,7 @@ class Profile:
 def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[Part | None, Part]]:
     """Return for each of the producer's alternatives its branch, or None, and the nearest branch.
 
-    Each branch is taken once, the most alike pair first. If two alternatives want the same
+    Each branch is taken once, by the most similar pair first. If two alternatives want the same
     branch, one of them has lost its own.
     """
     ours = [Profile.of(place) for place in alternatives]
@@ -138,7 +138,7 @@ def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[
 
 
 def similarity(one: Profile, other: Profile) -> float:
-    """Score how alike two branches are; zero if no value can fit both."""
+    """Score the similarity of two branches; zero if it is plain that no value fits both."""
     if disjoint(one, other):
         return 0
     score = 1 + 2 * len(one.types & other.types) / len(one.types | other.types)
