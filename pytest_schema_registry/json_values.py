@@ -109,7 +109,10 @@ def path_steps(path: str) -> list[str | int]:
 
 
 def first_form(path: str) -> str:
-    """Rewrite a path in the first notation, from which fingerprints are made, so that they last."""
+    """Rewrite a path in the notation that this package had first.
+
+    Fingerprints are made from it, so that a new notation does not change them.
+    """
     if _STEP.sub("", path) != "$":
         return path  # a registry's own notation
     text = "$"

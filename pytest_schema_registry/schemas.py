@@ -1,4 +1,4 @@
-"""Frozen values: a schema, its key, and a violation of it."""
+"""Frozen values: a schema, its key and content, a registry's lists, and a payload's verdict."""
 
 from __future__ import annotations
 
@@ -111,9 +111,21 @@ class OldCopy:
 class Schema:
     """One release of one schema, and where it came from.
 
-    ``reason`` tells why a negotiation chose this version, and ``outage`` why an old copy was
-    served; both are None otherwise. ``old_copies`` are all old answers that led to the schema:
-    itself, and those that a negotiation rests on.
+    Args:
+        name: The name, without the ``.schema`` ending.
+        version: The version line; empty where it is not known.
+        release: The release within the line; None where it is not known.
+        published: The JSON Schema itself.
+        token: The registry's change token; None without one.
+        deprecated: True where the registry calls it deprecated.
+        deprecation_note: The registry's note on that, in one line; None without one.
+        source: The place that it was retrieved from.
+        fetched_at: The time of the fetch; of a recording, the time of recording.
+        url: The address that was requested, without credentials; empty for a given value.
+        reason: The reason why a negotiation chose this version; None without a negotiation.
+        outage: The reason why an old copy was served; None where none was.
+        old_copies: All old answers that led to the schema: itself, and those that a negotiation
+            rests on.
     """
 
     name: str
@@ -174,7 +186,16 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release within a version line, as the registry lists it."""
+    """One release within a version line, as the registry lists it.
+
+    Args:
+        name: The schema's name, without the ``.schema`` ending.
+        version: The version line.
+        release: The release; empty where the registry does not tell it.
+        sha256: The registry's change token; empty without one.
+        created_at: The time of the release, as the registry writes it; None without one.
+        deprecated: True where the registry calls it deprecated.
+    """
 
     name: str
     version: str
@@ -188,7 +209,14 @@ class Release:
 class IndexEntry:
     """One schema in the registry's index.
 
-    ``error`` is the reason why a file of a directory cannot be read; None otherwise.
+    Args:
+        name: The name, without the ``.schema`` ending.
+        version: The version line.
+        release: The current release; None where the registry does not tell it.
+        sha256: The registry's change token; None without one.
+        deprecated: True where the registry calls it deprecated.
+        schema_id: The global id; None where the registry does not tell it.
+        error: The reason why a directory's file cannot be read; None otherwise.
     """
 
     name: str

@@ -57,7 +57,7 @@ class Contract:
         request: The schema that the run is about, as its markers and parameters name it.
         rollout: Records each usage, and warns or fails on each violation.
         versions: The version lines that the test runs against.
-        verbose: Whether a failure shows everything.
+        verbose: True for failures that show everything.
         replay: Keeps each payload that conforms, to check it against the next version line.
     """
 
@@ -119,7 +119,7 @@ class Contract:
             payload: dict, list, JSON scalars, models.
             schema: A name or a schema; None for the one that a marker names.
             version: The version line; None for the test's.
-            text: Whether the payload is JSON text.
+            text: True where the payload is JSON text.
 
         Raises:
             ContractViolation: The payload does not conform, and the contract is enforced.
@@ -166,7 +166,7 @@ class Contract:
 
         Args:
             payload: Any payload that :meth:`assert_conforms` takes.
-            text: Whether the payload is JSON text.
+            text: True where the payload is JSON text.
 
         Raises:
             ContractViolation: The payload conforms, and the contract is enforced.

@@ -103,7 +103,7 @@ class Watch:
     Args:
         cassettes: Opens the cassettes.
         drifted: Receives each schema's drift, as plain data.
-        formats: Whether ``format`` is an assertion.
+        formats: True if ``format`` is an assertion.
     """
 
     def __init__(
@@ -199,7 +199,7 @@ def compared(
     Args:
         before: The recorded schema.
         now: The registry's schema.
-        formats: Whether ``format`` is an assertion.
+        formats: True if ``format`` is an assertion.
         bundled: Returns a schema's content with all that it refers to.
 
     Raises:

@@ -109,7 +109,7 @@ class Evolution:
                 payloads, "full" for both.
             policy: "tolerant" for producers that send only what they declare and consumers that
                 ignore what they do not know, "strict" for JSON Schema as written.
-            defaults: Whether a producer may leave out a required member that has a default.
+            defaults: True if a producer may leave out a required member that has a default.
 
         Raises:
             IncompatibleSchemas: The schemas have a break that no waiver covers, or compatibility

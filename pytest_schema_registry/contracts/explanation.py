@@ -28,8 +28,8 @@ class Elsewhere:
 
     Args:
         version: The other version line.
-        renamed: The properties that the schema which the payload breaks seems to have renamed:
-            pairs of the name in ``version`` and the new name.
+        renamed: The properties that seem to be renamed: pairs of the name in ``version`` and the
+            name in the schema that the payload breaks.
     """
 
     version: str

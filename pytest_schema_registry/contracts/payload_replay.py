@@ -43,7 +43,7 @@ class PayloadReplay:
         self._left_out: dict[str, int] = {}
 
     def conformed(self, key: SchemaKey, payload: Any) -> None:
-        """Keep a payload's JSON payload if it is of the old version line, and each payload once."""
+        """Keep a payload, given as JSON, if it is of the old version line: each payload once."""
         if key.version != self._old:
             return
         kept = self._kept.setdefault(key.name, {})

@@ -1,4 +1,4 @@
-"""The payload as JSON text: what a strict reader takes, with the places of what it does not."""
+"""The strict reader of a payload that is JSON text. It marks the values that JSON does not have."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ class Recorder:
                 self._new_served.append(copy)
 
     def fetched(self, fetch: Fetch) -> None:
-        """Record an exchange with the registry."""
+        """Record a request to the registry."""
         self._fetches.append(fetch)
 
     def drifted(self, drift: dict[str, Any]) -> None:

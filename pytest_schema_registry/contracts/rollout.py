@@ -52,7 +52,7 @@ class Rollout:
             fact, so that one warning is given.
         dead_letters: The file that keeps violating payloads; None for no file.
         mode: The mode that schemas are retrieved in.
-        refuse_deprecated: Whether the use of a deprecated schema is an error.
+        refuse_deprecated: True if the use of a deprecated schema is an error.
         test: The current test's state.
     """
 
@@ -229,7 +229,7 @@ class Rollout:
         """Settle the violations of the current test, which is over or has failed in a phase.
 
         Args:
-            passed: Whether all of the test passed. Then it expected its violations, and leaves no
+            passed: True if all of the test passed. Then it expected its violations, and leaves no
                 dead letters for those that were enforced.
 
         Raises:

@@ -17,7 +17,7 @@
         └── NothingChecked          the test asked for a check, and made none
     AssertionError
     ├── ContractViolation           the payload breaks the contract, so the test fails
-    └── IncompatibleSchemas         two schemas do not speak to each other, so the test fails
+    └── IncompatibleSchemas         two schemas are incompatible or undecided, so the test fails
     UserWarning
     └── SchemaRegistryWarning
         ├── CompatibilityWarning    the registry judges compatibility in another way than we do

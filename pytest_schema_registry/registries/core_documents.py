@@ -52,6 +52,7 @@ def read(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
     Raises:
         KeyTwice: The document around the schema has a key twice; with ``strict``, or the schema.
         ValueError: The text is not JSON.
+        RecursionError: The value is nested too deeply.
     """
     members: dict[str, Any] = {}
     schema = None

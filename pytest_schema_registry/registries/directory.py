@@ -61,7 +61,7 @@ class DirectoryRegistry:
 
         Raises:
             RegistryUnavailable: The directory or a file in it cannot be read.
-            InvalidAnswer: A file is not a JSON Schema.
+            InvalidAnswer: A file is not a JSON Schema, or two files contradict each other.
         """
         value: Value
         match query.kind:
@@ -84,7 +84,7 @@ class DirectoryRegistry:
     def _url(self, query: Query) -> str:
         """Return the address of a query's result.
 
-        For a current schema, it is the path of a file; otherwise, the path that the wire uses.
+        For a current schema, it is the path of its file; otherwise, the path of the HTTP request.
         """
         if query.kind is Kind.SCHEMA and not query.release:
             return f"{self._shown}/{query.version}/{segment(query.name)}.json"

@@ -61,7 +61,7 @@ class RegistryClient:
             the waits between them stay inside three times that.
         max_bytes: The largest answer that is read, in bytes.
         clock: Returns seconds since the epoch.
-        observe: Called with each exchange, retries included.
+        observe: Called after each request, retries included.
     """
 
     def __init__(
@@ -99,7 +99,9 @@ class RegistryClient:
             RegistryUnavailable: No answer came within the time allowed, a proxy answered instead,
                 the status was 408, 429 or 5xx, or the body was a page instead of JSON.
             RegistryRefused: The status was 401, 403 or another 4xx.
-            InvalidAnswer: A body is no answer to the query.
+            InvalidAnswer: A body is no answer to the query, is too large, or repeats the
+                credentials; or a host that the registry redirects to refused.
+            InvalidSettings: The HTTP client cannot start.
         """
         url = self._address(self._protocol.path(query))
         sent: list[tuple[Request, Response]] = []

@@ -1,7 +1,7 @@
 """The filter that keeps our own requests out of the HTTP libraries' logs.
 
-They would fill the ``caplog`` of the running test, and show the query string and a proxy's password
-in clear.
+The logs would fill the ``caplog`` of the running test, and show the query string and a proxy's
+password in clear.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The messages of an exchange with a registry, whatever the protocol."""
+"""The messages of an exchange with a registry: requests and responses, whatever the protocol."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Response(NamedTuple):
     Args:
         status: The HTTP status.
         body: The body as text.
-        is_recorded: True where it comes from a cassette. It was read strictly when it was recorded,
-            so it is read faster now.
+        is_recorded: True where it comes from a cassette. Its schema was searched for duplicate keys
+            when it was recorded, so it is read faster now.
     """
 
     status: int

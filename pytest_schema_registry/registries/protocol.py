@@ -1,7 +1,7 @@
 """The seam for wire formats: how a query becomes requests, and responses a value. No IO.
 
-A protocol writes each exchange as a generator. Whoever drives it does the IO: the client over HTTP,
-or a cassette that replays what was recorded. Both get the same value.
+A protocol writes each exchange as a generator. Whoever drives it does the IO: the client sends the
+requests over HTTP, and the store of cassettes replays the responses. Both get the same value.
 """
 
 from __future__ import annotations
@@ -54,6 +54,9 @@ def drive(exchange: Exchange[T], send: Callable[[Request], Response]) -> T:
     Args:
         exchange: The exchange.
         send: Sends a request, and returns the response.
+
+    Raises:
+        WrongAnswer, ValueError, RecursionError: See :meth:`WireProtocol.ask`.
     """
     try:
         request = next(exchange)

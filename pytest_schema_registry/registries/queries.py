@@ -130,7 +130,8 @@ class Result:
         source: The place where the answer was kept.
         etag: The ETag that confirms the answer; None where the registry sent none.
         outage: The reason why an old copy was served; None where none was.
-        exchanged: The requests and responses; empty unless the session records.
+        exchanged: The requests and responses over HTTP. The resolver drops them unless the session
+            records.
     """
 
     query: Query
@@ -212,15 +213,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One exchange with a registry, retries included.
+    """One request to a registry over HTTP, retries included.
 
     Args:
         kind: The kind of the query.
         name: The schema's name; empty where the query has none.
         version: The version line; empty where the query has none.
-        seconds: The duration in seconds.
+        seconds: The duration in seconds, with the waits between attempts.
         bytes: The length of the answer's body.
-        attempts: The number of requests sent.
+        attempts: The number of times that the request was sent.
         status: The HTTP status of the answer; None without one.
     """
 

@@ -50,7 +50,7 @@ class RetriedRequest:
 
     @property
     def attempts(self) -> int:
-        """The number of requests sent."""
+        """The number of times that the request was sent."""
         return self._transport.count
 
     def response(self, request: httpx.Request) -> httpx.Response:

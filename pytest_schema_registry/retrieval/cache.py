@@ -138,7 +138,7 @@ class Cache:
         self._write(result.url, "entry", cache_entries.of_result(result, self._session.id))
 
     def keep_failure(self, url: str, error: SchemaRegistryError) -> None:
-        """Keep a request's error for this session; a good entry stays as it is."""
+        """Keep a request's error for this session; the entry of the address stays as it is."""
         members = {
             "session": self._session.id,
             "error": type(error).__name__,

@@ -146,7 +146,12 @@ class Catalogue:
         ).resting_on(old)
 
     def index(self) -> tuple[IndexEntry, ...]:
-        """Return the entries of the registry's index, sorted by version and name."""
+        """Return the entries of the registry's index, sorted by version and name.
+
+        Raises:
+            SchemaNotFound: There is no index.
+            SchemaRegistryError: The index cannot be had, for another reason.
+        """
         result = self._resolver.retrieve(Query(Kind.INDEX))
         self._served(result.old_copies)
         if result.is_missing:
@@ -204,7 +209,8 @@ class Catalogue:
     def referred(self, reference: Reference) -> Schema:
         """Return the schema that a reference leads to, by its name or its global id.
 
-        Where the reference has a name but no version, the newest version line that has it is taken.
+        Where the reference has a name but no version, the newest version line is taken that has
+        the schema and does not deprecate it.
 
         Args:
             reference: The reference.

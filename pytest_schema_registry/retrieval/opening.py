@@ -47,7 +47,7 @@ def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None)
 
     Args:
         settings: Settings that have a location.
-        observe: Called with each exchange over HTTP.
+        observe: Called after each request over HTTP, retries included.
     """
     location = settings.location
     assert location is not None  # noqa: S101  # replay asks nothing
@@ -70,7 +70,7 @@ def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None)
 
 
 def cassettes(settings: Settings) -> Cassettes:
-    """Return the session's recorded exchanges."""
+    """Return the session's cassettes."""
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
     return Cassettes(settings.root, settings.cassettes, protocol(), settings.record_command)

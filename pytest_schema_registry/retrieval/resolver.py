@@ -81,7 +81,7 @@ class Resolver:
         protocol: The registry's wire format, which gives each query its address.
         registry: Opens the registry; a session that the cache serves never calls it.
         cache: The cache that all processes of the session share.
-        cassettes: Opens the recorded exchanges.
+        cassettes: Opens the cassettes.
         answered: Called with each result; while recording, before it replaces its cassette.
         pauses: The pauses after which failed requests are repeated; None never repeats one in this
             session.

@@ -33,7 +33,7 @@ class SchemaSource:
         settings: Validated settings.
         session: The identity that the processes of a session share; its owner closes it.
         cache_dir: The directory of cache entries; None keeps them for this session only.
-        observe: Called with each exchange over HTTP.
+        observe: Called after each request over HTTP, retries included.
         answered: Called with each result, wherever it came from.
         served: Called with the old copies that a value given to the user rests on.
         pauses: The pauses after which failed requests are repeated; None never repeats one in

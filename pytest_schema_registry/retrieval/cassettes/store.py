@@ -130,7 +130,7 @@ class Cassettes:
         do not see it, so this method takes a second lock that all of the user's processes share.
 
         Args:
-            result: The result, with what was exchanged for it.
+            result: The result; one that came over HTTP has its requests and responses.
             staging: The path at which the file is written before it moves to its final place.
 
         Raises:
