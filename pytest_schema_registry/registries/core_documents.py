@@ -185,8 +185,13 @@ def schema(query: Query, document: dict[str, Any], content: Content) -> Register
         token=document.get("sha256"),
         deprecated=bool(document.get("deprecated")),
         deprecation_note=one_line(document.get("deprecation_note")),
-        id=document.get("$schema_id"),
+        id=text_or_none(document.get("$schema_id")),
     )
+
+
+def text_or_none(value: Any) -> str | None:
+    """Return a text as it is, and None for any other value."""
+    return value if isinstance(value, str) else None
 
 
 def one_line(text: str | None) -> str | None:
@@ -213,11 +218,13 @@ def releases(query: Query, document: list[dict[str, Any]]) -> tuple[Release, ...
 
 def verdict(document: dict[str, Any]) -> RegistryVerdict:
     """Return the verdict in a document that :func:`fault` found nothing wrong with."""
-    reasons, advice = (
-        tuple(line for text in document.get(key) or () if (line := one_line(text)))
-        for key in ("breaking_reasons", "advice")
-    )
+    reasons, advice = (lines(document.get(key) or ()) for key in ("breaking_reasons", "advice"))
     return RegistryVerdict(document["compatible"], reasons, advice)
+
+
+def lines(texts: Iterable[str]) -> tuple[str, ...]:
+    """Put each text into one line, and leave out those that are empty."""
+    return tuple(line for text in texts if (line := one_line(text)))
 
 
 def index(document: dict[str, Any]) -> tuple[IndexEntry, ...]:
@@ -226,10 +233,11 @@ def index(document: dict[str, Any]) -> tuple[IndexEntry, ...]:
         IndexEntry(
             name=plain_name(entry["name"]),
             version=track,
-            release=entry.get("latest_core_version"),
+            release=entry.get("latest_core_version") or None,
             sha256=entry.get("sha256"),
             deprecated=bool(entry.get("deprecated")),
             schema_id=entry.get("$schema_id"),
+            error=one_line(text_or_none(entry.get("error"))),
         )
         for track, listing in document["tracks"].items()
         for entry in listing["schemas"]

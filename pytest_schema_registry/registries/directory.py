@@ -12,14 +12,20 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.registries.core import CoreProtocol, segment
-from pytest_schema_registry.registries.core_documents import one_line, release_fault
+from pytest_schema_registry.registries.core_documents import (
+    lines,
+    one_line,
+    release_fault,
+    text_or_none,
+)
 from pytest_schema_registry.registries.queries import (
     Kind,
     Query,
@@ -141,7 +147,8 @@ class DirectoryRegistry:
                 reason = f"{len(found)} schemas of {version} have the id {query.name}: {said}"
                 raise InvalidAnswer(self._url(query), printable(reason))
             if found:
-                return found[0][0]
+                schema, _ = found[0]
+                return replace(schema, name=one_line(schema.name) or schema.name)
         if unread is not None:
             # The file that cannot be read may have the id, so a 404 could be wrong.
             raise unread
@@ -276,7 +283,7 @@ class DirectoryRegistry:
             raise InvalidAnswer(str(path), "the file is JSON, but not a JSON Schema")
         content = Content.of(schema)
         said = schema if isinstance(schema, dict) else {}
-        told = release or _text(said.get("$core_version"))
+        told = release or text_or_none(said.get("$core_version")) or None
         if fault := release_fault(told):
             raise InvalidAnswer(str(path), fault)
         return RegisteredSchema(
@@ -286,8 +293,8 @@ class DirectoryRegistry:
             content=content,
             token=content.digest,
             deprecated=said.get("deprecated") is True,
-            deprecation_note=one_line(_text(said.get("deprecation_note"))),
-            id=_text(said.get("$schema_id")) or _text(said.get("$id")) or name,
+            deprecation_note=one_line(text_or_none(said.get("deprecation_note"))),
+            id=text_or_none(said.get("$schema_id")) or text_or_none(said.get("$id")) or name,
         )
 
 
@@ -322,10 +329,6 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else ascii(text)[1:-1]
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
 def _why(exc: OSError) -> str:
     return f"{exc.strerror or exc}: {exc.filename}" if exc.filename else str(exc)
 
@@ -340,6 +343,6 @@ def verdict_of(report: CompatibilityReport) -> RegistryVerdict:
 
     return RegistryVerdict(
         compatible=report.compatible is True,
-        reasons=tuple(rendering.line(reason) for reason in report.reasons),
-        advice=tuple(sentences.advice(report)),
+        reasons=lines(map(rendering.line, report.reasons)),
+        advice=lines(sentences.advice(report)),
     )

@@ -29,6 +29,8 @@ from pytest_schema_registry.registries.retrying import (
     THREAD_NAME,
     RetriedRequest,
     TooLarge,
+    reason_of,
+    url_of,
 )
 
 if TYPE_CHECKING:
@@ -114,7 +116,9 @@ class RegistryClient:
             if first and known is not None and responses[0].status_code == 304:
                 raise _Confirmed
             response = self._response(self._address(request.path), responses[-1])
-            sent.append((request, response))
+            # Only a 200 is kept with its body: any other may repeat what was sent.
+            kept = response if response.status == 200 else response._replace(body="")
+            sent.append((request, kept))
             return response
 
         try:
@@ -216,22 +220,22 @@ class RegistryClient:
         except TooLarge:
             raise InvalidAnswer(url, f"it is larger than {self._max_bytes:,} bytes") from None
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as exc:
-            host = self._elsewhere(_url_of(exc))
-            reason = f"it redirects to {host}: {_reason(exc)}" if host else _reason(exc)
+            host = self._elsewhere(url_of(exc))
+            reason = f"it redirects to {host}: {reason_of(exc)}" if host else reason_of(exc)
             raise RegistryUnavailable(url, self._words(reason), not host) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
-            raise RegistryUnavailable(url, self._words(_reason(exc))) from None
+            raise RegistryUnavailable(url, self._words(reason_of(exc))) from None
         except (RuntimeError, OSError, Warning) as exc:
             # pytest-socket and pytest-recording raise these instead of connecting.
             reason = (
-                f"a connection was refused inside the test ({self._words(_reason(exc))}); "
+                f"a connection was refused inside the test ({self._words(reason_of(exc))}); "
                 "a schema that the registry_schema marker declares is fetched before it"
             )
             raise RegistryUnavailable(url, reason) from None
         except (ValueError, LookupError, ArithmeticError) as exc:
             # Layers below httpx raise these (an impossible host name), and httpx lets them through.
             reason = (
-                f"no connection can be made ({self._words(_reason(exc))}); "
+                f"no connection can be made ({self._words(reason_of(exc))}); "
                 "look at its address, at redirects and at the proxy variables"
             )
             raise RegistryUnavailable(url, reason) from None
@@ -334,21 +338,5 @@ def _fetch(query: Query, response: httpx.Response | None, seconds: float, attemp
     )
 
 
-def _url_of(exc: httpx.RequestError) -> httpx.URL | None:
-    """Return the address that could not be reached, which may be a redirect's; None without one."""
-    try:
-        return exc.request.url
-    except RuntimeError:  # it was raised before there was a request
-        return None
-
-
 def _port(url: httpx.URL) -> int | None:
     return url.port or {"http": 80, "https": 443}.get(url.scheme)
-
-
-def _reason(exc: Exception) -> str:
-    text = str(exc) or type(exc).__name__
-    if isinstance(exc, httpx.RemoteProtocolError) and " in location header: " in text:
-        # The rest is a part of the address, which may contain a part of a password.
-        text = text.partition(": ")[0]
-    return f"cannot connect: {text}" if isinstance(exc, httpx.ConnectError) else text

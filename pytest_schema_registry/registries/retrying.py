@@ -193,3 +193,20 @@ def _within(seconds: float, call: Callable[[], T]) -> T:
     if error is not None:
         raise error
     return result  # type: ignore[return-value]  # T, as no error came
+
+
+def url_of(exc: httpx.RequestError) -> httpx.URL | None:
+    """Return the address that could not be reached, which may be a redirect's; None without one."""
+    try:
+        return exc.request.url
+    except RuntimeError:  # it was raised before there was a request
+        return None
+
+
+def reason_of(exc: Exception) -> str:
+    """Return the reason why a request got no response, without a part of an address in it."""
+    text = str(exc) or type(exc).__name__
+    if isinstance(exc, httpx.RemoteProtocolError) and " in location header: " in text:
+        # The rest is a part of the address, which may contain a part of a password.
+        text = text.partition(": ")[0]
+    return f"cannot connect: {text}" if isinstance(exc, httpx.ConnectError) else text

@@ -57,6 +57,9 @@ class Catalogue:
         self._newest_first = tuple(reversed(versions))
         self._served = served
         self._follows = follows
+        #: The queries whose schemas' references are retrieved, or about to be: schemas may refer
+        #: to each other.
+        self._followed: set[Query] = set()
 
     def validator(self, schema: Schema) -> Validator:
         """Return the validator of a schema.
@@ -95,7 +98,8 @@ class Catalogue:
                 printable(query.name), version, release, result.origin, _advice(result)
             ).resting_on(old)
         schema = replace(result.schema, old_copies=old)
-        if self._follows:
+        if self._follows and query not in self._followed:
+            self._followed.add(query)
             with suppress(SchemaRegistryError):
                 self.retrieve_references(schema)
         return schema

@@ -669,3 +669,36 @@ def test_a_recorded_404_of_the_index_says_so(tmp_path: Path) -> None:
         pytest.raises(SchemaNotFound, match="ask by name"),
     ):
         registry.index()
+
+
+def test_schemas_that_refer_to_each_other_are_recorded_and_replayed(
+    local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    wrong = {"shop.A": {"b": {"a": 1}}, "shop.B": {"a": {"b": 1}}}
+    for name, other in (("shop.A", "shop.B"), ("shop.B", "shop.A")):
+        properties = {other[-1].lower(): {"$ref": other}}
+        local_registry.publish(name, v1={"type": "object", "properties": properties})
+    for mode in ("record", "replay"):
+        with SchemaRegistry(local_registry.url, mode=mode, cassettes=tmp_path) as registry:
+            for name, payload in wrong.items():
+                assert registry.validate_payload(registry.get_schema(name, "v1"), {})
+                assert not registry.validate_payload(registry.get_schema(name, "v1"), payload)
+    assert local_registry.counts["/schemas/v1/shop.A"] == 1
+
+
+def test_a_404_that_repeats_a_credential_leaves_it_in_no_file(
+    local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    token = "a-token-of-ours"
+    local_registry.always(
+        Reply(404, {"detail": f"nothing for Bearer {token}"}), "schemas/v1/shop.A"
+    )
+    given: dict[str, Any] = {"cassettes": tmp_path / "cassettes", "cache_dir": tmp_path / "cache"}
+    with (
+        SchemaRegistry(local_registry.url, mode="record", token=token, **given) as registry,
+        pytest.raises(SchemaNotFound),
+    ):
+        registry.get_schema("shop.A", "v1")
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert len(files) > 2
+    assert [file for file in files if token in file.read_text()] == []

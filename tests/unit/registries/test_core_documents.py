@@ -323,3 +323,16 @@ def test_what_a_schema_says_twice_is_refused_at_once_or_when_it_is_used() -> Non
 def test_what_is_not_json_is_no_document(text: str) -> None:
     with pytest.raises(ValueError, match=r"Expecting|Extra data|Illegal|is not JSON"):
         core_documents.read(text)
+
+
+def test_an_id_that_is_no_text_is_none() -> None:
+    assert (
+        answer(CURRENT, {"content": {}, "$schema_id": 42}).value
+        == answer(CURRENT, {"content": {}}).value
+    )
+
+
+def test_an_index_tells_why_a_file_cannot_be_read() -> None:
+    entry = {"name": "a", "deprecated": False, "error": "it is\nlost"}
+    (found,) = answer(INDEX, {"tracks": {"v1": {"schemas": [entry]}}}).entries
+    assert found.error == "it is lost"

@@ -478,3 +478,19 @@ def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
     assert document_of(DirectoryRegistry(tmp_path, "schemas", max_bytes=2000).fetch(question))
     with pytest.raises(InvalidAnswer, match="it is larger than 1,000 bytes"):
         DirectoryRegistry(tmp_path, "schemas", max_bytes=1000).fetch(question)
+
+
+def test_an_empty_release_is_none(tmp_path: Path) -> None:
+    here = registry(tmp_path, **{"a.B": {"$core_version": ""}})
+    assert here.fetch(CURRENT).schema.release is None
+
+
+def test_a_verdict_is_told_in_lines(tmp_path: Path) -> None:
+    for version, most in (("v1", 9), ("v2", 5)):
+        (tmp_path / version).mkdir()
+        schema = {"properties": {"a  b\x07": {"maximum": most}}}
+        (tmp_path / version / "a.B.json").write_text(json.dumps(schema))
+    query = Query(Kind.COMPATIBILITY, "v1", "a.B", later="v2")
+    verdict = DirectoryRegistry(tmp_path, "schemas").fetch(query).verdict
+    assert [" ".join(line.split()) for line in verdict.reasons] == list(verdict.reasons)
+    assert all(line.isprintable() for line in verdict.reasons + verdict.advice)
