@@ -1,7 +1,7 @@
 """Contract tests against the schemas in your registry.
 
 Public names are resolved when they are first used (PEP 562). So a pytest run that does not use the
-plugin imports only its hooks.
+plugin imports only its hooks and the table of options.
 """
 
 from __future__ import annotations

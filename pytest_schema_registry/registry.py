@@ -39,7 +39,7 @@ class SchemaRegistry:
         url: ``http(s)://…``, ``file:///dir`` or a directory; None uses recordings only.
         mode: ``auto``, ``live``, ``record`` or ``replay``.
         versions: The version lines, oldest first.
-        cassettes: Directory of recorded exchanges (``tests/contracts/cassettes``).
+        cassettes: Directory of the cassettes (``tests/contracts/cassettes``).
         cache_dir: Directory of the cache; None keeps it for the lifetime of this object.
         cache_ttl: Seconds from the fetch during which a cache entry is served without a request.
         timeout: Seconds that one request may take; retries stay inside three times that.
@@ -184,7 +184,8 @@ class SchemaRegistry:
                 payloads, "full" for both.
 
         Raises:
-            SchemaNotFound: One of the lines has no such schema, or the registry compares none.
+            SchemaNotFound: One of the lines has no such schema.
+            InvalidAnswer: The registry does not compare schemas.
             SchemaRegistryError: The verdict cannot be had, for another reason.
             TypeError: A name or a version line is not text.
             ValueError: ``level`` is none of the above.
@@ -195,14 +196,23 @@ class SchemaRegistry:
         return ask_registry(partial(self._source.catalogue.compatibility, name), old, new, level)
 
     def index(self) -> tuple[IndexEntry, ...]:
-        """Return the entries of the registry's index, sorted by version and name."""
+        """Return the entries of the registry's index, sorted by version and name.
+
+        Raises:
+            SchemaNotFound: There is no index.
+            SchemaRegistryError: The index cannot be retrieved, for another reason.
+        """
         return self._source.catalogue.index()
 
     def versions(self, name: str) -> tuple[Release, ...]:
         """Return the releases of a schema in all of the registry's versions, oldest first in each.
 
+        Args:
+            name: The schema's name, with or without the ``.schema`` ending.
+
         Raises:
             SchemaNotFound: No version has any.
+            SchemaRegistryError: A version could not be asked.
             TypeError: The name is not text.
         """
         check_texts("versions", name=name)

@@ -1,4 +1,4 @@
-"""Compatibility rules of the ini file, collected as tests beside the contract tests."""
+"""Compatibility rules, collected as tests beside the contract tests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.plugin.session import CollectionScope, PluginSession
 
-#: A case to compare; the only version of a schema; or the error of the look-up.
+#: A case to compare; the only version of a schema; or the error that leaves no case.
 Comparison = Case | SchemaKey | SchemaRegistryError
 MARKER = "registry_compatibility"
 LEAVING_OUT = ("ignore", "ignore_glob", "deselect")
@@ -35,8 +35,8 @@ PLAIN = (IncompatibleSchemas, SchemaRegistryError, SchemaRegistryWarning)
 class RuleCollection:
     """The hooks of a session that has compatibility rules, or waivers.
 
-    The tests belong to the file that holds the rules, so that a user can pass the file's name or a
-    test's id to pytest. They are collected when the run covers the directory above the cassettes.
+    The tests belong to the ini file, so that a user can pass the file's name or a test's id to
+    pytest. They are also collected when the run covers the directory above the cassettes.
 
     Args:
         process: Gives the settings and the comparisons.
@@ -100,7 +100,9 @@ def _covered(paths: Iterable[Path], asked: Sequence[Path]) -> bool:
 
 
 class RuleFile(pytest.File):
-    """The file that holds the compatibility rules.
+    """The ini file, as the node of the compatibility rules' tests.
+
+    Without an ini file, its path leads to no file.
 
     Args:
         process: Gives the settings and the comparisons.
@@ -163,7 +165,8 @@ class RuleItem(pytest.Item):
     """One comparison that a rule asks for.
 
     Args:
-        comparison: The case; the only version there is, to skip it; or the error to raise.
+        comparison: The case; the only version of the schema, to skip the test; or the error to
+            raise.
         process: Gives the comparisons.
     """
 
@@ -181,7 +184,7 @@ class RuleItem(pytest.Item):
 
     @property
     def registry_requests(self) -> tuple[SchemaRequest, ...]:
-        """The requests for both schemas, which are fetched before the first test runs."""
+        """The requests for both schemas, which are retrieved before the first test runs."""
         case = self._comparison
         if not isinstance(case, Case):
             return ()

@@ -53,7 +53,7 @@ class Controller:
 
             self._figures = Figures()
         self._figures.add(events)
-        # All workers read the same file, so any worker's lines are those of all.
+        # All workers read the same ratchet, so any worker's lines are those of all.
         self._unused_lines = events.get("unused_lines", self._unused_lines)
         for kind in CHAPTERS:
             if found := events.get(kind):

@@ -34,7 +34,7 @@ class Expectations:
 
         ``pytest.raises`` decides by its public method ``matches``, which gets the very exception
         that left the block. We do not wrap its ``__exit__``: Python looks that up when the block
-        is entered, and a test may make us inside the block. A search for live
+        is entered, and a test may start us inside the block. A search for live
         ``pytest.RaisesExc`` objects when an error is raised would be worse. It would walk the
         whole heap, would not know which thread or task entered one, and would take the outermost
         for the one that catches.

@@ -190,8 +190,8 @@ class SchemaRegistryPlugin:
             )
             self._config.pluginmanager.register(collection, "schema_registry_payloads")
 
-    # pytest_runtest_setup tells which test runs: a fixture that requests ``request`` costs more
-    # than all that these do.
+    # These fixtures do not request ``request``, which would cost more than all that they do.
+    # pytest_runtest_setup notes which test runs.
 
     @pytest.fixture
     def registry_version(self, _registry_versions: None) -> str:
@@ -246,7 +246,7 @@ class SchemaRegistryPlugin:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        # One wrapper for the whole plugin, as each costs every phase of every test.
+        # The only wrapper in a session that does not use us: each costs every phase of every test.
         if self._process is not None and call.when == "call":
             self._process.before_report(item)
         report = yield
@@ -260,7 +260,7 @@ class SchemaRegistryPlugin:
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
         # Nothing was checked, so the payload did not fail. It is an error, as in a fixture.
-        is_error = report.failed and hasattr(report, UNCHECKED)  # the report of a rerun has not
+        is_error = report.failed and hasattr(report, UNCHECKED)  # a rerun's report has not failed
         return ("error", "E", "ERROR") if is_error else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

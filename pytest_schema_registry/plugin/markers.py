@@ -17,7 +17,7 @@ _KEYWORDS = frozenset({"versions", "release", "prefer", "fallback", "enforcement
 
 
 class SchemaRequest(NamedTuple):
-    """The schema that a run of a test is about, as far as its markers and parameters tell."""
+    """The schema that a run of a test is about, as far as its markers, parameters or file tell."""
 
     name: str | None
     version: str | None
@@ -36,8 +36,8 @@ class MarkerArgs:
         versions: The version lines to run against; empty for the session's.
         release: The release within the line; None for the current one.
         prefer: The version line to prefer in a negotiation, which runs the test once.
-        fallback: The version line to take if there is no such one.
-        enforcement: The level at which violations are taken; it overrides the settings.
+        fallback: The version line to take otherwise.
+        enforcement: The enforcement of violations; None for that of the settings.
     """
 
     names: tuple[str, ...] = ()

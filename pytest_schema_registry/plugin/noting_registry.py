@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 class NotingRegistry(SchemaRegistry):
     """A registry that notes the errors it raises, and has no state but the registry behind it.
 
-    The plugin itself asks the registry behind it where it can go on without an answer. So does
-    that registry, in its own methods.
+    The plugin itself asks the registry behind it where it can go on without an answer.
 
     Args:
         behind: The registry that answers.

@@ -73,7 +73,7 @@ def is_something_else(parts: Parts) -> bool:
 
 
 def is_mistaken(parts: Parts) -> bool:
-    """Check whether a file that is neither of the two looks as if it were meant as a payload."""
+    """Check whether a file that passes neither check above may be meant as a payload."""
     name = parts[-1].lower()
     is_in_place = len(parts) > 2 and parts[1].lower() in KINDS
     looks_like_data = any(word in name for word in ("json", "jsn", "payload"))

@@ -201,7 +201,7 @@ class PayloadItem(pytest.Item):
 
     @property
     def registry_requests(self) -> tuple[SchemaRequest, ...]:
-        """The request for the schema, which is fetched before the first test runs."""
+        """The request for the schema, which is retrieved before the first test runs."""
         return (self._case.request,)
 
     def runtest(self) -> None:
@@ -216,8 +216,8 @@ class PayloadItem(pytest.Item):
     def _is_lost(self, contract: Contract) -> bool:
         """Check whether redaction removed all that was wrong with a dead letter.
 
-        Then each violation of today is at a redacted value. In addition, there is such a violation,
-        or the letter recorded one at a redacted value.
+        It did if every violation of today is at a redacted value. If there is none today, the
+        letter must have recorded one there.
         """
         payload = json.loads(self._case.text)
         redacted = tuple(_redacted(payload))
@@ -225,7 +225,7 @@ class PayloadItem(pytest.Item):
             return False
         judge = self._process.judge
         validator = judge.validator(contract.schema())
-        # What the engine accepts has no violations to look for.
+        # Violations are only looked for in a payload that the validator refuses.
         found = () if validator.is_valid(payload) else judge.violations(validator, payload)
         is_lost = all(_is_of(each, redacted) for each in found)
         below = tuple(f"{path}{step}" for path in redacted for step in ".[")

@@ -22,10 +22,10 @@ REQUESTS = "registry_requests"
 
 
 class Prefetching:
-    """The hook that retrieves schemas while no tool of a test is in the way.
+    """The hook that retrieves schemas before a test can replace the network or the clock.
 
     Args:
-        process: Gives the settings, the registry and the arguments of markers.
+        process: Gives the settings, the source, the registry and the arguments of markers.
         config: The session's.
         is_worker: True where a controller reports for this process.
     """
@@ -56,7 +56,7 @@ class Prefetching:
             if process.settings.enforcement:
                 self._refuse_unused_rules(requests)
             if process.settings.ratchet and process.settings.mode != "record":
-                # Recording holds what tests use, and this may ask for the index.
+                # A recording holds only what tests use, and this may fetch the index.
                 process.unused_lines = process.rollout.unused_lines(requests, process.registry)
 
     def _progress(self) -> Progress | None:

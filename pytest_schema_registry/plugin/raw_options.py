@@ -1,6 +1,7 @@
 """The raw values of our options, as pytest has read them.
 
-Every pytest run of an environment imports this module. So it imports all else on first use.
+Every pytest run of an environment imports this module. So of this package it imports only the
+table of options.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.retrieval.schema_source import SchemaSource
     from pytest_schema_registry.settings.settings import Settings
 
-#: The tests that a run leaves none out of: the project's, the contract tests, or neither.
+#: The tests that a run collects: all of the project, all contract tests, or a part.
 CollectionScope = Literal["project", "contracts", "part"]
 #: The exit statuses of a run that has seen everything that it would judge.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
@@ -79,7 +79,7 @@ class PluginSession:
         self.parametrization = Parametrization(self)
         #: The ratchet's lines that name no schema of the tests or of the registry.
         self.unused_lines: list[str] = []
-        #: Within it, no test and so no comparison is left out.
+        #: "part" until the collection has shown that no test, and so no comparison, is left out.
         self.collection_scope: CollectionScope = "part"
         #: True where there are compatibility rules (or an error in them), or waivers.
         self.has_rules = False
@@ -135,7 +135,7 @@ class PluginSession:
 
     @property
     def source(self) -> SchemaSource:
-        """The process's schemas, made when the first test needs one.
+        """The source of the process's schemas, made when the first test needs one.
 
         Raises:
             InvalidSettings: An environment variable that counts is wrong, or a file that it names.
@@ -192,7 +192,7 @@ class PluginSession:
 
     @property
     def rollout(self) -> Rollout:
-        """The process's rollout, which acts on uses and violations; made on first use."""
+        """The process's rollout, which acts on usages and violations; made on first use."""
         if self._rollout is None:
             self._rollout = self._new_rollout()
         return self._rollout
@@ -259,7 +259,7 @@ class PluginSession:
             item.user_properties += self._rollout.recorder.properties()
 
     def settle(self, report: pytest.TestReport) -> None:
-        """Settle what a phase of the current test has left, and put events on the last report.
+        """Tell the rollout how a phase of the test ended, and put events on the last report.
 
         Args:
             report: The report of the phase, or of a subtest.

@@ -20,7 +20,7 @@ class Fold:
 
     def __init__(self) -> None:
         self.made: list[dict[str, Any]] = []
-        #: How much each process collected: "project", "contracts" or "part".
+        #: The scopes that processes collected: "project", "contracts" or "part".
         self.scopes: set[str] = set()
         #: True if a test failed or was skipped, because it may have missed its comparisons.
         self.is_incomplete = False

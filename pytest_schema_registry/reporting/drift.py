@@ -28,7 +28,7 @@ DAY = 86_400
 
 
 class Fold:
-    """The drift that all processes of a session found, one entry for each schema."""
+    """The drift that all processes of a session found, one entry for each schema asked for."""
 
     def __init__(self) -> None:
         self._drifts: dict[tuple[str, str, str | None], Drift] = {}

@@ -1,4 +1,4 @@
-"""Figures of a session: the events of all processes, independent of the number of processes."""
+"""The figures of a session, folded from the events of its processes, however many there are."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Record:
             look at the schema.
         sources: The source of each release at its first lookup.
         enforcements: The enforcements of the checks: "off", "warn", "strict".
-        deprecated: Whether the registry marks the schema as deprecated.
+        deprecated: True where the registry marks the schema as deprecated.
     """
 
     conforming: int = 0

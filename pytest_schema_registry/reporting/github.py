@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LIMIT = 1024 * 1024
 #: The most lines that an annotation shows.
 MAX_LINES = 20
+#: The bytes kept for the line that counts the schemas not listed.
 _ROOM_FOR_REST = 100
 
 

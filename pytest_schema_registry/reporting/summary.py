@@ -41,7 +41,7 @@ class Marks(NamedTuple):
 
         Args:
             record: The schema's checks and lookups; None without any.
-            failed: Whether a check against the schema could not be made.
+            failed: True where a check against the schema could not be made.
         """
         if failed or (record is not None and record.violating):
             return self.violates
@@ -67,7 +67,7 @@ def marks_for(encoding: str | None) -> Marks:
 
 
 def summary(figures: Figures, marks: Marks, *, verbosity: int = 0) -> list[str]:
-    """Return the lines of the summary; without a use of any schema, only those on old copies.
+    """Return the lines of the summary; if no test used a schema, only those on old copies.
 
     Args:
         figures: The session's figures.

@@ -115,7 +115,7 @@ class CompatibilityRule(NamedTuple):
                 yield Case(name, old, new, self.level, self.policy, self.defaults)
 
     def alone(self, listed: Collection[SchemaKey]) -> Iterator[tuple[str, SchemaKey]]:
-        """Yield the schemas that are in only one of the rule's versions, after the test's title.
+        """Yield a test's title and the key of each schema that is in only one of the versions.
 
         Args:
             listed: All schemas.

@@ -1,6 +1,6 @@
 """One frozen Settings, merged from the command line, the environment and the ini file.
 
-Precedence is applied only here: callers give the places in order, and the first value wins.
+Callers give the places in order of precedence, and the first value wins.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class Settings(NamedTuple):
     It is a named tuple, because a dataclass with as many fields takes 30 times as long to define.
 
     The row of :data:`~pytest_schema_registry.settings.OPTIONS` with a field's name describes the
-    field. ``cache_dir`` is None for the host's own default. ``location`` is None where only
-    recordings are used.
+    field. ``cache_dir`` is None where the user named none: the entries are then in pytest's cache,
+    or last only for the session. Without a ``location``, only cassettes are used.
 
     Args:
         token: The bearer token.
-        root: The directory that ``cassettes`` is relative to.
+        root: The directory that relative paths start from.
     """
 
     location: Location | None = None
@@ -86,7 +86,7 @@ class Settings(NamedTuple):
 
     @property
     def offline(self) -> bool:
-        """True where recordings are the only source."""
+        """True where cassettes are the only source."""
         return self.mode == "replay" or self.location is None
 
     @property
