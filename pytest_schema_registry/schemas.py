@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.json_values import READER, canonical, sha256_of
 from pytest_schema_registry.text import printable
+
+if TYPE_CHECKING:
+    from pytest_schema_registry.settings.enforcement import Enforcement
 
 Source = Literal["registry", "cache", "stale cache", "cassette", "directory", "value"]
 
@@ -39,6 +42,17 @@ class SchemaKey(NamedTuple):
         if not name or not version:
             raise ValueError(f"{text!r} is not NAME@VERSION, such as telemetry.FeedbackEvent@v1")
         return cls(plain_name(name), version)
+
+
+class SchemaRequest(NamedTuple):
+    """The schema that a run of a test is about, as far as its markers, parameters or file tell."""
+
+    name: str | None
+    version: str | None
+    release: str | None = None
+    prefer: str | None = None
+    fallback: str | None = None
+    enforcement: Enforcement | None = None
 
 
 class Content:

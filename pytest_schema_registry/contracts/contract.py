@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.judge import Judge
     from pytest_schema_registry.contracts.payload_replay import PayloadReplay
     from pytest_schema_registry.contracts.rollout import Rollout
-    from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.retrieval.schema_source import SchemaSource
+    from pytest_schema_registry.schemas import SchemaRequest
     from pytest_schema_registry.settings.enforcement import Enforcement
 
 

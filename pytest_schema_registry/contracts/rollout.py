@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.dead_letters import DeadLetters
     from pytest_schema_registry.contracts.recorder import SchemaUsage
     from pytest_schema_registry.errors import ContractViolation
-    from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import SharedSession
-    from pytest_schema_registry.schemas import OldCopy, Schema
+    from pytest_schema_registry.schemas import OldCopy, Schema, SchemaRequest
     from pytest_schema_registry.settings.enforcement import Enforcement
     from pytest_schema_registry.settings.settings import Settings
 

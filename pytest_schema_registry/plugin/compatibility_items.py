@@ -14,8 +14,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
     SchemaRegistryWarning,
 )
-from pytest_schema_registry.plugin.markers import SchemaRequest
-from pytest_schema_registry.schemas import SchemaKey
+from pytest_schema_registry.schemas import SchemaKey, SchemaRequest
 from pytest_schema_registry.settings.compatibility_rules import Case, CompatibilityRule
 from pytest_schema_registry.text import printable
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.schemas import SchemaRequest
 from pytest_schema_registry.settings.enforcement import ENFORCEMENTS, Enforcement
 from pytest_schema_registry.settings.parsers import version_list
 
@@ -14,17 +15,6 @@ if TYPE_CHECKING:
 
 MARKER = "registry_schema"
 _KEYWORDS = frozenset({"versions", "release", "prefer", "fallback", "enforcement"})
-
-
-class SchemaRequest(NamedTuple):
-    """The schema that a run of a test is about, as far as its markers, parameters or file tell."""
-
-    name: str | None
-    version: str | None
-    release: str | None = None
-    prefer: str | None = None
-    fallback: str | None = None
-    enforcement: Enforcement | None = None
 
 
 @dataclass(frozen=True, slots=True)

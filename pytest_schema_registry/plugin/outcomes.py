@@ -49,7 +49,7 @@ class Outcomes:
         if (lost := self._unseen.lost) is not None:
             raise _explained(lost)
         if not self._test.has_checked:
-            for fixture in asked_for(item, CHECKS):
+            for fixture in sorted(asked_for(item, CHECKS)):
                 raise NothingChecked(fixture)
 
     # This runs within the wrapper of `hooks`, which counts the outcome decided here.

@@ -12,8 +12,9 @@ from pytest_schema_registry.plugin.raw_options import VERSION
 
 if TYPE_CHECKING:
     from pytest_schema_registry.contracts.contract import Contract
-    from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest
+    from pytest_schema_registry.plugin.markers import MarkerArgs
     from pytest_schema_registry.plugin.session import PluginSession
+    from pytest_schema_registry.schemas import SchemaRequest
 
 #: The parameter of a test whose markers name several schemas.
 NAME = "_registry_name"

@@ -22,8 +22,8 @@ from pytest_schema_registry.errors import (
     SchemaRegistryWarning,
 )
 from pytest_schema_registry.json_values import json_path, path_steps
-from pytest_schema_registry.plugin.markers import SchemaRequest
 from pytest_schema_registry.redaction import REDACTED
+from pytest_schema_registry.schemas import SchemaRequest
 from pytest_schema_registry.text import printable, printable_text
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from pytest_schema_registry.plugin.parametrization import NAME
 from pytest_schema_registry.plugin.raw_options import VERSION
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.plugin.progress import Progress
     from pytest_schema_registry.plugin.session import PluginSession
+    from pytest_schema_registry.schemas import SchemaRequest
 
 #: The attribute of our own items that holds their requests.
 REQUESTS = "registry_requests"

@@ -13,7 +13,7 @@ from pytest_schema_registry.schemas import plain_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from pytest_schema_registry.plugin.markers import SchemaRequest
+    from pytest_schema_registry.schemas import SchemaRequest
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from pytest_schema_registry.plugin.markers import SchemaRequest
     from pytest_schema_registry.registries.queries import Fetch, Result
     from pytest_schema_registry.retrieval.cache import SharedSession
     from pytest_schema_registry.retrieval.pauses import Pauses
-    from pytest_schema_registry.schemas import OldCopy, Schema
+    from pytest_schema_registry.schemas import OldCopy, Schema, SchemaRequest
     from pytest_schema_registry.settings.settings import Settings
 
 

@@ -21,13 +21,13 @@ from pytest_schema_registry import (
     Verdict,
 )
 from pytest_schema_registry.contracts.judge import Judge
-from pytest_schema_registry.plugin.markers import SchemaRequest
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import SharedSession
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from pytest_schema_registry.retrieval.pauses import Pauses
 from pytest_schema_registry.retrieval.schema_source import SchemaSource
+from pytest_schema_registry.schemas import SchemaRequest
 from pytest_schema_registry.settings.settings import Origin, resolve
 from tests.documents import result_of
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply

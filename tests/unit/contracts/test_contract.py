@@ -25,8 +25,7 @@ from pytest_schema_registry.contracts.contract import Contract
 from pytest_schema_registry.contracts.dead_letters import DeadLetters
 from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.contracts.rollout import Rollout
-from pytest_schema_registry.plugin.markers import SchemaRequest
-from pytest_schema_registry.schemas import OldCopy
+from pytest_schema_registry.schemas import OldCopy, SchemaRequest
 from pytest_schema_registry.settings.enforcement import EnforcementRule, EnforcementRules
 from tests.local_registry import ENDLESS, ORDER, ORDER_V2, LocalRegistry, Reply
 from tests.parts import judge_of, source_of

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.plugin.markers import MarkerArgs, SchemaRequest, combined
+from pytest_schema_registry.plugin.markers import MarkerArgs, combined
+from pytest_schema_registry.schemas import SchemaRequest
 
 
 def declared(*markers: pytest.MarkDecorator) -> MarkerArgs:
