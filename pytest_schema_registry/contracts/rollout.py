@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.dead_letters import DeadLetters
     from pytest_schema_registry.contracts.recorder import SchemaUsage
     from pytest_schema_registry.errors import ContractViolation
-    from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import SharedSession
-    from pytest_schema_registry.schemas import OldCopy, Schema, SchemaRequest
+    from pytest_schema_registry.schemas import IndexEntry, OldCopy, Schema, SchemaRequest
     from pytest_schema_registry.settings.enforcement import Enforcement
     from pytest_schema_registry.settings.settings import Settings
 
@@ -105,40 +104,40 @@ class Rollout:
         return self._enforcement.of(key)
 
     def unused_rules(
-        self, requests: Iterable[SchemaRequest], registry: SchemaRegistry
+        self, requests: Iterable[SchemaRequest], index: Callable[[], Iterable[IndexEntry]]
     ) -> list[str]:
         """Return the enforcement rules that cover no schema of the tests or the registry's index.
 
         Args:
             requests: The schemas that the tests declare.
-            registry: The registry. Its index is read only if the tests leave a rule unused. If the
+            index: Returns the index. It is called only if the tests leave a rule unused. If the
                 index cannot be retrieved, no rule counts as unused.
         """
-        return self._unused(self._enforcement.unused, requests, registry)
+        return self._unused(self._enforcement.unused, requests, index)
 
     def unused_lines(
-        self, requests: Iterable[SchemaRequest], registry: SchemaRegistry
+        self, requests: Iterable[SchemaRequest], index: Callable[[], Iterable[IndexEntry]]
     ) -> list[str]:
         """Return the ratchet's lines that name no schema of the tests or the registry's index.
 
         Args:
             requests: The schemas that the tests declare.
-            registry: The registry, used as in :meth:`unused_rules`.
+            index: Returns the index, as in :meth:`unused_rules`.
         """
-        return self._unused(self._enforcement.unused_lines, requests, registry)
+        return self._unused(self._enforcement.unused_lines, requests, index)
 
     @staticmethod
     def _unused(
         among: Callable[[set[SchemaKey]], list[str]],
         requests: Iterable[SchemaRequest],
-        registry: SchemaRegistry,
+        index: Callable[[], Iterable[IndexEntry]],
     ) -> list[str]:
         keys = {SchemaKey(plain_name(each.name or ""), each.version or "") for each in requests}
         unused = among(keys)
         if not unused:
             return []
         try:
-            keys |= {SchemaKey(entry.name, entry.version) for entry in registry.index()}
+            keys |= {SchemaKey(entry.name, entry.version) for entry in index()}
         except SchemaRegistryError:
             return []
         return among(keys)
