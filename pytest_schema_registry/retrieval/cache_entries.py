@@ -34,6 +34,8 @@ _LAYOUT = "schema-registry-3"
 _ENCODING = ("utf-8", "surrogatepass")
 #: The types of the values' members, as the dataclasses write them.
 _TYPES = {"str": str, "str | None": str | None, "bool": bool}
+#: The members that messages show as they are; of an index, they show all.
+_SHOWN = frozenset({"release", "deprecation_note"})
 #: The beginning of the year 10000, in seconds since the epoch: datetime ends there.
 _END_OF_TIME = 253_402_300_800
 
@@ -168,9 +170,13 @@ def _typed(kind: type[Any], members: dict[str, Any]) -> dict[str, Any]:
     Raises:
         TypeError: One has another type.
         KeyError: The dataclass has no such member.
+        ValueError: One has what cannot be printed, though messages show it.
     """
     types = {each.name: _TYPES.get(str(each.type)) for each in fields(kind)}
     for name, member in members.items():
         if not isinstance(member, types[name] or ()):
             raise TypeError(name)
+        is_shown = name in _SHOWN or kind is IndexEntry
+        if is_shown and isinstance(member, str) and not member.isprintable():
+            raise ValueError(name)
     return members

@@ -436,19 +436,23 @@ def test_no_terminal_obeys_the_address_in_a_cassette(run: Run, pytester: pytest.
 
 def forge(folder: Path, url: str, values: dict[str, Any], content: str = "\n{}") -> None:
     """Write an entry whose digest is right, so that only what it says can be wrong."""
-    entry = {"url": url, "session": "x", "fetched_at": time.time(), "etag": None, "document": {}}
-    head = json.dumps(entry | values).replace('"DEEP"', "[" * 200_000)
+    value = {"name": "evil", "version": "v1", "release": None}
+    entry = {"url": url, "session": "x", "fetched_at": time.time(), "etag": None, "exchanged": []}
+    if isinstance(wrong := values.get("value"), dict):
+        values = {"value": value | wrong}
+    head = json.dumps(entry | {"value": value} | values).replace('"DEEP"', "[" * 200_000)
     body = (head.replace('"LONG"', "9" * 5_000) + content).encode()
-    mark = f"schema-registry-2 {sha256(body).hexdigest()}\n"
+    mark = f"schema-registry-3 {sha256(body).hexdigest()}\n"
     file = folder / f"{sha256(url.encode()).hexdigest()[:40]}.entry"
     file.write_bytes(mark.encode() + body)
 
 
 ENTRIES: dict[str, dict[str, Any]] = {
-    "deep": {"document": "DEEP"},
-    "long": {"document": {"sha256": "LONG"}},
-    "types": {"document": {"deprecated": "no"}},
-    "evil": {"document": {"core_version": EVIL}},
+    "deep": {"value": "DEEP"},
+    "long": {"value": {"token": "LONG"}},
+    "types": {"value": {"deprecated": "no"}},
+    "evil": {"value": {"release": EVIL}},
+    "noted": {"value": {"deprecated": True, "deprecation_note": EVIL}},
     "late": {"fetched_at": 1e308},
     "never": {"fetched_at": float("nan")},
     "elsewhere": {"url": "http://registry.example"},

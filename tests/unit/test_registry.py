@@ -515,8 +515,8 @@ def recovering(
     own = SharedSession("own", tmp_path / "own")
     pauses = Pauses(lambda: now[0])
     source = SchemaSource(settings, own, None, pauses=pauses)
-    yield SchemaRegistry.over(source, Judge(source)), now
-    source.close()
+    with SchemaRegistry.over(source, Judge(source)) as registry:
+        yield registry, now
 
 
 @pytest.mark.parametrize("path", ["", f"schemas/v1/{ORDER}"])

@@ -105,6 +105,26 @@ def test_what_was_kept_is_had_back(tmp_path: Path, document: Any) -> None:
     assert cache(tmp_path).fresh(URL, QUESTION) == answer(document)
 
 
+@pytest.mark.parametrize(
+    ("query", "document"),
+    [
+        (Query(Kind.BY_ID, name="urn:a"), DOCUMENT | {"$schema_id": "urn:a", "deprecated": True}),
+        (Query(Kind.RELEASES, "v1", "a.B"), [{"core_version": "1.0", "created_at": "2026-01-01"}]),
+        (Query(Kind.INDEX), {"tracks": {"v1": {"schemas": [{"name": "a.B", "sha256": "t"}]}}}),
+        (
+            Query(Kind.COMPATIBILITY, "v1", "a.B", later="v2"),
+            {"compatible": False, "breaking_reasons": ["a", "b"], "advice": ["c"]},
+        ),
+    ],
+)
+def test_a_result_of_any_kind_is_had_back(tmp_path: Path, query: Query, document: Any) -> None:
+    result = result_of(query, URL, document, FETCHED, "registry")
+    cache(tmp_path).keep(result)
+    found = cache(tmp_path).stale(URL, query)
+    assert found == result
+    assert found.exchanged == result.exchanged
+
+
 def test_its_own_session_calls_an_entry_the_registry_s_and_another_the_cache_s(
     tmp_path: Path,
 ) -> None:

@@ -121,8 +121,6 @@ OR_ELSE = f"a name, a JSON Schema as a dict or a bool, or {SCHEMA}"
         ("check_compatibility", [5, "v1", "v2"], {}, f"name=…): {TEXT}"),
         ("check_compatibility", ["a.A", 1, "v2"], {}, f"old=…): {TEXT}"),
         ("check_compatibility", ["a.A", "v1", None], {}, "new=…): it is None; give text"),
-        ("compiled", ["a.A"], {}, f"schema=…): it is of type str; give {SCHEMA}"),
-        ("bundled", [{}], {}, f"schema=…): it is of type dict; give {SCHEMA}"),
     ],
 )
 def test_an_argument_of_another_type_is_a_type_error_that_names_it(
