@@ -69,7 +69,7 @@ def test_a_schema_is_had_with_what_is_known_about_it(
 def test_a_schema_is_asked_for_once(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
-    assert registry.get_schema(ORDER, "v1") == registry.get_schema(ORDER, "v1")
+    assert registry.get_schema(ORDER, "v1") is registry.get_schema(ORDER, "v1")
     assert local_registry.paths == [PATH]
 
 
