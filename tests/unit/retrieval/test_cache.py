@@ -283,7 +283,11 @@ WRONG_VALUES: dict[str, list[Any]] = {
         *(1e12, 1e300, float("inf"), float("-inf"), float("nan")),
     ],
     "etag": [1, True, [], {}],
-    "value": [1, "", [], {"name": "c.D"}, {"name": 1, "version": "v1", "release": None}],
+    "value": [
+        *(1, "", [], {"name": "c.D"}, {"name": 1, "version": "v1", "release": None}),
+        {"name": "a.B", "version": "v1", "release": "1\x1b[2J"},
+        {"name": "a.B", "version": "v1", "release": None, "colour": "red"},
+    ],
     "exchanged": [None, 1, [1], [[1, 2]], {"a": 1}],
 }
 
