@@ -45,6 +45,7 @@ class Redaction:
         self._names = frozenset(names)
         self._patterns = tuple(name for name in names if not _WILDCARDS.isdisjoint(name))
         self._paths = tuple(_parsed(each) for each in patterns if each.startswith("$"))
+        self._segments = tuple(map(_segments, self._paths))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Redaction) and self._written == other._written
@@ -102,7 +103,7 @@ class Redaction:
         last = path[-1]
         if isinstance(last, str) and self._hides_name(last):
             return True
-        return any(_may_match(_segments(query), path) for query in self._paths)
+        return any(_may_match(segments, path) for segments in self._segments)
 
 
 def _parsed(pattern: str) -> JSONPathQuery:

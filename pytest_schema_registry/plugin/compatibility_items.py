@@ -44,7 +44,7 @@ class RuleCollection:
 
     def __init__(self, process: PluginSession, config: pytest.Config) -> None:
         self._process = process
-        self._has_rules = bool(process.settings.compatibility or process.rules_error)
+        self._has_rules = bool(process.settings.compatibility or process.configuration.rules_error)
         self._beside = (config.rootpath / process.settings.cassettes).parent.resolve()
         self._path = config.inipath or config.rootpath / MARKER
         self._everything = _testpaths(config) or [config.rootpath.resolve()]
@@ -112,7 +112,7 @@ class RuleFile(pytest.File):
         self._process = process
 
     def collect(self) -> Iterator[RuleItem]:
-        if (error := self._process.rules_error) is not None:
+        if (error := self._process.configuration.rules_error) is not None:
             yield self._item(MARKER, error)
         found: dict[str, Comparison] = {}
         for rule in self._process.settings.compatibility:

@@ -81,7 +81,7 @@ class Controller:
         """
         if events := self._process.remaining_events(exitstatus):
             self.add(events)
-        insists = self._process.insists_on_coverage
+        insists = self._process.configuration.insists_on_coverage
         if self._figures is None:
             if exitstatus != pytest.ExitCode.OK or not insists:
                 return

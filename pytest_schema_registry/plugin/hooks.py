@@ -184,7 +184,7 @@ class SchemaRegistryPlugin:
         if os.path.lexists(folder):  # a broken link, too: its collection then reports the error
             from pytest_schema_registry.plugin.payload_folder import PayloadCollection
 
-            is_named = process is not None and process.names_payloads
+            is_named = process is not None and process.configuration.payloads_setting is not None
             collection = PayloadCollection(
                 self._config, folder, lambda: self.process, is_named=is_named
             )

@@ -25,7 +25,7 @@ class Prefetching:
     """The hook that retrieves schemas before a test can replace the network or the clock.
 
     Args:
-        process: Gives the settings, the source, the registry and the arguments of markers.
+        process: Gives the configuration, the source and the arguments of markers.
         config: The session's.
         is_worker: True where a controller reports for this process.
     """
@@ -44,8 +44,11 @@ class Prefetching:
         process = self._process
         users = [item for item in session.items if VERSION in getattr(item, "fixturenames", ())]
         requests = [each for item in session.items for each in getattr(item, REQUESTS, ())]
-        if not (users or requests) or process.lists_only or process.environment_error is not None:
+        configuration = process.configuration
+        if not (users or requests) or configuration.lists_only:
             return
+        if configuration.environment_error is not None:
+            return  # each test fails with it
         with process.timed():
             for item in users:
                 params = items.params(item)

@@ -64,7 +64,7 @@ class PluginSession:
         item: pytest.Item | None,
     ) -> None:
         self._config = config
-        self._configuration = Configuration(config, raw)
+        self.configuration = Configuration(config, raw)
         self._session_id = session_id
         self._is_worker = is_worker
         self._started = started
@@ -83,12 +83,16 @@ class PluginSession:
         self.collection_scope: CollectionScope = "part"
         #: True where there are compatibility rules (or an error in them), or waivers.
         self.has_rules = False
-        if self._configuration.any_set:
+        if self.configuration.any_set:
             if not is_worker:
-                self._configuration.refuse_moved_root()
-                self._configuration.refuse_lost_payloads()
+                self.configuration.refuse_moved_root()
+                self.configuration.refuse_lost_payloads()
                 self._look_into_files()
-            rules = self.settings.compatibility or self.settings.waivers or self.rules_error
+            rules = (
+                self.settings.compatibility
+                or self.settings.waivers
+                or self.configuration.rules_error
+            )
             self.has_rules = bool(rules)
         if item is not None:
             self.begin_test(item)
@@ -96,12 +100,12 @@ class PluginSession:
     def _look_into_files(self) -> None:
         """Read the files that settings name, so that errors in them show before any test runs."""
         if self.settings.ratchet or self.settings.dead_letters:
-            with self._configuration.looking_into("ratchet", "dead-letters"):
+            with self.configuration.looking_into("ratchet", "dead-letters"):
                 self._new_rollout()
         if self.settings.waivers:
             from pytest_schema_registry.compatibility.waivers import load
 
-            with self._configuration.looking_into("waivers"):
+            with self.configuration.looking_into("waivers"):
                 load(self.settings.waivers, self.settings.root)
 
     @property
@@ -111,27 +115,7 @@ class PluginSession:
         Raises:
             InvalidSettings: Something on the command line or in the ini file is wrong.
         """
-        return self._configuration.settings
-
-    @property
-    def environment_error(self) -> InvalidSettings | None:
-        """The first error from the environment, which fails what uses the plugin; or None."""
-        return self._configuration.environment_error
-
-    @property
-    def lists_only(self) -> bool:
-        """True where pytest only lists tests or fixtures, and runs none."""
-        return self._configuration.lists_only
-
-    @property
-    def rules_error(self) -> InvalidSettings | None:
-        """The error in the environment's compatibility rules, or None."""
-        return self._configuration.rules_error
-
-    @property
-    def insists_on_coverage(self) -> bool:
-        """True where the command line asks for coverage, unless pytest only lists tests."""
-        return self._configuration.insists_on_coverage
+        return self.configuration.settings
 
     @property
     def source(self) -> SchemaSource:
@@ -145,9 +129,9 @@ class PluginSession:
         return self._source
 
     def _new_source(self) -> SchemaSource:
-        if self.environment_error is not None:
+        if self.configuration.environment_error is not None:
             # A copy for each test, which gets a traceback of its own.
-            raise copy(self.environment_error)
+            raise copy(self.configuration.environment_error)
         from pytest_schema_registry.retrieval.schema_source import SchemaSource
 
         cache_dir = self.settings.cache_dir or items.cache_directory(self._config)
@@ -246,12 +230,7 @@ class PluginSession:
         return self._config.get_verbosity()
 
     def pytest_report_header(self) -> str | None:
-        return self.settings.describe() if self._configuration.any_set else None
-
-    @property
-    def names_payloads(self) -> bool:
-        """True where a setting names the folder of golden payloads."""
-        return self._configuration.payloads_setting is not None
+        return self.settings.describe() if self.configuration.any_set else None
 
     def before_report(self, item: pytest.Item) -> None:
         """Give a test that has run the properties of the schemas it used, for its report."""

@@ -14,11 +14,12 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.registries.core import CoreProtocol, segment
 from pytest_schema_registry.registries.core_documents import (
     lines,
@@ -130,6 +131,7 @@ class DirectoryRegistry:
             RegistryUnavailable: A file cannot be read, and no other has the id.
         """
         unread: InvalidAnswer | RegistryUnavailable | None = None
+        written = canonical(query.name)
         for version in sorted(self._versions(), key=lambda each: each != query.version):
             found = []
             for name, path in sorted(self._files(version).items()):
@@ -138,9 +140,11 @@ class DirectoryRegistry:
                 except (InvalidAnswer, RegistryUnavailable) as exc:
                     unread = unread or exc
                     continue
-                content = schema.content.parsed()
-                own = content.get("$id") if isinstance(content, dict) else None
-                if query.name in (schema.id, own):
+                # A schema's own $id may differ from the id that the registry gave it.
+                if schema.id == query.name or (
+                    written in schema.content.text
+                    and _own_id(schema.content.parsed()) == query.name
+                ):
                     found.append((schema, path))
             if len(found) > 1:
                 said = " and ".join(f"{path}" for _, path in found)
@@ -296,6 +300,10 @@ class DirectoryRegistry:
             deprecation_note=one_line(text_or_none(said.get("deprecation_note"))),
             id=text_or_none(said.get("$schema_id")) or text_or_none(said.get("$id")) or name,
         )
+
+
+def _own_id(schema: Any) -> Any:
+    return schema.get("$id") if isinstance(schema, dict) else None
 
 
 def _twin(path: Path) -> Path | None:

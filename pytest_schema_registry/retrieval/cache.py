@@ -95,10 +95,6 @@ class Cache:
         self._falling_back = threading.Lock()
         self._clock = clock
 
-    @property
-    def directory(self) -> Path:
-        return self._directory
-
     def fresh(self, url: str, query: Query) -> Result | None:
         """Return the entry if this session fetched it or its time-to-live has not passed."""
         entry = self.stale(url, query)

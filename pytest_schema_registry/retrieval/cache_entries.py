@@ -32,8 +32,12 @@ if TYPE_CHECKING:
 _LAYOUT = "schema-registry-3"
 #: A schema may contain half a surrogate pair, which strict UTF-8 cannot encode.
 _ENCODING = ("utf-8", "surrogatepass")
-#: The types of the values' members, as the dataclasses write them.
 _TYPES = {"str": str, "str | None": str | None, "bool": bool}
+#: The members of the values, each with its type.
+_MEMBERS: dict[type[Any], dict[str, Any]] = {
+    kind: {each.name: _TYPES.get(str(each.type)) for each in fields(kind)}
+    for kind in (RegisteredSchema, Release, IndexEntry)
+}
 #: The members that messages show as they are; of an index, they show all.
 _SHOWN = frozenset({"release", "deprecation_note"})
 #: The beginning of the year 10000, in seconds since the epoch: datetime ends there.
@@ -172,7 +176,7 @@ def _typed(kind: type[Any], members: dict[str, Any]) -> dict[str, Any]:
         KeyError: The dataclass has no such member.
         ValueError: One has what cannot be printed, though messages show it.
     """
-    types = {each.name: _TYPES.get(str(each.type)) for each in fields(kind)}
+    types = _MEMBERS[kind]
     for name, member in members.items():
         if not isinstance(member, types[name] or ()):
             raise TypeError(name)

@@ -93,22 +93,9 @@ class SchemaSource:
         prefer: str | None = None,
         fallback: str | None = None,
     ) -> Schema:
-        """Return a schema in one version line, or in the best one that has it.
+        """Return a schema as :meth:`SchemaRegistry.get_schema` does, with the same arguments.
 
         The caller reports the old copies that the schema rests on, with :meth:`served`.
-
-        Args:
-            name: The schema's name, with or without the ``.schema`` ending.
-            version: The version line; without it, the versions are negotiated.
-            release: A release within the line; without it, the current one.
-            prefer: The version line to take where it has the schema and it is not deprecated;
-                without it, the registry's versions are tried from the last to the first.
-            fallback: The version line to take otherwise.
-
-        Raises:
-            SchemaNotFound: None of the version lines has the schema.
-            SchemaRegistryError: A version line could not be asked.
-            TypeError: One argument contradicts another.
         """
         if version is not None:
             if prefer is not None or fallback is not None:

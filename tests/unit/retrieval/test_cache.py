@@ -426,7 +426,7 @@ def test_a_forged_failure_is_none(tmp_path: Path, forged: dict[str, object]) -> 
 
 def test_without_a_directory_entries_are_kept_for_the_session(tmp_path: Path) -> None:
     mine = Cache(None, SharedSession("this", tmp_path / "own"), ttl=300, lock_timeout=5)
-    assert mine.directory == tmp_path / "own"
+    assert mine._directory == tmp_path / "own"
     mine.keep(answer())
     assert mine.fresh(URL, QUESTION) == answer()
     assert entry_file(tmp_path / "own").is_file()
@@ -477,7 +477,7 @@ def test_a_directory_that_cannot_be_used_is_said_once_and_left(
         f"the cache directory {unusable} cannot be used (Not a directory); this session keeps a "
         "cache of its own, the next asks the registry again. --registry-cache-dir chooses another"
     )
-    assert mine.directory == session.directory
+    assert mine._directory == session.directory
     with mine.lock(URL):
         mine.keep(answer())
     assert mine.fresh(URL, QUESTION) == answer()
