@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import tracemalloc
 import zlib
@@ -31,6 +32,7 @@ from pytest_schema_registry import (
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.http import RegistryClient
 from pytest_schema_registry.registries.queries import Fetch, Kind, Query
+from pytest_schema_registry.registries.retrying import THREAD_NAME
 from pytest_schema_registry.settings.parsers import MAX_SECONDS
 from pytest_schema_registry.settings.settings import Origin, resolve
 from tests.documents import document_of, sent
@@ -636,6 +638,10 @@ def test_the_users_own_requests_stay_in_the_log(
 def test_no_logger_of_what_sends_requests_tells_of_ours_until_the_client_is_closed(
     client: RegistryClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # While an attempt that an earlier test abandoned goes on, no filter is taken off.
+    for thread in threading.enumerate():
+        if thread.name == THREAD_NAME:
+            thread.join(PATIENCE)
     caplog.set_level(logging.DEBUG)
     names = ("httpx", "httpx_retries.retry", "httpcore.socks", "httpcore.http2", "httpcore.new")
     loggers = [logging.getLogger(name) for name in names]
