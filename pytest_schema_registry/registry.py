@@ -14,7 +14,7 @@ from pytest_schema_registry.errors import InvalidSettings, SchemaNotFound, Schem
 from pytest_schema_registry.retrieval.cache import SharedSession
 from pytest_schema_registry.retrieval.pauses import Pauses
 from pytest_schema_registry.retrieval.schema_source import SchemaSource
-from pytest_schema_registry.schemas import Schema, Verdict
+from pytest_schema_registry.schemas import Schema, Verdict, in_lines
 from pytest_schema_registry.schemas import given as given_schema
 from pytest_schema_registry.settings.arguments import check_schema, check_texts, settings_of
 
@@ -38,7 +38,11 @@ class SchemaRegistry:
     Args:
         url: ``http(s)://…``, ``file:///dir`` or a directory; None uses recordings only.
         mode: ``auto``, ``live``, ``record`` or ``replay``.
-        versions: The version lines, oldest first.
+        protocol: ``core``, ``confluent``, or ``auto`` to ask the registry once.
+        versions: The version lines, oldest first; None for the protocol's own: ``v1`` and ``v2``,
+            or ``latest`` of a Confluent registry.
+        subject: The Confluent subject of a schema, of ``{name}`` and ``{version}``.
+        version_property: The Confluent metadata property that has the version line as its value.
         cassettes: Directory of the cassettes (``tests/contracts/cassettes``).
         cache_dir: Directory of the cache; None keeps it for the lifetime of this object.
         cache_ttl: Seconds from the fetch during which a cache entry is served without a request.
@@ -46,7 +50,8 @@ class SchemaRegistry:
         token: Bearer token; None takes ``SCHEMA_REGISTRY_TOKEN`` from the environment.
         max_schema_size: The largest schema that is read, in bytes.
         format_assertion: True treats ``format`` as an assertion.
-        default_draft: The draft of schemas without ``$schema``.
+        default_draft: The draft of schemas without ``$schema``; None for the protocol's own:
+            2020-12, or 7 of a Confluent registry.
         redact: Field names and paths whose values are never shown; one text may hold several,
             with commas between them.
 
@@ -59,7 +64,10 @@ class SchemaRegistry:
         url: str | os.PathLike[str] | None = None,
         *,
         mode: str = "auto",
-        versions: Sequence[str] | str = ("v1", "v2"),
+        protocol: str = "auto",
+        versions: Sequence[str] | str | None = None,
+        subject: str = "{name}",
+        version_property: str | None = None,
         cassettes: str | os.PathLike[str] | None = None,
         cache_dir: str | os.PathLike[str] | None = None,
         cache_ttl: float = 300,
@@ -67,13 +75,16 @@ class SchemaRegistry:
         token: str | None = None,
         max_schema_size: int = 5_000_000,
         format_assertion: bool = True,
-        default_draft: str = "2020-12",
+        default_draft: str | None = None,
         redact: Sequence[str] = (),
     ) -> None:
         given = {
             "url": url,
             "mode": mode,
+            "protocol": protocol,
             "versions": versions,
+            "subject": subject,
+            "version_property": version_property,
             "cassettes": cassettes,
             "cache_dir": cache_dir,
             "cache_ttl": cache_ttl,
@@ -202,7 +213,7 @@ class SchemaRegistry:
             SchemaNotFound: There is no index.
             SchemaRegistryError: The index cannot be retrieved, for another reason.
         """
-        return self._source.catalogue.index()
+        return in_lines(self._source.catalogue.index(), self._source.versions)
 
     def versions(self, name: str) -> tuple[Release, ...]:
         """Return the releases of a schema in all of the registry's versions, oldest first in each.
@@ -216,7 +227,7 @@ class SchemaRegistry:
             TypeError: The name is not text.
         """
         check_texts("versions", name=name)
-        return self._source.catalogue.releases(name, self._source.settings.versions)
+        return self._source.catalogue.releases(name, self._source.versions)
 
     def close(self) -> None:
         """Close the connections, and forget what was kept for this object alone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
@@ -11,6 +11,8 @@ from pytest_schema_registry.json_values import READER, canonical, sha256_of
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from pytest_schema_registry.settings.enforcement import Enforcement
 
 Source = Literal["registry", "cache", "stale cache", "cassette", "directory", "value"]
@@ -121,6 +123,20 @@ class OldCopy:
         return f"{self.what} was served from the {where}, because {self.outage}"
 
 
+class ListedReference(NamedTuple):
+    """A reference of a schema, as the registry lists it beside the schema.
+
+    Args:
+        name: The text by which the schema refers to the other one.
+        subject: The subject that has the other one.
+        release: The number of the subject's version; ``latest`` for its newest one.
+    """
+
+    name: str
+    subject: str
+    release: str
+
+
 @dataclass(frozen=True, slots=True)
 class Schema:
     """One release of one schema, and where it came from.
@@ -140,6 +156,12 @@ class Schema:
         outage: The reason why an old copy was served; None where none was.
         old_copies: All old answers that led to the schema: itself, and those that a negotiation
             rests on.
+        id: The registry's id of the content; None where it tells none.
+        schema_type: The registry's word for the schema's language: ``JSON``, ``AVRO`` or another.
+        subject: The list of versions that has the schema, in a registry that knows subjects; None
+            in any other.
+        references: The schemas that this one refers to, where the registry lists them. None where
+            references lead to names and ids of the registry.
     """
 
     name: str
@@ -155,6 +177,10 @@ class Schema:
     reason: str | None = None
     outage: str | None = None
     old_copies: tuple[OldCopy, ...] = field(default=(), repr=False)
+    id: str | None = None
+    schema_type: str = "JSON"
+    subject: str | None = None
+    references: tuple[ListedReference, ...] | None = None
 
     @property
     def content(self) -> Any:
@@ -225,7 +251,7 @@ class IndexEntry:
 
     Args:
         name: The name, without the ``.schema`` ending.
-        version: The version line.
+        version: The version line; empty where the registry does not tell which lines have it.
         release: The current release; None where the registry does not tell it.
         sha256: The registry's change token; None without one.
         deprecated: True where the registry calls it deprecated.
@@ -240,6 +266,21 @@ class IndexEntry:
     deprecated: bool
     schema_id: str | None
     error: str | None = None
+
+
+def in_lines(entries: Iterable[IndexEntry], versions: Sequence[str]) -> tuple[IndexEntry, ...]:
+    """Return index entries with their version lines, sorted by version and name.
+
+    Args:
+        entries: The entries; one without a version line may be in any.
+        versions: The version lines that such an entry is taken to be in.
+    """
+    found = (
+        entry if entry.version else replace(entry, version=version)
+        for entry in entries
+        for version in ([entry.version] if entry.version else versions)
+    )
+    return tuple(sorted(found, key=lambda entry: (entry.version, entry.name)))
 
 
 @dataclass(frozen=True, slots=True)

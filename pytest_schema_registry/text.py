@@ -50,6 +50,13 @@ def printable_text(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
+def one_line(text: str | None) -> str | None:
+    """Put a text into one line, and leave out the characters that a terminal would obey."""
+    if text is None:
+        return None
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
 def cut(text: str, length: int) -> str:
     """Cut a text to a length; its end then tells how much is left out."""
     if len(text) <= length:

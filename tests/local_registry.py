@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: A pattern that takes an engine which backtracks more steps over many a's than anybody waits for.
 ENDLESS = "^(?:(a+)(?=a|b))+c$"
+#: The path that tells the protocol.
+TYPES = "/schemas/types"
 ORDER = "orders.Order"
 ORDER_V1: dict[str, Any] = {
     "$core_version": "1.0.0",
@@ -100,9 +102,14 @@ class LocalRegistry:
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
 
     def reset(self, directory: Path) -> None:
-        """Serve a directory, behave well, and forget all requests."""
+        """Serve a directory, behave well, and forget all requests.
+
+        A request for the protocol is answered as by a registry that speaks the Core protocol, and
+        is noted in `detections`, unless the test scripts an answer.
+        """
         self.directory = directory
         self.requests: list[Request] = []
+        self.detections: list[Request] = []
         self._scripts: dict[str, list[Reply]] = {}
         self._always: dict[str, Reply] = {}
         self._app: FastAPI = create_app(directory)
@@ -181,7 +188,13 @@ class LocalRegistry:
         whole = f"{path}?{query}" if query else path
         headers = {key.decode(): value.decode() for key, value in scope["headers"]}
         port, came_at = scope["client"][1], time.time()
-        self.requests.append(Request(scope["method"], whole, headers, port, came_at))
+        request = Request(scope["method"], whole, headers, port, came_at)
+        if path == TYPES and path not in (*self._scripts, *self._always):
+            # Apart from the others: it is sent once by whoever meets the registry first.
+            self.detections.append(request)
+            await _send(Reply(404, {"detail": "Not Found"}), send)
+            return
+        self.requests.append(request)
         script = self._scripts.get(path)
         reply = script.pop(0) if script else self._always.get(path) or self._always.get("/")
         if reply is None:

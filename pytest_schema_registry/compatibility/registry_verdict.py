@@ -8,7 +8,7 @@ from pytest_schema_registry.compatibility import CompatibilityReport
 from pytest_schema_registry.compatibility.report import Direction, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pytest_schema_registry.registries.queries import RegistryVerdict
 
@@ -38,9 +38,15 @@ def ask_registry(
         for direction in directions
     ]
     return CompatibilityReport(
-        compatible=all(report.compatible for report in reports),
+        compatible=_both(report.compatible for report in reports),
         reasons=tuple(reason for report in reports for reason in report.reasons),
         notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
         level=level,
         policy="the registry's",
     )
+
+
+def _both(verdicts: Iterable[bool | None]) -> bool | None:
+    """Return False where one is False, else None where one is undecided, else True."""
+    found = set(verdicts)
+    return False if False in found else None if None in found else True

@@ -132,7 +132,7 @@ class CompatibilityReport:
     @classmethod
     def from_registry(
         cls,
-        compatible: bool,
+        compatible: bool | None,
         reasons: Iterable[str],
         advice: Iterable[str] = (),
         direction: Direction = "backward",
@@ -140,7 +140,7 @@ class CompatibilityReport:
         """Build a report from a registry's own verdict.
 
         Args:
-            compatible: The verdict.
+            compatible: The verdict; None where the registry's rule does not decide.
             reasons: The registry's reasons, one line each.
             advice: The registry's advice, one line each.
             direction: The direction that the registry was asked about.

@@ -19,7 +19,6 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
-from pytest_schema_registry.retrieval import opening
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schema_types.schema_type import NotASchema
 from pytest_schema_registry.schemas import plain_name
@@ -81,19 +80,23 @@ class Drift:
         return f"{label} release {self.asked}" if self.asked else label
 
 
-def watch(settings: Settings, drifted: Callable[[dict[str, Any]], None]) -> Watch | None:
+def watch(
+    settings: Settings,
+    drifted: Callable[[dict[str, Any]], None],
+    cassettes: Callable[[], Cassettes],
+) -> Watch | None:
     """Return a watch on the session's results; None if there are no cassettes to compare with.
 
     Args:
         settings: The session's settings.
         drifted: Receives each schema's drift, as plain data.
+        cassettes: Opens the session's cassettes.
     """
     insists = settings.drift.action != "warn" or settings.drift_report is not None
     # A user who asked for drift learns that there are no cassettes: each schema is new.
     insists = insists or settings.offline or settings.mode == "record"
     if not insists and not (settings.root / settings.cassettes).is_dir():
         return None
-    cassettes = opening.Lazy(lambda: opening.cassettes(settings))
     return Watch(cassettes, drifted, formats=settings.format_assertion)
 
 
@@ -205,13 +208,16 @@ def compared(
     Raises:
         SchemaRegistryError: A schema that one of them refers to cannot be retrieved.
     """
-    if before.digest == now.digest:
+    if before.digest == now.digest and before.references == now.references:
         if _said_of(before) != _said_of(now):
             return "annotations", []
         # Two addresses may make their change tokens differently, so compare those of one only.
         reformatted = before.url == now.url and before.sha256 != now.sha256
         return "formatting" if reformatted else "same", []
-    schema_type = all_types(formats=formats)["JSON"]
+    schema_type = all_types(formats=formats).get(now.schema_type)
+    if schema_type is None or before.schema_type != now.schema_type:
+        change = f"{before.schema_type} -> {now.schema_type}"
+        return "unknown", [{"rule": "schema-type", "path": "$", "change": change}]
     if schema_type.differ_in_annotations_only(before, now):
         return "annotations", []
     return _compatibility(schema_type, bundled(before), bundled(now))

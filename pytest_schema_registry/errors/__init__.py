@@ -8,6 +8,7 @@
         ├── InvalidAnswer           it answered something else than what was asked
         ├── SchemaNotFound          it answered that it has no such schema
         ├── InvalidSchema           the schema itself is wrong, so no payload can be judged by it
+        ├── UnsupportedSchemaType   the schema is in a language that is not checked: Avro, Protobuf
         ├── CassetteMissing         replay has no recording of what the test needs
         ├── CassetteDamaged         the recording is there and cannot be used
         ├── CassetteNotWritten      recording could not write its file
@@ -45,6 +46,9 @@ from pytest_schema_registry.errors.schemas import RegistryRefused as RegistryRef
 from pytest_schema_registry.errors.schemas import RegistryUnavailable as RegistryUnavailable
 from pytest_schema_registry.errors.schemas import SchemaDeprecated as SchemaDeprecated
 from pytest_schema_registry.errors.schemas import SchemaNotFound as SchemaNotFound
+from pytest_schema_registry.errors.schemas import (
+    UnsupportedSchemaType as UnsupportedSchemaType,
+)
 from pytest_schema_registry.errors.verdicts import ContractViolation as ContractViolation
 from pytest_schema_registry.errors.verdicts import IncompatibleSchemas as IncompatibleSchemas
 from pytest_schema_registry.errors.warnings import CacheWarning as CacheWarning

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pytest_schema_registry.errors.checks import SchemaRegistryError
 
+_LANGUAGES = {"AVRO": "an Avro", "PROTOBUF": "a Protobuf"}
+
 
 class RegistryUnavailable(SchemaRegistryError):
     """The registry did not answer the query.
@@ -147,6 +149,30 @@ class InvalidSchema(SchemaRegistryError):
             f"  at: {self.pointer}\n"
             f"  from: {self.where}\n"
             "  next: publish a corrected schema; nothing can be checked against this one"
+        )
+
+
+class UnsupportedSchemaType(SchemaRegistryError):
+    """The schema is written in a language that this version does not check.
+
+    Args:
+        schema: The schema's name, version and release (``orders-value latest release 7``).
+        schema_type: The registry's word for the language: ``AVRO``, ``PROTOBUF``.
+        where: The source of the schema.
+    """
+
+    def __init__(self, schema: str, schema_type: str, where: str) -> None:
+        super().__init__(schema, schema_type, where)
+        self.schema = schema
+        self.schema_type = schema_type
+        self.where = where
+
+    def _text(self) -> str:
+        language = _LANGUAGES.get(self.schema_type, f"a {self.schema_type}")
+        return (
+            f"{self.schema} is {language} schema; this version checks JSON Schema only\n"
+            f"  from: {self.where}\n"
+            "  next: leave it out of the contract tests, or publish a JSON Schema"
         )
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from pytest_schema_registry.errors import (
     IncompatibleSchemas,
+    SchemaNotFound,
     SchemaRegistryError,
     SchemaRegistryWarning,
 )
-from pytest_schema_registry.schemas import SchemaKey, SchemaRequest
+from pytest_schema_registry.schemas import SchemaKey, SchemaRequest, in_lines
 from pytest_schema_registry.settings.compatibility_rules import Case, CompatibilityRule
 from pytest_schema_registry.text import printable
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from pytest_schema_registry.plugin.session import CollectionScope, PluginSession
+    from pytest_schema_registry.schemas import IndexEntry
 
 #: A case to compare; the only version of a schema; or the error that leaves no case.
 Comparison = Case | SchemaKey | SchemaRegistryError
@@ -115,21 +117,25 @@ class RuleFile(pytest.File):
         if (error := self._process.configuration.rules_error) is not None:
             yield self._item(MARKER, error)
         found: dict[str, Comparison] = {}
+        named: set[str] = set()
         for rule in self._process.settings.compatibility:
             for title, comparison in self._comparisons(rule):
                 # A name needs both versions, even if another rule's pattern skips the schema.
                 if title not in found or isinstance(comparison, Case):
                     found[title] = comparison
+                    if not rule.is_pattern:
+                        named.add(title)
         for title, comparison in found.items():
-            yield self._item(title, comparison)
+            yield self._item(title, comparison, is_named=title in named)
 
-    def _item(self, title: str, comparison: Comparison) -> RuleItem:
+    def _item(self, title: str, comparison: Comparison, *, is_named: bool = True) -> RuleItem:
         item: RuleItem = RuleItem.from_parent(
             self,
             name=printable(title),
             # Given as text: pytest 9.2 reads the part in brackets from it, for --lf.
             nodeid=f"{self.nodeid}::{printable(title)}",
             comparison=comparison,
+            is_named=is_named,
             process=self._process,
         )
         return item
@@ -139,7 +145,8 @@ class RuleFile(pytest.File):
             yield from ((str(case), case) for case in rule.cases(None))
             return
         try:
-            listed = self._listed
+            entries = in_lines(self._index, rule.versions)
+            listed = {SchemaKey(entry.name, entry.version) for entry in entries}
         except SchemaRegistryError as exc:
             # As for any schema that is not available, one test fails and the others still run.
             yield rule.text, exc
@@ -156,8 +163,8 @@ class RuleFile(pytest.File):
         yield from rule.alone(listed)
 
     @cached_property
-    def _listed(self) -> set[SchemaKey]:
-        return {SchemaKey(entry.name, entry.version) for entry in self._process.registry.index()}
+    def _index(self) -> tuple[IndexEntry, ...]:
+        return self._process.source.catalogue.index()
 
 
 class RuleItem(pytest.Item):
@@ -166,6 +173,7 @@ class RuleItem(pytest.Item):
     Args:
         comparison: The case; the only version of the schema, to skip the test; or the error to
             raise.
+        is_named: True where a rule names the schema; False where only a pattern found it.
         process: Gives the comparisons.
     """
 
@@ -173,11 +181,13 @@ class RuleItem(pytest.Item):
         self,
         *,
         comparison: Comparison,
+        is_named: bool,
         process: PluginSession,
         **node: Any,
     ) -> None:
         super().__init__(**node)
         self._comparison = comparison
+        self._is_named = is_named
         self._process = process
         self.add_marker(MARKER)
 
@@ -195,6 +205,8 @@ class RuleItem(pytest.Item):
             raise case
         if isinstance(case, SchemaKey):
             pytest.skip(f"only {case.version} has it")
+        if not self._is_named and (reason := self._why_not(case)):
+            pytest.skip(reason)
         self._process.evolution.assert_compatible(
             str(SchemaKey(case.name, case.old)),
             str(SchemaKey(case.name, case.new)),
@@ -202,6 +214,22 @@ class RuleItem(pytest.Item):
             policy=case.policy,
             defaults=case.defaults,
         )
+
+    def _why_not(self, case: Case) -> str:
+        """Return the reason why a schema that only a pattern found is not compared, or ''."""
+        catalogue = self._process.source.catalogue
+        for version in (case.old, case.new):
+            try:
+                schema = catalogue.schema(case.name, version)
+            except SchemaNotFound:
+                if catalogue.lists_lines:
+                    return ""  # the index lists it, so the comparison raises the error
+                return printable(f"there is no {case.name} {version}")
+            except SchemaRegistryError:
+                return ""  # the comparison raises it
+            if not catalogue.is_checked(schema):
+                return printable(f"{schema} is no JSON Schema, but {schema.schema_type}")
+        return ""
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, PLAIN):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.plugin.session import PluginSession
     from pytest_schema_registry.reporting.figures import Figures
     from pytest_schema_registry.schemas import SchemaKey
+    from pytest_schema_registry.settings.settings import Settings
 
 RULE = "registry_compatibility"
 #: The kinds of events that have their own module in :mod:`~pytest_schema_registry.reporting`.
@@ -102,7 +103,7 @@ class Controller:
         return pytest.ExitCode.TESTS_FAILED if failed else of_tests
 
     def _judge_chapters(self, *, counts: bool) -> None:
-        settings, now = self._process.settings, datetime.now(UTC)
+        settings, now = self._settings, datetime.now(UTC)
         if "comparisons" in self._chapters:
             self._chapters["comparisons"].is_incomplete = self._is_incomplete
         if counts:
@@ -134,7 +135,15 @@ class Controller:
             listed = self._listed()
             # The index decides what is missing, and may itself be an old copy.
             figures.add({"old_copies": self._process.rollout.recorder.flush_old_copies()})
-        self._missed += gates.missed(self._process.settings, figures, listed)
+        self._missed += gates.missed(self._settings, figures, listed)
+
+    @property
+    def _settings(self) -> Settings:
+        """The settings, with the version lines of the run where a gate needs them."""
+        settings = self._process.settings
+        if settings.require_coverage or settings.replay_payloads:
+            return settings._replace(versions=self._process.versions)
+        return settings
 
     def _listed(self) -> set[SchemaKey] | None:
         from pytest_schema_registry.schemas import SchemaKey
@@ -155,7 +164,7 @@ class Controller:
                     path,
                     figures,
                     mode=settings.mode,
-                    versions=settings.versions,
+                    versions=self._process.versions,
                     missed=self._missed,
                     exit_status=exitstatus,
                 )

@@ -32,6 +32,7 @@ MARKER_HELP = (
 RULES_HELP = "registry_compatibility: the tests that the ini file's compatibility rules make"
 PLUGIN: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 SESSION_INPUT = "schema_registry_session"
+START_INPUT = "schema_registry_started_at"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,7 +79,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     plugin = SchemaRegistryPlugin(config)
     process = plugin.begin()
     try:
-        lines, missing = show(process.registry, names, process.settings.versions)
+        lines, missing = show(process.source.catalogue, names, process.versions)
     except InvalidSettings as exc:
         raise pytest.UsageError(str(exc)) from None
     finally:
@@ -124,6 +125,7 @@ class SchemaRegistryPlugin:
         self._open_workers = 0
         worker_input: dict[str, Any] = getattr(config, "workerinput", {})
         self._session_id: str = worker_input.get(SESSION_INPUT) or uuid.uuid4().hex
+        self._started_at: float = worker_input.get(START_INPUT) or time.time()
         #: The raw values that were written for the session.
         self.raw = RawOptions(config)
         self._process: PluginSession | None = None
@@ -153,6 +155,7 @@ class SchemaRegistryPlugin:
                 self.raw,
                 self._session_id,
                 started=self._started,
+                started_at=self._started_at,
                 is_worker=is_worker,
                 item=self._item,
             )
@@ -220,6 +223,7 @@ class SchemaRegistryPlugin:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput[SESSION_INPUT] = self._session_id
+        node.workerinput[START_INPUT] = self._started_at
         self._open_workers += 1
 
     def pytest_collect_file(

@@ -47,7 +47,10 @@ class Parametrization:
             metafunc.parametrize(NAME, args.names)
         # Absent where the user's own fixture or parametrize takes the place of ours.
         if OUR_VERSIONS in metafunc.fixturenames and not args.prefer:
-            versions = args.versions or self._process.settings.versions
+            try:
+                versions = args.versions or self._process.versions
+            except InvalidSettings as exc:
+                raise pytest.Collector.CollectError(str(exc)) from None
             metafunc.parametrize(VERSION, versions, indirect=True)
 
     @property
@@ -109,7 +112,7 @@ class Parametrization:
                 process.judge,
                 request,
                 process.rollout,
-                versions=versions or process.settings.versions,
+                versions=versions or process.versions,
                 verbose=process.verbosity > 1,
                 replay=process.replay,
             )

@@ -239,7 +239,7 @@ class PayloadCollection:
     def _payloads(self, path: Path, parts: Parts) -> payload_items.Read:
         from pytest_schema_registry.plugin import payload_items
 
-        versions = self._process().settings.versions
+        versions = self._process().versions
         if parts[-1].lower().endswith(ENDING):
             return payload_items.one_a_line(path, parts[-1][: -len(ENDING)], versions)
         return payload_items.one_a_file(path, parts[0], versions, conforms=parts[1] == "valid")

@@ -61,7 +61,7 @@ class Prefetching:
             if process.settings.ratchet and process.settings.mode != "record":
                 # A recording holds only what tests use, and this may fetch the index.
                 process.unused_lines = process.rollout.unused_lines(
-                    requests, process.source.catalogue.index
+                    requests, process.registry.index
                 )
 
     def _progress(self) -> Progress | None:
@@ -74,7 +74,7 @@ class Prefetching:
         return Progress(terminal)
 
     def _refuse_unused_rules(self, requests: list[SchemaRequest]) -> None:
-        unused = self._process.rollout.unused_rules(requests, self._process.source.catalogue.index)
+        unused = self._process.rollout.unused_rules(requests, self._process.registry.index)
         if unused:
             # Under xdist the controller never collects, but it sees this report and stops the run.
             text = f"--registry-enforcement: nothing is covered by {', '.join(unused)}; correct it"

@@ -17,6 +17,7 @@ from pytest_schema_registry.plugin.configuration import Configuration
 from pytest_schema_registry.plugin.expectations import Expectations
 from pytest_schema_registry.plugin.parametrization import Parametrization
 from pytest_schema_registry.plugin.raw_options import EVENTS
+from pytest_schema_registry.settings import DEFAULT_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,8 @@ class PluginSession:
         raw: The raw values that were written for the session.
         session_id: The id that all processes of the session share.
         started: The start of the session, in seconds of :func:`time.perf_counter`.
+        started_at: The start of the whole run, in seconds since the epoch, the same in all
+            processes.
         is_worker: True where a controller reports for this process.
         item: The test that runs already, if one does.
 
@@ -60,6 +63,7 @@ class PluginSession:
         session_id: str,
         *,
         started: float,
+        started_at: float,
         is_worker: bool,
         item: pytest.Item | None,
     ) -> None:
@@ -68,6 +72,7 @@ class PluginSession:
         self._session_id = session_id
         self._is_worker = is_worker
         self._started = started
+        self._started_at = started_at
         #: The test that runs now, and the state that ends with it.
         self.test = CurrentTest()
         self.item: pytest.Item | None = None
@@ -118,6 +123,21 @@ class PluginSession:
         return self.configuration.settings
 
     @property
+    def versions(self) -> tuple[str, ...]:
+        """The version lines that tests run against.
+
+        Where no setting names any, the registry's protocol decides, which may be asked for here.
+
+        Raises:
+            InvalidSettings: One of the settings is no version line of the protocol.
+        """
+        if self.settings.versions is not None:
+            return self.settings.versions
+        if self.configuration.environment_error is not None:
+            return DEFAULT_VERSIONS  # each test fails with the error
+        return self.source.versions
+
+    @property
     def source(self) -> SchemaSource:
         """The source of the process's schemas, made when the first test needs one.
 
@@ -139,7 +159,7 @@ class PluginSession:
         if self.settings.drift.action != "off":
             from pytest_schema_registry.contracts.drift import watch
 
-            self._watch = watch(self.settings, recorder.drifted)
+            self._watch = watch(self.settings, recorder.drifted, lambda: self.source.cassettes)
         answered = None if self._watch is None else self._watch.answered
         return SchemaSource(
             self.settings,
@@ -216,7 +236,8 @@ class PluginSession:
         from pytest_schema_registry import files
         from pytest_schema_registry.retrieval.cache import SharedSession
 
-        return SharedSession(self._session_id, files.session_directory(self._session_id))
+        directory = files.session_directory(self._session_id)
+        return SharedSession(self._session_id, directory, self._started_at)
 
     def begin_test(self, item: pytest.Item) -> None:
         """Make a test the current one."""

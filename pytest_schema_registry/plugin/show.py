@@ -6,36 +6,34 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pytest_schema_registry.registry import SchemaRegistry
+    from pytest_schema_registry.retrieval.catalogue import Catalogue
 
 #: The most lines of one schema.
 _MAX_LINES = 2_000
 
 
 def show(
-    registry: SchemaRegistry, names: Sequence[str], versions: Sequence[str]
+    catalogue: Catalogue, names: Sequence[str], versions: Sequence[str]
 ) -> tuple[list[str], bool]:
     """Return the lines that show schemas, and whether a schema is missing from all version lines.
 
     Args:
-        registry: The registry that has the schemas.
+        catalogue: The catalogue that has the schemas.
         names: The names of the schemas.
         versions: The version lines.
     """
-    display = all_types()["JSON"].display
     lines: list[str] = []
     missing = False
     for name in names:
         found = False
         for version in versions:
             try:
-                lines += [*_limited(display(registry.get_schema(name, version))), ""]
+                lines += [*_limited(catalogue.display(catalogue.schema(name, version))), ""]
                 found = True
             except SchemaRegistryError as exc:
                 lines += [*map(printable, str(exc).splitlines()), ""]

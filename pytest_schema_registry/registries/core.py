@@ -4,23 +4,61 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from pytest_schema_registry.registries import core_documents
-from pytest_schema_registry.registries.messages import Request
+from pytest_schema_registry.registries.messages import Request, segment
 from pytest_schema_registry.registries.protocol import WrongAnswer
-from pytest_schema_registry.registries.queries import Kind
+from pytest_schema_registry.registries.queries import Kind, Missing
 from pytest_schema_registry.schemas import Content
+from pytest_schema_registry.settings import DEFAULT_VERSIONS
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.registries.protocol import Exchange
-    from pytest_schema_registry.registries.queries import Query, Value
+    from collections.abc import Mapping, Sequence
+
+    from pytest_schema_registry.registries.messages import Response
+    from pytest_schema_registry.registries.protocol import Exchange, Exchanged
+    from pytest_schema_registry.registries.queries import ProtocolName, Query, Value
+
+
+_ANOTHER_PROTOCOL = (
+    "it answered 404 as a Confluent Schema Registry does; set --registry-protocol=confluent"
+)
 
 
 class CoreProtocol:
     """The protocol of the Core Schema Registry: each query takes one GET request."""
 
-    name = "core"
+    name: ProtocolName = "core"
+    versions = DEFAULT_VERSIONS
+    default_draft = "2020-12"
+    headers: Mapping[str, str] = {"Accept": "application/json"}
+    has_second_spelling = True
+    has_global_ids = True
+    has_change_tokens = True
+    lists_lines = True
+    signs_404s = False
+
+    def check(self, version: str, release: str | None = None) -> None:
+        """Accept any version line: the registry knows which there are."""
+
+    def holds(self, _version: str, _release: str) -> bool:
+        """Return True: the registry itself looks for the release in the line."""
+        return True
+
+    def fixed_release(self, _query: Query) -> None:
+        """Return None: the registry may change the answer to each query."""
+
+    def copies(self, _query: Query) -> tuple[str, ...]:
+        """Return none, because no release is fixed."""
+        return ()
+
+    def recorded(self, exchanged: Sequence[tuple[Request, Response]]) -> Exchanged:
+        """Return what a cassette keeps: of a 404, nothing but the status."""
+        return tuple(
+            (request, response if response.status == 200 else response._replace(body=""))
+            for request, response in exchanged
+        )
 
     def path(self, query: Query) -> str:
         match query.kind:
@@ -40,16 +78,20 @@ class CoreProtocol:
                 }
                 known = {key: value for key, value in asked.items() if value is not None}
                 return f"compat/check?{urlencode(known, errors='surrogatepass')}"
-            case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
+            case Kind.SCHEMA:
                 if not query.release:
                     return _schema_path(query)
                 release = urlencode({"version": query.release}, errors="surrogatepass")
                 return f"{_schema_path(query)}?{release}"
+            case _:  # pragma: no cover  # nothing asks a registry of this kind for these
+                raise ValueError(f"the protocol has no request for {query}")
 
     def ask(self, query: Query) -> Exchange[Value]:
         response = yield Request(self.path(query))
         if response.status != 200:
-            return None
+            if core_documents.is_of_another_protocol(response.body):
+                raise WrongAnswer(_ANOTHER_PROTOCOL)
+            return Missing()
         document, text = core_documents.read(response.body, strict=not response.is_recorded)
         if reason := core_documents.fault(query, document):
             raise WrongAnswer(reason)
@@ -64,20 +106,11 @@ class CoreProtocol:
                 assert text is not None  # noqa: S101  # the document has content
                 return core_documents.schema(query, document, Content(text))
 
-    def body(self, query: Query, value: Value) -> str:
-        return json.dumps(core_documents.document(query, value), ensure_ascii=False)
+
+def body(query: Query, value: Value) -> str:
+    """Return the JSON text that a registry would send for a value that is not missing."""
+    return json.dumps(core_documents.document(query, value), ensure_ascii=False)
 
 
 def _schema_path(query: Query) -> str:
     return f"schemas/{segment(query.version)}/{segment(query.name)}"
-
-
-def segment(text: str) -> str:
-    """Quote a text as one segment of a path.
-
-    The text may contain anything: a ``$ref`` may have half a surrogate pair.
-    """
-    if text in (".", ".."):
-        # `quote` leaves dots alone, but these segments lead elsewhere (RFC 3986 section 5.2.4).
-        return text.replace(".", "%2E")
-    return quote(text, safe="", errors="surrogatepass")

@@ -12,6 +12,7 @@ from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry.json_values import READER
 from pytest_schema_registry.registries.queries import Kind, RegisteredSchema, RegistryVerdict
 from pytest_schema_registry.schemas import IndexEntry, Release, plain_name
+from pytest_schema_registry.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
 _SIGN = re.compile(r"[ \t\n\r]*([{}:,])[ \t\n\r]*")
 #: The longest text from a registry that a message repeats.
 MAX_QUOTED = 200
+
+
+def is_of_another_protocol(body: str) -> bool:
+    """Check whether the body of a 404 is one that only a Confluent registry sends.
+
+    Args:
+        body: The body, which may be any text.
+    """
+    with suppress(ValueError, RecursionError):
+        said = READER.decode(body)
+        return said == "Not Found" or (isinstance(said, dict) and "error_code" in said)
+    return False
 
 
 def fault(query: Query, document: Any) -> str | None:
@@ -35,7 +48,7 @@ def fault(query: Query, document: Any) -> str | None:
             return _content_fault(document)
         case Kind.COMPATIBILITY:
             return _compatibility_fault(document)
-        case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
+        case _:  # a schema
             return _content_fault(document) or _identity_fault(query, document)
 
 
@@ -192,13 +205,6 @@ def schema(query: Query, document: dict[str, Any], content: Content) -> Register
 def text_or_none(value: Any) -> str | None:
     """Return a text as it is, and None for any other value."""
     return value if isinstance(value, str) else None
-
-
-def one_line(text: str | None) -> str | None:
-    """Put a registry's text into one line, without characters that a terminal would obey."""
-    if text is None:
-        return None
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def releases(query: Query, document: list[dict[str, Any]]) -> tuple[Release, ...]:

@@ -20,15 +20,16 @@ from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import canonical
-from pytest_schema_registry.registries.core import CoreProtocol, segment
+from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.core_documents import (
     lines,
-    one_line,
     release_fault,
     text_or_none,
 )
+from pytest_schema_registry.registries.messages import segment
 from pytest_schema_registry.registries.queries import (
     Kind,
+    Missing,
     Query,
     RegisteredSchema,
     RegistryVerdict,
@@ -38,7 +39,7 @@ from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schema_types.schema_type import NotASchema
 from pytest_schema_registry.schemas import NAME_SUFFIX, Content, IndexEntry, Release, plain_name
 from pytest_schema_registry.settings import DEFAULT_MAX_SCHEMA_SIZE
-from pytest_schema_registry.text import printable
+from pytest_schema_registry.text import one_line, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,7 @@ class DirectoryRegistry:
             RegistryUnavailable: The directory or a file in it cannot be read.
             InvalidAnswer: A file is not a JSON Schema, or two files contradict each other.
         """
-        value: Value
+        value: Value | None
         match query.kind:
             case Kind.INDEX:
                 value = self._index()
@@ -80,9 +81,10 @@ class DirectoryRegistry:
                 value = self._releases(query.version, query.name) or None
             case Kind.COMPATIBILITY:
                 value = self._compatibility(query)
-            case Kind.SCHEMA:  # pragma: no branch  # the last kind there is
+            case _:
                 value = self._schema(query)
         now = datetime.now(UTC).timestamp()
+        value = Missing() if value is None else value
         return Result(query, self._url(query), value, now, "directory")
 
     def close(self) -> None:

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 _MOMENT = 0.05
 MAX_REDIRECTS = 5
 EXCERPT_LENGTH = 200
+#: The members by which registries say what is wrong.
+_DETAILS = ("detail", "message")
 _STATE_THAT_HOST = "if the schemas are there, set --registry-url to that host's address"
 
 
@@ -112,13 +114,11 @@ class RegistryClient:
         def send(request: Request) -> Response:
             # Only the first request is conditional: its answer decides what else is asked.
             first = not responses
-            responses.append(self._get(query, request, known if first else None))
+            responses.append(self._sent(query, request, known if first else None))
             if first and known is not None and responses[0].status_code == 304:
                 raise _Confirmed
             response = self._response(self._address(request.path), responses[-1])
-            # Only a 200 is kept with its body: any other may repeat what was sent.
-            kept = response if response.status == 200 else response._replace(body="")
-            sent.append((request, kept))
+            sent.append((request, response))
             return response
 
         try:
@@ -134,7 +134,8 @@ class RegistryClient:
         if self._secrets.are_repeated(bodies, etag or ""):
             raise InvalidAnswer(url, "it repeats the credentials that it was sent")
         now = self._clock()
-        return Result(query, url, value, now, "registry", etag, exchanged=tuple(sent))
+        exchanged = self._protocol.recorded(sent)
+        return Result(query, url, value, now, "registry", etag, exchanged=exchanged)
 
     def close(self) -> None:
         """Close the pool; the next fetch opens another."""
@@ -204,7 +205,8 @@ class RegistryClient:
             reason = f"the body is not JSON ({problem})"
         return InvalidAnswer(url, reason)
 
-    def _get(self, query: Query, request: Request, known: Result | None) -> httpx.Response:
+    def _sent(self, query: Query, request: Request, known: Result | None) -> httpx.Response:
+        """Send a request, and return the response, whatever its status."""
         url = self._address(request.path)
         client = self._open()
         retried = RetriedRequest(client, self._timeout, self._max_bytes)
@@ -214,7 +216,11 @@ class RegistryClient:
         response = None
         try:
             address = httpx.URL(url).copy_merge_params(self._location.params)
-            wire = client.build_request(request.method, address, headers=headers)
+            if request.body is not None:
+                headers["Content-Type"] = self._protocol.headers["Accept"].partition(",")[0]
+            wire = client.build_request(
+                request.method, address, headers=headers, content=request.body
+            )
             with self._logs.fetching():
                 response = retried.response(wire)
         except TooLarge:
@@ -275,7 +281,7 @@ class RegistryClient:
             raise InvalidSettings("SSL_CERT_FILE or a proxy variable", reason) from None
 
     def _headers(self) -> dict[str, str]:
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {**self._protocol.headers, "Accept-Encoding": "identity"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         return headers
@@ -315,8 +321,9 @@ class RegistryClient:
     def _excerpt(self, response: httpx.Response) -> str:
         text = response.content.decode("utf-8", "replace")
         if "json" in response.headers.get("content-type", ""):
-            with suppress(ValueError, LookupError, TypeError, RecursionError):
-                text = str(json.loads(response.content)["detail"])
+            with suppress(ValueError, TypeError, RecursionError):
+                said = json.loads(response.content)
+                text = next((str(said[name]) for name in _DETAILS if name in said), text)
         return self._words(text)[:EXCERPT_LENGTH]
 
     def _words(self, text: str) -> str:

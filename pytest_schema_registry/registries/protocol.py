@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 from pytest_schema_registry.registries.messages import Request, Response
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.registries.queries import Query, Result, Value
+    from collections.abc import Mapping, Sequence
+
+    from pytest_schema_registry.registries.queries import ProtocolName, Query, Result, Value
 
 T = TypeVar("T")
 
 
 #: The requests and responses of one query, which end in a value.
 Exchange: TypeAlias = Generator[Request, Response, T]
+#: The requests and responses of an exchange that is over.
+Exchanged: TypeAlias = tuple[tuple[Request, Response], ...]
 
 
 class WrongAnswer(Exception):
@@ -29,11 +33,65 @@ class WireProtocol(Protocol):
     """The wire format of one kind of registry."""
 
     @property
-    def name(self) -> str:
+    def name(self) -> ProtocolName:
         """The word by which users choose the protocol."""
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The version lines that tests run against unless the user names others."""
+
+    @property
+    def default_draft(self) -> str:
+        """The draft of a JSON Schema without ``$schema``, unless the user names another."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of each request; a body has the first media type of ``Accept``."""
+
+    @property
+    def has_second_spelling(self) -> bool:
+        """True where a registry may list ``NAME`` as ``NAME.schema``."""
+
+    @property
+    def has_global_ids(self) -> bool:
+        """True where a ``$ref`` may be an id that the registry finds a schema by."""
+
+    @property
+    def has_change_tokens(self) -> bool:
+        """True where the index tells which schemas have changed."""
+
+    @property
+    def lists_lines(self) -> bool:
+        """True where the index tells which version lines have a schema."""
+
+    @property
+    def signs_404s(self) -> bool:
+        """True where a 404 itself shows that it comes from a registry."""
+
+    def check(self, version: str, release: str | None = None) -> None:
+        """Check that the registry can have such a version line, and such a release.
+
+        Raises:
+            ValueError: It cannot; the message says what to write instead.
+        """
+
+    def holds(self, version: str, release: str) -> bool:
+        """Check whether a version line may have a release."""
+
+    def fixed_release(self, query: Query) -> str | None:
+        """Return the release that a query names, if the registry never changes a release."""
+
+    def copies(self, query: Query) -> tuple[str, ...]:
+        """Return other paths at which the registry may have given a query's fixed release."""
+
+    def recorded(self, exchanged: Sequence[tuple[Request, Response]]) -> Exchanged:
+        """Return the form in which a cassette keeps an exchange; :meth:`ask` reads it, too."""
+
     def path(self, query: Query) -> str:
-        """Return the path of the query's first request; it differs for each query."""
+        """Return the path at which the query's answer is kept; it differs for each query.
+
+        The first request goes there, unless the method says otherwise.
+        """
 
     def ask(self, query: Query) -> Exchange[Value]:
         """Ask a query.
@@ -43,9 +101,6 @@ class WireProtocol(Protocol):
             ValueError: A response is not JSON, or has a key twice (:class:`KeyTwice`).
             RecursionError: A response is nested too deeply.
         """
-
-    def body(self, query: Query, value: Value) -> str:
-        """Return the JSON text that a registry would send for a value other than None."""
 
 
 def drive(exchange: Exchange[T], send: Callable[[Request], Response]) -> T:

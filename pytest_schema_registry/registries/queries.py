@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias, cast
 
 from pytest_schema_registry.schemas import (
     NAME_SUFFIX,
     Content,
     IndexEntry,
+    ListedReference,
     OldCopy,
     Release,
     Schema,
@@ -32,6 +33,9 @@ class Kind(StrEnum):
     RELEASES = "releases"
     INDEX = "index"
     COMPATIBILITY = "compatibility"
+    REFERENCE = "reference"
+    USERS_OF_ID = "users-of-id"
+    PROTOCOL = "protocol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,13 @@ class Query:
 
     Args:
         kind: The subject of the query.
-        version: The version line; for a global id, the line of the schema that refers to it.
-        name: The schema's name, or its global id.
+        version: The version line; for a global id, the line of the schema that refers to it; for a
+            listed reference, the number of the subject's version.
+        name: The schema's name, its id, or the subject of a listed reference.
         release: A release within the line; None for the current one.
         later: The version line that consumers moved to; only for a query about compatibility.
         later_release: The release within ``later``.
+        sides: The two schemas of a query about compatibility, for a protocol that sends one.
     """
 
     kind: Kind
@@ -53,11 +59,12 @@ class Query:
     release: str | None = None
     later: str = ""
     later_release: str | None = None
+    sides: tuple[Schema, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def is_for_schema(self) -> bool:
         """True where a result holds a schema."""
-        return self.kind in (Kind.SCHEMA, Kind.BY_ID)
+        return self.kind in (Kind.SCHEMA, Kind.BY_ID, Kind.REFERENCE)
 
     @property
     def suffixed(self) -> Self:
@@ -67,8 +74,12 @@ class Query:
     def __str__(self) -> str:
         if self.kind is Kind.INDEX:
             return "the index"
+        if self.kind is Kind.PROTOCOL:
+            return "the registry's protocol"
         if self.kind is Kind.BY_ID:
             return f"the schema with the id {printable(self.name)}"
+        if self.kind is Kind.USERS_OF_ID:
+            return f"the subjects that use the id {printable(self.name)}"
         what = printable(f"{self.name} {self.version}")
         if self.kind is Kind.RELEASES:
             return f"the releases of {what}"
@@ -90,6 +101,10 @@ class RegisteredSchema:
         deprecated: True where the registry calls it deprecated.
         deprecation_note: The registry's note on that, in one line.
         id: The global id; None where the registry does not tell it.
+        schema_type: The registry's word for the schema's language.
+        subject: The list that the registry keeps the schema in, where that is not the name.
+        references: The schemas that it refers to, where the registry lists them; None where
+            references lead to names and ids.
     """
 
     name: str
@@ -100,21 +115,54 @@ class RegisteredSchema:
     deprecated: bool = False
     deprecation_note: str | None = None
     id: str | None = None
+    schema_type: str = "JSON"
+    subject: str | None = None
+    references: tuple[ListedReference, ...] | None = None
 
 
 class RegistryVerdict(NamedTuple):
-    """A registry's own verdict on compatibility, each text in one line."""
+    """A registry's own verdict on compatibility, each text in one line.
 
-    compatible: bool
+    Args:
+        compatible: The verdict; None where the registry's rule does not decide the question.
+        reasons: The registry's reasons.
+        advice: The registry's advice.
+    """
+
+    compatible: bool | None
     reasons: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
 
 
-#: What a registry has for a query: for SCHEMA and BY_ID a schema, for RELEASES its releases, oldest
-#: first, for INDEX its entries, sorted by version and name, for COMPATIBILITY a verdict. None where
-#: it has no such thing.
+class UserOfId(NamedTuple):
+    """A version of a subject whose content has a given id."""
+
+    subject: str
+    release: str
+
+
+class Missing(NamedTuple):
+    """The registry's answer that it has no such thing.
+
+    Args:
+        advice: What the protocol knows of the reason; empty where it knows nothing.
+    """
+
+    advice: str = ""
+
+
+ProtocolName: TypeAlias = Literal["core", "confluent"]
+#: What a registry has for a query: for SCHEMA, BY_ID and REFERENCE a schema, for RELEASES its
+#: releases, oldest first, for INDEX its entries, sorted by version and name, for COMPATIBILITY a
+#: verdict, for USERS_OF_ID the versions of subjects, for PROTOCOL a protocol's name.
 Value: TypeAlias = (
-    RegisteredSchema | tuple[Release, ...] | tuple[IndexEntry, ...] | RegistryVerdict | None
+    RegisteredSchema
+    | tuple[Release, ...]
+    | tuple[IndexEntry, ...]
+    | tuple[UserOfId, ...]
+    | RegistryVerdict
+    | ProtocolName
+    | Missing
 )
 
 
@@ -146,7 +194,7 @@ class Result:
     @property
     def is_missing(self) -> bool:
         """True where the registry has no such thing."""
-        return self.value is None
+        return isinstance(self.value, Missing)
 
     @property
     def schema(self) -> Schema:
@@ -165,6 +213,10 @@ class Result:
             url=self.url,
             outage=self.outage,
             old_copies=self.old_copies,
+            id=found.id,
+            schema_type=found.schema_type,
+            subject=found.subject,
+            references=found.references,
         )
 
     @property
@@ -181,6 +233,16 @@ class Result:
     def verdict(self) -> RegistryVerdict:
         """The verdict of a result that is not missing; only for queries about compatibility."""
         return cast("RegistryVerdict", self.value)
+
+    @property
+    def users_of_id(self) -> tuple[UserOfId, ...]:
+        """The users of an id, where the result is not missing; only for queries for those."""
+        return cast("tuple[UserOfId, ...]", self.value)
+
+    @property
+    def protocol(self) -> ProtocolName:
+        """The protocol's name; only for queries for the protocol."""
+        return cast("ProtocolName", self.value)
 
     @property
     def origin(self) -> str:
@@ -204,7 +266,7 @@ class Result:
         asked = self.query
         if asked.kind is not Kind.BY_ID:
             asked = replace(asked, name=plain_name(asked.name))
-        if self.value is None:
+        if self.is_missing:
             return f"the 404 of {asked}"
         if asked.kind is Kind.SCHEMA:
             asked = replace(asked, release=cast("RegisteredSchema", self.value).release)

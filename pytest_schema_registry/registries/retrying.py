@@ -42,6 +42,8 @@ class RetriedRequest:
         self._transport = _Attempts(client, timeout, max_bytes)
         self._retry = _WithinBudget(
             total=ATTEMPTS - 1,
+            # A POST asks for a verdict here, and changes nothing.
+            allowed_methods=("GET", "POST"),
             status_forcelist=RETRIED_STATUSES,
             backoff_factor=0.1,
             backoff_jitter=0.5,

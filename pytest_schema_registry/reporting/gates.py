@@ -100,7 +100,7 @@ def _uncovered(settings: Settings, figures: Figures, listed: Iterable[SchemaKey]
         str(key)
         for key in sorted({*listed})
         if key not in tested
-        and key.version in settings.versions
+        and key.version in (settings.versions or ())
         and not any(fnmatchcase(key.name, each) for each in settings.coverage_exclude)
     ]
     if not without:

@@ -88,7 +88,7 @@ def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
             f"payloads that conform to {old} and violate {new}: {len(violations):,} ({names}), "
             f"none allowed by {option}: keep {new} readable for those who send them"
         )
-    if not fold.found and old not in settings.versions:
+    if not fold.found and old not in (settings.versions or ()):
         said.append(
             f"no payload of {old} was met, required by {option}: no test is about {old}; "
             "name a version line that is tested"

@@ -47,10 +47,14 @@ class SharedSession:
         id: An unguessable text, the same in all processes.
         directory: The cache directory for a session that can write to no other; its owner removes
             it. It must be private, because the entries of another user are not trusted.
+        started_at: The time at which the age of entries is judged, in seconds since the epoch; None
+            for the time at which each is read. A test run has one, or a time-to-live that ends
+            between two workers would have them test two versions.
     """
 
     id: str
     directory: Path
+    started_at: float | None = None
 
     def first(self, fact: str) -> bool:
         """Claim `fact`: true for the first process of the run only, so that it warns once."""
@@ -114,9 +118,12 @@ class Cache:
         if entry.get("session") == self._session.id:
             return "registry"
         fetched_at = entry.get("fetched_at")
+        now = self._clock()
+        judged_at = now if self._session.started_at is None else self._session.started_at
         # A fetch time in the future means that the clock was set back: the age is unknown.
-        fresh = isinstance(fetched_at, float) and 0 <= self._clock() - fetched_at < self.ttl
-        return "cache" if fresh else "stale cache"
+        if isinstance(fetched_at, float) and fetched_at <= now:
+            return "cache" if judged_at - fetched_at < self.ttl else "stale cache"
+        return "stale cache"
 
     def failure(self, url: str) -> SchemaRegistryError | None:
         """Return the error of this session's request for the address, or None without one."""

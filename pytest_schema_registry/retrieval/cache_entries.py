@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pytest_schema_registry.registries.messages import Request, Response
 from pytest_schema_registry.registries.queries import (
     Kind,
+    Missing,
+    ProtocolName,
     RegisteredSchema,
     RegistryVerdict,
     Result,
+    UserOfId,
 )
-from pytest_schema_registry.schemas import Content, IndexEntry, Release
+from pytest_schema_registry.schemas import Content, IndexEntry, ListedReference, Release
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Source
 
 #: The layout of entries; those in another one are not read.
-_LAYOUT = "schema-registry-3"
+_LAYOUT = "schema-registry-4"
 #: A schema may contain half a surrogate pair, which strict UTF-8 cannot encode.
 _ENCODING = ("utf-8", "surrogatepass")
 _TYPES = {"str": str, "str | None": str | None, "bool": bool}
@@ -39,7 +42,9 @@ _MEMBERS: dict[type[Any], dict[str, Any]] = {
     for kind in (RegisteredSchema, Release, IndexEntry)
 }
 #: The members that messages show as they are; of an index, they show all.
-_SHOWN = frozenset({"release", "deprecation_note"})
+_SHOWN = frozenset({"release", "deprecation_note", "id", "schema_type", "subject"})
+#: The member of a missing thing's entry, which no other entry has.
+_MISSING = "missing"
 #: The beginning of the year 10000, in seconds since the epoch: datetime ends there.
 _END_OF_TIME = 253_402_300_800
 
@@ -97,10 +102,12 @@ def of_result(result: Result, session: str) -> str:
             }
         case RegistryVerdict() as verdict:
             value = verdict._asdict()
-        case None:
-            value = None
+        case Missing() as missing:
+            value = {_MISSING: missing.advice}
+        case str() as protocol:
+            value = protocol
         case listed:
-            value = [asdict(each) for each in listed]
+            value = [each if isinstance(each, UserOfId) else asdict(each) for each in listed]
     members = {
         "url": result.url,
         "session": session,
@@ -151,13 +158,21 @@ def result_of(
 
 
 def _value(query: Query, value: Any, schema: str | None) -> Value:
-    if (schema is not None) is not (query.is_for_schema and value is not None):
+    is_missing = isinstance(value, dict) and _MISSING in value
+    if (schema is not None) is not (query.is_for_schema and not is_missing):
         raise ValueError("a schema stands below the entry of a schema, and below no other")
-    if value is None:
-        return None
+    if is_missing:
+        return Missing(_text(value[_MISSING]))
     match query.kind:
+        case Kind.PROTOCOL:
+            return cast("ProtocolName", {each: each for each in get_args(ProtocolName)}[value])
+        case Kind.USERS_OF_ID:
+            return tuple(UserOfId(_text(subject), _text(release)) for subject, release in value)
         case Kind.RELEASES:
-            return tuple(Release(**_typed(Release, each)) for each in value)
+            # Several version lines may share an address.
+            return tuple(
+                replace(Release(**_typed(Release, each)), version=query.version) for each in value
+            )
         case Kind.INDEX:
             return tuple(IndexEntry(**_typed(IndexEntry, each)) for each in value)
         case Kind.COMPATIBILITY:
@@ -165,7 +180,22 @@ def _value(query: Query, value: Any, schema: str | None) -> Value:
             return RegistryVerdict(value["compatible"], reasons, advice)
         case _:
             assert schema is not None  # noqa: S101  # see above
-            return RegisteredSchema(content=Content(schema), **_typed(RegisteredSchema, value))
+            listed = value.pop("references")
+            found = RegisteredSchema(
+                content=Content(schema),
+                references=None
+                if listed is None
+                else tuple(ListedReference(*map(_text, each)) for each in listed),
+                **_typed(RegisteredSchema, value),
+            )
+            # Several version lines may share an address.
+            return replace(found, version=query.version) if query.kind is Kind.SCHEMA else found
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def _typed(kind: type[Any], members: dict[str, Any]) -> dict[str, Any]:

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 from pytest_schema_registry.errors import (
     CassetteMissing,
     InvalidAnswer,
+    InvalidSettings,
     SchemaNotFound,
     SchemaRegistryError,
 )
-from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.registries.queries import Kind, Missing, Query
 from pytest_schema_registry.schema_types.compiler import Compiler
-from pytest_schema_registry.schemas import Schema, age, plain_name
+from pytest_schema_registry.schemas import ListedReference, Schema, age, plain_name
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pytest_schema_registry.registries.queries import RegistryVerdict, Result
+    from pytest_schema_registry.registries.queries import RegistryVerdict, Result, UserOfId
     from pytest_schema_registry.retrieval.resolver import Resolver
     from pytest_schema_registry.schema_types.schema_type import Reference, SchemaType, Validator
     from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
@@ -53,6 +54,7 @@ class Catalogue:
         follows: bool,
     ) -> None:
         self._resolver = resolver
+        self._types = types
         self._compiler = Compiler(types, self.referred)
         self._newest_first = tuple(reversed(versions))
         self._served = served
@@ -78,6 +80,23 @@ class Catalogue:
         if self._compiler.type_of(schema).refers_elsewhere(schema):
             self._compiler.validator(schema)
 
+    def display(self, schema: Schema) -> Iterator[str]:
+        """Yield the lines that show a schema to a person.
+
+        Raises:
+            UnsupportedSchemaType: Its language is not known here.
+        """
+        return self._compiler.type_of(schema).display(schema)
+
+    @property
+    def lists_lines(self) -> bool:
+        """True where the index tells which version lines have a schema."""
+        return self._resolver.protocol.lists_lines
+
+    def is_checked(self, schema: Schema) -> bool:
+        """Check whether payloads can be checked against schemas of this one's language."""
+        return schema.schema_type in self._types
+
     def schema(self, name: str, version: str, release: str | None = None) -> Schema:
         """Return a schema in one version line.
 
@@ -88,11 +107,21 @@ class Catalogue:
 
         Raises:
             SchemaNotFound: The line has no such schema, or no such release.
+            InvalidSettings: The registry's protocol knows no such line, or no such release.
             SchemaRegistryError: The schema cannot be had, for another reason.
         """
         query = Query(Kind.SCHEMA, version, plain_name(name), release)
         schema = self._schemas.get(query)
         if schema is None:
+            self._check(version, release)
+            if release is not None and not self._resolver.protocol.holds(version, release):
+                raise SchemaNotFound(
+                    printable(query.name),
+                    version,
+                    release,
+                    "the meaning of a number as a version",
+                    "ask for one of the two only",
+                )
             result, old = self._retrieve(query)
             if result.is_missing:
                 raise SchemaNotFound(
@@ -106,6 +135,12 @@ class Catalogue:
                 with suppress(SchemaRegistryError):
                     self.retrieve_references(schema)
         return schema
+
+    def _check(self, version: str, release: str | None) -> None:
+        try:
+            self._resolver.protocol.check(version, release)
+        except ValueError as exc:
+            raise InvalidSettings("the version of a schema", str(exc)) from None
 
     def negotiated(
         self, name: str, candidates: Sequence[str], release: str | None = None
@@ -178,10 +213,10 @@ class Catalogue:
             InvalidAnswer: The registry does not compare schemas.
             SchemaRegistryError: The verdict cannot be had, for another reason.
         """
-        # Registries of this kind may require the releases in the query.
-        sides = [self.schema(name, version) for version in (old, new)]
+        # Registries may require the releases in the query, or one of the schemas.
+        sides = self.schema(name, old), self.schema(name, new)
         earlier, later = (side.release for side in sides)
-        query = Query(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later)
+        query = Query(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later, sides)
         result, copies = self._retrieve(query)
         self._served(sides[0].old_copies + sides[1].old_copies + copies)
         if result.is_missing:
@@ -206,15 +241,26 @@ class Catalogue:
             result, found = self._retrieve(Query(Kind.RELEASES, version, plain_name(name)))
             old += found
             if not result.is_missing:
-                listed += result.releases
+                holds = self._resolver.protocol.holds
+                listed += (each for each in result.releases if holds(version, each.release))
         self._served(old)
         if not listed:
             lines = ", ".join(versions)
             raise SchemaNotFound(printable(name), lines, None, result.origin, _advice(result))
         return tuple(listed)
 
-    def referred(self, reference: Reference) -> Schema:
-        """Return the schema that a reference leads to, by its name or its global id.
+    def users_of_id(self, schema_id: str) -> tuple[UserOfId, ...]:
+        """Return the versions of subjects whose content has an id; empty where none has it.
+
+        Raises:
+            SchemaRegistryError: The registry cannot be asked.
+        """
+        result = self._resolver.retrieve(Query(Kind.USERS_OF_ID, name=schema_id))
+        self._served(result.old_copies)
+        return () if result.is_missing else result.users_of_id
+
+    def referred(self, reference: Reference | ListedReference) -> Schema:
+        """Return the schema that a reference leads to: by the registry's list, its name or its id.
 
         Where the reference has a name but no version, the newest version line is taken that has
         the schema and does not deprecate it.
@@ -226,9 +272,22 @@ class Catalogue:
             SchemaNotFound: The reference leads to no schema of the registry.
             SchemaRegistryError: The schema cannot be had, for another reason.
         """
+        if isinstance(reference, ListedReference):
+            query = Query(Kind.REFERENCE, reference.release, reference.subject)
+            result = self._resolver.retrieve(query)
+            if result.is_missing:
+                where = f"version {reference.release}"
+                raise SchemaNotFound(
+                    printable(reference.subject), where, None, result.origin, _advice(result)
+                ).resting_on(result.old_copies)
+            return result.schema
         if reference.target is not None:
             version, name = reference.target
             return self._named(name, version)
+        if not self._resolver.protocol.has_global_ids:
+            uri = printable(reference.uri)
+            advice = "refer to it by its name; this registry finds no schema by a $id"
+            raise SchemaNotFound(uri, "any version", None, "the registry's protocol", advice)
         result = self._resolver.retrieve(Query(Kind.BY_ID, reference.version, reference.uri))
         if not result.is_missing:
             found = result.schema
@@ -265,7 +324,8 @@ class Catalogue:
     def _retrieve(self, query: Query) -> tuple[Result, tuple[OldCopy, ...]]:
         """Return a result by a name or its other spelling, and the old copies that it rests on."""
         result = self._resolver.retrieve(query)
-        if result.is_missing and result.source != "directory":
+        has_second = self._resolver.protocol.has_second_spelling and result.source != "directory"
+        if result.is_missing and has_second:
             try:
                 other = self._resolver.retrieve(query.suffixed)
             except CassetteMissing:
@@ -302,8 +362,10 @@ def _ago(then: float) -> str:
 def _advice(result: Result) -> str:
     match result.source:
         case "cache" | "stale cache":
-            return "check the name; if it was published since, --registry-cache-ttl 0 asks again"
+            advice = "check the name; if it was published since, --registry-cache-ttl 0 asks again"
         case "cassette":
-            return "check the name; if it was published since, record again"
+            advice = "check the name; if it was published since, record again"
         case _:
-            return "check the name and the version"
+            advice = "check the name and the version"
+    known = result.value.advice if isinstance(result.value, Missing) else ""
+    return f"{advice}; {known}" if known else advice

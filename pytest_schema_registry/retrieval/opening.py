@@ -35,18 +35,14 @@ class Lazy(Generic[T]):
             return self.made
 
 
-def protocol() -> WireProtocol:
-    """Return the wire format of the registry. There is one so far."""
-    from pytest_schema_registry.registries.core import CoreProtocol
-
-    return CoreProtocol()
-
-
-def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None) -> Registry:
+def registry(
+    settings: Settings, protocol: WireProtocol, observe: Callable[[Fetch], None] | None = None
+) -> Registry:
     """Return the registry of the settings: a client over HTTP, or a directory.
 
     Args:
         settings: Settings that have a location.
+        protocol: The wire format.
         observe: Called after each request over HTTP, retries included.
     """
     location = settings.location
@@ -60,7 +56,7 @@ def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None)
     from pytest_schema_registry.registries.http import RegistryClient
 
     return RegistryClient(
-        protocol(),
+        protocol,
         location,
         token=settings.token,
         timeout=settings.timeout,
@@ -69,8 +65,18 @@ def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None)
     )
 
 
-def cassettes(settings: Settings) -> Cassettes:
-    """Return the session's cassettes."""
+def cassettes(settings: Settings, protocol: WireProtocol) -> Cassettes:
+    """Return the session's cassettes.
+
+    Args:
+        settings: The settings.
+        protocol: The wire format of what they record.
+    """
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
-    return Cassettes(settings.root, settings.cassettes, protocol(), settings.record_command)
+    return Cassettes(settings.root, settings.cassettes, protocol, settings.record_command)
+
+
+def prepare_recording() -> None:
+    """Import the writer of cassettes before a test can mock anything that it imports."""
+    from pytest_schema_registry.retrieval.cassettes import vcr_writer  # noqa: F401

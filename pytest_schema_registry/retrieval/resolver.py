@@ -11,6 +11,7 @@ A directory of schemas takes the registry's place and needs no cache: it cannot 
 from __future__ import annotations
 
 import threading
+import time
 from copy import copy
 from dataclasses import replace
 from enum import Enum, auto
@@ -25,14 +26,15 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.registries.messages import Request, Response
+from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from pytest_schema_registry.registries.protocol import Registry, WireProtocol
-    from pytest_schema_registry.registries.queries import Result
+    from pytest_schema_registry.registries.queries import ProtocolName
     from pytest_schema_registry.retrieval.cache import Cache
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
     from pytest_schema_registry.retrieval.pauses import Pauses
@@ -85,6 +87,9 @@ class Resolver:
         answered: Called with each result; while recording, before it replaces its cassette.
         pauses: The pauses after which failed requests are repeated; None never repeats one in this
             session.
+
+    Attributes:
+        protocol: The registry's wire format.
     """
 
     def __init__(
@@ -104,7 +109,7 @@ class Resolver:
         #: True where one id may mean another schema in each version line.
         self._knows_lines = Step.REGISTRY in self._steps and not self._remote
         self._address = settings.location.shown if settings.location else ""
-        self._protocol = protocol
+        self.protocol = protocol
         self._registry = registry
         self._cache = cache
         self._cassettes = cassettes
@@ -174,11 +179,34 @@ class Resolver:
             case Step.REGISTRY:
                 return self._fetch(query, url) if self._remote else self._ask(query, None)
             case Step.CACHE:
-                return self._cache.fresh(url, query)
+                return self._cached(url, query)
             case Step.ASKED:
                 return self._cache.asked(url, query)
             case Step.STALE:  # pragma: no branch  # the last step there is
                 return self._cache.stale(url, query)
+
+    def _cached(self, url: str, query: Query) -> Result | None:
+        """Return a cache entry that holds without a request, or None.
+
+        What never changes holds however old its entry is, unless the time-to-live is zero. One
+        numbered release may also be the entry of another address.
+        """
+        entry = self._cache.fresh(url, query)
+        release = self.protocol.fixed_release(query)
+        if entry is not None or (release is None and query.kind is not Kind.PROTOCOL):
+            return entry
+        copies = (f"{self._address}/{path}" for path in self.protocol.copies(query))
+        for address in (url, *copies):
+            entry = self._cache.stale(address, query)
+            if entry is None or entry.is_missing:
+                continue
+            if release is not None and entry.schema.release != release:
+                continue
+            if entry.source != "stale cache":
+                return replace(entry, url=url)
+            if self._cache.ttl:
+                return replace(entry, url=url, source="cache")
+        return None
 
     def _fetch(self, query: Query, url: str) -> Result:
         with self._cache.lock(url):
@@ -215,16 +243,19 @@ class Resolver:
         return result
 
     def _believed(self, result: Result) -> Result:
-        """Return the result, but accept a 404 only from an address that has an index.
+        """Return the result, but accept a 404 only from an address that is a registry's.
 
-        Every registry has an index. Without one, the address is probably wrong, and its 404 does
-        not mean that a schema is missing.
+        A 404 that is not signed is believed where there is an index, which every registry has.
+        Without one, the address is probably wrong, and its 404 does not mean that a schema is
+        missing.
 
         Raises:
             InvalidAnswer: The address has no index, or refuses it.
             RegistryUnavailable: The index cannot be had, so its existence is unknown.
         """
         if not result.is_missing or not self._remote or self._is_registry:
+            return result
+        if self.protocol.signs_404s:
             return result
         if result.query.kind is Kind.INDEX:
             reason = f"there is no index, which every registry has; {_CHECK}"
@@ -247,11 +278,21 @@ class Resolver:
 
     def _record(self, result: Result) -> None:
         cassettes = self._cassettes()
+        if result.value == "core" and not cassettes.has(result.query):
+            return  # the protocol of cassettes that say nothing of it
         # On some disks names that differ in case are one file.
         path = str(cassettes.path(result.query)).casefold()
         with self._cache.lock(path):
             self._tell(result)
             cassettes.save(result, staging=self._cache.staging(path))
+
+    def record_protocol(self, name: ProtocolName) -> None:
+        """Record the protocol of the registry, which nobody had to ask for."""
+        query = Query(Kind.PROTOCOL)
+        url = self._url(query)
+        request = Request(self.protocol.path(query))
+        exchanged = ((request, Response(200, '["JSON"]')),)
+        self._record(Result(query, url, name, time.time(), "registry", exchanged=exchanged))
 
     def _tell(self, result: Result) -> None:
         if self._answered is not None:
@@ -270,7 +311,7 @@ class Resolver:
         # A time-to-live of zero demands a request for each schema.
         if Step.CACHE not in self._steps or not self._cache.ttl:
             return set()
-        many = len(queries) >= MIN_CONFIRMED
+        many = self.protocol.has_change_tokens and len(queries) >= MIN_CONFIRMED
         answered = set()
         for query in queries:
             entries = self._kept(query)
@@ -288,10 +329,11 @@ class Resolver:
 
         A 404 counts only together with the entry for the name's other spelling, which comes last.
         """
-        entry = self._cache.stale(self._url(query), query)
+        url = self._url(query)
+        entry = self._cached(url, query) or self._cache.stale(url, query)
         if entry is None:
             return []
-        if not entry.is_missing:
+        if not entry.is_missing or not self.protocol.has_second_spelling:
             return [entry]
         suffixed = query.suffixed
         other = self._cache.stale(self._url(suffixed), suffixed)
@@ -331,7 +373,7 @@ class Resolver:
         return {(each.version, each.name): each for each in index.entries}
 
     def _url(self, query: Query) -> str:
-        return f"{self._address}/{self._protocol.path(query)}"
+        return f"{self._address}/{self.protocol.path(query)}"
 
 
 def _is_final(outcome: Result | SchemaRegistryError) -> bool:

@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from contextlib import suppress
+from copy import copy
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from pytest_schema_registry.errors import SchemaRegistryError
+from pytest_schema_registry.errors import InvalidSettings, SchemaRegistryError
+from pytest_schema_registry.json_values import canonical
+from pytest_schema_registry.registries.detection import Detection
 from pytest_schema_registry.retrieval import opening
 from pytest_schema_registry.retrieval.cache import Cache
 from pytest_schema_registry.retrieval.catalogue import Catalogue
 from pytest_schema_registry.retrieval.opening import Lazy
 from pytest_schema_registry.retrieval.prefetch import prefetch
+from pytest_schema_registry.retrieval.protocol_choice import ProtocolChoice, UnknownRegistry
 from pytest_schema_registry.retrieval.realm import realm
 from pytest_schema_registry.retrieval.resolver import Resolver
 from pytest_schema_registry.schema_types import all_types
+from pytest_schema_registry.settings import DEFAULT_SUBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from pytest_schema_registry.registries.protocol import Registry, WireProtocol
     from pytest_schema_registry.registries.queries import Fetch, Result
     from pytest_schema_registry.retrieval.cache import SharedSession
+    from pytest_schema_registry.retrieval.cassettes.store import Cassettes
     from pytest_schema_registry.retrieval.pauses import Pauses
     from pytest_schema_registry.schemas import OldCopy, Schema, SchemaRequest
     from pytest_schema_registry.settings.settings import Settings
 
 
+class _Parts(NamedTuple):
+    """The parts of a source that depend on the registry's protocol."""
+
+    protocol: WireProtocol
+    registry: Lazy[Registry]
+    cassettes: Lazy[Cassettes]
+    resolver: Resolver
+    catalogue: Catalogue
+    #: False where the registry did not tell its protocol, and may tell it the next time.
+    is_final: bool
+
+
 class SchemaSource:
     """The schemas of one registry, from wherever the mode allows.
+
+    Nothing is asked before the first schema is, or the first list of version lines.
 
     Args:
         settings: Validated settings.
@@ -37,9 +60,6 @@ class SchemaSource:
         served: Called with the old copies that a value given to the user rests on.
         pauses: The pauses after which failed requests are repeated; None never repeats one in
             this session.
-
-    Attributes:
-        catalogue: Finds schemas by name, and prepares them to check payloads.
     """
 
     def __init__(
@@ -54,36 +74,94 @@ class SchemaSource:
         pauses: Pauses | None = None,
     ) -> None:
         self.settings = settings
+        self._observe = observe
+        self._answered = answered
         self._observe_served = served
-        self._registry = Lazy(lambda: opening.registry(settings, observe))
+        self._pauses = pauses
+        self._assembling = threading.Lock()
+        self._parts_made: _Parts | None = None
         self._cache = Cache(
             cache_dir,
             session,
             ttl=settings.cache_ttl,
             # The holder of an address's lock may need its whole time budget, and that of the index.
             lock_timeout=2 * (3 * settings.timeout + 5),
-            realm=realm(settings.location, settings.token),
+            realm=_realm(settings),
         )
-        cassettes = Lazy(lambda: opening.cassettes(settings))
         if settings.mode == "record":
-            cassettes().prepare()
-        self._resolver = Resolver(
+            opening.prepare_recording()
+        detection = Detection()
+        self._detecting = Lazy(lambda: opening.registry(settings, detection))
+        self._choice = ProtocolChoice(
             settings,
-            opening.protocol(),
-            self._registry,
+            self._detecting,
             self._cache,
-            cassettes,
-            answered=answered,
-            pauses=pauses,
+            Lazy(lambda: opening.cassettes(settings, detection)),
+            pauses,
         )
-        self.catalogue = Catalogue(
-            self._resolver,
-            all_types(formats=settings.format_assertion, default_draft=settings.default_draft),
-            settings.versions,
+
+    @property
+    def _parts(self) -> _Parts:
+        """The parts that depend on the protocol, which may be asked for here.
+
+        Raises:
+            InvalidSettings: A version line is none that the protocol knows.
+        """
+        parts = self._parts_made
+        if parts is not None and parts.is_final:
+            return parts
+        with self._assembling:
+            parts = self._parts_made
+            if parts is None or not parts.is_final:
+                parts = self._parts_made = self._assembled()
+            return parts
+
+    def _assembled(self) -> _Parts:
+        settings = self.settings
+        protocol, unknown = self._choice.choose()
+        registry = Lazy(
+            lambda: (
+                opening.registry(settings, protocol, self._observe)
+                if unknown is None
+                else UnknownRegistry(unknown)
+            )
+        )
+        cassettes = Lazy(lambda: opening.cassettes(settings, protocol))
+        resolver = Resolver(
+            settings,
+            protocol,
+            registry,
+            self._cache,
+            cassettes if unknown is None or not settings.offline else _raising(unknown),
+            answered=self._answered,
+            pauses=self._pauses,
+        )
+        draft = settings.default_draft or protocol.default_draft
+        catalogue = Catalogue(
+            resolver,
+            all_types(formats=settings.format_assertion, default_draft=draft),
+            settings.versions or protocol.versions,
             self.served,
             # A recording holds all that a check needs, even where the run checks nothing.
             follows=settings.mode == "record",
         )
+        is_final = unknown is None or self._pauses is None
+        return _Parts(protocol, registry, cassettes, resolver, catalogue, is_final)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue, which finds schemas by name, and prepares them to check payloads."""
+        return self._parts.catalogue
+
+    @property
+    def cassettes(self) -> Cassettes:
+        """The session's cassettes."""
+        return self._parts.cassettes()
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The version lines, oldest first: those of the settings, or else of the protocol."""
+        return self.settings.versions or self._parts.protocol.versions
 
     def schema(
         self,
@@ -107,7 +185,7 @@ class SchemaSource:
         elif fallback is not None:
             raise TypeError("fallback needs prefer")
         else:
-            candidates = self.settings.versions[::-1]
+            candidates = self.versions[::-1]
         return self.catalogue.negotiated(name, candidates, release)
 
     def served(self, old_copies: tuple[OldCopy, ...]) -> None:
@@ -130,11 +208,13 @@ class SchemaSource:
             observe: Called after each schema that may need a request of its own, with the numbers
                 of schemas that were retrieved, that were tried, and that are to be tried.
         """
-        if self.settings.remote:
+        if not self.settings.remote:
+            return
+        with suppress(InvalidSettings):  # raised again where a schema is used
             prefetch(
                 [each for each in requests if each.name is not None],
                 self._is_retrieved,
-                self._resolver.revalidate,
+                self._parts.resolver.revalidate,
                 at_most=self.settings.max_in_flight,
                 observe=observe,
             )
@@ -156,5 +236,27 @@ class SchemaSource:
 
     def close(self) -> None:
         """Close the connections."""
-        if self._registry.made is not None:
-            self._registry.made.close()
+        opened = [self._detecting.made]
+        if self._parts_made is not None:
+            opened.append(self._parts_made.registry.made)
+        for registry in opened:
+            if registry is not None:
+                registry.close()
+
+
+def _realm(settings: Settings) -> str:
+    """Return what tells apart the entries of a cache that share an address.
+
+    A template or a property changes what a name and a version line mean at an address.
+    """
+    asked_by = realm(settings.location, settings.token)
+    if settings.subject == DEFAULT_SUBJECT and settings.version_property is None:
+        return asked_by
+    return canonical([asked_by, settings.subject, settings.version_property])
+
+
+def _raising(error: SchemaRegistryError) -> Callable[[], NoReturn]:
+    def make() -> NoReturn:
+        raise copy(error)
+
+    return make

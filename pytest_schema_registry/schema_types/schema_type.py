@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.compatibility.report import CompatibilityReport
     from pytest_schema_registry.redaction import Redaction
-    from pytest_schema_registry.schemas import OldCopy, Schema, Violation
+    from pytest_schema_registry.schemas import ListedReference, OldCopy, Schema, Violation
 
 
 class NotASchema(ValueError):
@@ -94,7 +94,9 @@ class SchemaType(Protocol):
     def refers_elsewhere(self, schema: Schema) -> bool:
         """Check whether compiling a schema may require another schema."""
 
-    def compile(self, schema: Schema, resolve: Callable[[Reference], Schema]) -> Validator:
+    def compile(
+        self, schema: Schema, resolve: Callable[[Reference | ListedReference], Schema]
+    ) -> Validator:
         """Prepare a schema to check payloads.
 
         Args:

@@ -12,6 +12,10 @@ from typing import Literal
 MODES = ("auto", "live", "record", "replay")
 COMPAT_SOURCES = ("local", "registry", "both")
 DRAFTS = ("4", "6", "7", "2019-09", "2020-12")
+PROTOCOLS = ("auto", "core", "confluent")
+#: The version lines of the Core protocol, which are the session's unless the protocol is another.
+DEFAULT_VERSIONS = ("v1", "v2")
+DEFAULT_SUBJECT = "{name}"
 DEFAULT_CASSETTES = Path("tests/contracts/cassettes")
 DEFAULT_PAYLOADS = Path("tests/contracts/payloads")
 DEFAULT_MAX_SCHEMA_SIZE = 5_000_000
@@ -80,12 +84,33 @@ OPTIONS = (
     ),
     Option("mode", "mode", "MODE", "auto", f"one of {', '.join(MODES)}"),
     Option(
+        "protocol",
+        "protocol",
+        "PROTOCOL",
+        "auto",
+        f"one of {', '.join(PROTOCOLS)}; auto asks the registry once",
+    ),
+    Option(
         "versions",
         "versions",
         "LIST",
-        "v1,v2",
+        f"{','.join(DEFAULT_VERSIONS)}; latest of a Confluent registry",
         "version lines that contract tests run against",
         ini_type="args",
+    ),
+    Option(
+        "subject",
+        "subject",
+        "TEMPLATE",
+        DEFAULT_SUBJECT,
+        "the Confluent subject of a schema, of {name} and {version}: {name}-value",
+    ),
+    Option(
+        "version-property",
+        "version_property",
+        "KEY",
+        "none",
+        "the Confluent metadata property that has the version line as its value",
     ),
     Option(
         "cassettes",
@@ -139,7 +164,7 @@ OPTIONS = (
         "default-draft",
         "default_draft",
         "DRAFT",
-        "2020-12",
+        "2020-12; 7 of a Confluent registry",
         f"the draft of schemas without $schema: {', '.join(DRAFTS)}",
     ),
     Option(

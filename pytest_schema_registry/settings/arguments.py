@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.settings.settings import Settings
 
-_Kind = Literal["address", "directory", "text", "texts", "number", "whole", "switch", "token"]
+_Kind = Literal[
+    "address",
+    "directory",
+    "text",
+    "text or none",
+    "texts",
+    "texts or none",
+    "number",
+    "whole",
+    "switch",
+]
 
 
 def _is_path(value: Any) -> bool:
@@ -47,27 +57,34 @@ _KINDS: dict[_Kind, tuple[Callable[[Any], bool], str]] = {
     "directory": (lambda value: value is None or _is_path(value), "a path, or None"),
     "text": (lambda value: isinstance(value, str), "text"),
     "texts": (_is_texts, "a list of texts, or one text with commas"),
+    "texts or none": (
+        lambda value: value is None or _is_texts(value),
+        "a list of texts, one text with commas, or None",
+    ),
+    "text or none": (lambda value: isinstance(value, str | None), "text, or None"),
     "number": (_is_number, "a number"),
     "whole": (
         lambda value: _is_number(value) and not isinstance(value, float),
         "a whole number",
     ),
     "switch": (lambda value: isinstance(value, bool | str), "True or False"),
-    "token": (lambda value: isinstance(value, str | None), "text, or None"),
 }
 _SETTINGS: dict[str, _Kind] = {
     "url": "address",
     "mode": "text",
-    "versions": "texts",
+    "protocol": "text",
+    "versions": "texts or none",
+    "subject": "text",
+    "version_property": "text or none",
     "cassettes": "directory",
     "cache_dir": "directory",
     "cache_ttl": "number",
     "timeout": "number",
     "max_schema_size": "whole",
     "format_assertion": "switch",
-    "default_draft": "text",
+    "default_draft": "text or none",
     "redact": "texts",
-    "token": "token",
+    "token": "text or none",
 }
 
 

@@ -7,7 +7,7 @@ import string
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from pytest_schema_registry.settings import COMPAT_SOURCES, DRAFTS, MODES
+from pytest_schema_registry.settings import COMPAT_SOURCES, DRAFTS, MODES, PROTOCOLS
 from pytest_schema_registry.settings.location import parse_location
 
 if TYPE_CHECKING:
@@ -56,6 +56,29 @@ class DriftGate(NamedTuple):
 def mode(value: str, _root: Path) -> str:
     if value not in MODES:
         raise ValueError(f"unknown mode {value!r}; choose one of {', '.join(MODES)}")
+    return value
+
+
+def protocol(value: str, _root: Path) -> str:
+    if value not in PROTOCOLS:
+        raise ValueError(f"unknown protocol {value!r}; choose one of {', '.join(PROTOCOLS)}")
+    return value
+
+
+def subject(value: str, _root: Path) -> str:
+    """Parse the template of a subject: text with ``{name}``, and with ``{version}`` if wanted."""
+    rest = value.replace("{name}", "", 1).replace("{version}", "", 1)
+    if "{name}" not in value or "{" in rest or "}" in rest or not value.isprintable():
+        raise ValueError(
+            f"{value!r} is no template; write {{name}} once, and {{version}} once or not at all, "
+            "such as {name}-value"
+        )
+    return value
+
+
+def property_name(value: str, _root: Path) -> str:
+    if not value.strip() or not value.isprintable():
+        raise ValueError(f"{value!r} is no name of a property")
     return value
 
 
@@ -241,7 +264,10 @@ def version_pair(value: str, _root: Path) -> tuple[str, str]:
 PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "url": parse_location,
     "mode": mode,
+    "protocol": protocol,
     "versions": versions,
+    "subject": subject,
+    "version-property": property_name,
     "cassettes": folder,
     "cache-dir": path,
     "cache-ttl": period,

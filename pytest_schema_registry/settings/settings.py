@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.redaction import Redaction
@@ -17,6 +17,8 @@ from pytest_schema_registry.settings import (
     DEFAULT_MAX_IN_FLIGHT,
     DEFAULT_MAX_SCHEMA_SIZE,
     DEFAULT_PAYLOADS,
+    DEFAULT_SUBJECT,
+    DEFAULT_VERSIONS,
     OPTIONS,
     Option,
 )
@@ -39,7 +41,8 @@ class Settings(NamedTuple):
 
     The row of :data:`~pytest_schema_registry.settings.OPTIONS` with a field's name describes the
     field. ``cache_dir`` is None where the user named none: the entries are then in pytest's cache,
-    or last only for the session. Without a ``location``, only cassettes are used.
+    or last only for the session. Without a ``location``, only cassettes are used. ``versions`` and
+    ``default_draft`` are None where the registry's protocol decides them.
 
     Args:
         token: The bearer token.
@@ -48,7 +51,10 @@ class Settings(NamedTuple):
 
     location: Location | None = None
     mode: str = "auto"
-    versions: tuple[str, ...] = ("v1", "v2")
+    protocol: Literal["auto", "core", "confluent"] = "auto"
+    versions: tuple[str, ...] | None = None
+    subject: str = DEFAULT_SUBJECT
+    version_property: str | None = None
     cassettes: Path = DEFAULT_CASSETTES
     cache_dir: Path | None = None
     cache_ttl: float = 300.0
@@ -56,7 +62,7 @@ class Settings(NamedTuple):
     max_in_flight: int = DEFAULT_MAX_IN_FLIGHT
     max_schema_size: int = DEFAULT_MAX_SCHEMA_SIZE
     format_assertion: bool = True
-    default_draft: str = "2020-12"
+    default_draft: str | None = None
     redact: Redaction = Redaction()
     enforcement: tuple[EnforcementRule, ...] = ()
     ratchet: Path | None = None
@@ -106,10 +112,20 @@ class Settings(NamedTuple):
     def describe(self) -> str:
         """Return one line for the report header, without credentials."""
         registry = self.location.shown if self.location else "no registry"
+        versions = ",".join(self.versions) if self.versions else self._default_versions()
         return (
             f"schema registry: {registry}, mode {self.mode}, "
-            f"versions {','.join(self.versions)}, cassettes {self.cassettes}"
+            f"versions {versions}, cassettes {self.cassettes}"
         )
+
+    def _default_versions(self) -> str:
+        """Describe the version lines that nobody named, without asking for the protocol."""
+        if self.protocol == "confluent":
+            return "latest"
+        is_recorded = self.offline and (self.root / self.cassettes / "protocol.yaml").exists()
+        if self.protocol == "auto" and (self.remote or is_recorded):
+            return "as the registry's protocol has them"
+        return ",".join(DEFAULT_VERSIONS)
 
 
 class Origin(NamedTuple):
@@ -172,14 +188,27 @@ def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
             said_by[option.field] = origin
             break
     settings = Settings(**chosen, token=token or None, root=root)
-    if settings.mode in ("live", "record") and settings.location is None:
-        origin = said_by["mode"]
+    if (wrong := _contradiction(settings)) is not None:
+        field, reason = wrong
+        origin = said_by[field]
         error = InvalidEnvironment if origin.is_environment else InvalidSettings
-        mode = next(option for option in OPTIONS if option.name == "mode")
-        raise error(
-            origin.label(mode), f"mode {settings.mode} needs a registry; give --registry-url"
-        )
+        option = next(option for option in OPTIONS if option.field == field)
+        raise error(origin.label(option), reason)
     return settings
+
+
+def _contradiction(settings: Settings) -> tuple[str, str] | None:
+    """Return the field that contradicts another one, with the reason; None where none does."""
+    if settings.mode in ("live", "record") and settings.location is None:
+        return "mode", f"mode {settings.mode} needs a registry; give --registry-url"
+    is_in_subject = "{version}" in settings.subject
+    if is_in_subject and settings.version_property is not None:
+        reason = "{version} in --registry-subject says what a version is already; leave one out"
+        return "version_property", reason
+    if settings.versions is None and (is_in_subject or settings.version_property is not None):
+        field = "subject" if is_in_subject else "version_property"
+        return field, "it needs the names of the versions; give --registry-versions"
+    return None
 
 
 def token_from(variables: Mapping[str, str] = os.environ) -> str | None:

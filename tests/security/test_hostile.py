@@ -442,7 +442,7 @@ def forge(folder: Path, url: str, values: dict[str, Any], content: str = "\n{}")
         values = {"value": value | wrong}
     head = json.dumps(entry | {"value": value} | values).replace('"DEEP"', "[" * 200_000)
     body = (head.replace('"LONG"', "9" * 5_000) + content).encode()
-    mark = f"schema-registry-3 {sha256(body).hexdigest()}\n"
+    mark = f"schema-registry-4 {sha256(body).hexdigest()}\n"
     file = folder / f"{sha256(url.encode()).hexdigest()[:40]}.entry"
     file.write_bytes(mark.encode() + body)
 

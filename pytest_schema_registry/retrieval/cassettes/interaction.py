@@ -15,6 +15,7 @@ class Interaction:
         body: The JSON text of the response; empty where it has none.
         recorded_at: The time of recording, in seconds since the epoch; None where the cassette does
             not tell it.
+        method: The HTTP method of the request.
         margin: The line break and indentation before each line of the body. JSON ignores them;
             without the indentation, the body is as it was recorded.
     """
@@ -23,6 +24,7 @@ class Interaction:
     status: int
     body: str
     recorded_at: float | None
+    method: str = "GET"
     margin: str = "\n"
 
     @property

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import Query
 
 MAX_BYTES = 50_000_000
+#: The folders of what belongs to no version line.
+_FOLDERS = {Kind.BY_ID: "by-id", Kind.USERS_OF_ID: "ids"}
 #: Characters that YAML cannot hold in a literal block; JSON can escape them.
 _UNPRINTABLE = re.compile(
     "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fffd]"
@@ -71,20 +73,26 @@ class Cassettes:
         self._command = command
         self._saving = threading.Lock()
 
-    def prepare(self) -> None:
-        """Import the writer before a test can mock anything that it imports."""
-        from pytest_schema_registry.retrieval.cassettes import vcr_writer  # noqa: F401
+    def has(self, query: Query) -> bool:
+        """Check whether there is a cassette for a query."""
+        return (self._root / self.path(query)).exists()
 
     def path(self, query: Query) -> Path:
         """Return the path of the query's cassette, relative to the root directory."""
         if query.kind is Kind.INDEX:
             return self._directory / "index.yaml"
+        if query.kind is Kind.PROTOCOL:
+            return self._directory / "protocol.yaml"
         name = files.file_name(plain_name(query.name))
         if query.kind is Kind.COMPATIBILITY:
             lines = (files.file_name(line) for line in (query.version, query.later))
             return self._directory.joinpath("compatibility", *lines, f"{name}.yaml")
-        if query.kind is Kind.BY_ID:
-            return self._directory / "by-id" / f"{name}.yaml"
+        if query.kind in _FOLDERS:
+            return self._directory / _FOLDERS[query.kind] / f"{name}.yaml"
+        if query.kind is Kind.REFERENCE:
+            # A subject is no name of a test, so its whole text counts.
+            subject = files.file_name(query.name)
+            return self._directory / "references" / query.version / f"{subject}.yaml"
         return self._directory / files.file_name(query.version) / f"{name}.yaml"
 
     def load(self, query: Query) -> Result:
@@ -100,9 +108,11 @@ class Cassettes:
 
         def send(request: Request) -> Response:
             for each in interactions:
-                if each.uri.endswith(f"/{request.path}"):
+                if _is_of(each, request):
                     break
             else:
+                if replayed:
+                    raise self._damaged(path, f"it lacks {request.method} {request.path}")
                 raise CassetteMissing(str(path), str(query), self._command)
             if each.status not in (200, 404, 410):
                 reason = f"it records status {each.status}, which is no answer"
@@ -143,12 +153,13 @@ class Cassettes:
         base = result.url.removesuffix(self._protocol.path(result.query))
         base = "file:///" if result.source == "directory" else base
         exchanged = self._exchanged(result)
-        replaced = tuple(f"/{request.path}" for request, _ in exchanged)
         recorded = [_interaction(result, base, *each) for each in exchanged]
         try:
             with self._saving, files.locked(self._root / self._directory):
                 kept = [
-                    each for each in self._others(result.query) if not each.uri.endswith(replaced)
+                    each
+                    for each in self._others(result.query)
+                    if not any(_is_of(each, request) for request, _ in exchanged)
                 ]
                 text = vcr_writer.text_of([*kept, *recorded])
                 files.replace(self._root / path, text, staging=staging)
@@ -159,10 +170,12 @@ class Cassettes:
         """Return the requests and responses of a result; for a directory, as they would be sent."""
         if result.source != "directory":
             return result.exchanged
+        from pytest_schema_registry.registries.core import body
+
         request = Request(self._protocol.path(result.query))
         if result.is_missing:
             return ((request, Response(404, "")),)
-        return ((request, Response(200, self._protocol.body(result.query, result.value))),)
+        return ((request, Response(200, body(result.query, result.value))),)
 
     def _others(self, query: Query) -> list[Interaction]:
         """Return the interactions of a cassette that may stay when a query is recorded in it."""
@@ -255,10 +268,11 @@ def _read(data: Any) -> Iterable[Interaction]:
     times = _times(data.get("metadata"))
     for place, interaction in enumerate(interactions):
         try:
+            method = interaction["request"].get("method", "GET")
             uri = interaction["request"]["uri"]
             status = interaction["response"]["status"]["code"]
             body = interaction["response"]["body"]["string"]
-        except (TypeError, LookupError):
+        except (AttributeError, TypeError, LookupError):
             raise _NotACassette(f"interaction {place} is incomplete") from None
         if not isinstance(uri, str) or type(status) is not int or not isinstance(body, str):
             raise _NotACassette(f"interaction {place} has values of the wrong type")
@@ -266,7 +280,7 @@ def _read(data: Any) -> Iterable[Interaction]:
             raise _NotACassette(f"interaction {place} has an address that cannot be printed")
         if not 100 <= status <= 599:
             raise _NotACassette(f"interaction {place} has a status that HTTP has not")
-        yield Interaction(uri, status, body, times.get(uri))
+        yield Interaction(uri, status, body, times.get(uri), str(method))
 
 
 def _times(metadata: Any) -> dict[str, float]:
@@ -284,13 +298,18 @@ def _times(metadata: Any) -> dict[str, float]:
 
 
 def _interaction(result: Result, base: str, request: Request, response: Response) -> Interaction:
-    has_body = response.status == 200
     return Interaction(
         uri=f"{base}{request.path}",
-        status=200 if has_body else 404,
-        body=_indented(response.body) if has_body else "",
+        status=200 if response.status == 200 else 404,
+        body=_indented(response.body) if response.body else "",
         recorded_at=result.fetched_at,
+        method=request.method,
     )
+
+
+def _is_of(interaction: Interaction, request: Request) -> bool:
+    is_there = interaction.uri.endswith(f"/{request.path}")
+    return is_there and interaction.method == request.method
 
 
 def _indented(body: str) -> str:

@@ -23,7 +23,7 @@ def text_of(interactions: Iterable[Interaction]) -> str:
     """Return the text of a cassette with some interactions, which stock vcrpy can replay."""
     ordered = sorted(interactions, key=lambda interaction: interaction.uri)
     cassette = {
-        "requests": [Request("GET", each.uri, None, {}) for each in ordered],
+        "requests": [Request(each.method, each.uri, None, {}) for each in ordered],
         "responses": [
             {
                 "status": {

@@ -23,6 +23,7 @@ from pytest_schema_registry.schema_types.json_schema.blame import (
     invalid_schema,
 )
 from pytest_schema_registry.schema_types.json_schema.drafts import LATEST, METASCHEMAS
+from pytest_schema_registry.schema_types.json_schema.listed_references import listed_schemas
 from pytest_schema_registry.schema_types.json_schema.references import base_uri, refers_elsewhere
 from pytest_schema_registry.schema_types.json_schema.shelf import Shelf
 from pytest_schema_registry.text import printable
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.compatibility.report import CompatibilityReport
     from pytest_schema_registry.redaction import Redaction
+    from pytest_schema_registry.schema_types.json_schema.references import (
+        Reference as WrittenReference,
+    )
     from pytest_schema_registry.schema_types.schema_type import Reference
-    from pytest_schema_registry.schemas import OldCopy, Schema, Violation
+    from pytest_schema_registry.schemas import ListedReference, OldCopy, Schema, Violation
 
 #: The most subschemas that one value may be checked against. They take the engine about 15 ms.
 MAX_UNFOLDED = 1_000_000
@@ -132,7 +136,7 @@ class JSONSchemaType:
         return compare(old, new, formats=self.formats, **asked)
 
     def compile(
-        self, schema: Schema, resolve: Callable[[Reference], Schema]
+        self, schema: Schema, resolve: Callable[[Reference | ListedReference], Schema]
     ) -> JSONSchemaValidator:
         """Prepare a schema to check payloads.
 
@@ -168,16 +172,21 @@ class JSONSchemaType:
         return self._make(jsonschema_rs.validator_for, rule, offline=True)
 
     def _compile_with_references(
-        self, schema: Schema, resolve: Callable[[Reference], Schema]
+        self, schema: Schema, resolve: Callable[[Reference | ListedReference], Schema]
     ) -> JSONSchemaValidator:
         needed: dict[str, Schema] = {}
         referred: dict[str, Any] = {}
         refused: list[SchemaRegistryError] = []
+        listed: dict[str, Schema] = {}
 
         def retrieve(uri: str) -> Any:
             writer, written = find_reference(schema, needed.values(), uri)
             try:
-                needed[uri] = resolve(written)
+                if schema.references is None:
+                    needed[uri] = resolve(written)
+                else:
+                    listed.update({} if listed else listed_schemas(schema, resolve))
+                    needed[uri] = _listed(listed, uri, writer, written)
                 referred[uri] = self._checked(schema, uri, needed[uri])
             except SchemaNotFound as exc:
                 reason = f"{written.text!r} leads to no schema of the registry ({exc.headline})"
@@ -269,6 +278,28 @@ class JSONSchemaType:
             mask=MASK,
             **options,
         )
+
+
+def _listed(
+    listed: dict[str, Schema], uri: str, writer: Schema, written: WrittenReference
+) -> Schema:
+    """Return the schema that the registry lists for a URI.
+
+    Args:
+        listed: The listed schemas, by every URI that may lead to them.
+        uri: The target of the reference.
+        writer: The schema that has the reference.
+        written: The reference.
+
+    Raises:
+        InvalidSchema: The registry lists none. Nothing else is asked: a URL may lead anywhere.
+    """
+    found = listed.get(uri) or listed.get(written.text.partition("#")[0])
+    if found is None:
+        where = printable(written.pointer)
+        reason = printable(f"{written.text!r} is not among its references in the registry")
+        raise InvalidSchema(str(writer), where, reason, writer.origin)
+    return found
 
 
 def _refuse_unfit(schema: Schema) -> None:

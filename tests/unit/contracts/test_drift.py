@@ -22,8 +22,10 @@ from pytest_schema_registry.contracts.drift import (
 )
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
 from pytest_schema_registry.json_values import sha256_of
+from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.reporting.drift import Fold, document, lines, missed, schema, write
+from pytest_schema_registry.retrieval import opening
 from pytest_schema_registry.settings import MODES
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 from pytest_schema_registry.settings.settings import Settings, command_line, resolve
@@ -308,12 +310,15 @@ def test_a_session_looks_where_there_may_be_something_to_say(
     if has_cassettes:
         (tmp_path / "cassettes").mkdir()
     chosen = settings(tmp_path, url="http://x", cassettes="cassettes", **given)
-    assert (watch(chosen, print) is not None) == looks
+    cassettes = opening.Lazy(lambda: opening.cassettes(chosen, CoreProtocol()))
+    assert (watch(chosen, print, cassettes) is not None) == looks
 
 
 def test_what_looks_reads_the_sessions_cassettes(tmp_path: Path) -> None:
     found: list[dict[str, Any]] = []
-    looking = watch(settings(tmp_path, url="http://x", mode="record"), found.append)
+    chosen = settings(tmp_path, url="http://x", mode="record")
+    cassettes = opening.Lazy(lambda: opening.cassettes(chosen, CoreProtocol()))
+    looking = watch(chosen, found.append, cassettes)
     assert looking is not None
     looking.answered(answer(ORDER))
     assert [each["grade"] for each in found] == ["new"]

@@ -84,7 +84,7 @@ def entry_file(directory: Path, kind: str = "entry") -> Path:
 
 def forge(file: Path, body: bytes) -> None:
     """Write a file with the right mark, whatever the body."""
-    file.write_bytes(f"schema-registry-3 {sha256(body).hexdigest()}\n".encode() + body)
+    file.write_bytes(f"schema-registry-4 {sha256(body).hexdigest()}\n".encode() + body)
 
 
 def is_a_miss(directory: Path) -> bool:
@@ -230,7 +230,7 @@ def test_an_entry_with_any_byte_flipped_is_a_miss(tmp_path: Path, flip: int) -> 
         b"\xff\xfe",
         b"{}",
         json.dumps(DOCUMENT).encode(),
-        b"schema-registry-3 \n{}",
+        b"schema-registry-4 \n{}",
         b"schema-registry-2 " + sha256(b"{}").hexdigest().encode() + b"\n{}",
     ],
 )

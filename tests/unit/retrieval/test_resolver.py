@@ -19,6 +19,7 @@ from pytest_schema_registry import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.directory import DirectoryRegistry
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval import opening
@@ -53,12 +54,12 @@ def host(tmp_path: Path, local_registry: LocalRegistry) -> Iterator[Host]:
     def host(session: str = "first", **given: Any) -> Resolver:
         chosen = {"url": local_registry.url, "cassettes": "cassettes", **given}
         settings = resolve(Origin(lambda option: option.name, chosen), root=tmp_path)
-        registry = Lazy(lambda: opening.registry(settings))
+        registry = Lazy(lambda: opening.registry(settings, CoreProtocol()))
         opened.append(registry)
         own = SharedSession(session, tmp_path / session)
         cache = Cache(tmp_path / "cache", own, ttl=settings.cache_ttl, lock_timeout=30)
-        cassettes = Lazy(lambda: opening.cassettes(settings))
-        return Resolver(settings, opening.protocol(), registry, cache, cassettes)
+        cassettes = Lazy(lambda: opening.cassettes(settings, CoreProtocol()))
+        return Resolver(settings, CoreProtocol(), registry, cache, cassettes)
 
     yield host
     for registry in opened:

@@ -11,10 +11,10 @@ from tests.local_registry import ORDER, LocalRegistry
 
 if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.schema_type import Reference
-    from pytest_schema_registry.schemas import Schema
+    from pytest_schema_registry.schemas import ListedReference, Schema
 
 
-def never_called(_reference: Reference) -> Schema:
+def never_called(_reference: Reference | ListedReference) -> Schema:
     raise AssertionError("nothing outside of the schema was asked for")
 
 

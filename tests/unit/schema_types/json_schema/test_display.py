@@ -9,6 +9,7 @@ from pytest_schema_registry import SchemaRegistry
 from pytest_schema_registry.plugin.show import show
 from pytest_schema_registry.schema_types.json_schema.display import display
 from tests.local_registry import ORDER, LocalRegistry, Reply
+from tests.parts import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -195,7 +196,7 @@ def test_of_a_very_long_schema_the_first_lines_are_shown(
 ) -> None:
     content = {"properties": {f"f{n}": True for n in range(3_000)}}
     local_registry.publish("a.A", v1=content)
-    lines, _ = show(registry, ["a.A"], ["v1"])
+    lines, _ = show(source_of(registry).catalogue, ["a.A"], ["v1"])
     assert len(lines) == 2_002
     assert lines[-2:] == ["  and 1,006 more lines", ""]
 
@@ -220,14 +221,14 @@ def test_nothing_of_a_schema_is_obeyed_by_a_terminal(
 
 
 def test_what_is_shown_is_shown_in_each_version_that_has_it(registry: SchemaRegistry) -> None:
-    lines, missing = show(registry, [ORDER], ["v1", "v3"])
+    lines, missing = show(source_of(registry).catalogue, [ORDER], ["v1", "v3"])
     assert lines[0] == f"{ORDER} v1"
     assert f"no schema {ORDER} in v3" in lines
     assert not missing
 
 
 def test_a_schema_that_no_version_has_is_missing(registry: SchemaRegistry) -> None:
-    lines, missing = show(registry, [ORDER, "orders.Gone"], ["v1", "v2"])
+    lines, missing = show(source_of(registry).catalogue, [ORDER, "orders.Gone"], ["v1", "v2"])
     assert missing
     assert [line for line in lines if line.startswith("no schema")] == [
         "no schema orders.Gone in v1",
