@@ -300,6 +300,6 @@ def _compatible(old: Content, new: Content, level: str) -> tuple[bool, list[str]
 
 
 def _required(content: Content) -> set[str]:
-    schema = json.loads(content.text)
+    schema = None if content.type == "PROTOBUF" else json.loads(content.text)
     names: Iterable[str] = schema.get("required", ()) if isinstance(schema, dict) else ()
     return set(names)

@@ -182,6 +182,16 @@ def test_a_deleted_version_is_there_for_who_asks_for_it(
     assert confluent_registry.register("orders-value", ADDRESS) == 3
 
 
+def test_protobuf_is_kept_as_text(
+    confluent_registry: ConfluentRegistry, client: SchemaRegistryClient
+) -> None:
+    text = 'syntax = "proto3";'
+    confluent_registry.register("orders-value", type="PROTOBUF", text=text)
+    schema = client.get_latest_version("orders-value").schema
+    assert (schema.schema_type, schema.schema_str) == ("PROTOBUF", text)
+    assert client.test_compatibility("orders-value", Schema(text, "PROTOBUF")) is True
+
+
 def test_a_context_has_subjects_and_ids_of_its_own(confluent_registry: ConfluentRegistry) -> None:
     confluent_registry.register("a", ORDER)
     confluent_registry.register(":.team:a", ADDRESS)
