@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import httpcore  # noqa: F401  # httpx would at its first request, and a pytester then forget it
 import pytest
 
+from tests.confluent_registry import ConfluentRegistry
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry
 
 if TYPE_CHECKING:
@@ -91,6 +92,23 @@ def secure_registry(
     _secure_registry.reset(tmp_path_factory.mktemp("registry"))
     _secure_registry.publish(ORDER, v1=ORDER_V1, v2=ORDER_V2)
     return _secure_registry
+
+
+@pytest.fixture(scope="session")
+def _confluent_registry() -> Iterator[ConfluentRegistry]:
+    registry = ConfluentRegistry()
+    registry.start()
+    yield registry
+    registry.close()
+
+
+@pytest.fixture
+def confluent_registry(
+    _confluent_registry: ConfluentRegistry, request: pytest.FixtureRequest
+) -> ConfluentRegistry:
+    """A registry of the second protocol that has nothing; an indirect parameter is its dialect."""
+    _confluent_registry.reset(getattr(request, "param", "confluent"))
+    return _confluent_registry
 
 
 @pytest.fixture

@@ -21,10 +21,8 @@ import uvicorn.loops.auto
 from pytest_schema_registry.registries.server import create_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
     from pathlib import Path
-
-    from fastapi import FastAPI
 
 #: A pattern that takes an engine which backtracks more steps over many a's than anybody waits for.
 ENDLESS = "^(?:(a+)(?=a|b))+c$"
@@ -82,12 +80,14 @@ class Reply:
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
 
 
-class LocalRegistry:
-    """The embedded server, run by uvicorn in a thread.
+class LoggedServer:
+    """An application run by uvicorn in a thread: what the doubles of registries are made of.
 
     Args:
         certificate: Certificate and key of an https server.
     """
+
+    _app: Callable[[Any, Any, Any], Awaitable[None]]
 
     def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
         self._certificate = certificate
@@ -101,25 +101,11 @@ class LocalRegistry:
             self._reserved.close()
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
 
-    def reset(self, directory: Path) -> None:
-        """Serve a directory, behave well, and forget all requests.
-
-        A request for the protocol is answered as by a registry that speaks the Core protocol, and
-        is noted in `detections`, unless the test scripts an answer.
-        """
-        self.directory = directory
+    def behave(self) -> None:
+        """Answer as the application does, and forget all requests."""
         self.requests: list[Request] = []
-        self.detections: list[Request] = []
         self._scripts: dict[str, list[Reply]] = {}
         self._always: dict[str, Reply] = {}
-        self._app: FastAPI = create_app(directory)
-        directory.mkdir(exist_ok=True)
-
-    def publish(self, name: str, **versions: Any) -> None:
-        for version, schema in versions.items():
-            file = self.directory / version / f"{name}.json"
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(json.dumps(schema))
 
     def script(self, path: str, *replies: Reply) -> None:
         """Answer the next requests for a path (without a slash in front) in this way."""
@@ -189,21 +175,51 @@ class LocalRegistry:
         headers = {key.decode(): value.decode() for key, value in scope["headers"]}
         port, came_at = scope["client"][1], time.time()
         request = Request(scope["method"], whole, headers, port, came_at)
-        if path == TYPES and path not in (*self._scripts, *self._always):
-            # Apart from the others: it is sent once by whoever meets the registry first.
-            self.detections.append(request)
-            await _send(Reply(404, {"detail": "Not Found"}), send)
-            return
-        self.requests.append(request)
-        script = self._scripts.get(path)
-        reply = script.pop(0) if script else self._always.get(path) or self._always.get("/")
+        reply = self._aside(path, request)
+        if reply is None:
+            self.requests.append(request)
+            script = self._scripts.get(path)
+            reply = script.pop(0) if script else self._always.get(path) or self._always.get("/")
         if reply is None:
             await self._app(scope, receive, send)
         else:
             while len(self.requests) < reply.together:
                 await asyncio.sleep(0.01)
             if not reply.delay or not await _has_gone(receive, reply.delay):
-                await _send(reply, send)
+                await send_reply(reply, send)
+
+    def _aside(self, _path: str, _request: Request) -> Reply | None:
+        """Answer a request that the log leaves out, or return None."""
+        return None
+
+
+class LocalRegistry(LoggedServer):
+    """The embedded server, with a directory of its own.
+
+    A request for the protocol is noted in `detections`, apart from the others, since whoever meets
+    the registry first sends it. It is answered well even where all others are not, unless the test
+    scripts an answer to it.
+    """
+
+    def reset(self, directory: Path) -> None:
+        """Serve a directory, behave well, and forget all requests."""
+        self.behave()
+        self.detections: list[Request] = []
+        self.directory = directory
+        self._app = create_app(directory)
+        directory.mkdir(exist_ok=True)
+
+    def publish(self, name: str, **versions: Any) -> None:
+        for version, schema in versions.items():
+            file = self.directory / version / f"{name}.json"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(json.dumps(schema))
+
+    def _aside(self, path: str, request: Request) -> Reply | None:
+        if path != TYPES or path in (*self._scripts, *self._always):
+            return None
+        self.detections.append(request)
+        return Reply(404, {"detail": "Not Found"})
 
 
 async def _has_gone(receive: Any, seconds: float) -> bool:
@@ -217,7 +233,7 @@ async def _has_gone(receive: Any, seconds: float) -> bool:
     return True
 
 
-async def _send(reply: Reply, send: Any) -> None:
+async def send_reply(reply: Reply, send: Any) -> None:
     raw = reply.raw
     headers = {"content-length": str(len(raw) + reply.cut), **reply.headers}
     await send(

@@ -33,6 +33,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryWarning,
     StaleSchemaWarning,
     UncheckedWarning,
+    UnsupportedSchemaType,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 from pytest_schema_registry.schemas import Content, Schema, Violation
@@ -188,6 +189,22 @@ or choose another --registry-cache-dir
         the test asked for assert_conforms and has checked nothing
           next: is what it loops over empty? Check something, skip the test, \
 or take assert_conforms out of its arguments
+        """,
+    ),
+    (
+        UnsupportedSchemaType("orders-value latest release 7", "AVRO", f"registry {URL}"),
+        f"""
+        orders-value latest release 7 is an Avro schema; this version checks JSON Schema only
+          from: registry {URL}
+          next: leave it out of the contract tests, or publish a JSON Schema
+        """,
+    ),
+    (
+        UnsupportedSchemaType("orders-value latest release 7", "THRIFT", f"registry {URL}"),
+        f"""
+        orders-value latest release 7 is a THRIFT schema; this version checks JSON Schema only
+          from: registry {URL}
+          next: leave it out of the contract tests, or publish a JSON Schema
         """,
     ),
     (

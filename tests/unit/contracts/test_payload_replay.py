@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.local_registry import LocalRegistry
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-SETTINGS = Settings(replay_payloads=("v1", "v2"))
+SETTINGS = Settings(versions=("v1", "v2"), replay_payloads=("v1", "v2"))
 A_V1 = SchemaKey("a.A", "v1")
 
 
@@ -125,7 +125,7 @@ def test_each_payload_counts_and_some_are_explained(following: PayloadReplay) ->
 def test_a_version_line_that_no_test_is_about_is_missed() -> None:
     nothing = fold()
     assert missed(nothing, SETTINGS, NOW) == []
-    (line,) = missed(nothing, Settings(replay_payloads=("vl", "v2")), NOW)
+    (line,) = missed(nothing, SETTINGS._replace(replay_payloads=("vl", "v2")), NOW)
     assert line.startswith("no payload of vl was met, required by --registry-replay-payloads vl:v2")
 
 

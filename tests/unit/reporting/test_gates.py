@@ -8,7 +8,9 @@ from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.settings import Settings
 from tests.events import fetch, figures_of, switched_off, use
 
+LINES = ("v1", "v2")
 EVERY_GATE = Settings(
+    versions=LINES,
     min_hit_rate=90.0,
     max_fetch_p95=100.0,
     max_overhead=5.0,
@@ -102,7 +104,7 @@ def test_only_what_was_judged_is_covered() -> None:
         errors=[("not_had", "v1", "SchemaNotFound", 1)],
     )
     listed = [SchemaKey(name, "v1") for name in figures.names]
-    (line,) = missed(Settings(require_coverage=True), figures, listed)
+    (line,) = missed(Settings(versions=LINES, require_coverage=True), figures, listed)
     assert line.startswith(
         "schemas without a contract test: 3 (looked_at@v1, not_had@v1, switched_off@v1), none"
     )
@@ -110,7 +112,7 @@ def test_only_what_was_judged_is_covered() -> None:
 
 def test_of_many_uncovered_schemas_five_are_named() -> None:
     listed = [SchemaKey(name, "v1") for name in "gfedcbag"]
-    (line,) = missed(Settings(require_coverage=True), Figures(), listed)
+    (line,) = missed(Settings(versions=LINES, require_coverage=True), Figures(), listed)
     assert line.startswith(
         "schemas without a contract test: 7 (a@v1, b@v1, c@v1, d@v1, e@v1 and 2 more), none"
     )
@@ -125,7 +127,7 @@ def test_what_is_excluded_or_of_another_version_needs_no_contract_test() -> None
 
 
 def test_without_an_index_the_coverage_is_not_known() -> None:
-    assert missed(Settings(require_coverage=True), Figures(), None) == [
+    assert missed(Settings(versions=LINES, require_coverage=True), Figures(), None) == [
         (
             "coverage unknown, required by --registry-require-coverage: the registry's index "
             "cannot be had; record it with --registry-mode record"

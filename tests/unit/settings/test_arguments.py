@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ADDRESS = "http(s)://… as text, a directory, or None"
+LINES = "a list of texts, one text with commas, or None"
 TEXTS = "a list of texts, or one text with commas"
 
 
@@ -44,10 +45,13 @@ def registry(tmp_path: Path) -> Iterator[SchemaRegistry]:
         ("url", Bytes(), f"it is of type Bytes; give {ADDRESS}"),
         ("mode", None, "it is None; give text"),
         ("mode", 1, "it is of type int; give text"),
-        ("versions", None, f"it is None; give {TEXTS}"),
-        ("versions", [1, "v2", None], f"it is of type list with int, NoneType in it; give {TEXTS}"),
-        ("versions", {"v1"}, f"it is of type set; give {TEXTS}"),
-        ("versions", b"v1", f"it is of type bytes; give {TEXTS}"),
+        ("protocol", None, "it is None; give text"),
+        ("versions", 1, f"it is of type int; give {LINES}"),
+        ("versions", [1, "v2", None], f"it is of type list with int, NoneType in it; give {LINES}"),
+        ("versions", {"v1"}, f"it is of type set; give {LINES}"),
+        ("versions", b"v1", f"it is of type bytes; give {LINES}"),
+        ("subject", None, "it is None; give text"),
+        ("version_property", 1, "it is of type int; give text, or None"),
         ("versions", [], "the list of versions is empty; give at least one, such as v1"),
         ("cassettes", 5, "it is of type int; give a path, or None"),
         ("cache_dir", b"x", "it is of type bytes; give a path, or None"),
@@ -59,7 +63,7 @@ def registry(tmp_path: Path) -> Iterator[SchemaRegistry]:
         ("max_schema_size", 1.5, "it is of type float; give a whole number"),
         ("max_schema_size", False, "it is of type bool; give a whole number"),
         ("format_assertion", 1, "it is of type int; give True or False"),
-        ("default_draft", 7, "it is of type int; give text"),
+        ("default_draft", 7, "it is of type int; give text, or None"),
         ("redact", None, f"it is None; give {TEXTS}"),
         ("redact", [b"x"], f"it is of type list with bytes in it; give {TEXTS}"),
         ("token", 5, "it is of type int; give text, or None"),

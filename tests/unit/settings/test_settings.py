@@ -30,7 +30,10 @@ URL = "http://registry.example"
 VALUES = {
     "url": ("http://one", "http://two", "http://three"),
     "mode": ("auto", "replay", "auto"),
+    "protocol": ("core", "confluent", "auto"),
     "versions": ("v1", "v2", "v3"),
+    "subject": ("{name}-value", "{name}-key", "a.{name}"),
+    "version-property": ("one", "two", "three"),
     "cassettes": ("one", "two", "three"),
     "cache-dir": ("one", "two", "three"),
     "cache-ttl": ("0", "1", "2"),
@@ -61,11 +64,15 @@ VALUES = {
     "waivers": ("one", "two", "three"),
     "replay-payloads": ("v1:v2", "v2:v3", "v3:v4"),
 }
+HTTP = Location("http://r")
 #: A wrong value of each option that has wrong values.
 WRONG = {
     "url": "ftp://one",
     "mode": "never",
+    "protocol": "kafka",
     "versions": ",",
+    "subject": "orders-value",
+    "version-property": " ",
     "cassettes": __file__,
     "cache-ttl": "-1",
     "timeout": "0",
@@ -111,8 +118,10 @@ def settings(
 def places(option: Option, values: tuple[str | None, str | None, str | None]) -> Settings:
     """The option written on the command line, in the environment and in the ini file."""
     cli, variable, ini = values
+    # A property needs the names of the lines that are its values.
+    lines = {"versions": "v1"} if option.name == "version-property" else {}
     return settings(
-        {option.name: cli},
+        {option.name: cli, **lines},
         {} if variable is None else {option.variable: variable},
         {option.name: ini},
     )
@@ -144,6 +153,8 @@ def test_each_option_is_taken_from_the_first_place_that_has_it(data: st.DataObje
         for option in OPTIONS
     }
     written = data.draw(st.fixed_dictionaries(maybe))
+    if any(written["version-property"]):  # it needs the names of the lines that are its values
+        written["versions"] = ("v1", *written["versions"][1:])
     variables = {
         option.variable: written[option.name][1] for option in OPTIONS if written[option.name][1]
     }
@@ -310,15 +321,52 @@ def test_the_default_cassettes_are_not_repeated_in_the_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "registry"), [(Location("http://r"), "http://r"), (None, "no registry")]
+    ("given", "registry", "versions"),
+    [
+        ({"location": HTTP}, "http://r", "as the registry's protocol has them"),
+        ({"location": HTTP, "versions": ("v1", "v3")}, "http://r", "v1,v3"),
+        ({"location": HTTP, "protocol": "core"}, "http://r", "v1,v2"),
+        ({"location": HTTP, "protocol": "confluent"}, "http://r", "latest"),
+        ({"location": HTTP, "mode": "replay"}, "http://r", "v1,v2"),
+        ({"location": Location("a", Path("a"))}, "a", "v1,v2"),
+        ({}, "no registry", "v1,v2"),
+    ],
 )
 def test_settings_are_one_line_of_the_report_header(
-    location: Location | None, registry: str
+    given: dict[str, Any], registry: str, versions: str, tmp_path: Path
 ) -> None:
-    assert Settings(location=location).describe() == (
-        f"schema registry: {registry}, mode auto, versions v1,v2, "
+    mode = given.get("mode", "auto")
+    assert Settings(root=tmp_path, **given).describe() == (
+        f"schema registry: {registry}, mode {mode}, versions {versions}, "
         "cassettes tests/contracts/cassettes"
     )
+
+
+def test_where_a_protocol_is_recorded_the_header_does_not_say_what_its_versions_are(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / DEFAULT_CASSETTES).mkdir(parents=True)
+    (tmp_path / DEFAULT_CASSETTES / "protocol.yaml").touch()
+    assert "versions as the registry's protocol has them" in Settings(root=tmp_path).describe()
+
+
+@pytest.mark.parametrize(
+    ("given", "setting"),
+    [
+        ({"subject": "{name}.{version}"}, "--registry-subject"),
+        ({"version-property": "major"}, "--registry-version-property"),
+        (
+            {"subject": "{name}.{version}", "version-property": "major", "versions": "v1"},
+            "--registry-version-property",
+        ),
+    ],
+)
+def test_what_a_version_is_is_said_once_and_with_the_versions(
+    given: dict[str, str], setting: str
+) -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        settings(given)
+    assert caught.value.setting == setting
 
 
 @pytest.mark.parametrize("seconds", ["1e10", "1e300", "2147483", "inf"])

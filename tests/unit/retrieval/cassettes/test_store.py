@@ -822,12 +822,11 @@ def test_replay_imports_no_http_library(tmp_path: Path) -> None:
 def test_vcrpy_is_loaded_before_it_is_needed_so_that_no_mock_is_in_its_way() -> None:
     script = """
         import sys
-        from pathlib import Path
-        from pytest_schema_registry.registries.core import CoreProtocol
-        from pytest_schema_registry.retrieval.cassettes.store import Cassettes
+        from pytest_schema_registry.retrieval import opening
+        from pytest_schema_registry.retrieval.cassettes import store
 
         assert "vcr" not in sys.modules
-        Cassettes(Path(), Path("cassettes"), CoreProtocol(), "").prepare()
+        opening.prepare_recording()
         print("vcr.serialize" in sys.modules)
     """
     command = [sys.executable, "-c", textwrap.dedent(script)]
