@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import StaleSchemaWarning as StaleSchemaWarning
     from pytest_schema_registry.errors import UncheckedWarning as UncheckedWarning
     from pytest_schema_registry.errors import UnsupportedSchemaType as UnsupportedSchemaType
+    from pytest_schema_registry.errors import WrongSchemaId as WrongSchemaId
     from pytest_schema_registry.registry import SchemaRegistry as SchemaRegistry
     from pytest_schema_registry.schema_types.json_schema.compatibility import compare as compare
     from pytest_schema_registry.schemas import IndexEntry as IndexEntry
@@ -74,6 +75,7 @@ _MODULES = {
         "StaleSchemaWarning",
         "UncheckedWarning",
         "UnsupportedSchemaType",
+        "WrongSchemaId",
     ),
     "contracts.contract": ("AssertConforms", "RegistrySchema"),
     "contracts.evolution": ("AssertCompatible",),

@@ -23,6 +23,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.schemas import SchemaKey, plain_name
 from pytest_schema_registry.settings.enforcement import EnforcementRules
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -198,6 +199,18 @@ class Rollout:
             for about, text in remarks():
                 if self._first(f"remark {about}"):
                     _warn(UncheckedWarning(text))
+
+    def written_by(self, schema: Schema, schema_id: str, release: str) -> None:
+        """Warn the current test that a payload was written with another version of a subject.
+
+        Args:
+            schema: The schema that the payload is checked against.
+            schema_id: The id of the content that it was written with.
+            release: The version of the subject that has this content.
+        """
+        __tracebackhide__ = True
+        text = f"the payload has the id {schema_id}, which is version {release} of {schema.subject}"
+        _warn(ContractWarning(printable(f"{text}; it is checked against {schema}")))
 
     def violated(self, usage: SchemaUsage, violation: ContractViolation) -> None:
         """Enforce a violation: raise it, or warn of it. Keep the payload as a dead letter.

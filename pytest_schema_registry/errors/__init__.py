@@ -9,6 +9,7 @@
         ├── SchemaNotFound          it answered that it has no such schema
         ├── InvalidSchema           the schema itself is wrong, so no payload can be judged by it
         ├── UnsupportedSchemaType   the schema is in a language that is not checked: Avro, Protobuf
+        ├── WrongSchemaId           the payload's bytes have the id of another subject's schema
         ├── CassetteMissing         replay has no recording of what the test needs
         ├── CassetteDamaged         the recording is there and cannot be used
         ├── CassetteNotWritten      recording could not write its file
@@ -49,6 +50,7 @@ from pytest_schema_registry.errors.schemas import SchemaNotFound as SchemaNotFou
 from pytest_schema_registry.errors.schemas import (
     UnsupportedSchemaType as UnsupportedSchemaType,
 )
+from pytest_schema_registry.errors.schemas import WrongSchemaId as WrongSchemaId
 from pytest_schema_registry.errors.verdicts import ContractViolation as ContractViolation
 from pytest_schema_registry.errors.verdicts import IncompatibleSchemas as IncompatibleSchemas
 from pytest_schema_registry.errors.warnings import CacheWarning as CacheWarning

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pytest_schema_registry.errors.checks import SchemaRegistryError
 
+#: The most subjects that a message names.
+MAX_NAMED = 5
 _LANGUAGES = {"AVRO": "an Avro", "PROTOBUF": "a Protobuf"}
 
 
@@ -149,6 +151,36 @@ class InvalidSchema(SchemaRegistryError):
             f"  at: {self.pointer}\n"
             f"  from: {self.where}\n"
             "  next: publish a corrected schema; nothing can be checked against this one"
+        )
+
+
+class WrongSchemaId(SchemaRegistryError):
+    """The payload's bytes name a schema that is none of the subject's.
+
+    Args:
+        schema: The schema's name, version and release (``orders-value latest release 7``).
+        subject: The subject of the schema.
+        schema_id: The id in the payload's bytes.
+        users: The subjects and versions that have the id; empty where the registry has none.
+    """
+
+    def __init__(
+        self, schema: str, subject: str, schema_id: str, users: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(schema, subject, schema_id, users)
+        self.schema = schema
+        self.subject = subject
+        self.schema_id = schema_id
+        self.users = tuple(users)
+
+    def _text(self) -> str:
+        whose = ", ".join(self.users[:MAX_NAMED]) or "no schema of the registry"
+        more = f" and {len(self.users) - MAX_NAMED} more" if self.users[MAX_NAMED:] else ""
+        return (
+            f"the payload was not written for {self.schema}: its id {self.schema_id} is that of "
+            f"{whose}{more}\n"
+            f"  expected: the id of a version of {self.subject}\n"
+            "  next: check the topic and the subject that the producer's serializer is set to"
         )
 
 

@@ -34,6 +34,7 @@ from pytest_schema_registry.errors import (
     StaleSchemaWarning,
     UncheckedWarning,
     UnsupportedSchemaType,
+    WrongSchemaId,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 from pytest_schema_registry.schemas import Content, Schema, Violation
@@ -189,6 +190,35 @@ or choose another --registry-cache-dir
         the test asked for assert_conforms and has checked nothing
           next: is what it loops over empty? Check something, skip the test, \
 or take assert_conforms out of its arguments
+        """,
+    ),
+    (
+        WrongSchemaId(
+            "orders-value latest release 7", "orders-value", "12", ("customers-value version 1",)
+        ),
+        """
+        the payload was not written for orders-value latest release 7: its id 12 is that of \
+customers-value version 1
+          expected: the id of a version of orders-value
+          next: check the topic and the subject that the producer's serializer is set to
+        """,
+    ),
+    (
+        WrongSchemaId("orders-value latest", "orders-value", "12"),
+        """
+        the payload was not written for orders-value latest: its id 12 is that of no schema of \
+the registry
+          expected: the id of a version of orders-value
+          next: check the topic and the subject that the producer's serializer is set to
+        """,
+    ),
+    (
+        WrongSchemaId("orders-value latest", "orders-value", "12", tuple("abcdefg")),
+        """
+        the payload was not written for orders-value latest: its id 12 is that of a, b, c, d, e \
+and 2 more
+          expected: the id of a version of orders-value
+          next: check the topic and the subject that the producer's serializer is set to
         """,
     ),
     (
