@@ -164,7 +164,7 @@ def test_a_message_is_checked_and_the_id_in_it_is_one_of_its_subjects(
         result.stdout.fnmatch_lines_random(
             [
                 'E *$: "id" is a required property',
-                "*Warning: *orders-value*version 1*",
+                "*ContractWarning: the payload has the id 1, which is version 1 of orders-value;*",
                 f"E *WrongSchemaId: *its id {other} is that of payments-value version 1",
                 "E *WrongSchemaId: *its id 99 is that of no schema of the registry",
             ]
@@ -298,7 +298,7 @@ def test_coverage_counts_the_subjects_that_the_template_means(
     confluent_registry.register("orders-key", {})
     pytester.makepyfile(COVERS)
     options = ("--registry-subject={name}-value", "--registry-require-coverage")
-    missed = "missed: schemas without a contract test: 1 (payments latest), none allowed by *"
+    missed = "missed: schemas without a contract test: 1 (payments@latest), none allowed by *"
     for place in ([url, RECORD], ["--registry-offline"]):
         result = run(*place, *options)
         assert result.ret == pytest.ExitCode.TESTS_FAILED
