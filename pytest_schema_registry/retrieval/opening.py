@@ -62,7 +62,7 @@ def registry(settings: Settings, observe: Callable[[Fetch], None] | None = None)
     return RegistryClient(
         protocol(),
         location,
-        token=settings.token,
+        credentials=settings.credentials,
         timeout=settings.timeout,
         max_bytes=settings.max_schema_size,
         observe=observe,

@@ -62,7 +62,7 @@ class SchemaSource:
             ttl=settings.cache_ttl,
             # The holder of an address's lock may need its whole time budget, and that of the index.
             lock_timeout=2 * (3 * settings.timeout + 5),
-            realm=realm(settings.location, settings.token),
+            realm=realm(settings.location, settings.credentials),
         )
         cassettes = Lazy(lambda: opening.cassettes(settings))
         if settings.mode == "record":

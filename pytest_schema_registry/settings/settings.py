@@ -5,7 +5,6 @@ Callers give the places in order of precedence, and the first value wins.
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,6 +19,12 @@ from pytest_schema_registry.settings import (
     OPTIONS,
     Option,
 )
+from pytest_schema_registry.settings.credentials import (
+    NO_CREDENTIALS,
+    Credentials,
+    WrongCredentials,
+    parse_credentials,
+)
 from pytest_schema_registry.settings.parsers import DriftGate, parse
 
 if TYPE_CHECKING:
@@ -28,8 +33,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
     from pytest_schema_registry.settings.enforcement import EnforcementRule
     from pytest_schema_registry.settings.location import Location
-
-TOKEN_VARIABLE = "SCHEMA_REGISTRY_TOKEN"  # noqa: S105  # the variable's name, not a token
 
 
 class Settings(NamedTuple):
@@ -42,7 +45,7 @@ class Settings(NamedTuple):
     or last only for the session. Without a ``location``, only cassettes are used.
 
     Args:
-        token: The bearer token.
+        credentials: The credentials for the registry.
         root: The directory that relative paths start from.
     """
 
@@ -78,7 +81,7 @@ class Settings(NamedTuple):
     compat_source: str = "local"
     waivers: Path | None = None
     replay_payloads: tuple[str, str] | None = None
-    token: str | None = None
+    credentials: Credentials = NO_CREDENTIALS
     root: Path = Path()
 
     def __repr__(self) -> str:
@@ -145,13 +148,19 @@ class InvalidEnvironment(InvalidSettings):
     """The error of a wrong environment variable: it stops only what uses the plugin."""
 
 
-def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
+def resolve(
+    *origins: Origin,
+    root: Path,
+    variables: Mapping[str, str] | None = None,
+    token: str | None = None,
+) -> Settings:
     """Merge the places that settings are written in into one frozen Settings.
 
     Args:
         origins: The places; for each option, the first that has a value wins.
         root: The directory that relative paths start from.
-        token: The bearer token.
+        variables: The environment, for the credentials; None has none.
+        token: The bearer token that a program gave; it wins over the environment's credentials.
 
     Raises:
         InvalidEnvironment: The value that counts is wrong and came from the environment.
@@ -159,6 +168,7 @@ def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
     """
     chosen: dict[str, Any] = {}
     said_by: dict[str, Origin] = {}
+    labels: dict[str, str] = {}
     for option in OPTIONS:
         for origin in origins:
             written = origin.values.get(option.name)
@@ -170,21 +180,32 @@ def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
                 error = InvalidEnvironment if origin.is_environment else InvalidSettings
                 raise error(origin.label(option), str(exc)) from None
             said_by[option.field] = origin
+            labels[option.field] = origin.label(option)
             break
-    settings = Settings(**chosen, token=token or None, root=root)
+    location = chosen.get("location")
+    credentials = _credentials(
+        variables or {},
+        root,
+        token,
+        location.auth if location else None,
+        labels.get("location", ""),
+    )
+    settings = Settings(**chosen, credentials=credentials, root=root)
     if settings.mode in ("live", "record") and settings.location is None:
-        origin = said_by["mode"]
-        error = InvalidEnvironment if origin.is_environment else InvalidSettings
-        mode = next(option for option in OPTIONS if option.name == "mode")
-        raise error(
-            origin.label(mode), f"mode {settings.mode} needs a registry; give --registry-url"
-        )
+        error = InvalidEnvironment if said_by["mode"].is_environment else InvalidSettings
+        raise error(labels["mode"], f"mode {settings.mode} needs a registry; give --registry-url")
     return settings
 
 
-def token_from(variables: Mapping[str, str] = os.environ) -> str | None:
-    """Return the bearer token.
-
-    It comes from the environment only, so that no process list and no CI log shows it.
-    """
-    return variables.get(TOKEN_VARIABLE, "").strip() or None
+def _credentials(
+    variables: Mapping[str, str],
+    root: Path,
+    token: str | None,
+    in_url: tuple[str, str] | None,
+    url: str,
+) -> Credentials:
+    try:
+        return parse_credentials(variables, root, token=token, in_url=in_url, url=url)
+    except WrongCredentials as exc:
+        error = InvalidEnvironment if exc.setting in variables else InvalidSettings
+        raise error(exc.setting, str(exc)) from None
