@@ -75,6 +75,7 @@ from pytest_schema_registry.settings import (
     OPTIONS,
 )
 from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
+from pytest_schema_registry.settings.credentials import VARIABLES
 from pytest_schema_registry.settings.enforcement import EnforcementRules
 from pytest_schema_registry.settings.location import Location
 from pytest_schema_registry.settings.settings import Settings
@@ -644,7 +645,7 @@ def test_every_option_that_is_named_exists() -> None:
     named = set(re.findall(r"--registry-[a-z0-9-]+[a-z0-9]", README))
     assert named == {option.flag for option in OPTIONS} | {"--registry-offline", "--registry-show"}
     variables = set(re.findall(r"SCHEMA_REGISTRY_[A-Z0-9_]+", README))
-    assert variables == {option.variable for option in OPTIONS} | {"SCHEMA_REGISTRY_TOKEN"}
+    assert variables == {option.variable for option in OPTIONS} | set(VARIABLES)
     arguments = " ".join(blocks("toml") + re.findall(r"`(\w+)=\d+`", README))
     known = {option.ini for option in OPTIONS}
     assert set(re.findall(r"registry_\w+", arguments)) <= known
@@ -695,6 +696,31 @@ def test_show_prints_a_schema_in_each_version_and_exits(run: Run) -> None:
     assert result.ret == 0
     result.stdout.fnmatch_lines(["telemetry.HealthStatus v1", "telemetry.HealthStatus v2"])
     result.stdout.no_fnmatch_line("*test session starts*")
+
+
+def test_the_credentials_are_those_of_the_code(
+    local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = table(section("Credentials"))
+    assert {name for names, _ in rows for name in code(names)} == set(VARIABLES)
+    sent = dict(zip(code(rows[1][0]), code(rows[1][1]), strict=True))
+    for name in ("SCHEMA_REGISTRY_TOKEN", *sent):
+        monkeypatch.setenv(name, f" {name} ")
+    with SchemaRegistry(local_registry.url) as registry:
+        registry.get_schema(ORDER, "v1")
+    headers = local_registry.requests[0].headers
+    assert headers["authorization"] == "Bearer SCHEMA_REGISTRY_TOKEN"
+    assert {name: headers[header.lower()] for name, header in sent.items()} == {n: n for n in sent}
+    assert code(rows[2][1]) == ["user:password"]
+    for names, _ in rows[2:5]:
+        monkeypatch.setenv(code(names)[0], "a:b")
+        both = f"SCHEMA_REGISTRY_TOKEN: {code(names)[0]} gives"
+        if len(code(names)) == 2:
+            monkeypatch.setenv(code(names)[1], "c")
+        with pytest.raises(InvalidSettings, match=both):
+            SchemaRegistry(local_registry.url)
+        for name in code(names):
+            monkeypatch.delenv(name)
 
 
 def test_what_redaction_hides() -> None:
@@ -793,9 +819,12 @@ def test_the_drafts_and_the_benchmarks_are_those_of_the_code() -> None:
 class Trouble:
     """Brings about each trouble of the table."""
 
-    def __init__(self, tmp_path: Path, registry: LocalRegistry, closed_port: int) -> None:
+    def __init__(
+        self, tmp_path: Path, registry: LocalRegistry, secure: LocalRegistry, closed_port: int
+    ) -> None:
         self.path = tmp_path
         self.registry = registry
+        self.secure = secure
         self.closed = f"http://127.0.0.1:{closed_port}"
 
     def _get(self, version: str = "v1", url: str | None = None, **options: Any) -> None:
@@ -825,6 +854,9 @@ class Trouble:
     def refused(self) -> None:
         self.registry.always(Reply(401))
         self._get(url=self.registry.url)
+
+    def not_trusted(self) -> None:
+        self._get(url=self.secure.url, mode="live")
 
     def something_else(self) -> None:
         self.registry.always(Reply(body={}, headers={"content-type": "application/json"}))
@@ -867,6 +899,7 @@ TROUBLE: dict[str, tuple[type[SchemaRegistryError], Callable[[Trouble], None]]] 
     "the cassette cannot be written": (CassetteNotWritten, Trouble.not_written),
     "the registry did not answer": (RegistryUnavailable, Trouble.down),
     "the registry refused the request with status 401": (RegistryRefused, Trouble.refused),
+    "certificate verify failed": (RegistryUnavailable, Trouble.not_trusted),
     "the registry's answer cannot be used": (InvalidAnswer, Trouble.something_else),
     "no schema … in v2": (SchemaNotFound, Trouble.not_found),
     "the schema is itself wrong": (InvalidSchema, Trouble.wrong_schema),
@@ -890,11 +923,16 @@ def test_the_table_of_troubles_has_every_error() -> None:
 
 @pytest.mark.parametrize(("message", "advice"), table(section("Troubleshooting")))
 def test_every_message_occurs_and_gives_the_advice_of_the_table(
-    tmp_path: Path, local_registry: LocalRegistry, closed_port: int, message: str, advice: str
+    tmp_path: Path,
+    local_registry: LocalRegistry,
+    secure_registry: LocalRegistry,
+    closed_port: int,
+    message: str,
+    advice: str,
 ) -> None:
     kind, provoke = TROUBLE[message.strip("`")]
     with pytest.raises(kind) as caught:
-        provoke(Trouble(tmp_path, local_registry, closed_port))
+        provoke(Trouble(tmp_path, local_registry, secure_registry, closed_port))
     pattern = re.escape(message.strip("`")).replace("…", ".+")
     assert re.search(pattern, caught.value.headline)
     for word in code(advice):
