@@ -47,7 +47,7 @@ class SchemaRegistry:
         cache_dir: Directory of the cache; None keeps it for the lifetime of this object.
         cache_ttl: Seconds from the fetch during which a cache entry is served without a request.
         timeout: Seconds that one request may take; retries stay inside three times that.
-        token: Bearer token; None takes ``SCHEMA_REGISTRY_TOKEN`` from the environment.
+        token: Bearer token; None takes the credentials from the environment.
         max_schema_size: The largest schema that is read, in bytes.
         format_assertion: True treats ``format`` as an assertion.
         default_draft: The draft of schemas without ``$schema``; None for the protocol's own:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -85,12 +86,16 @@ class LoggedServer:
 
     Args:
         certificate: Certificate and key of an https server.
+        authority: The certificate that has to have signed those of its clients.
     """
 
     _app: Callable[[Any, Any, Any], Awaitable[None]]
 
-    def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
+    def __init__(
+        self, certificate: tuple[Path, Path] | None = None, authority: Path | None = None
+    ) -> None:
         self._certificate = certificate
+        self._authority = authority
         # Bound for as long as this lives: while it is down, nobody else may take its port. Only
         # Linux lets the server's own socket listen there beside it.
         self._reserved = socket.socket()
@@ -136,6 +141,8 @@ class LoggedServer:
             timeout_graceful_shutdown=1,
             ssl_certfile=certificate,
             ssl_keyfile=key,
+            ssl_ca_certs=str(self._authority) if self._authority else None,
+            ssl_cert_reqs=ssl.CERT_REQUIRED if self._authority else ssl.CERT_NONE,
         )
         # Here, as the thread's imports would race with those of the client under test.
         config.load()

@@ -50,6 +50,8 @@ from pytest_schema_registry import (
     SchemaNotFound,
     SchemaRegistry,
     SchemaRegistryError,
+    UnsupportedSchemaType,
+    WrongSchemaId,
     errors,
     plugin,
 )
@@ -67,7 +69,7 @@ from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 from pytest_schema_registry.retrieval.resolver import Step, steps
 from pytest_schema_registry.schema_types.json_schema import diagnosis, validation
-from pytest_schema_registry.schemas import SchemaKey
+from pytest_schema_registry.schemas import SchemaKey, SchemaRequest
 from pytest_schema_registry.settings import (
     DEFAULT_CASSETTES,
     DRAFTS,
@@ -75,15 +77,17 @@ from pytest_schema_registry.settings import (
     OPTIONS,
 )
 from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
+from pytest_schema_registry.settings.credentials import VARIABLES
 from pytest_schema_registry.settings.enforcement import EnforcementRules
 from pytest_schema_registry.settings.location import Location
 from pytest_schema_registry.settings.settings import Settings
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, Reply
-from tests.parts import judge_of
+from tests.parts import judge_of, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.confluent_registry import ConfluentRegistry
     from tests.conftest import Run
     from tests.local_registry import LocalRegistry
 
@@ -180,7 +184,7 @@ def registry() -> Iterator[SchemaRegistry]:
 
 def test_every_block_is_of_a_language_that_is_run_here() -> None:
     languages = re.findall(r"^```(\w*)\n.*?^```$", README, re.MULTILINE | re.DOTALL)
-    expected = {"python": 4, "text": 5, "console": 4, "sh": 2, "ini": 1, "toml": 2, "yaml": 1}
+    expected = {"python": 5, "text": 5, "console": 5, "sh": 2, "ini": 1, "toml": 2, "yaml": 1}
     assert {each: languages.count(each) for each in languages} == expected
 
 
@@ -202,9 +206,61 @@ def test_the_block_on_markers_passes_and_imports_no_jsonschema(project: Path, ru
     assert "jsonschema" not in (project / "loaded").read_text().split()
 
 
-@pytest.mark.parametrize("block", blocks("python")[2:])
+def test_the_first_test_of_a_confluent_registry_has_no_setting_but_the_address(
+    project: Path, run: Run, confluent_registry: ConfluentRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = section("A Confluent Schema Registry")
+    export, command = re.findall(r"^\$ (.+)$", text, re.MULTILINE)
+    (block,) = (each for each in blocks("python") if each in text)
+    (project / block.splitlines()[0].removeprefix("# ")).write_text(block, encoding="utf-8")
+    confluent_registry.register("orders-value", {"required": ["id", "quantity"]})
+    variable, _, _ = export.removeprefix("export ").partition("=")
+    monkeypatch.setenv(variable, confluent_registry.url)
+    result = run(*command.split()[1:], "-v")
+    result.assert_outcomes(passed=1)
+    (name,) = re.findall(r"It is `(.+)`\.", text)
+    result.stdout.fnmatch_lines([f"*::{name.replace('[', '?').replace(']', '?')} PASSED*"])
+
+
+TO_TEST = {
+    what.partition(" (")[0]: code(options)[0]
+    for what, options in table(section("A Confluent Schema Registry"))
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "ids"),
+    [
+        ("numbered versions", "orders-value", ["3", "latest"]),
+        ("topics by their names", "orders", ["latest"]),
+        ("a subject for each version", "orders", ["v1", "v2"]),
+        ("the latest version with a metadata property", "orders-value", ["1", "2"]),
+    ],
+)
+def test_what_a_version_is_in_a_confluent_registry_is_a_setting(
+    project: Path,
+    run: Run,
+    confluent_registry: ConfluentRegistry,
+    what: str,
+    name: str,
+    ids: list[str],
+) -> None:
+    for number in range(1, 5):
+        metadata = {"major": str(-(-number // 2))}
+        confluent_registry.register("orders-value", {"title": str(number)}, metadata=metadata)
+    for version in ("v1", "v2"):
+        confluent_registry.register(f"orders.{version}-value", {"title": version})
+    source = f"def test_order(assert_conforms):\n    assert_conforms(1, {name!r})\n"
+    (project / "test_order.py").write_text(source)
+    ignored = "-Wignore::pytest_schema_registry.UncheckedWarning"
+    options = shlex.split(TO_TEST[what])
+    url = f"--registry-url={confluent_registry.url}"
+    result = run("test_order.py", url, "-v", ignored, *options)
+    assert re.findall(r"test_order\[(.+)\] PASSED", result.stdout.str()) == ids
+
+
+@pytest.mark.parametrize("block", [each for each in blocks("python") if "def test_" not in each])
 def test_the_blocks_without_pytest_run(project: Path, block: str) -> None:
-    assert "def test_" not in block
     done = python("-W", "error", "-c", block, cwd=project)
     assert done.returncode == 0, done.stderr
 
@@ -213,7 +269,10 @@ def test_the_commands_record_and_then_replay_the_same_tests_without_a_registry(
     run: Run, served: LocalRegistry, headline: Path
 ) -> None:
     (headline / "conftest.py").write_text(LOADED)
-    lines = [line for block in blocks("console") for line in block.splitlines()]
+    confluent = section("A Confluent Schema Registry")
+    lines = [
+        line for block in blocks("console") if block not in confluent for line in block.splitlines()
+    ]
     commands = [line.removeprefix("$ ") for line in lines if line.startswith("$ pytest ")]
     assert len(commands) == 5
     outcomes = []
@@ -644,7 +703,7 @@ def test_every_option_that_is_named_exists() -> None:
     named = set(re.findall(r"--registry-[a-z0-9-]+[a-z0-9]", README))
     assert named == {option.flag for option in OPTIONS} | {"--registry-offline", "--registry-show"}
     variables = set(re.findall(r"SCHEMA_REGISTRY_[A-Z0-9_]+", README))
-    assert variables == {option.variable for option in OPTIONS} | {"SCHEMA_REGISTRY_TOKEN"}
+    assert variables == {option.variable for option in OPTIONS} | set(VARIABLES)
     arguments = " ".join(blocks("toml") + re.findall(r"`(\w+)=\d+`", README))
     known = {option.ini for option in OPTIONS}
     assert set(re.findall(r"registry_\w+", arguments)) <= known
@@ -695,6 +754,31 @@ def test_show_prints_a_schema_in_each_version_and_exits(run: Run) -> None:
     assert result.ret == 0
     result.stdout.fnmatch_lines(["telemetry.HealthStatus v1", "telemetry.HealthStatus v2"])
     result.stdout.no_fnmatch_line("*test session starts*")
+
+
+def test_the_credentials_are_those_of_the_code(
+    local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = table(section("Credentials"))
+    assert {name for names, _ in rows for name in code(names)} == set(VARIABLES)
+    sent = dict(zip(code(rows[1][0]), code(rows[1][1]), strict=True))
+    for name in ("SCHEMA_REGISTRY_TOKEN", *sent):
+        monkeypatch.setenv(name, f" {name} ")
+    with SchemaRegistry(local_registry.url) as registry:
+        registry.get_schema(ORDER, "v1")
+    headers = local_registry.requests[0].headers
+    assert headers["authorization"] == "Bearer SCHEMA_REGISTRY_TOKEN"
+    assert {name: headers[header.lower()] for name, header in sent.items()} == {n: n for n in sent}
+    assert code(rows[2][1]) == ["user:password"]
+    for names, _ in rows[2:5]:
+        monkeypatch.setenv(code(names)[0], "a:b")
+        both = f"SCHEMA_REGISTRY_TOKEN: {code(names)[0]} gives"
+        if len(code(names)) == 2:
+            monkeypatch.setenv(code(names)[1], "c")
+        with pytest.raises(InvalidSettings, match=both):
+            SchemaRegistry(local_registry.url)
+        for name in code(names):
+            monkeypatch.delenv(name)
 
 
 def test_what_redaction_hides() -> None:
@@ -793,9 +877,18 @@ def test_the_drafts_and_the_benchmarks_are_those_of_the_code() -> None:
 class Trouble:
     """Brings about each trouble of the table."""
 
-    def __init__(self, tmp_path: Path, registry: LocalRegistry, closed_port: int) -> None:
+    def __init__(
+        self,
+        tmp_path: Path,
+        registry: LocalRegistry,
+        secure: LocalRegistry,
+        confluent: ConfluentRegistry,
+        closed_port: int,
+    ) -> None:
         self.path = tmp_path
         self.registry = registry
+        self.confluent = confluent
+        self.secure = secure
         self.closed = f"http://127.0.0.1:{closed_port}"
 
     def _get(self, version: str = "v1", url: str | None = None, **options: Any) -> None:
@@ -826,6 +919,9 @@ class Trouble:
         self.registry.always(Reply(401))
         self._get(url=self.registry.url)
 
+    def not_trusted(self) -> None:
+        self._get(url=self.secure.url, mode="live")
+
     def something_else(self) -> None:
         self.registry.always(Reply(body={}, headers={"content-type": "application/json"}))
         self._get(url=self.registry.url)
@@ -848,6 +944,32 @@ class Trouble:
             schema = registry.get_schema("telemetry.Probe", "v2")
         rollout.begin(SchemaUsage(SchemaKey(schema.name, schema.version), "strict", schema))
 
+    def avro(self) -> None:
+        self.confluent.register("orders-value", {"type": "string"}, type="AVRO")
+        with SchemaRegistry(self.confluent.url) as registry:
+            registry.validate_payload("orders-value", "x")
+
+    def not_written_for(self) -> None:
+        for subject in ("orders-value", "customers-value"):
+            self.confluent.register(subject, {"required": [subject]})
+        other = self.confluent.id_of("customers-value", 1)
+        rollout = Rollout(EnforcementRules(), Recorder(), lambda _fact: True)
+        with SchemaRegistry(self.confluent.url) as registry:
+            request = SchemaRequest("orders-value", "latest")
+            contract = Contract(
+                source_of(registry),
+                judge_of(registry),
+                request,
+                rollout,
+                versions=("latest",),
+                verbose=False,
+            )
+            contract.assert_conforms(b"\0" + other.to_bytes(4, "big") + b"{}", text=True)
+
+    def no_code(self) -> None:
+        with SchemaRegistry(f"{self.confluent.url}/wrong", protocol="confluent") as registry:
+            registry.get_schema("orders-value")
+
     def not_json(self) -> None:
         with SchemaRegistry() as registry:
             judge_of(registry).to_json({"at": {1}})
@@ -867,9 +989,13 @@ TROUBLE: dict[str, tuple[type[SchemaRegistryError], Callable[[Trouble], None]]] 
     "the cassette cannot be written": (CassetteNotWritten, Trouble.not_written),
     "the registry did not answer": (RegistryUnavailable, Trouble.down),
     "the registry refused the request with status 401": (RegistryRefused, Trouble.refused),
+    "certificate verify failed": (RegistryUnavailable, Trouble.not_trusted),
     "the registry's answer cannot be used": (InvalidAnswer, Trouble.something_else),
     "no schema … in v2": (SchemaNotFound, Trouble.not_found),
     "the schema is itself wrong": (InvalidSchema, Trouble.wrong_schema),
+    "… is an Avro schema": (UnsupportedSchemaType, Trouble.avro),
+    "the payload was not written for …": (WrongSchemaId, Trouble.not_written_for),
+    "it answered 404 without a code of the registry": (InvalidAnswer, Trouble.no_code),
     "… is deprecated": (SchemaDeprecated, Trouble.deprecated),
     "the payload is not JSON at …": (PayloadNotJSON, Trouble.not_json),
     "another process has held a cache lock": (CacheLocked, Trouble.locked),
@@ -890,11 +1016,17 @@ def test_the_table_of_troubles_has_every_error() -> None:
 
 @pytest.mark.parametrize(("message", "advice"), table(section("Troubleshooting")))
 def test_every_message_occurs_and_gives_the_advice_of_the_table(
-    tmp_path: Path, local_registry: LocalRegistry, closed_port: int, message: str, advice: str
+    tmp_path: Path,
+    local_registry: LocalRegistry,
+    secure_registry: LocalRegistry,
+    confluent_registry: ConfluentRegistry,
+    closed_port: int,
+    message: str,
+    advice: str,
 ) -> None:
     kind, provoke = TROUBLE[message.strip("`")]
     with pytest.raises(kind) as caught:
-        provoke(Trouble(tmp_path, local_registry, closed_port))
+        provoke(Trouble(tmp_path, local_registry, secure_registry, confluent_registry, closed_port))
     pattern = re.escape(message.strip("`")).replace("…", ".+")
     assert re.search(pattern, caught.value.headline)
     for word in code(advice):

@@ -145,9 +145,9 @@ class CompatibilityReport:
             advice: The registry's advice, one line each.
             direction: The direction that the registry was asked about.
         """
-        found = tuple(_reason_of_registry(line, direction) for line in reasons)
-        if not compatible and not found:
-            found = (_reason_of_registry("the registry gives no reason", direction),)
+        rule = "undecided" if compatible is None else "breaking"
+        lines = tuple(reasons) or (() if compatible else ("the registry gives no reason",))
+        found = tuple(_reason_of_registry(line, direction, rule) for line in lines)
         notes = tuple(Note("advice", "$", line) for line in advice)
         return cls(compatible, found, notes, direction, "the registry's")
 
@@ -175,9 +175,10 @@ class CompatibilityReport:
         }
 
 
-def _reason_of_registry(line: str, direction: Direction) -> Reason:
+def _reason_of_registry(line: str, direction: Direction, otherwise: str) -> Reason:
+    """Return a reason of a registry; ``otherwise`` is the rule of one that names none."""
     known = _LINE.fullmatch(line)
-    rule, path, change = known.groups() if known else ("breaking", "$", line)
+    rule, path, change = known.groups() if known else (otherwise, "$", line)
     return Reason(
         rule=rule,
         verdict="said by the registry",

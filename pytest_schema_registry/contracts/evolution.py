@@ -172,7 +172,7 @@ class Evolution:
         ours = self._schema_type.compare(old.content, new.content, **asked)
         if self._compared_by == "both" and _is_known(old, new):
             theirs = self._registry_verdict(old, new, asked["level"])
-            if ours.compatible is not None and ours.compatible is not theirs.compatible:
+            if {ours.compatible, theirs.compatible} == {True, False}:
                 headline = _headline(old, new)
                 text = f"{theirs.render(headline)}\nand here\n{ours.render(headline)}"
                 warnings.warn(CompatibilityWarning(text), stacklevel=3)

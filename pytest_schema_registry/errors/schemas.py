@@ -53,14 +53,19 @@ class RegistryRefused(SchemaRegistryError):
         status: The HTTP status.
         excerpt: The first characters of the answer's text.
         authenticated: True when the request had credentials.
+        credentials: The name of what the user gave them with; without any, the names of what they
+            can be given with.
     """
 
-    def __init__(self, url: str, status: int, excerpt: str, authenticated: bool) -> None:
-        super().__init__(url, status, excerpt, authenticated)
+    def __init__(
+        self, url: str, status: int, excerpt: str, authenticated: bool, credentials: str
+    ) -> None:
+        super().__init__(url, status, excerpt, authenticated, credentials)
         self.url = url
         self.status = status
         self.excerpt = excerpt
         self.authenticated = authenticated
+        self.credentials = credentials
 
     def _text(self) -> str:
         lines = [f"the registry refused the request with status {self.status}"]
@@ -70,9 +75,9 @@ class RegistryRefused(SchemaRegistryError):
         if self.status not in (401, 403):
             lines.append("  next: check --registry-url, it may not be a schema registry's address")
         elif self.authenticated:
-            lines.append("  next: check that SCHEMA_REGISTRY_TOKEN may read this schema")
+            lines.append(f"  next: check that {self.credentials} may read this schema")
         else:
-            lines.append("  next: set SCHEMA_REGISTRY_TOKEN")
+            lines.append(f"  next: set {self.credentials}")
         return "\n".join(lines)
 
 

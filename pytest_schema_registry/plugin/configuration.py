@@ -17,7 +17,6 @@ from pytest_schema_registry.settings.settings import (
     environment,
     ini_file,
     resolve,
-    token_from,
 )
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ class Configuration:
         while True:
             origin = environment(variables)
             try:
-                return resolve(cli, origin, ini, root=root, token=token_from())
+                return resolve(cli, origin, ini, root=root, variables=variables)
             except InvalidEnvironment as exc:
                 # Its frames hold every raw value, and --showlocals would print them.
                 self._note(exc.with_traceback(None))

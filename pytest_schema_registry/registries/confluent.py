@@ -145,7 +145,8 @@ class ConfluentProtocol:
             case Kind.USERS_OF_ID:
                 return documents.users_of_id(document)
             case _:
-                found = documents.schema(query, document, subject)
+                wanted = self.fixed_release(query)
+                found = documents.schema(query, document, subject, wanted)
                 if response.is_recorded:
                     return (yield from _compared(query, found, self.path(query)))
                 return found

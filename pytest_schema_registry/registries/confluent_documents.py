@@ -88,13 +88,16 @@ def missing(response: Response, subject: str = "") -> Missing:
     return Missing("; ".join(advice))
 
 
-def schema(query: Query, document: Any, subject: str) -> RegisteredSchema:
+def schema(
+    query: Query, document: Any, subject: str, wanted: str | None = None
+) -> RegisteredSchema:
     """Return the schema in a document.
 
     Args:
         query: The query, for a version line or for a listed reference.
         document: The document.
         subject: The subject that was asked for.
+        wanted: The number of the version that was asked for; None where any will do.
 
     Raises:
         WrongAnswer: The document holds no schema, or another one.
@@ -104,7 +107,6 @@ def schema(query: Query, document: Any, subject: str) -> RegisteredSchema:
     number = document.get("version")
     if not _is_number(number):
         raise WrongAnswer("the answer has no 'version' that is a number")
-    wanted = query.release or (query.version if query.version.isdecimal() else None)
     if wanted is not None and str(number) != wanted:
         raise WrongAnswer(f"asked for version {wanted} of a subject, it answered with {number}")
     schema_type = document.get("schemaType") or DEFAULT_TYPE

@@ -16,6 +16,7 @@ from pytest_schema_registry.settings.location import CREDENTIAL
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pytest_schema_registry.settings.credentials import Credentials
     from pytest_schema_registry.settings.location import Location
 
 #: A shorter user name or parameter is no secret, and hiding it would spoil every word that has it.
@@ -29,17 +30,19 @@ class Secrets:
     """The credentials for a registry.
 
     Args:
-        location: The registry's address, with the user, password and query that came with it.
-        token: The bearer token.
+        location: The registry's address, with the query that came with it.
+        credentials: The token, or the user and the password.
         proxies: Users and passwords of the proxies on the way to it.
     """
 
     def __init__(
-        self, location: Location, token: str | None, proxies: Iterable[tuple[str, str]] = ()
+        self, location: Location, credentials: Credentials, proxies: Iterable[tuple[str, str]] = ()
     ) -> None:
-        secrets = [token or ""]
-        words = [value for _, value in location.params]
-        for user, password in [*([location.auth] if location.auth else []), *proxies]:
+        secrets = [credentials.token or ""]
+        words = [value for _, value in (*location.params, *credentials.token_headers)]
+        # It is never sent, so an answer that has the same word does not repeat it.
+        words.append(credentials.tls.key_password)
+        for user, password in [*([credentials.basic] if credentials.basic else []), *proxies]:
             # A user without a password is a token.
             secrets += [password or user, _basic(user, password)]
             words.append(user)
@@ -76,6 +79,16 @@ class Secrets:
     def scrubbed(self, text: str) -> str:
         """Return a text with all secrets replaced, however they are spelled in it."""
         return self._all.sub(HIDDEN, text) if self._all else text
+
+
+def headers_of(credentials: Credentials) -> dict[str, str]:
+    """Return the headers that carry the credentials."""
+    headers = dict(credentials.token_headers)
+    if credentials.token:
+        headers["Authorization"] = f"Bearer {credentials.token}"
+    if credentials.basic:
+        headers["Authorization"] = f"Basic {_basic(*credentials.basic)}"
+    return headers
 
 
 def of_proxies() -> list[tuple[str, str]]:

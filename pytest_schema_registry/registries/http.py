@@ -19,7 +19,7 @@ from pytest_schema_registry.errors import (
     RegistryRefused,
     RegistryUnavailable,
 )
-from pytest_schema_registry.registries.credentials import Secrets, of_proxies
+from pytest_schema_registry.registries.credentials import Secrets, headers_of, of_proxies
 from pytest_schema_registry.registries.log_filter import LogFilter
 from pytest_schema_registry.registries.messages import Response
 from pytest_schema_registry.registries.protocol import WrongAnswer, drive
@@ -32,6 +32,8 @@ from pytest_schema_registry.registries.retrying import (
     reason_of,
     url_of,
 )
+from pytest_schema_registry.registries.tls import context_of
+from pytest_schema_registry.settings.credentials import NO_CREDENTIALS, TOKEN_HEADERS, WAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.messages import Request
     from pytest_schema_registry.registries.protocol import WireProtocol
     from pytest_schema_registry.registries.queries import Query
+    from pytest_schema_registry.settings.credentials import Credentials
     from pytest_schema_registry.settings.location import Location
 
 #: Seconds that closing waits for an abandoned attempt.
@@ -59,8 +62,8 @@ class RegistryClient:
 
     Args:
         protocol: The registry's wire format.
-        location: The registry's base URL, and the credentials that came with it.
-        token: Bearer token, sent to that host only.
+        location: The registry's base URL, and the query that came with it.
+        credentials: What is sent to that host only.
         timeout: Seconds that one attempt may take, from DNS to the last byte; all attempts and
             the waits between them stay inside three times that.
         max_bytes: The largest answer that is read, in bytes.
@@ -73,7 +76,7 @@ class RegistryClient:
         protocol: WireProtocol,
         location: Location,
         *,
-        token: str | None = None,
+        credentials: Credentials = NO_CREDENTIALS,
         timeout: float = 10.0,
         max_bytes: int = 5_000_000,
         clock: Callable[[], float] = time.time,
@@ -81,8 +84,8 @@ class RegistryClient:
     ) -> None:
         self._protocol = protocol
         self._location = location
-        self._token = token
-        self._secrets = Secrets(location, token)
+        self._credentials = credentials
+        self._secrets = Secrets(location, credentials)
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._clock = clock
@@ -171,8 +174,9 @@ class RegistryClient:
         if status != 200 and self._elsewhere(response.url):
             raise InvalidAnswer(url, f"{self._said(response)}; {_STATE_THAT_HOST}")
         if status != 200:
-            authenticated = bool(self._token or self._location.auth)
-            raise RegistryRefused(url, status, self._excerpt(response), authenticated)
+            given_with = self._credentials.given_with
+            excerpt, authenticated = self._excerpt(response), bool(given_with)
+            raise RegistryRefused(url, status, excerpt, authenticated, given_with or WAYS)
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type and media_type != "application/json" and not media_type.endswith("+json"):
             kind = "another type" if self._elsewhere(response.url) else self._words(media_type)
@@ -260,12 +264,11 @@ class RegistryClient:
             return self._client
 
     def _new_client(self) -> httpx.Client:
-        self._secrets = Secrets(self._location, self._token, of_proxies())
+        self._secrets = Secrets(self._location, self._credentials, of_proxies())
         try:
             return httpx.Client(
                 headers=self._headers(),
-                # An Authorization header and userinfo cannot both be sent; the token wins.
-                auth=None if self._token else self._location.auth,
+                verify=context_of(self._credentials.tls),
                 # Our own deadline comes first, with an error that names what was waited for.
                 timeout=httpx.Timeout(self._timeout + 1),
                 follow_redirects=True,
@@ -282,9 +285,7 @@ class RegistryClient:
 
     def _headers(self) -> dict[str, str]:
         headers = {**self._protocol.headers, "Accept-Encoding": "identity"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        return headers
+        return headers | headers_of(self._credentials)
 
     def _refuse_downgrade(self, request: httpx.Request) -> None:
         if self._location.shown.startswith("https:") and request.url.scheme != "https":
@@ -293,9 +294,15 @@ class RegistryClient:
             )
 
     def _keep_to_ourselves(self, request: httpx.Request) -> None:
-        if self._elsewhere(request.url):
-            for name in ("authorization", "cookie"):
+        if host := self._elsewhere(request.url):
+            for name in ("authorization", "cookie", *TOKEN_HEADERS.values()):
                 request.headers.pop(name, None)
+            if self._credentials.tls.certificate and request.url.scheme == "https":
+                # The connection would show it to any host that asks for one.
+                raise httpx.UnsupportedProtocol(
+                    f"it redirects to {host}, which may not see the client's certificate; "
+                    f"{_STATE_THAT_HOST}"
+                )
 
     def _elsewhere(self, url: httpx.URL | None) -> str:
         """Return the host that the registry redirected to, or an empty text for its own."""

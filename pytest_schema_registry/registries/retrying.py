@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 from httpx_retries import Retry, RetryTransport
 
+from pytest_schema_registry.registries.tls import with_help
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -211,4 +213,5 @@ def reason_of(exc: Exception) -> str:
     if isinstance(exc, httpx.RemoteProtocolError) and " in location header: " in text:
         # The rest is a part of the address, which may contain a part of a password.
         text = text.partition(": ")[0]
+    text = with_help(text)
     return f"cannot connect: {text}" if isinstance(exc, httpx.ConnectError) else text

@@ -58,7 +58,7 @@ def registry(
     return RegistryClient(
         protocol,
         location,
-        token=settings.token,
+        credentials=settings.credentials,
         timeout=settings.timeout,
         max_bytes=settings.max_schema_size,
         observe=observe,

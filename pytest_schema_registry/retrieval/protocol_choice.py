@@ -90,19 +90,19 @@ class ProtocolChoice:
     def _choose(self) -> Choice:
         settings = self._settings
         stated = stated_protocol(settings)
-        if stated is not None:
-            if stated == "confluent" and settings.mode == "record":
-                self._record_stated()
-            return Choice(self._protocol(stated))
         try:
+            if stated is not None:
+                if stated == "confluent" and settings.mode == "record":
+                    # For a replay whose settings do not say it.
+                    self._resolver.record_protocol(stated)
+                return Choice(self._protocol(stated))
             return Choice(self._protocol(self._resolver.retrieve(Query(Kind.PROTOCOL)).protocol))
         except CassetteMissing:
             return Choice(self._protocol("core"))  # only Confluent's protocol is recorded
-        except RegistryRefused as exc:
-            # The Core protocol has no such path.
-            return Choice(self._protocol("core"), None if exc.status == 405 else exc)
         except SchemaRegistryError as exc:
-            return Choice(self._protocol("core"), _explained(exc))
+            if isinstance(exc, RegistryRefused) and exc.status == 405:
+                return Choice(self._protocol("core"))  # which has no such path
+            return Choice(self._protocol(stated or "core"), _explained(exc))
 
     def _protocol(self, name: ProtocolName) -> WireProtocol:
         if name == "core":
@@ -111,20 +111,16 @@ class ProtocolChoice:
 
         return ConfluentProtocol(self._settings.subject, self._settings.version_property)
 
-    def _record_stated(self) -> None:
-        """Record the protocol that the settings state, for a replay whose settings do not."""
-        self._resolver.record_protocol("confluent")
-
 
 def stated_protocol(settings: Settings) -> ProtocolName | None:
     """Return the protocol that the settings alone tell; None where a request has to."""
     location = settings.location
+    if location is not None and location.directory is not None:
+        return "core"
     if settings.protocol != "auto":
         return settings.protocol
     if settings.offline or location is None:
         return None  # a cassette tells
-    if location.directory is not None:
-        return "core"
     return "confluent" if _CONFLUENT_PATH in f"{location.shown}/" else None
 
 
@@ -157,4 +153,9 @@ def _explained(error: SchemaRegistryError) -> SchemaRegistryError:
         return RegistryUnavailable(error.url, reason, is_page=error.is_page)
     if isinstance(error, InvalidAnswer):
         return InvalidAnswer(error.url, f"{error.reason}, {_ASKED}")
+    if isinstance(error, RegistryRefused):
+        excerpt = f"{error.excerpt} ({_ASKED})".lstrip()
+        return RegistryRefused(
+            error.url, error.status, excerpt, error.authenticated, error.credentials
+        )
     return error

@@ -12,6 +12,7 @@ from pytest_schema_registry.json_values import canonical, digest
 from pytest_schema_registry.settings.location import CREDENTIAL
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.settings.credentials import Credentials
     from pytest_schema_registry.settings.location import Location
 
 #: The claims that describe a token and not its holder: they change with every new token.
@@ -23,21 +24,26 @@ _PASSING = frozenset(
 _ROUNDS = 10_000
 
 
-def realm(location: Location | None, token: str | None) -> str:
+def realm(location: Location | None, credentials: Credentials) -> str:
     """Return a digest of what tells apart those who share a cache, or an empty text.
 
     The text is empty where nothing tells them apart.
 
     Args:
-        location: The registry's address, with its user and its query string. A password does not
-            count: it changes, and its user stays.
-        token: The bearer token, which is sent instead of the user.
+        location: The registry's address, with its query string.
+        credentials: The holder of the token and the headers that go with it, or the user; and the
+            file of the client's certificate. A password does not count: it changes, and its user
+            stays.
     """
     if location is None:
         return ""
-    user, password = location.auth or ("", "")
-    holder = user if password else user and _holder(user)  # a user without a password is a token
-    asked_by = [_holder(token)] if token else [holder] if location.auth else []
+    asked_by = [_holder(credentials.token)] if credentials.token else []
+    if credentials.basic:
+        user, password = credentials.basic
+        # A user without a password is a token.
+        asked_by.append(user if password else user and _holder(user))
+    asked_by += [f"{name} {value}" for name, value in credentials.token_headers]
+    asked_by += [f"certificate {each}" for each in (credentials.tls.certificate,) if each]
     asked_by += [
         f"{name} {_holder(value)}" for name, value in location.params if CREDENTIAL.search(name)
     ]

@@ -249,7 +249,7 @@ def _realm(settings: Settings) -> str:
 
     A template or a property changes what a name and a version line mean at an address.
     """
-    asked_by = realm(settings.location, settings.token)
+    asked_by = realm(settings.location, settings.credentials)
     if settings.subject == DEFAULT_SUBJECT and settings.version_property is None:
         return asked_by
     return canonical([asked_by, settings.subject, settings.version_property])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.schemas import Schema
 from pytest_schema_registry.settings import OPTIONS
-from pytest_schema_registry.settings.settings import Origin, resolve, token_from
+from pytest_schema_registry.settings.settings import Origin, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,11 +101,11 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
         is_right, wanted = _KINDS[kind]
         if not is_right(given[name]):
             raise InvalidSettings(f"SchemaRegistry({name}=…)", _wrong(given[name], wanted))
-    url, token = given["url"], given["token"]
+    url = given["url"]
     written = {option.name: given.get(option.argument) for option in OPTIONS}
     written["url"] = None if url is None else os.fspath(url)
     arguments = Origin(lambda option: f"SchemaRegistry({option.argument}=…)", written)
-    return resolve(arguments, root=Path.cwd(), token=token or token_from())
+    return resolve(arguments, root=Path.cwd(), variables=os.environ, token=given["token"])
 
 
 def check_texts(method: str, *, or_none: bool = False, **given: Any) -> None:

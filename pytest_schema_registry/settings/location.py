@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 #: The pattern of query parameters that are credentials.
 CREDENTIAL = re.compile("key|token|secret|pass|auth|sig|cred", re.IGNORECASE)
+_GIVE_ONE = "it has several addresses, with commas between them; give one of them"
+#: A comma with an address after it: other tools of a registry take several.
+_SEVERAL = re.compile(r",\s*https?://")
 
 
 class Location(NamedTuple):
@@ -22,7 +25,7 @@ class Location(NamedTuple):
     Args:
         shown: The text that may be printed, stored and used as a key: no credentials, no query.
         directory: The directory, or None for HTTP.
-        auth: User and password that the URL carried.
+        auth: User and password that the URL carried; the credentials have them.
         params: The URL's own query, sent along with every request.
     """
 
@@ -52,6 +55,8 @@ def parse_location(value: str, root: Path) -> Location:
     """
     if not value.strip():
         raise ValueError("the address is empty; leave the setting out to use cassettes only")
+    if _SEVERAL.search(value):
+        raise ValueError(_GIVE_ONE)
     try:
         parts = urlsplit(value)
     except ValueError:
@@ -71,6 +76,8 @@ def parse_location(value: str, root: Path) -> Location:
         raise ValueError(
             f"cannot speak {parts.scheme!r}; give http://…, https://…, file:///… or a directory"
         )
+    if "," in parts.netloc.rpartition("@")[2]:
+        raise ValueError(_GIVE_ONE)
     if not parts.hostname:
         raise ValueError("the address has no host")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

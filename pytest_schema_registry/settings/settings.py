@@ -5,7 +5,6 @@ Callers give the places in order of precedence, and the first value wins.
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -22,6 +21,12 @@ from pytest_schema_registry.settings import (
     OPTIONS,
     Option,
 )
+from pytest_schema_registry.settings.credentials import (
+    NO_CREDENTIALS,
+    Credentials,
+    WrongCredentials,
+    parse_credentials,
+)
 from pytest_schema_registry.settings.parsers import DriftGate, parse
 
 if TYPE_CHECKING:
@@ -30,8 +35,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
     from pytest_schema_registry.settings.enforcement import EnforcementRule
     from pytest_schema_registry.settings.location import Location
-
-TOKEN_VARIABLE = "SCHEMA_REGISTRY_TOKEN"  # noqa: S105  # the variable's name, not a token
 
 
 class Settings(NamedTuple):
@@ -45,7 +48,7 @@ class Settings(NamedTuple):
     ``default_draft`` are None where the registry's protocol decides them.
 
     Args:
-        token: The bearer token.
+        credentials: The credentials for the registry.
         root: The directory that relative paths start from.
     """
 
@@ -84,7 +87,7 @@ class Settings(NamedTuple):
     compat_source: str = "local"
     waivers: Path | None = None
     replay_payloads: tuple[str, str] | None = None
-    token: str | None = None
+    credentials: Credentials = NO_CREDENTIALS
     root: Path = Path()
 
     def __repr__(self) -> str:
@@ -161,13 +164,19 @@ class InvalidEnvironment(InvalidSettings):
     """The error of a wrong environment variable: it stops only what uses the plugin."""
 
 
-def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
+def resolve(
+    *origins: Origin,
+    root: Path,
+    variables: Mapping[str, str] | None = None,
+    token: str | None = None,
+) -> Settings:
     """Merge the places that settings are written in into one frozen Settings.
 
     Args:
         origins: The places; for each option, the first that has a value wins.
         root: The directory that relative paths start from.
-        token: The bearer token.
+        variables: The environment, for the credentials; None has none.
+        token: The bearer token that a program gave; it wins over the environment's credentials.
 
     Raises:
         InvalidEnvironment: The value that counts is wrong and came from the environment.
@@ -175,6 +184,7 @@ def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
     """
     chosen: dict[str, Any] = {}
     said_by: dict[str, Origin] = {}
+    labels: dict[str, str] = {}
     for option in OPTIONS:
         for origin in origins:
             written = origin.values.get(option.name)
@@ -186,14 +196,21 @@ def resolve(*origins: Origin, root: Path, token: str | None = None) -> Settings:
                 error = InvalidEnvironment if origin.is_environment else InvalidSettings
                 raise error(origin.label(option), str(exc)) from None
             said_by[option.field] = origin
+            labels[option.field] = origin.label(option)
             break
-    settings = Settings(**chosen, token=token or None, root=root)
+    location = chosen.get("location")
+    credentials = _credentials(
+        variables or {},
+        root,
+        token,
+        location.auth if location else None,
+        labels.get("location", ""),
+    )
+    settings = Settings(**chosen, credentials=credentials, root=root)
     if (wrong := _contradiction(settings)) is not None:
         field, reason = wrong
-        origin = said_by[field]
-        error = InvalidEnvironment if origin.is_environment else InvalidSettings
-        option = next(option for option in OPTIONS if option.field == field)
-        raise error(origin.label(option), reason)
+        error = InvalidEnvironment if said_by[field].is_environment else InvalidSettings
+        raise error(labels[field], reason)
     return settings
 
 
@@ -211,9 +228,15 @@ def _contradiction(settings: Settings) -> tuple[str, str] | None:
     return None
 
 
-def token_from(variables: Mapping[str, str] = os.environ) -> str | None:
-    """Return the bearer token.
-
-    It comes from the environment only, so that no process list and no CI log shows it.
-    """
-    return variables.get(TOKEN_VARIABLE, "").strip() or None
+def _credentials(
+    variables: Mapping[str, str],
+    root: Path,
+    token: str | None,
+    in_url: tuple[str, str] | None,
+    url: str,
+) -> Credentials:
+    try:
+        return parse_credentials(variables, root, token=token, in_url=in_url, url=url)
+    except WrongCredentials as exc:
+        error = InvalidEnvironment if exc.setting in variables else InvalidSettings
+        raise error(exc.setting, str(exc)) from None

@@ -133,6 +133,71 @@ def test_the_token_is_taken_from_the_environment(
     assert local_registry.requests[0].headers["authorization"] == "Bearer tok-en"
 
 
+@pytest.mark.parametrize(
+    ("variables", "sent"),
+    [
+        ({"BASIC_AUTH_USER_INFO": "ada:pass"}, "Basic YWRhOnBhc3M="),
+        ({"API_KEY": "ada", "API_SECRET": "pass"}, "Basic YWRhOnBhc3M="),
+        ({"USERNAME": "ada", "PASSWORD": "pass"}, "Basic YWRhOnBhc3M="),
+    ],
+)
+def test_a_user_and_a_password_are_taken_from_the_environment(
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    local_registry: LocalRegistry,
+    variables: dict[str, str],
+    sent: str,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"SCHEMA_REGISTRY_{name}", value)
+    run(f"--registry-url={local_registry.url}").assert_outcomes(passed=2)
+    assert {each.headers["authorization"] for each in local_registry.requests} == {sent}
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_two_kinds_of_credentials_stop_only_what_uses_the_plugin(
+    run: Run, monkeypatch: pytest.MonkeyPatch, local_registry: LocalRegistry, workers: str
+) -> None:
+    monkeypatch.setenv("SCHEMA_REGISTRY_URL", local_registry.url)
+    monkeypatch.setenv("SCHEMA_REGISTRY_TOKEN", "tok-en")
+    monkeypatch.setenv("SCHEMA_REGISTRY_USERNAME", "ada")
+    monkeypatch.setenv("SCHEMA_REGISTRY_PASSWORD", "pass-word")
+    result = run("-n", workers, "-vv", "--showlocals", "--full-trace")
+    result.assert_outcomes(passed=1, errors=1)
+    said = (
+        "SCHEMA_REGISTRY_TOKEN: SCHEMA_REGISTRY_USERNAME gives credentials, too; "
+        "keep one of the two"
+    )
+    result.stdout.fnmatch_lines([f"E  *InvalidEnvironment: {said}"])
+    assert "pass-word" not in f"{result.stdout}"
+    assert local_registry.requests == []
+
+
+def test_files_of_tls_are_relative_to_the_root_and_named_where_they_are_wrong(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makeini("[pytest]")
+    monkeypatch.chdir(pytester.mkdir("below"))
+    monkeypatch.setenv("SCHEMA_REGISTRY_SSL_CA_LOCATION", "a_file")
+    result = run("--registry-url=https://registry.invalid", "..")
+    result.assert_outcomes(passed=1, errors=1)
+    said = f"{pytester.path / 'a_file'} holds no certificate in PEM form"
+    result.stdout.fnmatch_lines([f"E  *SCHEMA_REGISTRY_SSL_CA_LOCATION: {said}"])
+
+
+def test_one_of_several_addresses_is_to_be_given(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    several = "http://ada:s3cret@one:8081,http://ada:s3cret@two:8081"
+    said = ": it has several addresses, with commas between them; give one of them"
+    monkeypatch.setenv("SCHEMA_REGISTRY_URL", several)
+    result = run()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([f"E  *InvalidEnvironment: SCHEMA_REGISTRY_URL{said}"])
+    assert "s3cret" not in f"{result.stdout}"
+    result = run(f"--registry-url={several}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.errlines == [f"ERROR: --registry-url{said}", ""]
+
+
 def test_a_container_registrys_variables_are_not_read(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """No secret gets out: sessions tell all that they can, and all that they told is searched.
 
-The secrets are what a session is given (token, user, password, key) and what a registry sets in its
-headers. Everything is searched for all of them, however they are written.
+The secrets are what a session is given (token, cluster, pool, user, password, keys) and what a
+registry sets in its headers. Everything is searched for all of them, however they are written.
 """
 
 from __future__ import annotations
@@ -33,21 +33,30 @@ if TYPE_CHECKING:
 TOKEN = "t0ken/of+the=run"
 USER, PASSWORD = "ada-lovelace", "pass  wörd&/half"
 BASIC = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-KEY = "k-e-y&of/ours"
+CLUSTER, POOL = "lsrc-0f-ours", "pool/0f-ours"
+KEY, KEY_PASSWORD = "k-e-y&of/ours", "0pen, pl&ase"
 PROXY_USER, PROXY_PASSWORD = "pr0xy@user-of-ours", "pr0xy:p/ss wörd"
 PROXY_BASIC = b64encode(f"{PROXY_USER}:{PROXY_PASSWORD}".encode()).decode()
 SET = {"set-cookie": "session=c00kie-of-theirs; Path=/", "x-auth-token": "x-auth-of-theirs"}
 
+#: What sessions are given in the environment, by its kind, beside the key in the URL's query.
+KINDS = {
+    "token": {"TOKEN": TOKEN, "LOGICAL_CLUSTER": CLUSTER, "IDENTITY_POOL_ID": POOL},
+    "user info": {"BASIC_AUTH_USER_INFO": f"{USER}:{PASSWORD}"},
+    "user and password": {"USERNAME": USER, "PASSWORD": PASSWORD},
+    "user in the URL": {},
+}
 USERINFO = f"{USER}:{quote(PASSWORD, safe='')}"
 QUERY = f"api_key={quote(KEY, safe='')}"
 JSON = {"content-type": "application/json"}
 AT_ONCE = {"retry-after": "3600"}
 
 
-def faults(token: str) -> dict[str, Reply]:
+def faults(kind: str) -> dict[str, Reply]:
     """Answers that repeat what they were sent, by the name of the schema that was asked for."""
-    sent = f"{token} {USER}:{PASSWORD} {BASIC} ?api_key={KEY}"
-    there = f"{USERINFO}@127.0.0.1:1/?{QUERY}"
+    one, two, three = (TOKEN, CLUSTER, POOL) if kind == "token" else (USER, PASSWORD, BASIC)
+    sent = f"{one}:{two} {three} ?api_key={KEY}"
+    there = f"{quote(one, safe='')}:{quote(two, safe='')}@127.0.0.1:1/?{QUERY}"
     return {
         "refused": Reply(401, sent, SET),
         "refused.in_html": Reply(403, f"<html>{escape(sent)}", SET),
@@ -55,8 +64,8 @@ def faults(token: str) -> dict[str, Reply]:
         "refused.in_other_json": Reply(403, {"seen": sent}, JSON),
         "refused.after_much_space": Reply(403, f"{' ' * 790}{sent}"),
         "broken": Reply(500, f"{'x' * 190}{sent}", AT_ONCE | SET),
-        "broken.for_long": Reply(503, b"", {"retry-after": f"3600 {token} {BASIC}"}),
-        "login_page": Reply(200, escape(sent), {"content-type": f"text/{token or BASIC}"}),
+        "broken.for_long": Reply(503, b"", {"retry-after": f"3600 {one} {three}"}),
+        "login_page": Reply(200, escape(sent), {"content-type": f"text/{three}"}),
         "redirected": Reply(302, sent, {"location": f"http://{there}"} | SET),
         "redirected.to_gopher": Reply(302, sent, {"location": f"gopher://{there}"}),
         "redirected.to_no_url": Reply(302, sent, {"location": f"http://{USER}:{PASSWORD}@x/"}),
@@ -68,9 +77,9 @@ def faults(token: str) -> dict[str, Reply]:
 #: What they become, by the same name.
 TOLD = {
     "refused": "with status 401",
-    "refused.in_html": " ***:*** *** ?api_key=***",
-    "refused.in_json": " ***:*** *** ?api_key=***']",
-    "refused.in_other_json": ' ***:*** *** ?api_key=***"}',
+    "refused.in_html": "***:*** *** ?api_key=***",
+    "refused.in_json": "***:*** *** ?api_key=***']",
+    "refused.in_other_json": '***:*** *** ?api_key=***"}',
     "refused.after_much_space": "with status 403",
     "broken": "it answered 500",
     "broken.for_long": "asking to retry after 3600 ",
@@ -121,7 +130,7 @@ def spellings(secret: str) -> set[str]:
 SECRETS = {
     part
     for secret in (
-        *(TOKEN, USER, PASSWORD, BASIC, KEY, *SET.values()),
+        *(TOKEN, CLUSTER, POOL, USER, PASSWORD, BASIC, KEY, KEY_PASSWORD, *SET.values()),
         *(PROXY_USER, PROXY_PASSWORD, PROXY_BASIC),
     )
     for part in spellings(secret.removeprefix("session=").partition(";")[0])
@@ -149,6 +158,11 @@ def all_of(exc: SchemaRegistryError) -> Iterator[tuple[str, str]]:
     yield "traceback", "".join(told.format())
 
 
+def give(patch: pytest.MonkeyPatch, kind: str, **variables: str) -> None:
+    for name, value in (KINDS[kind] | variables).items():
+        patch.setenv(f"SCHEMA_REGISTRY_{name}", value)
+
+
 class Project:
     """A project whose sessions tell all that they can."""
 
@@ -159,10 +173,10 @@ class Project:
         pytester.makeconftest(CONFTEST)
         pytester.makepyfile(SUITE)
 
-    def session(self, url: str, *options: str, token: str = TOKEN, **variables: str) -> str:
+    def session(self, url: str, *options: str, kind: str = "token", **variables: str) -> str:
         """Run a session, search what it told and left behind, and return its output."""
-        given = {"SCHEMA_REGISTRY_URL": url, **variables}
-        for name, value in (given | {"SCHEMA_REGISTRY_TOKEN": token}).items():
+        give(self._patch, kind, URL=url)
+        for name, value in variables.items():
             self._patch.setenv(name, value)
         result = self._run(*TELL_ALL, *options)
         output = f"{result.stdout}\n{result.stderr}"
@@ -171,7 +185,8 @@ class Project:
         assert found_in([*told, ("the output", output)]) == set()
         return output
 
-    def record(self, url: str) -> None:
+    def record(self, url: str, kind: str) -> None:
+        give(self._patch, kind)
         folder = self._path / DEFAULT_CASSETTES
         with SchemaRegistry(url, mode="record", cassettes=folder) as registry:
             registry.get_schema(ORDER, "v1")
@@ -189,35 +204,43 @@ def project(pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
     return Project(pytester, run, monkeypatch)
 
 
-def with_secrets(url: str) -> str:
-    return f"{url.replace('//', f'//{USERINFO}@')}?{QUERY}"
+def with_secrets(url: str, kind: str) -> str:
+    userinfo = f"//{USERINFO}@" if kind == "user in the URL" else "//"
+    return f"{url.replace('//', userinfo)}?{QUERY}"
 
 
-def serve(registry: LocalRegistry, token: str = "") -> str:
+def serve(registry: LocalRegistry, kind: str) -> str:
     """Have a registry repeat what it is sent, and return its address with secrets in it."""
-    for name, reply in faults(token).items():
+    for name, reply in faults(kind).items():
         registry.always(reply, f"schemas/v1/{name}")
     registry.always(Reply(200, {"content": ORDER_V1}, JSON | SET), f"schemas/v1/{ORDER}")
-    return with_secrets(registry.url)
+    return with_secrets(registry.url, kind)
 
 
 @pytest.mark.parametrize(
-    ("modes", "token"),
-    [(["auto"], TOKEN), (["live"], ""), (["record", "replay"], TOKEN)],
-    ids=["auto", "live", "record and replay"],
+    ("modes", "kind"),
+    [
+        (["auto"], "token"),
+        (["live"], "user in the URL"),
+        (["record", "replay"], "token"),
+        (["record", "replay"], "user info"),
+    ],
+    ids=["auto", "live", "record and replay", "record and replay as a user"],
 )
 def test_no_mode_tells_a_secret(
-    project: Project, local_registry: LocalRegistry, modes: list[str], token: str
+    project: Project, local_registry: LocalRegistry, modes: list[str], kind: str
 ) -> None:
-    url = serve(local_registry, token)
+    url = serve(local_registry, kind)
     for mode in modes:
-        output = project.session(url, "--registry-mode", mode, token=token)
+        output = project.session(url, "--registry-mode", mode, kind=kind)
         told = ["no recording of "] if mode == "replay" else [TOLD[name] for name in MET]
         assert [text for text in told if text not in output] == []
         assert "$.id: 1 is an integer, not a string" in output
     # Both were sent, and both kinds of files were written.
     sent = local_registry.requests[-1]
-    assert sent.headers["authorization"] == (f"Bearer {token}" if token else f"Basic {BASIC}")
+    is_token = kind == "token"
+    assert sent.headers["authorization"] == (f"Bearer {TOKEN}" if is_token else f"Basic {BASIC}")
+    assert sent.headers.get("target-sr-cluster") == (CLUSTER if is_token else None)
     assert sent.path.endswith(QUERY)
     assert sent.headers["cookie"] == "session=c00kie-of-theirs"
     assert project.has("*.entry")
@@ -225,21 +248,24 @@ def test_no_mode_tells_a_secret(
 
 
 def test_no_worker_tells_a_secret(project: Project, local_registry: LocalRegistry) -> None:
-    url = serve(local_registry, TOKEN)
-    output = project.session(url, "-n", "2", "-k", "fails or refused", token=TOKEN)
+    url = serve(local_registry, "user and password")
+    options = ("-n", "2", "-k", "fails or refused")
+    output = project.session(url, *options, kind="user and password")
     assert "with status 401" in output
 
 
 def test_no_outage_tells_a_secret(
     project: Project, local_registry: LocalRegistry, closed_port: int, silent_port: int
 ) -> None:
-    project.record(serve(local_registry))
+    kind = "user in the URL"
+    project.record(serve(local_registry, kind), kind)
     for port, reason in (
         (closed_port, "cannot connect: "),
         (silent_port, "no complete answer within 1 s"),
     ):
-        url = with_secrets(f"http://127.0.0.1:{port}")
-        output = project.session(url, "--registry-timeout=1", "-k", "fails or redirected")
+        url = with_secrets(f"http://127.0.0.1:{port}", kind)
+        options = ("--registry-timeout=1", "-k", "fails or redirected")
+        output = project.session(url, *options, kind=kind)
         assert "was served from the cassette of http://127.0.0.1:" in output
         assert f"the registry did not answer: {reason}" in output
 
@@ -247,17 +273,20 @@ def test_no_outage_tells_a_secret(
 def test_no_damaged_cassette_tells_a_secret(
     project: Project, local_registry: LocalRegistry
 ) -> None:
-    url = serve(local_registry)
-    project.record(url)
+    url = serve(local_registry, "token")
+    project.record(url, "token")
     project.damage()
     output = project.session(url, "--registry-mode=replay", "-k", "fails")
     assert "CassetteDamaged: the cassette cannot be used: its end is missing" in output
 
 
-@pytest.mark.parametrize("token", [TOKEN, ""], ids=["token", "password"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", TOLD)
-def test_no_exception_tells_a_secret(local_registry: LocalRegistry, name: str, token: str) -> None:
-    with SchemaRegistry(serve(local_registry, token), token=token) as registry:
+def test_no_exception_tells_a_secret(
+    local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    give(monkeypatch, kind)
+    with SchemaRegistry(serve(local_registry, kind)) as registry:
         exc = error_of(lambda: registry.get_schema(name, "v1"))
     assert TOLD[name] in str(exc)
     assert found_in(all_of(exc)) == set()
@@ -308,6 +337,7 @@ WRONG_URLS = {
     "ftp": f"ftp://{USERINFO}@registry.example/?{QUERY}",
     "no colon": f"https//{USERINFO}@registry.example/?{QUERY}",
     "no scheme": f"{USERINFO}@registry.example/?{QUERY}",
+    "several": f"http://{USERINFO}@registry.example,http://{USERINFO}@registry.example/?{QUERY}",
 }
 REPEATED_URLS = {
     "no scheme, no user": f"registry.example:443/schemas?{QUERY}",
@@ -346,12 +376,30 @@ def test_no_session_repeats_a_wrong_address(project: Project, fault: str) -> Non
     [
         (WRONG_URLS["port"], {}, "SCHEMA_REGISTRY_URL: the port is not a number"),
         (
-            with_secrets("http://registry.example"),
+            with_secrets("http://registry.example", "token"),
             {"SCHEMA_REGISTRY_TIMEOUT": "soon"},
             "SCHEMA_REGISTRY_TIMEOUT: 'soon' is not a positive number of seconds up to 2,147,482",
         ),
+        (
+            with_secrets("http://registry.example", "user in the URL"),
+            {},
+            "SCHEMA_REGISTRY_TOKEN: SCHEMA_REGISTRY_URL gives credentials, too; keep one of",
+        ),
+        (
+            with_secrets("https://registry.example", "token"),
+            {"SCHEMA_REGISTRY_PASSWORD": PASSWORD},
+            "SCHEMA_REGISTRY_PASSWORD: it goes with SCHEMA_REGISTRY_USERNAME, which is not set",
+        ),
+        (
+            with_secrets("https://registry.example", "token"),
+            {
+                "SCHEMA_REGISTRY_SSL_CERTIFICATE_LOCATION": "conftest.py",
+                "SCHEMA_REGISTRY_SSL_KEY_PASSWORD": KEY_PASSWORD,
+            },
+            "conftest.py holds no certificate in PEM form",
+        ),
     ],
-    ids=["address", "timeout"],
+    ids=["address", "timeout", "two kinds", "half a pair", "certificate"],
 )
 def test_no_wrong_variable_tells_a_secret(
     project: Project, url: str, variables: dict[str, str], said: str

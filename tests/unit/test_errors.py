@@ -85,7 +85,7 @@ TEXTS: list[tuple[Exception, str]] = [
         """,
     ),
     (
-        RegistryRefused(URL, 401, "who are you?", False),
+        RegistryRefused(URL, 401, "who are you?", False, "SCHEMA_REGISTRY_TOKEN"),
         f"""
         the registry refused the request with status 401
           asked: {URL}
@@ -94,7 +94,7 @@ TEXTS: list[tuple[Exception, str]] = [
         """,
     ),
     (
-        RegistryRefused(URL, 403, "", True),
+        RegistryRefused(URL, 403, "", True, "SCHEMA_REGISTRY_TOKEN"),
         f"""
         the registry refused the request with status 403
           asked: {URL}
@@ -102,7 +102,7 @@ TEXTS: list[tuple[Exception, str]] = [
         """,
     ),
     (
-        RegistryRefused(URL, 418, "teapot", True),
+        RegistryRefused(URL, 418, "teapot", True, "SCHEMA_REGISTRY_TOKEN"),
         f"""
         the registry refused the request with status 418
           asked: {URL}

@@ -466,7 +466,6 @@ def signed(**claims: Any) -> str:
         (("", "one"), ("", "one"), 1),
         (("", "one"), ("", "other"), 2),
         (("", "one"), ("", None), 2),
-        (("ada:pass@", "one"), ("bob:pass@", "one"), 1),
         (("", "a.b.c"), ("", "a.bb.c"), 2),
         (("", "a.e30.c"), ("", "a.e30.d"), 2),
         (("", signed(sub="ada", iat=1)), ("", signed(sub="ada", iat=2, exp=3, jti="n")), 1),
@@ -493,9 +492,10 @@ def test_a_registry_without_an_address_can_be_closed() -> None:
 
 
 def test_credentials_are_written_nowhere(local_registry: LocalRegistry, tmp_path: Path) -> None:
-    url = local_registry.url.replace("//", "//ada-lovelace:pass@word@") + "?api_key=k-e-y"
-    for token in ("tok-en", None):
-        with SchemaRegistry(url, mode="record", cache_dir=tmp_path / "c", token=token) as registry:
+    url = f"{local_registry.url}?api_key=k-e-y"
+    with_user = url.replace("//", "//ada-lovelace:pass@word@")
+    for own, token in ((url, "tok-en"), (with_user, None)):
+        with SchemaRegistry(own, mode="record", cache_dir=tmp_path / "c", token=token) as registry:
             registry.get_schema(ORDER, "v1")
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.suffix for path in written} >= {".yaml", ".entry"}

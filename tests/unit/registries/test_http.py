@@ -59,9 +59,16 @@ class Connect(Protocol):
 def client_of() -> Iterator[Connect]:
     with ExitStack() as stack:
 
-        def client_of(url: str, **arguments: Any) -> RegistryClient:
-            settings = resolve(Origin(lambda option: option.name, {"url": url}), root=Path())
+        def client_of(
+            url: str,
+            token: str | None = None,
+            variables: dict[str, str] | None = None,
+            **arguments: Any,
+        ) -> RegistryClient:
+            url_given = Origin(lambda option: option.name, {"url": url})
+            settings = resolve(url_given, root=Path(), variables=variables, token=token)
             assert settings.location is not None
+            arguments["credentials"] = settings.credentials
             client = RegistryClient(CoreProtocol(), settings.location, **arguments)
             stack.callback(client.close)
             return client
@@ -128,17 +135,43 @@ def test_a_refusal_is_not_asked_again(
     assert len(local_registry.requests) == 1
 
 
-@pytest.mark.parametrize("token", [TOKEN, None])
-def test_a_refusal_says_what_to_do_about_the_token(
-    client_of: Connect, local_registry: LocalRegistry, token: str | None
+WAYS = (
+    "SCHEMA_REGISTRY_TOKEN, SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO, "
+    "SCHEMA_REGISTRY_API_KEY with SCHEMA_REGISTRY_API_SECRET or "
+    "SCHEMA_REGISTRY_USERNAME with SCHEMA_REGISTRY_PASSWORD"
+)
+API_KEY = {"SCHEMA_REGISTRY_API_KEY": "k-e-y", "SCHEMA_REGISTRY_API_SECRET": "of-ours"}
+MAY = "may read this schema"
+
+
+@pytest.mark.parametrize(
+    ("user", "given", "said"),
+    [
+        ("", {"token": TOKEN}, f"check that SchemaRegistry(token=…) {MAY}"),
+        (
+            "",
+            {"variables": {"SCHEMA_REGISTRY_TOKEN": TOKEN}},
+            f"check that SCHEMA_REGISTRY_TOKEN {MAY}",
+        ),
+        (
+            "",
+            {"variables": API_KEY},
+            f"check that SCHEMA_REGISTRY_API_KEY with SCHEMA_REGISTRY_API_SECRET {MAY}",
+        ),
+        ("ada:pass@", {}, f"check that the user in url {MAY}"),
+        (
+            "",
+            {},
+            f"set {WAYS}",
+        ),
+    ],
+)
+def test_a_refusal_says_what_to_do_about_the_credentials(
+    client_of: Connect, local_registry: LocalRegistry, user: str, given: dict[str, Any], said: str
 ) -> None:
     local_registry.always(Reply(401))
-    said = str(error_of(client_of(local_registry.url, token=token))).splitlines()
-    assert said[-1] == (
-        "  next: check that SCHEMA_REGISTRY_TOKEN may read this schema"
-        if token
-        else "  next: set SCHEMA_REGISTRY_TOKEN"
-    )
+    client = client_of(local_registry.url.replace("//", f"//{user}"), **given)
+    assert str(error_of(client)).splitlines()[-1] == f"  next: {said}"
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 599])
@@ -565,11 +598,51 @@ def test_a_token_is_sent_as_a_bearer_token(
     assert local_registry.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
-def test_a_token_goes_before_the_password_in_the_url(
+#: The headers of every request to a registry that asks for no credentials.
+PLAIN = {"host", "accept", "accept-encoding", "connection", "user-agent"}
+BASIC = {"authorization": f"Basic {b64encode('ä:d:a'.encode()).decode()}"}
+ASKED_AS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "nobody": ({}, {}),
+    "token": ({"SCHEMA_REGISTRY_TOKEN": TOKEN}, {"authorization": f"Bearer {TOKEN}"}),
+    "token of a pool": (
+        {
+            "SCHEMA_REGISTRY_TOKEN": TOKEN,
+            "SCHEMA_REGISTRY_LOGICAL_CLUSTER": "lsrc-1",
+            "SCHEMA_REGISTRY_IDENTITY_POOL_ID": "pool-1",
+        },
+        {
+            "authorization": f"Bearer {TOKEN}",
+            "target-sr-cluster": "lsrc-1",
+            "confluent-identity-pool-id": "pool-1",
+        },
+    ),
+    "user info": ({"SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO": "ä:d:a"}, BASIC),
+    "key": ({"SCHEMA_REGISTRY_API_KEY": "ä", "SCHEMA_REGISTRY_API_SECRET": "d:a"}, BASIC),
+    "user": ({"SCHEMA_REGISTRY_USERNAME": "ä", "SCHEMA_REGISTRY_PASSWORD": "d:a"}, BASIC),
+}
+
+
+@pytest.mark.parametrize("kind", ASKED_AS)
+def test_credentials_of_each_kind_reach_the_registry_and_no_other_host(
+    client_of: Connect, local_registry: LocalRegistry, kind: str
+) -> None:
+    variables, headers = ASKED_AS[kind]
+    elsewhere = local_registry.url.replace("127.0.0.1", "localhost")
+    local_registry.script(PATH, redirect(f"{elsewhere}/{PATH}"))
+    client_of(local_registry.url, variables=variables).fetch(QUESTION)
+    ours, theirs = (
+        {name: value for name, value in each.headers.items() if name not in PLAIN}
+        for each in local_registry.requests
+    )
+    assert ours == headers
+    assert theirs == {}
+
+
+def test_a_password_in_the_url_is_sent_as_any_other(
     client_of: Connect, local_registry: LocalRegistry
 ) -> None:
-    client_of(local_registry.url.replace("//", "//ada:pass@"), token=TOKEN).fetch(QUESTION)
-    assert local_registry.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+    client_of(local_registry.url.replace("//", "//%C3%A4:d%3Aa@")).fetch(QUESTION)
+    assert local_registry.requests[0].headers["authorization"] == BASIC["authorization"]
 
 
 def test_the_query_of_the_url_is_sent_along(
@@ -600,18 +673,16 @@ def test_no_error_repeats_a_credential(
     client_of: Connect, local_registry: LocalRegistry, reply: Reply
 ) -> None:
     local_registry.always(reply)
-    url = local_registry.url.replace("//", "//ada-lovelace:pass%20word@") + "?api_key=k-e-y%26"
+    url = f"{local_registry.url}?api_key=k-e-y%26"
+    with_user = url.replace("//", "//ada-lovelace:pass%20word@")
     basic = b64encode(b"ada-lovelace:pass word").decode()
-    hidden = [
-        SECRETS["user"],
-        SECRETS["password"],
-        SECRETS["key"],
-        "pass%20word",
-        "k-e-y%26",
-        basic,
-    ]
-    for token, secrets in ((TOKEN, [*hidden, TOKEN[:10]]), (None, hidden)):
-        error = error_of(client_of(url, token=token))
+    key = [SECRETS["key"], "k-e-y%26"]
+    user = [SECRETS["user"], SECRETS["password"], "pass%20word", basic]
+    for client, secrets in (
+        (client_of(url, token=TOKEN), [*key, TOKEN[:10]]),
+        (client_of(with_user), [*key, *user]),
+    ):
+        error = error_of(client)
         said = f"{error}{error!r}{error.args}"
         assert [secret for secret in secrets if secret in said] == []
 

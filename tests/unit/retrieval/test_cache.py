@@ -360,7 +360,7 @@ def test_no_forged_entry_raises(
     "failure",
     [
         FAILURE,
-        RegistryRefused(URL, 403, "no", True),
+        RegistryRefused(URL, 403, "no", True, "SCHEMA_REGISTRY_TOKEN"),
         InvalidAnswer(URL, "the answer has no 'content'"),
         CassetteNotWritten("a.yaml", "Permission denied"),
     ],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry import InvalidSettings, SchemaRegistry
+from tests.parts import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,36 @@ def test_a_setting_of_another_type_is_an_error_that_names_it_and_shows_no_value(
     theirs = [each.locals or {} for each in frames.stack if "test_arguments" not in each.filename]
     assert theirs
     assert "s3cret" not in str(theirs)
+
+
+@pytest.mark.parametrize(
+    ("url", "token", "said"),
+    [
+        ("http://host", "s3c\nret", "it has a control character inside, such as a line break"),
+        ("http://host", "s3crét", "it has a character that no header carries (not ASCII)"),
+        (
+            "http://ada:s3cret@host",
+            "s3cret",
+            "SchemaRegistry(url=…) gives credentials, too; keep one of the two",
+        ),
+    ],
+)
+def test_a_wrong_token_is_an_error_that_shows_no_value(url: str, token: str, said: str) -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        SchemaRegistry(url, token=token)
+    assert str(caught.value) == f"SchemaRegistry(token=…): {said}"
+    assert type(caught.value) is InvalidSettings
+
+
+def test_a_token_that_a_program_gives_wins_over_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("TOKEN", "USERNAME", "BASIC_AUTH_USER_INFO"):
+        monkeypatch.setenv(f"SCHEMA_REGISTRY_{name}", "wr\nng")
+    with SchemaRegistry("http://host", token=" own ") as registry:
+        assert source_of(registry).settings.credentials.token == "own"
+    with pytest.raises(InvalidSettings, match="control character"):
+        SchemaRegistry("http://host", token="")
 
 
 def test_settings_may_be_written_as_options_are(tmp_path: Path) -> None:

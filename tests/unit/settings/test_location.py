@@ -90,6 +90,30 @@ def test_a_drive_is_no_scheme_of_a_url(tmp_path: Path, value: str) -> None:
     assert parse_location(value, tmp_path).directory == tmp_path / value
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://a:8081,http://b:8081",
+        "https://a/x, https://b/x",
+        "http://ada:s3cret@a:8081,http://ada:s3cret@b:8081",
+        "http://a:8081,b:8081",
+        "http://ada:s3cret@a,b",
+        "http://a:8081,",
+        "a:8081,http://b:8081",
+    ],
+)
+def test_one_of_several_addresses_is_to_be_given(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ValueError, match="several") as caught:
+        parse_location(value, tmp_path)
+    said = "it has several addresses, with commas between them; give one of them"
+    assert str(caught.value) == said
+
+
+def test_a_comma_in_a_password_or_in_a_path_is_no_second_address(tmp_path: Path) -> None:
+    location = parse_location("http://ada:a,b@host/x,y", tmp_path)
+    assert (location.shown, location.auth) == ("http://host/x,y", ("ada", "a,b"))
+
+
 def test_a_host_with_a_port_may_want_a_scheme(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"or did you mean http://registry:8000\?"):
         parse_location("registry:8000", tmp_path)

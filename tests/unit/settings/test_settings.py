@@ -20,7 +20,6 @@ from pytest_schema_registry.settings.settings import (
     environment,
     ini_file,
     resolve,
-    token_from,
 )
 
 ROOT = Path()
@@ -240,42 +239,18 @@ def test_an_excluded_name_is_written_with_or_without_its_ending() -> None:
     assert settings({"coverage-exclude": "a.A.schema, b.*"}).coverage_exclude == ("a.A", "b.*")
 
 
-def test_nothing_but_the_token_is_set_where_nothing_was_written() -> None:
-    assert resolve(root=ROOT, token="t") == Settings(token="t")
+def test_nothing_is_set_where_nothing_was_written() -> None:
+    assert resolve(root=ROOT, variables={}) == Settings()
 
 
 def test_neighbours_variables_are_not_read() -> None:
     assert settings(variables={"REGISTRY_URL": URL, "REGISTRY_TOKEN": "t"}) == Settings()
 
 
-@pytest.mark.parametrize(
-    ("variables", "token"),
-    [
-        ({}, None),
-        ({"SCHEMA_REGISTRY_TOKEN": ""}, None),
-        ({"SCHEMA_REGISTRY_TOKEN": " \n"}, None),
-        ({"SCHEMA_REGISTRY_TOKEN": " secret\n"}, "secret"),
-        ({"REGISTRY_TOKEN": "secret"}, None),
-    ],
-)
-def test_the_token_comes_from_its_variable_alone(
-    variables: dict[str, str], token: str | None
-) -> None:
-    assert token_from(variables) == token
-
-
-def test_the_environment_of_the_process_is_where_the_token_is(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("SCHEMA_REGISTRY_TOKEN", "secret")
-    assert token_from() == "secret"
-
-
-def test_neither_token_nor_password_is_in_the_repr() -> None:
-    made = resolve(
-        command_line({"url": "http://me:secret@r?key=secret"}), root=ROOT, token="secret"
-    )
-    assert made.token == "secret"
+def test_no_credentials_are_in_the_repr() -> None:
+    url = command_line({"url": "http://me:secret@r?key=secret"})
+    made = resolve(url, root=ROOT, variables={"SCHEMA_REGISTRY_SSL_CA_LOCATION": "secret"})
+    assert made.credentials.basic == ("me", "secret")
     assert "secret" not in repr(made)
     assert "secret" not in made.describe()
     assert "secret" not in made.record_command
