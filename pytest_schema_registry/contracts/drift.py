@@ -218,7 +218,8 @@ def compared(
     if schema_type is None or before.schema_type != now.schema_type:
         change = f"{before.schema_type} -> {now.schema_type}"
         return "unknown", [{"rule": "schema-type", "path": "$", "change": change}]
-    if schema_type.differ_in_annotations_only(before, now):
+    # The same text means something else where its references lead elsewhere.
+    if before.references == now.references and schema_type.differ_in_annotations_only(before, now):
         return "annotations", []
     return _compatibility(schema_type, bundled(before), bundled(now))
 
