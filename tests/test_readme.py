@@ -67,7 +67,7 @@ from pytest_schema_registry.registries import retrying
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import Cache, SharedSession
-from pytest_schema_registry.retrieval.resolver import Step, steps
+from pytest_schema_registry.retrieval.steps import Step, steps
 from pytest_schema_registry.schema_types.json_schema import diagnosis, validation
 from pytest_schema_registry.schemas import SchemaKey, SchemaRequest
 from pytest_schema_registry.settings import (

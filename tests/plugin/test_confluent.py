@@ -89,7 +89,8 @@ def test_a_url_for_other_tools_changes_nothing_for_a_project_without_contract_te
 ) -> None:
     pytester.makeconftest("""
         import atexit, sys
-        atexit.register(lambda: print("imported:", sorted({"httpx", "jsonschema_rs"} & {*sys.modules})))
+        heavy = {"httpx", "jsonschema_rs"}
+        atexit.register(lambda: print("imported:", sorted(heavy & {*sys.modules})))
     """)
     pytester.makepyfile("def test_own(): pass")
     for url in (confluent_registry.url, "http://a.invalid:8081,http://b.invalid:8081"):

@@ -125,8 +125,7 @@ def to_nothing(registry: ConfluentRegistry) -> None:
     [
         (
             of_two_versions,
-            "among its references, the name 'country.json' stands for country version 1 and for "
-            "country version 2",
+            "among its references, the name 'country.json' stands for country version 1*version 2",
             "#",
         ),
         (unexplained, "*/schema' is not among its references in the registry", "#/properties/c*"),
