@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from pytest_schema_registry.retrieval.schema_source import SchemaSource
     from pytest_schema_registry.schemas import SchemaRequest
     from pytest_schema_registry.settings.enforcement import Enforcement
+
+
+#: The context in front of a Confluent subject.
+_CONTEXT = re.compile(r"\A:\.[^:]*:")
 
 
 class AssertConforms(Protocol):
@@ -264,7 +269,7 @@ class Contract:
                 "this registry has no ids of that kind; pass the JSON text alone",
             )
         users = self._source.catalogue.users_of_id(message.schema_id)
-        own = [each.release for each in users if each.subject == schema.subject]
+        own = [each.release for each in users if _is_called(each.subject, schema.subject)]
         if not own:
             there = [f"{subject} version {release}" for subject, release in users]
             raise WrongSchemaId(
@@ -356,6 +361,15 @@ class Contract:
                 self._request.fallback,
             )
         return self._source.schema(self._name(name), version, release, prefer, fallback)
+
+
+def _is_called(listed: str, subject: str) -> bool:
+    """Check whether a registry may list a subject in this form.
+
+    Where the registry's address names a context, the registry puts it in front of each subject.
+    """
+    is_bare = _CONTEXT.match(subject) is None
+    return listed == subject or (is_bare and _CONTEXT.sub("", listed) == subject)
 
 
 def _check(fixture: str, schema: Any, *words: Any) -> None:
