@@ -6,6 +6,7 @@ Platform, "Wire format").
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.errors import PayloadNotJSON, WrongSchemaId
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _MAGIC = 0
 _ID_BYTES = 4
+#: The context in front of a subject.
+_CONTEXT = re.compile(r"\A:\.[^:]*:")
 
 
 class Message(NamedTuple):
@@ -69,10 +72,19 @@ def payload_of(text: Any, schema: Schema | None, catalogue: Catalogue, rollout: 
             "this registry has no ids of that kind; pass the JSON text alone",
         )
     users = catalogue.users_of_id(message.schema_id)
-    own = [each.release for each in users if each.subject == schema.subject]
+    own = [each.release for each in users if _is_called(each.subject, schema.subject)]
     if not own:
         there = tuple(printable(f"{subject} version {release}") for subject, release in users)
         what, subject = printable(str(schema)), printable(schema.subject)
         raise WrongSchemaId(what, subject, message.schema_id, there)
     rollout.written_by(schema, message.schema_id, own[-1])
     return message.payload
+
+
+def _is_called(listed: str, subject: str) -> bool:
+    """Check whether a registry may list a subject in this form.
+
+    Where the registry's address names a context, the registry puts it in front of each subject.
+    """
+    is_bare = _CONTEXT.match(subject) is None
+    return listed == subject or (is_bare and _CONTEXT.sub("", listed) == subject)
