@@ -438,6 +438,10 @@ def test_serve_answers_what_the_registry_is_asked(project: Path) -> None:
             address = next(found[1] for found in said if found)
             for base in ("", "/api/v1"):
                 _ask_all(f"{address}{base}")
+            with SchemaRegistry(f"{address}/confluent") as registry:
+                newest = registry.get_schema("telemetry.ControlResult", "latest")
+                assert newest.content["$core_version"] == "2.0.0"
+                assert newest.release == "3"
         finally:
             server.terminate()
 
