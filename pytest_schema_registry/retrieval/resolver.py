@@ -114,7 +114,7 @@ class Resolver:
         for step in self._steps:
             try:
                 result = self._take(step, query, url)
-                if result is not None and self._recording and query.kind is Kind.INDEX:
+                if result is not None and self._recording and self._shares_an_address(query):
                     self._record(result)
             except RegistryUnavailable as exc:
                 outage = exc
@@ -202,10 +202,17 @@ class Resolver:
         result = self._believed(self._registry().fetch(query, known))
         if not self._recording:
             return replace(result, exchanged=())
-        # An index may be fetched only to confirm a 404; `_outcome` records it when it is wanted.
-        if query.kind is not Kind.INDEX:
+        if not self._shares_an_address(query):  # else `_outcome` records it
             self._record(result)
         return result
+
+    def _shares_an_address(self, query: Query) -> bool:
+        """Check whether a result may have been fetched for another query, with another cassette.
+
+        An index may be fetched only to confirm a 404. A fixed release may be a version line of its
+        own, and a release of another line.
+        """
+        return query.kind is Kind.INDEX or self.protocol.fixed_release(query) is not None
 
     def _believed(self, result: Result) -> Result:
         """Return the result, but accept a 404 only from an address that is a registry's.

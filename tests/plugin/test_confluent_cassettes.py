@@ -245,3 +245,19 @@ def test_what_the_registry_no_longer_has_is_gone(
     result = run(*recorded)
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["  orders-value latest: gone, *"])
+
+
+def test_one_release_of_two_version_lines_is_recorded_for_both(
+    run: Run, confluent_registry: ConfluentRegistry, pytester: pytest.Pytester
+) -> None:
+    confluent_registry.register("orders-value", {"required": ["id"]})
+    pytester.makepyfile("""
+        def test_first(registry_schema):
+            assert registry_schema("orders-value", release="1").release == "1"
+    """)
+    lines = "--registry-versions=1,v1,latest"
+    run(
+        f"--registry-url={confluent_registry.url}", "--registry-mode=record", lines
+    ).assert_outcomes(passed=3)
+    assert confluent_registry.counts["/subjects/orders-value/versions/1"] == 1
+    run("--registry-offline", lines).assert_outcomes(passed=3)
