@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DELAY = 0.05
 CONTROL = "/control/"
+TYPES = "/schemas/types"
 
 
 class SlowRegistry:
@@ -106,7 +107,8 @@ class _Served:
         path = head.split()[1]
         if path.startswith(CONTROL):
             return _response("200 OK", self._controlled(path.removeprefix(CONTROL)))
-        self._asked.append(path)
+        if path != TYPES:  # asked once for an address, whatever is asked then
+            self._asked.append(path)
         await asyncio.sleep(DELAY)
         body = self._bodies.get(path)
         if body is None:

@@ -69,8 +69,9 @@ def rows(directory: Path, *, short: bool) -> list[Row]:
     what = f"{tests:,} tests that check an event / that are empty"
     heavy = loaded(ours, *options, outcome=outcome)
     return [
-        Row(4, f"{what}: wall", walls.ratios("ours", "plain"), at_most=1.10),
-        Row(4, f"{what}: CPU", cpus.ratios("ours", "plain")),
+        # On a busy machine, other processes decide the wall time.
+        Row(4, f"{what}: wall", walls.ratios("ours", "plain")),
+        Row(4, f"{what}: CPU", cpus.ratios("ours", "plain"), at_most=1.10),
         Row(
             4,
             "  empty tests with fixtures like ours / with a plain one: CPU",

@@ -9,7 +9,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from tests.local_registry import ORDER, ORDER_V1, ORDER_V2
+from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, TYPES
 
 if TYPE_CHECKING:
     import ssl
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Behaviour = Callable[["Exchange"], None]
 
+NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 CONTENTS = {"v1": ORDER_V1, "v2": ORDER_V2}
 
 
@@ -113,6 +114,10 @@ class Wire:
                 if not received:
                     return
                 head += received
+            if TYPES in head.decode().partition("\r\n")[0]:
+                # Which protocol it speaks is no part of a fault, and stands in no log.
+                connection.sendall(NOT_FOUND)
+                return
             self.requests.append(head.decode())
             self._behave(Exchange(connection, head.decode(), self._over))
 

@@ -118,7 +118,7 @@ def test_metrics_have_the_names_that_dashboards_ask_for(
         'schema_validation_failures_total{mode="strict",schema="orders.Item"} 1.0',
         'schema_cache_hits_total{schema="orders.Order"} 20.0',
         'schema_cache_misses_total{schema="orders.Order"} 2.0',
-        "schema_cache_size 4.0",
+        "schema_cache_size 5.0",
         "schema_fetch_duration_seconds_count 4.0",
     ):
         assert line in lines
