@@ -22,11 +22,13 @@ from pytest_schema_registry.json_values import (
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.schemas import (
     Content,
+    IndexEntry,
     Schema,
     SchemaKey,
     Source,
     Violation,
     age,
+    in_lines,
     origin,
     plain_name,
 )
@@ -280,3 +282,20 @@ def test_equal_schemas_are_one_whatever_their_text() -> None:
 def test_a_number_that_is_none_cannot_be_read(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not JSON|beyond what a number can be"):
         Content(text).parsed()
+
+
+def entry(name: str, version: str = "") -> IndexEntry:
+    return IndexEntry(name, version, None, None, False, None)
+
+
+def test_an_entry_without_a_line_may_be_in_any() -> None:
+    found = in_lines([entry("b"), entry("a"), entry("c", "v1")], ("v2", "latest"))
+    assert [(each.version, each.name) for each in found] == [
+        ("latest", "a"),
+        ("latest", "b"),
+        ("v1", "c"),
+        ("v2", "a"),
+        ("v2", "b"),
+    ]
+    assert in_lines([], ("v1",)) == ()
+    assert in_lines([entry("a")], ()) == ()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_schema_registry import CassetteMissing, InvalidAnswer, SchemaNotFound, SchemaRegistry
+from pytest_schema_registry.compatibility.registry_verdict import ask_registry
+from pytest_schema_registry.registries.queries import RegistryVerdict
 from tests.local_registry import ORDER, LocalRegistry, Reply
 
 if TYPE_CHECKING:
@@ -125,3 +127,32 @@ def test_a_directory_has_the_same_opinion(url: str, local_registry: LocalRegistr
         with SchemaRegistry(where) as registry:
             reports.append(registry.check_compatibility(ORDER, "v1", "v2", level="full"))
     assert reports[0] == reports[1]
+
+
+@pytest.mark.parametrize(
+    ("back", "forth", "expected"),
+    [
+        (True, True, True),
+        (True, None, None),
+        (None, True, None),
+        (None, None, None),
+        (None, False, False),
+        (False, None, False),
+        (False, True, False),
+    ],
+)
+def test_both_directions_are_decided_where_each_is(
+    back: bool | None, forth: bool | None, expected: bool | None
+) -> None:
+    def ask(old: str, _new: str) -> RegistryVerdict:
+        return RegistryVerdict(back if old == "v1" else forth, ("undecided",))
+
+    report = ask_registry(ask, "v1", "v2", "full")
+    assert report.compatible is expected
+    assert ask_registry(ask, "v1", "v2", "backward").compatible is back
+    assert ask_registry(ask, "v1", "v2", "forward").compatible is forth
+
+
+def test_a_level_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="level is one of"):
+        ask_registry(lambda _old, _new: RegistryVerdict(True), "v1", "v2", "both")  # type: ignore[arg-type]

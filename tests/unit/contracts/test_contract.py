@@ -25,6 +25,7 @@ from pytest_schema_registry.contracts.contract import Contract
 from pytest_schema_registry.contracts.dead_letters import DeadLetters
 from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.contracts.rollout import Rollout
+from pytest_schema_registry.errors import WrongSchemaId
 from pytest_schema_registry.schemas import OldCopy, SchemaRequest
 from pytest_schema_registry.settings.enforcement import EnforcementRule, EnforcementRules
 from tests.local_registry import ENDLESS, ORDER, ORDER_V2, LocalRegistry, Reply
@@ -33,6 +34,8 @@ from tests.parts import judge_of, source_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.confluent_registry import ConfluentRegistry
 
 GOOD = {"id": "a", "quantity": 1}
 
@@ -282,3 +285,106 @@ def test_a_warning_names_ten_old_copies_and_counts_the_others() -> None:
         ours.served(old)
     ours.served(old)
     assert len(ours.recorder.flush()["old_copies"]) == 12
+
+
+# Messages of Confluent's serializers
+
+
+@pytest.fixture
+def produced(confluent_registry: ConfluentRegistry) -> Iterator[Callable[..., Contract]]:
+    """What a test of a topic may ask of a registry that has two versions of its schema."""
+    for required in ([], ["id"]):
+        confluent_registry.register("orders-value", {"type": "object", "required": required})
+    confluent_registry.register("payments-value", {"type": "array"})
+    opened: list[SchemaRegistry] = []
+
+    def produced(*rules: str, path: str = "", subject: str = "{name}") -> Contract:
+        registry = SchemaRegistry(f"{confluent_registry.url}{path}", subject=subject)
+        opened.append(registry)
+        wanted = SchemaRequest("orders-value", "latest")
+        parts = source_of(registry), judge_of(registry), wanted, rollout(*rules)
+        return Contract(*parts, versions=("latest",), verbose=False)
+
+    yield produced
+    for registry in opened:
+        registry.close()
+
+
+def message(schema_id: int, payload: Any) -> bytes:
+    return b"\0" + schema_id.to_bytes(4, "big") + json.dumps(payload).encode()
+
+
+def test_a_message_with_the_id_of_the_schema_is_its_payload(
+    produced: Callable[..., Contract], confluent_registry: ConfluentRegistry
+) -> None:
+    own = confluent_registry.id_of("orders-value", 2)
+    assert produced().assert_conforms(message(own, {"id": 1}), text=True) == {"id": 1}
+    with pytest.raises(ContractViolation):
+        produced().assert_conforms(message(own, {}), text=True)
+    assert not [path for path in confluent_registry.paths if "/schemas/ids/" in path]
+
+
+def test_a_message_of_another_version_is_a_warning(
+    produced: Callable[..., Contract], confluent_registry: ConfluentRegistry
+) -> None:
+    old = confluent_registry.id_of("orders-value", 1)
+    contract = produced()
+    said = f"the payload has the id {old}, which is version 1 of orders-value; it is checked"
+    with pytest.warns(ContractWarning, match=said):
+        contract.assert_conforms(message(old, {"id": 1}), text=True)
+
+
+@pytest.mark.parametrize("number", [None, 4711, 2**32 - 1])
+def test_a_message_of_another_subject_is_an_error(
+    produced: Callable[..., Contract], confluent_registry: ConfluentRegistry, number: int | None
+) -> None:
+    other = number or confluent_registry.id_of("payments-value", 1)
+    with pytest.raises(WrongSchemaId) as caught:
+        produced().assert_conforms(message(other, {"id": 1}), text=True)
+    whose = "payments-value version 1" if number is None else "no schema of the registry"
+    assert f"its id {other} is that of {whose}" in str(caught.value)
+
+
+def test_a_hostile_subject_is_printed_safely(
+    produced: Callable[..., Contract], confluent_registry: ConfluentRegistry
+) -> None:
+    users = [{"subject": f"x\x1b{number}", "version": 1} for number in range(10)]
+    confluent_registry.always(Reply(200, users), "schemas/ids/4711/versions")
+    with pytest.raises(WrongSchemaId) as caught:
+        produced().assert_conforms(message(4711, {}), text=True)
+    assert all(line.isprintable() for line in str(caught.value).split("\n"))
+    assert " and 5 more" in str(caught.value)
+
+
+@pytest.mark.parametrize("listed", [":.team:orders-value", ":.:orders-value"])
+def test_a_subject_may_be_listed_with_its_context(
+    produced: Callable[..., Contract], confluent_registry: ConfluentRegistry, listed: str
+) -> None:
+    users = [{"subject": listed, "version": 1}]
+    confluent_registry.always(Reply(200, users), "schemas/ids/4711/versions")
+    with pytest.warns(ContractWarning, match="which is version 1 of orders-value"):
+        produced().assert_conforms(message(4711, {"id": 1}), text=True)
+
+
+@pytest.mark.parametrize("listed", [":.other:orders-value", "orders-value"])
+def test_a_context_that_the_subject_names_is_the_one(
+    produced: Callable[..., Contract], confluent_registry: ConfluentRegistry, listed: str
+) -> None:
+    confluent_registry.register(":.team:orders-value", {"type": "object"})
+    confluent_registry.always(
+        Reply(200, [{"subject": listed, "version": 1}]), "schemas/ids/4711/versions"
+    )
+    with pytest.raises(WrongSchemaId):
+        produced(subject=":.team:{name}").assert_conforms(message(4711, {}), text=True)
+
+
+def test_what_is_switched_off_may_be_a_message_of_anything(
+    produced: Callable[..., Contract],
+) -> None:
+    contract = produced("orders-value=off")
+    assert contract.assert_conforms(message(4711, {"id": 1}), text=True) == {"id": 1}
+
+
+def test_a_registry_without_such_ids_takes_no_message(contract: Contract) -> None:
+    with pytest.raises(PayloadNotJSON, match="it begins with a zero byte"):
+        contract.assert_conforms(message(1, GOOD), text=True)

@@ -26,6 +26,7 @@ from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.reporting.drift import Fold, document, lines, missed, schema, write
 from pytest_schema_registry.retrieval import opening
+from pytest_schema_registry.schemas import ListedReference
 from pytest_schema_registry.settings import MODES
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 from pytest_schema_registry.settings.settings import Settings, command_line, resolve
@@ -664,3 +665,57 @@ def test_what_is_nested_too_deeply_to_be_compared_is_unknown() -> None:
     watching.settle(too_deep)
     assert [each["grade"] for each in found] == ["unknown"]
     assert found[0]["reasons"][0]["change"] == "nested too deeply"
+
+
+# What a registry says beside the text
+
+
+REFERS = {"properties": {"a": {"$ref": "a"}}}
+
+
+def listed(release: str, **said: Any) -> Schema:
+    references = (ListedReference("a", "a", release),)
+    return replace(schema_of(REFERS), references=references, **said)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ({"type": "string"}, {"type": "string"}, "same"),
+        ({"type": "string"}, {"type": "string", "title": "a"}, "compatible"),
+        ({"type": "integer"}, {"type": "number"}, "compatible"),
+        ({"type": "number"}, {"type": "integer"}, "breaking"),
+    ],
+)
+def test_of_an_equal_text_the_references_may_differ(before: Any, now: Any, expected: str) -> None:
+    contents = {"1": before, "2": now}
+
+    def bundled(schema: Schema) -> Any:
+        assert schema.references is not None
+        return {"properties": {"a": contents[schema.references[0].release]}}
+
+    old, new = listed("1"), listed("1" if before == now else "2")
+    assert compared(old, new, bundled=bundled)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "now"), [("JSON", "AVRO"), ("AVRO", "JSON"), ("JSON", "PROTOBUF")]
+)
+@pytest.mark.parametrize("content", [TEXT, ORDER])
+def test_an_equal_text_in_another_language_is_another_schema(
+    before: str, now: str, content: Any
+) -> None:
+    old, new = schema_of(TEXT), schema_of(content)
+    old, new = replace(old, schema_type=before), replace(new, schema_type=now)
+    reason = {"rule": "schema-type", "path": "$", "change": f"{before} -> {now}"}
+    assert compared(old, new) == ("unknown", [reason])
+
+
+def test_a_language_that_is_not_checked_is_compared_by_its_content_only() -> None:
+    old = replace(schema_of(TEXT), schema_type="AVRO")
+    assert compared(old, old) == ("same", [])
+    assert compared(old, replace(schema_of(ORDER), schema_type="AVRO"))[0] == "unknown"
+
+
+def test_an_id_differs_between_stages_and_is_no_drift() -> None:
+    assert compared(replace(schema_of(TEXT), id="1"), replace(schema_of(TEXT), id="2"))[0] == "same"

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_schema_registry.registries.core import CoreProtocol
-from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.registries.messages import Request, Response
+from pytest_schema_registry.registries.protocol import WrongAnswer, drive
+from pytest_schema_registry.registries.queries import Kind, Missing, Query
 
 INDEX = Query(Kind.INDEX)
 RELEASES = Query(Kind.RELEASES, "v1", "a.B")
@@ -52,3 +54,44 @@ def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
     segments = [unquote(part, errors="surrogatepass") for part in parts.path.split("/")]
     assert segments == ["schemas", version, name]
     assert parse_qs(parts.query, errors="surrogatepass") == {"version": [release]}
+
+
+@pytest.mark.parametrize("query", [INDEX, RELEASES, CURRENT, RELEASE, BY_ID])
+@pytest.mark.parametrize(
+    "body", ['"Not Found"', '{"error_code": 404}', '{"error_code": 40401, "message": "\\u001b"}']
+)
+def test_a_404_of_a_confluent_registry_names_the_option(query: Query, body: str) -> None:
+    with pytest.raises(WrongAnswer, match="set --registry-protocol=confluent"):
+        drive(CoreProtocol().ask(query), lambda _: Response(404, body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "Not Found",
+        '{"detail": "Not Found"}',
+        '["error_code"]',
+        '"error_code"',
+        "null",
+        "[" * 100_000,
+        "9" * 5_000,
+        "\ud800",
+    ],
+)
+def test_any_other_404_is_one(body: str) -> None:
+    assert drive(CoreProtocol().ask(CURRENT), lambda _: Response(404, body)) == Missing()
+
+
+def test_the_core_protocol_takes_any_line_and_fixes_none() -> None:
+    core = CoreProtocol()
+    core.check("anything", "1.0")
+    assert core.holds("v1", "1.0")
+    assert core.fixed_release(RELEASE) is None  # type: ignore[func-returns-value]
+    assert core.copies(RELEASE) == ()
+
+
+def test_of_a_404_a_cassette_keeps_the_status() -> None:
+    sent = [(Request("a"), Response(404, "of alice")), (Request("b"), Response(200, "{}"))]
+    kept = CoreProtocol().recorded(sent)
+    assert [response.body for _, response in kept] == ["", "{}"]

@@ -29,9 +29,10 @@ from pytest_schema_registry import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.registries.confluent import ConfluentProtocol
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.http import RegistryClient
-from pytest_schema_registry.registries.queries import Fetch, Kind, Query
+from pytest_schema_registry.registries.queries import Fetch, Kind, Query, RegistryVerdict
 from pytest_schema_registry.registries.retrying import THREAD_NAME
 from pytest_schema_registry.settings.parsers import MAX_SECONDS
 from pytest_schema_registry.settings.settings import Origin, resolve
@@ -41,6 +42,8 @@ from tests.processes import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.confluent_registry import ConfluentRegistry
 
 QUESTION = Query(Kind.SCHEMA, "v1", ORDER)
 PATH = f"schemas/v1/{ORDER}"
@@ -982,3 +985,89 @@ def test_an_answer_with_a_key_twice_is_none(
     error = error_of(client)
     assert isinstance(error, InvalidAnswer)
     assert 'the key "required" stands twice' in error.reason
+
+
+# Confluent's registries
+
+
+@pytest.fixture
+def confluent(confluent_registry: ConfluentRegistry) -> Iterator[RegistryClient]:
+    """A client of a registry that has two versions of ``orders``."""
+    for kind in ("integer", "number"):
+        confluent_registry.register("orders", {"type": kind})
+    given = Origin(lambda option: option.name, {"url": confluent_registry.url})
+    location = resolve(given, root=Path()).location
+    assert location is not None
+    client = RegistryClient(ConfluentProtocol(), location, timeout=5)
+    yield client
+    client.close()
+
+
+VERDICT = "compatibility/subjects/orders/versions/1"
+
+
+def pair_of(client: RegistryClient) -> Query:
+    numbers = (Query(Kind.SCHEMA, number, "orders") for number in "12")
+    sides = tuple(client.fetch(number).schema for number in numbers)
+    return Query(Kind.COMPATIBILITY, "1", "orders", "1", "2", "2", sides)
+
+
+def test_a_question_about_a_schema_is_posted(
+    confluent: RegistryClient, confluent_registry: ConfluentRegistry
+) -> None:
+    confluent_registry.verdict(False, ["it is smaller"])
+    found = confluent.fetch(pair_of(confluent))
+    assert found.value == RegistryVerdict(False, ("it is smaller",))
+    body = {"schema": '{"type": "number"}', "schemaType": "JSON", "references": []}
+    assert confluent_registry.posted == [(f"/{VERDICT}", body)]
+    post = confluent_registry.requests[-1]
+    assert (post.method, post.path) == ("POST", f"/{VERDICT}?verbose=true")
+    assert post.headers["content-type"] == "application/vnd.schemaregistry.v1+json"
+    assert post.headers["confluent-accept-unknown-properties"] == "true"
+    assert "content-type" not in confluent_registry.requests[0].headers
+    assert [request.method for request, _ in found.exchanged] == ["GET", "POST"]
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_a_post_is_sent_again_where_that_helps(
+    confluent: RegistryClient, confluent_registry: ConfluentRegistry, status: int
+) -> None:
+    confluent_registry.verdict(True)
+    query = pair_of(confluent)
+    confluent_registry.script(VERDICT, Reply(status))
+    assert confluent.fetch(query).value == RegistryVerdict(True)
+    assert confluent_registry.counts[f"/{VERDICT}?verbose=true"] == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "excerpt"),
+    [
+        ({"error_code": 40301, "message": "denied\n\x1b of alice"}, "denied of alice"),
+        ({"message": {"a": 1}}, "{'a': 1}"),
+        ({"detail": "first", "message": "second"}, "first"),
+        ("message", "message"),
+        (["message"], '["message"]'),
+        ('"message', '"message'),
+    ],
+)
+def test_a_refusal_is_repeated_by_its_message(
+    confluent: RegistryClient, confluent_registry: ConfluentRegistry, body: Any, excerpt: str
+) -> None:
+    confluent_registry.always(Reply(403, body, {"content-type": "application/vnd.x.v1+json"}))
+    with pytest.raises(RegistryRefused) as caught:
+        confluent.fetch(Query(Kind.SCHEMA, "latest", "orders"))
+    assert caught.value.excerpt == excerpt
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["{", "", "[" * 100_000, '{"version": ' + "9" * 5_000 + "}", '{"a": 1, "a": 2}', "[]"],
+)
+def test_what_is_no_schema_is_an_error_that_can_be_printed(
+    confluent: RegistryClient, confluent_registry: ConfluentRegistry, body: str
+) -> None:
+    confluent_registry.always(Reply(200, body))
+    for name in ("orders", "\ud800", "a\x1b"):
+        with pytest.raises((InvalidAnswer, RegistryUnavailable)) as caught:
+            confluent.fetch(Query(Kind.SCHEMA, "latest", name))
+        assert all(line.isprintable() for line in str(caught.value).split("\n"))

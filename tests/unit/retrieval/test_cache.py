@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,13 +25,23 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
-from pytest_schema_registry.registries.queries import Kind, Query, Result
+from pytest_schema_registry.registries.queries import (
+    Kind,
+    Missing,
+    Query,
+    RegisteredSchema,
+    RegistryVerdict,
+    Result,
+    UserOfId,
+)
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES, Cache, SharedSession
+from pytest_schema_registry.schemas import Content, IndexEntry, ListedReference, Release
 from tests.documents import result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_schema_registry.registries.queries import Value
     from pytest_schema_registry.schemas import Source
 
 URL = "http://registry.example/schemas/v1/a.B"
@@ -575,3 +586,139 @@ def test_a_fact_is_new_where_nothing_can_be_kept(tmp_path: Path) -> None:
     (tmp_path / "a_file").touch()
     session = SharedSession("s", tmp_path / "a_file" / "session")
     assert [session.first("a"), session.first("a")] == [True, True]
+
+
+# Confluent's registries
+
+
+SUBJECT = "http://registry.example/subjects/a.B-value/versions/latest"
+LATEST = Query(Kind.SCHEMA, "latest", "a.B")
+CONFLUENT = RegisteredSchema(
+    "a.B",
+    "latest",
+    "3",
+    Content('{"type": "object"}'),
+    id="7",
+    subject="a.B-value",
+    references=(ListedReference("a\x1b", "b", "1"), ListedReference("c", "d", "latest")),
+)
+VALUES: list[tuple[Query, Value]] = [
+    (LATEST, CONFLUENT),
+    (LATEST, replace(CONFLUENT, schema_type="AVRO", references=())),
+    (LATEST, Missing("or the credentials may not read it")),
+    (Query(Kind.REFERENCE, "3", "b"), replace(CONFLUENT, name="b", version="3", subject="b")),
+    (Query(Kind.REFERENCE, "3", "b"), Missing("it was deleted")),
+    (Query(Kind.USERS_OF_ID, name="7"), (UserOfId("a", "1"), UserOfId("b\x1b", "2"))),
+    (Query(Kind.USERS_OF_ID, name="7"), ()),
+    (Query(Kind.COMPATIBILITY, "1", "a.B", "1"), RegistryVerdict(None, ("undecided",))),
+    (Query(Kind.COMPATIBILITY, "1", "a.B", "1"), Missing()),
+    (Query(Kind.PROTOCOL), "confluent"),
+    (Query(Kind.PROTOCOL), "core"),
+    (Query(Kind.RELEASES, "latest", "a.B"), (Release("a.B", "latest", "1", "", None, False),)),
+    (Query(Kind.INDEX), (IndexEntry("a.B", "", None, None, False, None),)),
+]
+
+
+def kept(directory: Path, query: Query, value: Value) -> Result:
+    result = Result(query, SUBJECT, value, FETCHED, "registry")
+    cache(directory).keep(result)
+    return result
+
+
+@pytest.mark.parametrize(("query", "value"), VALUES)
+def test_a_value_of_any_protocol_is_had_back(tmp_path: Path, query: Query, value: Value) -> None:
+    result = kept(tmp_path, query, value)
+    assert cache(tmp_path).fresh(SUBJECT, query) == result
+
+
+def forged(directory: Path, query: Query, known: Value, members: dict[str, Any]) -> Result | None:
+    """Keep a value, change members of it, and read it."""
+    kept(directory, query, known)
+    file = entry_file(directory)
+    _, line, *content = file.read_bytes().split(b"\n")
+    entry = json.loads(line)
+    written = entry["value"]
+    entry["value"] = written | members if isinstance(written, dict) else members["value"]
+    forge(file, b"\n".join([json.dumps(entry).encode(), *content]))
+    return cache(directory).stale(SUBJECT, query)
+
+
+@pytest.mark.parametrize(
+    ("query", "value", "members"),
+    [
+        (LATEST, CONFLUENT, {"id": 7}),
+        (LATEST, CONFLUENT, {"id": "\x1b"}),
+        (LATEST, CONFLUENT, {"schema_type": None}),
+        (LATEST, CONFLUENT, {"schema_type": "JSON\n"}),
+        (LATEST, CONFLUENT, {"subject": 1}),
+        (LATEST, CONFLUENT, {"subject": "\ud800"}),
+        (LATEST, CONFLUENT, {"references": 1}),
+        (LATEST, CONFLUENT, {"references": [["a", "b"]]}),
+        (LATEST, CONFLUENT, {"references": [["a", "b", 1]]}),
+        (LATEST, CONFLUENT, {"references": [["a", "b", "../1"]]}),
+        (LATEST, CONFLUENT, {"references": [["a", "b", "٣"]]}),
+        (LATEST, CONFLUENT, {"references": [["a", "b\x1b", "1"]]}),
+        (LATEST, CONFLUENT, {"missing": "a"}),
+        (LATEST, Missing(), {"missing": None}),
+        (LATEST, Missing(), {"missing": "\x1b[2J"}),
+        (Query(Kind.USERS_OF_ID, name="7"), (), {"value": [["a"]]}),
+        (Query(Kind.USERS_OF_ID, name="7"), (), {"value": [["a", 1]]}),
+        (Query(Kind.USERS_OF_ID, name="7"), (), {"value": 1}),
+        (Query(Kind.PROTOCOL), "core", {"value": "kafka"}),
+        (Query(Kind.PROTOCOL), "core", {"value": ["core"]}),
+        (Query(Kind.PROTOCOL), "core", {"value": None}),
+        (Query(Kind.COMPATIBILITY, "1"), RegistryVerdict(False), {"compatible": "no"}),
+        (Query(Kind.COMPATIBILITY, "1"), RegistryVerdict(False), {"compatible": 1}),
+        (Query(Kind.COMPATIBILITY, "1"), RegistryVerdict(False), {"reasons": [1]}),
+        (Query(Kind.COMPATIBILITY, "1"), RegistryVerdict(False), {"reasons": ["\x1b"]}),
+        (Query(Kind.COMPATIBILITY, "1"), RegistryVerdict(False), {"advice": None}),
+    ],
+)
+def test_a_forged_value_of_any_protocol_is_a_miss(
+    tmp_path: Path, query: Query, value: Value, members: dict[str, Any]
+) -> None:
+    assert forged(tmp_path, query, value, members) is None
+
+
+def test_an_entry_without_references_is_a_miss(tmp_path: Path) -> None:
+    kept(tmp_path, LATEST, CONFLUENT)
+    file = entry_file(tmp_path)
+    _, line, content = file.read_bytes().split(b"\n")
+    entry = json.loads(line)
+    del entry["value"]["references"]
+    forge(file, json.dumps(entry).encode() + b"\n" + content)
+    assert cache(tmp_path).stale(SUBJECT, LATEST) is None
+
+
+def of_run(directory: Path, started_at: float, ttl: float, clock: Clock) -> Cache:
+    shared = SharedSession("run", directory / "never_used", started_at)
+    return Cache(directory, shared, ttl=ttl, lock_timeout=5, clock=clock)
+
+
+def test_a_run_judges_an_entry_s_age_by_its_own_start(tmp_path: Path) -> None:
+    kept(tmp_path, LATEST, CONFLUENT)
+    clock = Clock(FETCHED + YEAR)
+    assert of_run(tmp_path, FETCHED + 9, 10, clock).fresh(SUBJECT, LATEST) is not None
+    assert of_run(tmp_path, FETCHED + 10, 10, clock).fresh(SUBJECT, LATEST) is None
+
+
+def test_what_another_run_fetched_since_the_start_is_fresh(tmp_path: Path) -> None:
+    kept(tmp_path, LATEST, CONFLUENT)
+    clock = Clock(FETCHED + 5)
+    found = of_run(tmp_path, FETCHED - 5, 10, clock).fresh(SUBJECT, LATEST)
+    assert found is not None
+    assert found.source == "cache"
+
+
+def test_a_time_to_live_of_zero_serves_nothing_that_another_run_fetched_since(
+    tmp_path: Path,
+) -> None:
+    kept(tmp_path, LATEST, CONFLUENT)
+    clock = Clock(FETCHED + 5)
+    assert of_run(tmp_path, FETCHED - 5, 0, clock).fresh(SUBJECT, LATEST) is None
+
+
+def test_a_run_trusts_no_age_of_an_entry_from_the_future(tmp_path: Path) -> None:
+    kept(tmp_path, LATEST, CONFLUENT)
+    clock = Clock(FETCHED - 1)
+    assert of_run(tmp_path, FETCHED - 5, 10, clock).fresh(SUBJECT, LATEST) is None

@@ -4,12 +4,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry import InvalidSchema, SchemaRegistry
+from pytest_schema_registry import (
+    InvalidAnswer,
+    InvalidSchema,
+    InvalidSettings,
+    SchemaNotFound,
+    SchemaRegistry,
+)
+from pytest_schema_registry.errors import UnsupportedSchemaType
+from pytest_schema_registry.schemas import ListedReference
+from tests.local_registry import Reply
+from tests.parts import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.confluent_registry import ConfluentRegistry
     from tests.local_registry import LocalRegistry
 
 ITEM_ID = "https://schemas.example/item.json"
@@ -119,3 +130,115 @@ def test_a_recording_leads_to_the_own_line_too(
                 cart = registry.get_schema("shop.Cart", line)
                 verdicts.append(registry.validate_payload(cart, [1])[0])
     assert verdicts == [True, False, True, False]
+
+
+# Confluent's registries
+
+
+@pytest.fixture
+def confluent(confluent_registry: ConfluentRegistry) -> Iterator[SchemaRegistry]:
+    """A registry that has three versions of ``orders``, and an Avro schema."""
+    for number in (1, 2, 3):
+        confluent_registry.register("orders", {"title": str(number)})
+    confluent_registry.register("avro", "string", type="AVRO")
+    with SchemaRegistry(confluent_registry.url) as registry:
+        yield registry
+
+
+def test_a_line_may_be_a_number(confluent: SchemaRegistry) -> None:
+    assert confluent.get_schema("orders", "v2").content == {"title": "2"}
+    assert confluent.get_schema("orders", "2", release="2").release == "2"
+    assert confluent.get_schema("orders", "latest", release="1").release == "1"
+
+
+def test_a_line_that_is_a_number_has_no_other_release(
+    confluent: SchemaRegistry, confluent_registry: ConfluentRegistry
+) -> None:
+    with pytest.raises(SchemaNotFound, match="ask for one of the two only"):
+        confluent.get_schema("orders", "2", release="3")
+    assert confluent_registry.paths == ["/schemas/types"]
+
+
+@pytest.mark.parametrize(("version", "release"), [("stable", None), ("latest", "1.0")])
+def test_what_no_subject_has_is_a_mistake_of_the_test(
+    confluent: SchemaRegistry, version: str, release: str | None
+) -> None:
+    with pytest.raises(InvalidSettings, match="the version of a schema: "):
+        confluent.get_schema("orders", version, release=release)
+
+
+def test_a_name_is_asked_for_once_and_the_reason_is_told(
+    confluent: SchemaRegistry, confluent_registry: ConfluentRegistry
+) -> None:
+    with pytest.raises(SchemaNotFound) as caught:
+        confluent.get_schema("payments", "latest")
+    assert caught.value.advice.startswith("check the name and the version; or the credentials")
+    assert "--registry-subject" in caught.value.advice
+    assert confluent_registry.paths == ["/schemas/types", "/subjects/payments/versions/latest"]
+
+
+def test_the_index_does_not_tell_lines(confluent: SchemaRegistry) -> None:
+    catalogue = source_of(confluent).catalogue
+    assert not catalogue.lists_lines
+    assert [entry.name for entry in catalogue.index()] == ["avro", "orders"]
+
+
+def test_a_schema_of_another_language_is_not_checked(confluent: SchemaRegistry) -> None:
+    catalogue = source_of(confluent).catalogue
+    avro, orders = (confluent.get_schema(name, "latest") for name in ("avro", "orders"))
+    assert not catalogue.is_checked(avro)
+    assert catalogue.is_checked(orders)
+    assert list(catalogue.display(orders))
+    for ask in (catalogue.display, catalogue.retrieve_references, catalogue.validator):
+        with pytest.raises(UnsupportedSchemaType):
+            ask(avro)
+
+
+def test_releases_of_a_line_that_is_a_number_are_that_number(confluent: SchemaRegistry) -> None:
+    found = source_of(confluent).catalogue.releases("orders", ["latest", "v2"])
+    assert [(each.version, each.release) for each in found] == [
+        ("latest", "1"),
+        ("latest", "2"),
+        ("latest", "3"),
+        ("v2", "2"),
+    ]
+
+
+def test_an_id_has_users_or_none(
+    confluent: SchemaRegistry, confluent_registry: ConfluentRegistry
+) -> None:
+    catalogue = source_of(confluent).catalogue
+    users = catalogue.users_of_id(str(confluent_registry.id_of("orders", 2)))
+    assert users == (("orders", "2"),)
+    assert catalogue.users_of_id("4711") == ()
+
+
+def test_a_listed_reference_leads_to_its_version_or_to_none(
+    confluent: SchemaRegistry, confluent_registry: ConfluentRegistry
+) -> None:
+    catalogue = source_of(confluent).catalogue
+    confluent_registry.delete("orders", 2)
+    assert catalogue.referred(ListedReference("a", "orders", "2")).content == {"title": "2"}
+    for reference in (ListedReference("a", "orders", "9"), ListedReference("a", "x\x1b", "1")):
+        with pytest.raises(SchemaNotFound) as caught:
+            catalogue.referred(reference)
+        assert all(line.isprintable() for line in str(caught.value).split("\n"))
+
+
+def test_a_given_schema_refers_by_name_and_to_no_id(confluent: SchemaRegistry) -> None:
+    assert confluent.validate_payload({"items": {"$ref": "orders"}}, [1])[0]
+    with pytest.raises(InvalidSchema) as caught:
+        confluent.validate_payload({"items": {"$ref": ITEM_ID}}, [1])
+    assert f"{ITEM_ID!r} leads to no schema of the registry" in caught.value.reason
+
+
+def test_a_registry_that_has_both_and_compares_none_is_said_to(
+    confluent: SchemaRegistry, confluent_registry: ConfluentRegistry
+) -> None:
+    catalogue = source_of(confluent).catalogue
+    confluent_registry.verdict(False, ["it is smaller"])
+    assert catalogue.compatibility("orders", "1", "latest").reasons == ("it is smaller",)
+    path = "compatibility/subjects/orders/versions/2"
+    confluent_registry.always(Reply(404, {"error_code": 40402}), path)
+    with pytest.raises(InvalidAnswer, match="it has both schemas, and does not compare them"):
+        catalogue.compatibility("orders", "2", "latest")

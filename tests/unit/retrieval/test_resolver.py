@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +20,7 @@ from pytest_schema_registry import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.registries.confluent import ConfluentProtocol
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.directory import DirectoryRegistry
 from pytest_schema_registry.registries.queries import Kind, Query
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.registries.protocol import Registry
     from pytest_schema_registry.registries.queries import Result
+    from tests.confluent_registry import ConfluentRegistry
 
 QUESTION = Query(Kind.SCHEMA, "v1", ORDER)
 PATH = f"/schemas/v1/{ORDER}"
@@ -555,3 +558,150 @@ def test_what_the_index_says_anew_of_a_schema_is_asked_for(
 
 def local_registry_index(local_registry: LocalRegistry) -> Any:
     return document_of(DirectoryRegistry(local_registry.directory, "here").fetch(Query(Kind.INDEX)))
+
+
+# Confluent's registries
+
+
+LATEST = Query(Kind.SCHEMA, "latest", "orders")
+THREE = Query(Kind.SCHEMA, "3", "orders")
+REFERENCE = Query(Kind.REFERENCE, "3", "orders")
+AT = "/subjects/orders/versions"
+
+
+@pytest.fixture
+def confluent(tmp_path: Path, confluent_registry: ConfluentRegistry) -> Iterator[Host]:
+    """A host for a registry that has three versions of ``orders``."""
+    for number in (1, 2, 3):
+        confluent_registry.register("orders", {"title": str(number)})
+    opened: list[Lazy[Registry]] = []
+
+    def confluent(session: str = "first", **given: Any) -> Resolver:
+        chosen = {"url": confluent_registry.url, "cassettes": "cassettes", **given}
+        settings = resolve(Origin(lambda option: option.name, chosen), root=tmp_path)
+        protocol = ConfluentProtocol()
+        registry = Lazy(lambda: opening.registry(settings, protocol))
+        opened.append(registry)
+        own = SharedSession(session, tmp_path / session, time.time())
+        cache = Cache(tmp_path / "cache", own, ttl=settings.cache_ttl, lock_timeout=30)
+        cassettes = Lazy(lambda: opening.cassettes(settings, protocol))
+        return Resolver(settings, protocol, registry, cache, cassettes)
+
+    yield confluent
+    for registry in opened:
+        if registry.made is not None:
+            registry.made.close()
+
+
+def title(result: Result) -> Any:
+    return result.schema.content["title"]
+
+
+@pytest.mark.parametrize("query", [THREE, REFERENCE, replace(LATEST, release="3")])
+def test_a_number_never_changes(
+    confluent: Host, confluent_registry: ConfluentRegistry, query: Query
+) -> None:
+    confluent().retrieve(query)
+    time.sleep(0.02)
+    found = confluent("second", **SHORT).retrieve(query)
+    assert (title(found), found.source) == ("3", "cache")
+    assert len(confluent_registry.requests) == 1
+    confluent("third", **{"cache-ttl": "0"}).retrieve(query)
+    assert len(confluent_registry.requests) == 2
+
+
+@pytest.mark.parametrize("query", [LATEST, replace(REFERENCE, version="latest")])
+def test_the_latest_version_may_change(
+    confluent: Host, confluent_registry: ConfluentRegistry, query: Query
+) -> None:
+    confluent().retrieve(query)
+    confluent_registry.register("orders", {"title": "4"})
+    time.sleep(0.02)
+    assert title(confluent("second", **SHORT).retrieve(query)) == "4"
+
+
+@pytest.mark.parametrize("query", [THREE, REFERENCE, replace(LATEST, release="3")])
+@pytest.mark.parametrize("session", ["first", "second"])
+def test_the_latest_version_is_also_its_number(
+    confluent: Host, confluent_registry: ConfluentRegistry, query: Query, session: str
+) -> None:
+    confluent().retrieve(LATEST)
+    found = confluent(session, **SHORT).retrieve(query)
+    assert title(found) == "3"
+    assert found.url.endswith(confluent().protocol.path(query))
+    assert confluent_registry.paths == [f"{AT}/latest"]
+
+
+@pytest.mark.parametrize("query", [replace(THREE, version="2"), replace(REFERENCE, version="2")])
+def test_the_latest_version_is_no_other_number(
+    confluent: Host, confluent_registry: ConfluentRegistry, query: Query
+) -> None:
+    resolver = confluent()
+    resolver.retrieve(LATEST)
+    assert title(resolver.retrieve(query)) == "2"
+    assert len(confluent_registry.requests) == 2
+
+
+def test_a_number_is_not_the_latest_version(
+    confluent: Host, confluent_registry: ConfluentRegistry
+) -> None:
+    resolver = confluent()
+    resolver.retrieve(THREE)
+    resolver.retrieve(LATEST)
+    assert confluent_registry.paths == [f"{AT}/3", f"{AT}/latest"]
+
+
+def test_a_time_to_live_of_zero_takes_no_copy_of_another_session(
+    confluent: Host, confluent_registry: ConfluentRegistry
+) -> None:
+    confluent().retrieve(LATEST)
+    confluent("second", **{"cache-ttl": "0"}).retrieve(THREE)
+    assert confluent_registry.paths == [f"{AT}/3", f"{AT}/latest"]
+
+
+def test_a_404_of_a_number_may_end(confluent: Host, confluent_registry: ConfluentRegistry) -> None:
+    four = replace(THREE, version="4")
+    assert confluent().retrieve(four).is_missing
+    confluent_registry.register("orders", {"title": "4"})
+    time.sleep(0.02)
+    assert title(confluent("second", **SHORT).retrieve(four)) == "4"
+
+
+def test_a_404_that_is_signed_needs_no_index(
+    confluent: Host, confluent_registry: ConfluentRegistry
+) -> None:
+    missing = confluent().retrieve(replace(LATEST, name="payments"))
+    assert missing.is_missing
+    assert confluent_registry.paths == ["/subjects/payments/versions/latest"]
+
+
+@pytest.mark.parametrize("reply", [Reply(404, {"error_code": 404}), Reply(404, "Not Found")])
+def test_a_404_that_is_not_signed_is_wrong(
+    confluent: Host, confluent_registry: ConfluentRegistry, reply: Reply
+) -> None:
+    confluent_registry.always(reply)
+    with pytest.raises(InvalidAnswer, match="it answered 404 without a code of the registry"):
+        confluent().retrieve(LATEST)
+    assert confluent_registry.paths == [f"{AT}/latest"]
+
+
+def test_no_index_confirms_what_has_expired(
+    confluent: Host, confluent_registry: ConfluentRegistry
+) -> None:
+    queries = [LATEST, THREE, replace(LATEST, name="payments")]
+    for query in queries:
+        confluent().retrieve(query)
+    time.sleep(0.02)
+    confluent_registry.requests.clear()
+    assert confluent("second", **SHORT).revalidate(queries) == {THREE}
+    assert confluent("third").revalidate(queries) == set(queries)
+    assert confluent_registry.requests == []
+
+
+@pytest.mark.parametrize("query", [LATEST, THREE, REFERENCE, Query(Kind.RELEASES, "3", "orders")])
+def test_what_a_confluent_registry_says_is_replayed(
+    confluent: Host, confluent_registry: ConfluentRegistry, query: Query
+) -> None:
+    recorded = confluent(mode="record").retrieve(query)
+    assert confluent("second", mode="replay").retrieve(query).value == recorded.value
+    assert len(confluent_registry.requests) == 1

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_schema_registry import SchemaRegistry
+from pytest_schema_registry.errors import UnsupportedSchemaType
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schema_types.compiler import Compiler
+from pytest_schema_registry.schemas import ListedReference, given
 from tests.local_registry import ORDER, LocalRegistry
 
 if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.schema_type import Reference
-    from pytest_schema_registry.schemas import ListedReference, Schema
+    from pytest_schema_registry.schemas import Schema
 
 
 def never_called(_reference: Reference | ListedReference) -> Schema:
@@ -34,3 +37,37 @@ def test_a_comparison_asserts_formats_where_checks_do(formats: bool) -> None:
     json_schema = all_types(formats=formats)["JSON"]
     old, new = {"type": "string"}, {"type": "string", "format": "date"}
     assert json_schema.compare(old, new).compatible is not formats
+
+
+ORDER_OF = replace(given({"items": {"$ref": "a"}}), name="order", version="latest")
+REFERENCES = {number: (ListedReference("a", "a", number),) for number in ("1", "2")}
+
+
+def by_number(reference: Reference | ListedReference) -> Schema:
+    assert isinstance(reference, ListedReference)
+    kinds = {"1": "string", "2": "integer"}
+    return replace(given({"type": kinds[reference.release]}), subject="a", references=())
+
+
+def test_an_equal_text_with_other_references_is_another_schema() -> None:
+    compiler = Compiler(all_types(), by_number)
+    one, two = (
+        compiler.validator(replace(ORDER_OF, references=REFERENCES[number])) for number in "12"
+    )
+    assert (one.is_valid(["a"]), one.is_valid([1])) == (True, False)
+    assert (two.is_valid(["a"]), two.is_valid([1])) == (False, True)
+
+
+def test_an_equal_text_in_another_language_is_not_checked() -> None:
+    compiler = Compiler(all_types(), never_called)
+    text = replace(given({"type": "string"}), name="orders", version="latest", release="7")
+    assert compiler.validator(text).is_valid("a")
+    assert compiler.type_of(text).name == "JSON"
+    for kind, words in (("AVRO", "an Avro"), ("PROTOBUF", "a Protobuf"), ("X\x1b", r"a X\x1b")):
+        other = replace(text, schema_type=kind)
+        for ask in (compiler.validator, compiler.type_of):
+            with pytest.raises(UnsupportedSchemaType) as caught:
+                ask(other)
+            assert caught.value.headline == (
+                f"orders latest release 7 is {words} schema; this version checks JSON Schema only"
+            )

@@ -348,3 +348,18 @@ def test_what_a_version_is_is_said_once_and_with_the_versions(
 def test_a_timeout_that_no_system_can_wait_for_names_the_longest(seconds: str) -> None:
     with pytest.raises(InvalidSettings, match="positive number of seconds up to 2,147,482"):
         settings({"timeout": seconds})
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["", "{}", "{version}", "{name}{name}", "{name}{version}{version}", "{name}}", "\x1b{name}"],
+)
+def test_a_template_has_the_name_once(template: str) -> None:
+    with pytest.raises(InvalidSettings, match="is no template; write"):
+        settings({"subject": template, "versions": "v1"})
+
+
+@pytest.mark.parametrize("key", ["", " ", "a\nb", "\x1b"])
+def test_a_property_has_a_name_that_can_be_printed(key: str) -> None:
+    with pytest.raises(InvalidSettings, match="is no name of a property"):
+        settings({"version-property": key, "versions": "v1"})

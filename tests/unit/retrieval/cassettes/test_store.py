@@ -15,7 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
+from pytest_schema_registry.registries.confluent import ConfluentProtocol
 from pytest_schema_registry.registries.core import CoreProtocol
+from pytest_schema_registry.registries.messages import Request, Response
+from pytest_schema_registry.registries.protocol import drive
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cassettes import store as module
 from pytest_schema_registry.retrieval.cassettes import vcr_writer, yaml_reader
@@ -847,3 +850,223 @@ def test_a_recorded_body_with_a_key_twice_is_damage(tmp_path: Path) -> None:
     write(tmp_path, CASSETTE.replace('"track": "v1"', '"track": "v0",\n          "track": "v1"'))
     said = 'in the recorded body, the key "track" stands twice in one object'
     assert damage(tmp_path).startswith(said)
+
+
+# Confluent's registries
+
+
+LATEST = Query(Kind.SCHEMA, "latest", "a.B")
+ADDRESS = Query(Kind.REFERENCE, "3", "a.schema")
+SUBJECTS = f"{BASE}/subjects/a.B-value/versions/latest"
+REGISTERED = {"subject": "a.B-value", "version": 3, "id": 7, "guid": "g", "schemaType": "JSON"}
+TWINS = f"""\
+interactions:
+- request:
+    body: null
+    headers: {{}}
+    method: GET
+    uri: {SUBJECTS}
+  response:
+    body:
+      string: |-
+        {{
+          "id": 7,
+          "schema": "{{\\"type\\": \\"object\\"}}",
+          "schemaType": "JSON",
+          "subject": "a.B-value",
+          "version": 3
+        }}
+    headers:
+      content-type:
+      - application/json
+    status:
+      code: 200
+      message: OK
+- request:
+    body: null
+    headers: {{}}
+    method: GET
+    uri: {SUBJECTS}/schema
+  response:
+    body:
+      string: |-
+        {{
+          "type": "object"
+        }}
+    headers:
+      content-type:
+      - application/json
+    status:
+      code: 200
+      message: OK
+metadata:
+  recorded_at:
+    {SUBJECTS}: '2026-01-01T00:00:00+00:00'
+    {SUBJECTS}/schema: '2026-01-01T00:00:00+00:00'
+version: 1
+"""
+CONFLUENT = ConfluentProtocol("{name}-value")
+
+
+def confluent(root: Path) -> Cassettes:
+    return Cassettes(root, Path("cassettes"), CONFLUENT, "pytest --record")
+
+
+def fetched(query: Query, *answers: Any) -> Result:
+    """What a Confluent registry answers; a number is the code of a 404."""
+    exchanged: list[tuple[Request, Response]] = []
+
+    def send(request: Request) -> Response:
+        said = answers[len(exchanged)]
+        is_missing = isinstance(said, int)
+        body = {"error_code": said, "message": "of alice"} if is_missing else said
+        exchanged.append((request, Response(404 if is_missing else 200, json.dumps(body))))
+        return exchanged[-1][1]
+
+    value = drive(CONFLUENT.ask(query), send)
+    url = f"{BASE}/{CONFLUENT.path(query)}"
+    kept = CONFLUENT.recorded(exchanged)
+    return Result(query, url, value, FETCHED, "registry", exchanged=kept)
+
+
+def registered(schema: str = '{"type": "object"}', **more: Any) -> dict[str, Any]:
+    return REGISTERED | {"schema": schema} | more
+
+
+def record(root: Path, result: Result) -> Path:
+    confluent(root).save(result, staging=root / "staging")
+    return root / confluent(root).path(result.query)
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        (LATEST, "latest/a.B.yaml"),
+        (ADDRESS, "references/3/a.schema.yaml"),
+        (Query(Kind.REFERENCE, "latest", ":.team:b"), None),
+        (Query(Kind.USERS_OF_ID, name="7"), "ids/7.yaml"),
+        (Query(Kind.PROTOCOL), "protocol.yaml"),
+    ],
+)
+def test_each_kind_of_query_has_its_file(tmp_path: Path, query: Query, path: str | None) -> None:
+    found = confluent(tmp_path).path(query)
+    if path is None:
+        assert found.parent == Path("cassettes/references/latest")
+    else:
+        assert found == Path("cassettes") / path
+    assert not confluent(tmp_path).has(query)
+    (tmp_path / found).parent.mkdir(parents=True)
+    (tmp_path / found).touch()
+    assert confluent(tmp_path).has(query)
+
+
+def test_a_readable_copy_is_recorded_beside_the_answer(tmp_path: Path) -> None:
+    file = record(tmp_path, fetched(LATEST, registered()))
+    assert file.read_text(encoding="utf-8") == TWINS
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        registered(),
+        registered("true"),
+        registered('{"pattern": "\\\\ud800", "title": "größe"}'),
+        registered('{"maximum": 1e2, "minimum": 10.0}'),
+        registered(schemaType=None),
+        registered('syntax = "proto3";', schemaType="PROTOBUF"),
+        registered(references=[{"name": "a b", "subject": "c", "version": -1}]),
+        registered(metadata={"properties": {"deprecated": "true"}}),
+    ],
+)
+@pytest.mark.parametrize("query", [LATEST, ADDRESS])
+def test_a_registered_schema_is_replayed(
+    tmp_path: Path, query: Query, said: dict[str, Any]
+) -> None:
+    result = fetched(query, said)
+    record(tmp_path, result)
+    found = confluent(tmp_path).load(query)
+    assert (found.value, found.source, found.fetched_at) == (result.value, "cassette", FETCHED)
+    assert found.url == result.url
+
+
+@pytest.mark.parametrize("code", [40401, 40402, 40404])
+def test_of_a_404_the_code_is_recorded_and_no_name(tmp_path: Path, code: int) -> None:
+    result = fetched(LATEST, code)
+    file = record(tmp_path, result)
+    assert "alice" not in file.read_text(encoding="utf-8")
+    assert confluent(tmp_path).load(LATEST).value == result.value
+
+
+def test_recording_again_replaces_the_answer_and_its_copy(tmp_path: Path) -> None:
+    first = record(tmp_path, fetched(LATEST, registered("true"))).read_text(encoding="utf-8")
+    record(tmp_path, fetched(LATEST, registered()))
+    file = record(tmp_path, fetched(LATEST, registered("true")))
+    assert file.read_text(encoding="utf-8") == first
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('          "type": "object"', '          "type": "array"', "the readable copy"),
+        (f"{SUBJECTS}/schema", f"{SUBJECTS}/scheme", "it lacks GET subjects/a.B-value/versions"),
+        ('"version": 3', '"version": 0', "the answer has no 'version' that is a number"),
+        ('"version": 3', '"version": 3, "version": 4', "in the recorded body, the key"),
+        ('"version": 3', '"version": ' + 5_000 * "3", "the recorded body is not JSON"),
+        ("    method: GET", "    method: POST", None),
+        ("code: 200\n      message: OK", "code: 404\n      message: OK", "without a code"),
+        ("  response:", "  more: 1\n  response:", ""),
+        ("- request:\n    body: null\n    headers: {}\n    method: GET\n", "- request: x\n", None),
+    ],
+)
+def test_a_cassette_that_was_touched_is_damaged(
+    tmp_path: Path, old: str, new: str, reason: str | None
+) -> None:
+    file = record(tmp_path, fetched(LATEST, registered()))
+    assert old in TWINS
+    file.write_text(TWINS.replace(old, new, 1), encoding="utf-8")
+    if reason == "":
+        assert confluent(tmp_path).load(LATEST).schema.release == "3"
+        return
+    kind = CassetteDamaged if reason or "POST" not in new else CassetteMissing
+    with pytest.raises(kind, match=reason):
+        confluent(tmp_path).load(LATEST)
+
+
+def pair(later: str) -> Query:
+    sides = fetched(LATEST, registered(version=1)), fetched(LATEST, registered(version=int(later)))
+    schemas = tuple(each.schema for each in sides)
+    return Query(Kind.COMPATIBILITY, "1", "a.B", "1", "latest", later, schemas)
+
+
+LEVEL = {"compatibilityLevel": "BACKWARD"}
+
+
+@pytest.mark.parametrize("verdict", [True, False])
+def test_a_verdict_is_recorded_with_the_post_that_asked_for_it(
+    tmp_path: Path, verdict: bool
+) -> None:
+    result = fetched(pair("3"), LEVEL, {"is_compatible": verdict, "messages": ["why"]})
+    file = record(tmp_path, result)
+    assert "    method: POST\n" in file.read_text(encoding="utf-8")
+    found = confluent(tmp_path).load(pair("3"))
+    assert (found.value, found.url) == (
+        result.value,
+        f"{BASE}/config/a.B-value?defaultToGlobal=true",
+    )
+
+
+def test_a_recorded_verdict_is_not_one_on_another_release(tmp_path: Path) -> None:
+    record(tmp_path, fetched(pair("3"), LEVEL, {"is_compatible": True}))
+    with pytest.raises(CassetteDamaged, match="it lacks POST compatibility/subjects"):
+        confluent(tmp_path).load(pair("4"))
+
+
+def test_of_a_registered_verdict_only_the_latest_is_kept(tmp_path: Path) -> None:
+    for later in ("3", "4"):
+        file = record(tmp_path, fetched(pair(later), LEVEL, {"is_compatible": True}))
+    assert file.read_text(encoding="utf-8").count("method: POST") == 1
+
+
+def test_a_registry_without_schemas_is_recorded(tmp_path: Path) -> None:
+    record(tmp_path, fetched(Query(Kind.INDEX), None))
+    assert confluent(tmp_path).load(Query(Kind.INDEX)).entries == ()
