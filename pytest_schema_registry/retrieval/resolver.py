@@ -289,9 +289,11 @@ class Resolver:
     def record_protocol(self, name: ProtocolName) -> None:
         """Record the protocol of the registry, which nobody had to ask for."""
         query = Query(Kind.PROTOCOL)
-        url = self._url(query)
-        request = Request(self.protocol.path(query))
-        exchanged = ((request, Response(200, '["JSON"]')),)
+        path = self.protocol.path(query)
+        # A directory has no address that means anything elsewhere.
+        url = self._url(query) if self._remote else f"file:///{path}"
+        said = Response(200, '["JSON"]') if name == "confluent" else Response(404, "")
+        exchanged = ((Request(path), said),)
         self._record(Result(query, url, name, time.time(), "registry", exchanged=exchanged))
 
     def _tell(self, result: Result) -> None:

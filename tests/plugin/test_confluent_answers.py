@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -36,7 +36,6 @@ def url(confluent_registry: ConfluentRegistry, pytester: pytest.Pytester) -> str
     confluent_registry.register("orders-value", {"required": ["id"]})
     pytester.makepyfile(TEST)
     return f"--registry-url={confluent_registry.url}"
-
 
 
 @pytest.mark.parametrize(
@@ -88,9 +87,7 @@ def test_a_registry_that_is_busy_is_asked_again_when_it_says(
     assert confluent_registry.counts == {f"/{TYPES}": 2, f"/{LATEST}": 2}
 
 
-def test_a_redirect_is_followed(
-    run: Run, confluent_registry: ConfluentRegistry, url: str
-) -> None:
+def test_a_redirect_is_followed(run: Run, confluent_registry: ConfluentRegistry, url: str) -> None:
     base = confluent_registry.url
     for path in (TYPES, LATEST):
         moved = Reply(301, headers={"location": f"{base}/{path}?moved"})

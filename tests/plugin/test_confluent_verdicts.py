@@ -59,7 +59,7 @@ CART = {
     "dependencies": {"total": ["lines"]},
     "additionalProperties": False,
 }
-VALUES = [None, True, 0, 1, 1.0, 2.5, 0.3, "", "ab", "S", [], ["a", 1], ["a", 1, 2], {}]
+VALUES: list[Any] = [None, True, 0, 1, 1.0, 2.5, 0.3, "", "ab", "S", [], ["a", 1], ["a", 1, 2], {}]
 AGREES = """
 import json, pathlib
 import pytest
@@ -204,9 +204,7 @@ def test_the_registrys_verdict_is_understood_by_the_subjects_level(
 ) -> None:
     confluent_registry.set_level(level, "orders-value")
     result = run(url, "--registry-compat-source=registry", *BOTH_WAYS)
-    result.stdout.fnmatch_lines(
-        [f"*1->2 backward] {backward} *", f"*1->2 forward] {forward} *"]
-    )
+    result.stdout.fnmatch_lines([f"*1->2 backward] {backward} *", f"*1->2 forward] {forward} *"])
     if level.startswith("FULL"):
         result.stdout.fnmatch_lines(["*level FULL asks for both directions, and one of them *"])
         result.stdout.no_fnmatch_line("* is not backward compatible*")
@@ -318,5 +316,8 @@ def test_golden_payloads_are_tests_against_latest(
     result = run(url, "-v")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines_random(
-        ["*/valid/one.json::valid[[]latest] FAILED*", "*/invalid/one.json::invalid[[]latest] PASSED*"]
+        [
+            "*/valid/one.json::valid[[]latest] FAILED*",
+            "*/invalid/one.json::invalid[[]latest] PASSED*",
+        ]
     )
