@@ -149,7 +149,7 @@ class Resolver:
         for step in self._steps:
             try:
                 result = self._take(step, query, url)
-                if result is not None and self._recording and query.kind is Kind.INDEX:
+                if result is not None and self._recording and not self._is_recorded(result):
                     self._record(result)
             except RegistryUnavailable as exc:
                 outage = exc
@@ -171,6 +171,21 @@ class Resolver:
                     tried.append("the cache: no entry")
         assert outage is not None  # noqa: S101  # every list of steps ends in one that raises
         return RegistryUnavailable(outage.url, outage.reason, outage.unreachable, tuple(tried))
+
+    def _is_recorded(self, result: Result) -> bool:
+        """Check whether a result is in the cassette of its query.
+
+        It may have come for another query: lines 1 and v1 of a subject share an address. An index
+        may have come to confirm a 404 only.
+        """
+        if self.protocol.lists_lines:
+            return result.query.kind is not Kind.INDEX
+        try:
+            recorded = self._cassettes().load(result.query)
+        except (CassetteMissing, CassetteDamaged):
+            return False
+        # A cassette has the seconds only.
+        return int(recorded.fetched_at) == int(result.fetched_at)
 
     def _take(self, step: Step, query: Query, url: str) -> Result | None:
         match step:

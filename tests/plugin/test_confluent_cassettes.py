@@ -118,6 +118,35 @@ def test_a_protocol_that_was_stated_while_recording_is_remembered(
     result.stdout.fnmatch_lines(["*test_order?latest? PASSED*"])
 
 
+def test_what_several_version_lines_share_is_recorded_for_each(
+    run: Run, pytester: pytest.Pytester, confluent_registry: ConfluentRegistry, url: str
+) -> None:
+    pytester.makepyfile(
+        test_it="""
+        import pytest
+
+        LINES = [("latest", "1"), ("1", None), ("v1", None)]
+
+        @pytest.mark.parametrize(("version", "release"), LINES)
+        def test_order(schema_registry, version, release):
+            found = schema_registry.get_schema("orders-value", version=version, release=release)
+            assert found.release == "1"
+
+        def test_releases(schema_registry):
+            found = schema_registry.versions("orders-value")
+            assert [(each.version, each.release) for each in found] == [("1", "1")]
+
+        def test_index(schema_registry):
+            assert len(schema_registry.index()) == 4
+        """
+    )
+    versions = "--registry-versions=1,2"
+    for expected in (1, 2):
+        run(url, RECORD, versions).assert_outcomes(passed=5)
+        assert confluent_registry.counts["/subjects/orders-value/versions/1"] == expected
+    run("--registry-offline", versions).assert_outcomes(passed=5)
+
+
 @pytest.mark.parametrize("how", ["asked", "stated", "directory"])
 def test_a_core_registry_that_is_recorded_later_replays_as_one(
     run: Run, local_registry: LocalRegistry, url: str, cassettes: Path, how: str
