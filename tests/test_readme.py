@@ -67,7 +67,7 @@ from pytest_schema_registry.registries import retrying
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.cache import Cache, SharedSession
-from pytest_schema_registry.retrieval.resolver import Step, steps
+from pytest_schema_registry.retrieval.steps import Step, steps
 from pytest_schema_registry.schema_types.json_schema import diagnosis, validation
 from pytest_schema_registry.schemas import SchemaKey, SchemaRequest
 from pytest_schema_registry.settings import (
@@ -438,6 +438,10 @@ def test_serve_answers_what_the_registry_is_asked(project: Path) -> None:
             address = next(found[1] for found in said if found)
             for base in ("", "/api/v1"):
                 _ask_all(f"{address}{base}")
+            with SchemaRegistry(f"{address}/confluent") as registry:
+                newest = registry.get_schema("telemetry.ControlResult", "latest")
+                assert newest.content["$core_version"] == "2.0.0"
+                assert newest.release == "3"
         finally:
             server.terminate()
 

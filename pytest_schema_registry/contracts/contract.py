@@ -5,15 +5,9 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_schema_registry.contracts.message import message_of
+from pytest_schema_registry.contracts.message import payload_of
 from pytest_schema_registry.contracts.recorder import SchemaUsage
-from pytest_schema_registry.errors import (
-    ContractViolation,
-    InvalidSettings,
-    PayloadNotJSON,
-    SchemaRegistryError,
-    WrongSchemaId,
-)
+from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.schemas import Schema, SchemaKey, plain_name
 from pytest_schema_registry.text import printable
 
@@ -147,7 +141,7 @@ class Contract:
                 self._rollout.test.has_checked = True
                 self._rollout.begin(usage)
             if text:
-                payload = self._without_id(payload, usage)
+                payload = payload_of(payload, usage.schema, self._source.catalogue, self._rollout)
             as_json = self._judge.to_json(payload, text=text)
             validator = usage.validator
             if validator is None:
@@ -243,38 +237,6 @@ class Contract:
             return usage.schema
         finally:
             self._recorder.seconds += perf_counter() - started
-
-    def _without_id(self, text: Any, usage: SchemaUsage) -> Any:
-        """Return a text without the id that a Confluent serializer puts in front of it.
-
-        Raises:
-            PayloadNotJSON: The registry has no ids.
-            WrongSchemaId: The id is that of no version of the schema's subject.
-        """
-        message = message_of(text)
-        if message is None:
-            return text
-        schema = usage.schema
-        if schema is None or schema.id == message.schema_id:  # None: switched off
-            return message.payload
-        if schema.subject is None:
-            raise PayloadNotJSON(
-                "$",
-                "it begins with a zero byte, as a Confluent serializer's message does",
-                "this registry has no ids of that kind; pass the JSON text alone",
-            )
-        users = self._source.catalogue.users_of_id(message.schema_id)
-        own = [each.release for each in users if each.subject == schema.subject]
-        if not own:
-            there = [f"{subject} version {release}" for subject, release in users]
-            raise WrongSchemaId(
-                printable(str(schema)),
-                printable(schema.subject),
-                message.schema_id,
-                tuple(map(printable, there)),
-            )
-        self._rollout.written_by(schema, message.schema_id, own[-1])
-        return message.payload
 
     def _judge_by(self, asked: str | Schema | None, version: str | None) -> SchemaUsage:
         _check("assert_conforms", asked, version)

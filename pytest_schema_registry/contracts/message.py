@@ -6,10 +6,21 @@ Platform, "Wire format").
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_schema_registry.errors import PayloadNotJSON, WrongSchemaId
+from pytest_schema_registry.text import printable
+
+if TYPE_CHECKING:
+    from pytest_schema_registry.contracts.rollout import Rollout
+    from pytest_schema_registry.retrieval.catalogue import Catalogue
+    from pytest_schema_registry.schemas import Schema
 
 _MAGIC = 0
 _ID_BYTES = 4
+#: The context in front of a subject.
+_CONTEXT = re.compile(r"\A:\.[^:]*:")
 
 
 class Message(NamedTuple):
@@ -33,3 +44,47 @@ def message_of(text: Any) -> Message | None:
     if len(raw) < start or raw[0] != _MAGIC:
         return None
     return Message(str(int.from_bytes(raw[1:start], "big")), raw[start:])
+
+
+def payload_of(text: Any, schema: Schema | None, catalogue: Catalogue, rollout: Rollout) -> Any:
+    """Return a payload without the id that a Confluent serializer puts in front of it.
+
+    Args:
+        text: The payload, which may be such a message.
+        schema: The schema that it is checked against; None where it is not checked.
+        catalogue: Finds the subjects that use an id.
+        rollout: Warns of an id of another version of the schema's subject.
+
+    Raises:
+        PayloadNotJSON: The registry has no ids.
+        WrongSchemaId: The id is that of no version of the schema's subject.
+        SchemaRegistryError: The registry cannot be asked for the id.
+    """
+    message = message_of(text)
+    if message is None:
+        return text
+    if schema is None or schema.id == message.schema_id:
+        return message.payload
+    if schema.subject is None:
+        raise PayloadNotJSON(
+            "$",
+            "it begins with a zero byte, as a Confluent serializer's message does",
+            "this registry has no ids of that kind; pass the JSON text alone",
+        )
+    users = catalogue.users_of_id(message.schema_id)
+    own = [each.release for each in users if _is_called(each.subject, schema.subject)]
+    if not own:
+        there = tuple(printable(f"{subject} version {release}") for subject, release in users)
+        what, subject = printable(str(schema)), printable(schema.subject)
+        raise WrongSchemaId(what, subject, message.schema_id, there)
+    rollout.written_by(schema, message.schema_id, own[-1])
+    return message.payload
+
+
+def _is_called(listed: str, subject: str) -> bool:
+    """Check whether a registry may list a subject in this form.
+
+    Where the registry's address names a context, the registry puts it in front of each subject.
+    """
+    is_bare = _CONTEXT.match(subject) is None
+    return listed == subject or (is_bare and _CONTEXT.sub("", listed) == subject)

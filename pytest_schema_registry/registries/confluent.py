@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.registries import confluent_documents as documents
 from pytest_schema_registry.registries.messages import Request, Response, segment
 from pytest_schema_registry.registries.protocol import WrongAnswer
@@ -119,14 +120,15 @@ class ConfluentProtocol:
                 return f"{self._subject_path(query)}/versions/{query.version}?deleted=true"
             case Kind.COMPATIBILITY:
                 # Each pair of releases has an answer of its own; the fragment is never sent.
-                pair = f"{query.later}/{query.later_release}"
                 old = self._subject_path(query)
-                return f"compatibility/{old}/versions/{query.release}#{quote(pair)}"
+                pair = _fragment(query.later, query.later_release)
+                return f"compatibility/{old}/versions/{query.release}{pair}"
             case _:
                 release = self.fixed_release(query)
                 if release is None and self._is_property(query.version):
-                    asked = {"key": self._property, "value": query.version}
-                    return f"{self._subject_path(query)}/metadata?{urlencode(asked)}"
+                    said = {"key": self._property, "value": query.version}
+                    asked = urlencode(said, errors="surrogatepass")
+                    return f"{self._subject_path(query)}/metadata?{asked}"
                 return f"{self._subject_path(query)}/versions/{release or LATEST}"
 
     def ask(self, query: Query) -> Exchange[Value]:
@@ -145,8 +147,7 @@ class ConfluentProtocol:
             case Kind.USERS_OF_ID:
                 return documents.users_of_id(document)
             case _:
-                wanted = self.fixed_release(query)
-                found = documents.schema(query, document, subject, wanted)
+                found = documents.schema(query, document, subject, self.fixed_release(query))
                 if response.is_recorded:
                     return (yield from _compared(query, found, self.path(query)))
                 return found
@@ -227,7 +228,7 @@ class ConfluentProtocol:
 def _compared(query: Query, found: RegisteredSchema, path: str) -> Exchange[RegisteredSchema]:
     """Compare a recorded schema with its readable copy, and return it."""
     copy = yield Request(_beside(path))
-    if copy.status != 200 or documents.read(copy.body) != found.content.parsed():
+    if copy.status != 200 or canonical(documents.read(copy.body)) != found.content.canonical:
         raise WrongAnswer(_DIFFERS)
     return replace(found, name=query.name)
 
@@ -240,16 +241,19 @@ def _level(schema: Schema) -> Exchange[str]:
 
 
 def _judged(sent: Schema, *, against: Schema) -> Exchange[RegistryVerdict | Missing]:
-    path = f"subjects/{_segment(against.subject or '')}/versions/{against.release}"
+    path = f"subjects/{_segment(against.subject or '')}/versions/{against.release}?verbose=true"
     body = {
-        "schema": sent.text,
+        # A text that is no JSON is kept as a JSON string.
+        "schema": sent.content if sent.schema_type == "PROTOBUF" else sent.text,
         "schemaType": sent.schema_type,
         "references": [
             {"name": name, "subject": subject, "version": -1 if release == LATEST else int(release)}
             for name, subject, release in sent.references or ()
         ],
     }
-    response = yield Request(f"compatibility/{path}?verbose=true", "POST", json.dumps(body))
+    # A cassette keeps no body, and must not take one schema's verdict for another's.
+    path = f"compatibility/{path}{_fragment(sent.version, sent.release)}"
+    response = yield Request(path, "POST", json.dumps(body))
     if response.status != 200:
         return documents.missing(response)
     return documents.verdict(documents.read(response.body))
@@ -263,6 +267,11 @@ def _beside(path: str) -> str:
     """Return the path of the readable copy of a schema."""
     route, question, asked = path.partition("?")
     return f"{route}{_READABLE}{question}{asked}"
+
+
+def _fragment(version: str, release: str | None) -> str:
+    """Return a fragment that tells apart two questions about one path; it is never sent."""
+    return f"#{quote(f'{version}/{release}', errors='surrogatepass')}"
 
 
 def _segment(text: str) -> str:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 NO_SUBJECT, NO_VERSION, NO_SCHEMA = 40401, 40402, 40403
 #: The codes of a 404 for what the registry had, and deleted.
 DELETED = (40404, 40406)
+#: The largest number that four bytes hold, as they do in a message.
+_LARGEST = 2**32 - 1
 #: The type of a schema whose document states none.
 DEFAULT_TYPE = "AVRO"
 #: The members of a schema's document that a cassette keeps.
@@ -88,16 +90,14 @@ def missing(response: Response, subject: str = "") -> Missing:
     return Missing("; ".join(advice))
 
 
-def schema(
-    query: Query, document: Any, subject: str, wanted: str | None = None
-) -> RegisteredSchema:
+def schema(query: Query, document: Any, subject: str, release: str | None) -> RegisteredSchema:
     """Return the schema in a document.
 
     Args:
         query: The query, for a version line or for a listed reference.
         document: The document.
         subject: The subject that was asked for.
-        wanted: The number of the version that was asked for; None where any will do.
+        release: The number of the version that was asked for; None for the latest one.
 
     Raises:
         WrongAnswer: The document holds no schema, or another one.
@@ -107,8 +107,8 @@ def schema(
     number = document.get("version")
     if not _is_number(number):
         raise WrongAnswer("the answer has no 'version' that is a number")
-    if wanted is not None and str(number) != wanted:
-        raise WrongAnswer(f"asked for version {wanted} of a subject, it answered with {number}")
+    if release is not None and str(number) != release:
+        raise WrongAnswer(f"asked for version {release} of a subject, it answered with {number}")
     schema_type = document.get("schemaType") or DEFAULT_TYPE
     if not isinstance(schema_type, str) or not schema_type.isprintable():
         raise WrongAnswer("'schemaType' is not a word")
@@ -160,9 +160,11 @@ def _references(listed: Any, subject: str) -> tuple[ListedReference, ...]:
 def _reference(listed: Any, subject: str) -> ListedReference:
     said = listed if isinstance(listed, dict) else {}
     name, target, number = said.get("name"), said.get("subject"), said.get("version")
-    is_number = _is_number(number) or number == -1
+    is_number = _is_number(number) or (isinstance(number, int) and number == -1)
     if not (isinstance(name, str) and isinstance(target, str) and target and is_number):
         raise WrongAnswer("an entry of 'references' has no name, subject and version")
+    if not target.isprintable():
+        raise WrongAnswer("an entry of 'references' has a subject that cannot be printed")
     # Subjects in a reference are relative to the context of the subject that has it.
     context = context_of(subject)
     whole = target if not context or target.startswith(":.") else f"{context}{target}"
@@ -277,4 +279,4 @@ def readable(text: str) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LARGEST

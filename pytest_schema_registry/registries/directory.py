@@ -2,16 +2,10 @@
 
 <directory>/<version>/<name>.json            the bare JSON Schema; .schema.json works too
 <directory>/<version>/<name>@<release>.json  an older release of the line
-
-Names that begin with a dot are not the registry's: ``.git``, or files that an editor or a Mac
-leaves behind.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -35,9 +29,10 @@ from pytest_schema_registry.registries.queries import (
     RegistryVerdict,
     Result,
 )
+from pytest_schema_registry.registries.schema_files import SchemaFiles, twin_of, why
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schema_types.schema_type import NotASchema
-from pytest_schema_registry.schemas import NAME_SUFFIX, Content, IndexEntry, Release, plain_name
+from pytest_schema_registry.schemas import Content, IndexEntry, Release, plain_name
 from pytest_schema_registry.settings import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.text import one_line, printable
 
@@ -60,7 +55,7 @@ class DirectoryRegistry:
     def __init__(
         self, directory: Path, shown: str, *, max_bytes: int = DEFAULT_MAX_SCHEMA_SIZE
     ) -> None:
-        self._directory = directory
+        self._disk = SchemaFiles(directory, shown)
         self._max_bytes = max_bytes
         self._shown = shown.rstrip("/")
 
@@ -87,6 +82,31 @@ class DirectoryRegistry:
         value = Missing() if value is None else value
         return Result(query, self._url(query), value, now, "directory")
 
+    def names(self) -> dict[str, set[str]]:
+        """Return the names of the schemas in each version line, those of older releases too."""
+        return {version: self._disk.names(version) for version in self._disk.versions()}
+
+    def history(self, version: str, name: str) -> list[tuple[RegisteredSchema, Path]]:
+        """Return the releases of a schema in a version line, oldest first, each with its file.
+
+        Raises:
+            RegistryUnavailable: The directory or a file of the schema cannot be read.
+            InvalidAnswer: A file is not a JSON Schema, or two files contradict each other.
+        """
+        name = plain_name(name)
+        file, older = self._disk.file(version, name), self._disk.older(version, name)
+        current = None if file is None else self._read(file, version, name)
+        if current is not None:
+            self._refuse_another(current, older)
+        found = [
+            (self._read(path, version, name, release), path)
+            for release, path in older
+            if current is None or release != current.release
+        ]
+        if current is not None and file is not None:
+            found.append((current, file))
+        return found
+
     def close(self) -> None:
         """Do nothing, because no file stays open."""
 
@@ -104,11 +124,11 @@ class DirectoryRegistry:
         if current is not None and query.release is None:
             return current
         if current is not None and query.release == current.release:
-            self._refuse_another(current)
+            self._refuse_another(current, self._disk.older(query.version, query.name))
             return current
         if query.release:
             # Found by listing, not by building a path: a name or a release may hold anything.
-            for release, path in self._older(query.version, query.name):
+            for release, path in self._disk.older(query.version, query.name):
                 if release == query.release:
                     return self._read(path, query.version, plain_name(query.name), release)
         return None
@@ -134,9 +154,9 @@ class DirectoryRegistry:
         """
         unread: InvalidAnswer | RegistryUnavailable | None = None
         written = canonical(query.name)
-        for version in sorted(self._versions(), key=lambda each: each != query.version):
+        for version in sorted(self._disk.versions(), key=lambda each: each != query.version):
             found = []
-            for name, path in sorted(self._files(version).items()):
+            for name, path in sorted(self._disk.files(version).items()):
                 try:
                     schema = self._read(path, version, name)
                 except (InvalidAnswer, RegistryUnavailable) as exc:
@@ -161,53 +181,46 @@ class DirectoryRegistry:
         return None
 
     def _current(self, version: str, name: str) -> RegisteredSchema | None:
-        path = self._files(version).get(plain_name(name))
+        path = self._disk.file(version, plain_name(name))
         return None if path is None else self._read(path, version, plain_name(name))
 
-    def _refuse_another(self, current: RegisteredSchema) -> None:
+    def _refuse_another(self, current: RegisteredSchema, older: list[tuple[str, Path]]) -> None:
         """Refuse a current schema if an older file has the same release with other content.
+
+        Args:
+            current: The current schema.
+            older: The older releases, with their files.
 
         Raises:
             InvalidAnswer: There is such a file.
         """
         version, name, release = current.version, current.name, current.release
-        for other, path in self._older(version, name):
+        for other, path in older:
             if other == release and self._read(path, version, name).token != current.token:
                 raise InvalidAnswer(
                     str(path),
                     f"release {release} of {name} is in two files that differ: this one and "
-                    f"{self._files(version)[name]}",
+                    f"{self._disk.file(version, name)}",
                 )
 
     def _releases(self, version: str, name: str) -> tuple[Release, ...]:
-        name = plain_name(name)
-        current = self._current(version, name)
-        if current is not None:
-            self._refuse_another(current)
-        found = [
-            (self._read(path, version, name, release), path)
-            for release, path in self._older(version, name)
-            if current is None or release != current.release
-        ]
-        if current is not None:
-            found.append((current, self._files(version)[name]))
         return tuple(
             Release(
-                name=name,
+                name=schema.name,
                 version=version,
                 release=schema.release or "",
                 sha256=schema.token or "",
                 created_at=_written_at(path),
                 deprecated=schema.deprecated,
             )
-            for schema, path in found
+            for schema, path in self.history(version, name)
         )
 
     def _index(self) -> tuple[IndexEntry, ...]:
         entries = [
             self._entry(path, version, name)
-            for version in self._versions()
-            for name, path in self._files(version).items()
+            for version in self._disk.versions()
+            for name, path in self._disk.files(version).items()
         ]
         return tuple(sorted(entries, key=lambda entry: (entry.version, entry.name)))
 
@@ -224,52 +237,10 @@ class DirectoryRegistry:
             return IndexEntry(shown, line, None, None, False, None, _printable(exc.reason))
         return IndexEntry(shown, line, schema.release, schema.token, schema.deprecated, schema.id)
 
-    def _versions(self) -> list[str]:
-        try:
-            return sorted(
-                path.name
-                for path in self._directory.iterdir()
-                if not path.name.startswith(".") and path.is_dir()
-            )
-        except OSError as exc:
-            raise RegistryUnavailable(self._shown, _why(exc), True) from None
-
-    def _files(self, version: str) -> dict[str, Path]:
-        """Return the current schema files of a version line, by name."""
-        return {
-            plain_name(path.name.removesuffix(".json")): path
-            for path in self._listing(version)
-            if "@" not in path.name
-        }
-
-    def _older(self, version: str, name: str) -> list[tuple[str, Path]]:
-        """Return the older releases of a schema, oldest first, each once."""
-        prefix = f"{plain_name(name)}@"
-        older: dict[str, Path] = {}
-        for path in self._listing(version):
-            if path.name.startswith(prefix):
-                release = path.name.removeprefix(prefix).removesuffix(".json")
-                older.setdefault(release.removesuffix(NAME_SUFFIX), path)
-        return sorted(older.items(), key=lambda each: _precedence(each[0]))
-
-    def _listing(self, version: str) -> list[Path]:
-        if version not in self._versions():
-            return []
-        try:
-            with os.scandir(self._directory / version) as entries:
-                names = sorted(
-                    entry.name
-                    for entry in entries
-                    if entry.name.endswith(".json") and not entry.name.startswith(".")
-                )
-        except OSError as exc:
-            raise RegistryUnavailable(self._shown, _why(exc), True) from None
-        return [self._directory / version / name for name in names]
-
     def _read(
         self, path: Path, version: str, name: str, release: str | None = None
     ) -> RegisteredSchema:
-        if (twin := _twin(path)) is not None:
+        if (twin := twin_of(path)) is not None:
             reason = f"two files are the same schema, {path} and {twin}; take one of them away"
             raise InvalidAnswer(str(path), printable(reason))
         try:
@@ -278,7 +249,7 @@ class DirectoryRegistry:
                 raise InvalidAnswer(str(path), f"it is larger than {self._max_bytes:,} bytes")
             schema = doubles.read(raw.decode("utf-8-sig"))
         except OSError as exc:
-            raise RegistryUnavailable(str(path), _why(exc)) from None
+            raise RegistryUnavailable(str(path), why(exc)) from None
         except RecursionError:
             raise InvalidAnswer(str(path), "the JSON is nested too deeply to be read") from None
         except doubles.KeyTwice as exc:
@@ -308,39 +279,9 @@ def _own_id(schema: Any) -> Any:
     return schema.get("$id") if isinstance(schema, dict) else None
 
 
-def _twin(path: Path) -> Path | None:
-    """Find another file of the same schema name; return None where there is none.
-
-    Its name differs only in the ``.schema`` ending or in the Unicode form of its letters.
-    """
-    name = plain_name(path.name.removesuffix(".json"))
-    spellings = {name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))}
-    for stem in (f"{spelling}{end}" for spelling in spellings for end in ("", NAME_SUFFIX)):
-        other = path.with_name(f"{stem}.json")
-        is_another = other.name != path.name and plain_name(stem) in spellings and other.exists()
-        # Some disks find a file by either Unicode form of its name.
-        if is_another and not other.samefile(path):
-            return other
-    return None
-
-
-def _precedence(release: str) -> tuple[list[str | int], bool, list[str | int]]:
-    """Return the key that sorts releases: ``1.9.0`` < ``1.10.0-dev`` < ``1.10.0``."""
-    final, hyphen, early = release.partition("-")
-    return _numbered(final), not hyphen, _numbered(early)
-
-
-def _numbered(text: str) -> list[str | int]:
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
-
-
 def _printable(text: str) -> str:
     """Escape a text that cannot be printed, for the index: a file's name can hold anything."""
     return text if text.isprintable() else ascii(text)[1:-1]
-
-
-def _why(exc: OSError) -> str:
-    return f"{exc.strerror or exc}: {exc.filename}" if exc.filename else str(exc)
 
 
 def _written_at(path: Path) -> str:

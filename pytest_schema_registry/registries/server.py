@@ -1,4 +1,6 @@
-"""A server for a directory of schemas, with the Core Schema Registry's API. It only reads.
+"""A server for a directory of schemas. It only reads.
+
+It has the Core Schema Registry's API, and below ``/confluent`` the Confluent Schema Registry's.
 
 python -m pytest_schema_registry serve DIR
 """
@@ -15,6 +17,7 @@ from fastapi.responses import JSONResponse
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.registries import core_documents
+from pytest_schema_registry.registries.confluent_server import create_confluent_app
 from pytest_schema_registry.registries.directory import DirectoryRegistry
 from pytest_schema_registry.registries.queries import Kind, Query
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import Result
 
 PREFIX = "/api/v1"
+#: Not at the root: a registry that answers ``/schemas/types`` there is taken for a Confluent one.
+CONFLUENT_PREFIX = "/confluent"
 #: The names by which a machine reaches itself.
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -83,6 +88,7 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
     app = FastAPI(title="Core Schema Registry (embedded)", docs_url="/docs", redoc_url=None)
     app.include_router(router)
     app.include_router(router, prefix=PREFIX, include_in_schema=False)
+    app.mount(CONFLUENT_PREFIX, create_confluent_app(registry))
 
     @app.exception_handler(InvalidAnswer)
     @app.exception_handler(RegistryUnavailable)

@@ -122,7 +122,7 @@ class Cache:
         judged_at = now if self._session.started_at is None else self._session.started_at
         # A fetch time in the future means that the clock was set back: the age is unknown.
         if isinstance(fetched_at, float) and fetched_at <= now:
-            return "cache" if judged_at - fetched_at < self.ttl else "stale cache"
+            return "cache" if max(0.0, judged_at - fetched_at) < self.ttl else "stale cache"
         return "stale cache"
 
     def failure(self, url: str) -> SchemaRegistryError | None:

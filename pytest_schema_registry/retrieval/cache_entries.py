@@ -162,7 +162,7 @@ def _value(query: Query, value: Any, schema: str | None) -> Value:
     if (schema is not None) is not (query.is_for_schema and not is_missing):
         raise ValueError("a schema stands below the entry of a schema, and below no other")
     if is_missing:
-        return Missing(_text(value[_MISSING]))
+        return Missing(_shown(value[_MISSING]))
     match query.kind:
         case Kind.PROTOCOL:
             return cast("ProtocolName", {each: each for each in get_args(ProtocolName)}[value])
@@ -176,7 +176,9 @@ def _value(query: Query, value: Any, schema: str | None) -> Value:
         case Kind.INDEX:
             return tuple(IndexEntry(**_typed(IndexEntry, each)) for each in value)
         case Kind.COMPATIBILITY:
-            reasons, advice = tuple(value["reasons"]), tuple(value["advice"])
+            if not isinstance(value["compatible"], bool | None):
+                raise TypeError("compatible")
+            reasons, advice = (tuple(map(_shown, value[key])) for key in ("reasons", "advice"))
             return RegistryVerdict(value["compatible"], reasons, advice)
         case _:
             assert schema is not None  # noqa: S101  # see above
@@ -185,7 +187,7 @@ def _value(query: Query, value: Any, schema: str | None) -> Value:
                 content=Content(schema),
                 references=None
                 if listed is None
-                else tuple(ListedReference(*map(_text, each)) for each in listed),
+                else tuple(_reference(*map(_text, each)) for each in listed),
                 **_typed(RegisteredSchema, value),
             )
             # Several version lines may share an address.
@@ -196,6 +198,24 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _shown(value: Any) -> str:
+    """Return a text that messages show as it is.
+
+    Raises:
+        TypeError: It is no text.
+        ValueError: It has what cannot be printed.
+    """
+    if not _text(value).isprintable():
+        raise ValueError("it cannot be printed")
+    return str(value)
+
+
+def _reference(name: str, subject: str, release: str) -> ListedReference:
+    if release != "latest" and not (release.isascii() and release.isdecimal()):
+        raise ValueError("a release is a number")
+    return ListedReference(name, _shown(subject), release)
 
 
 def _typed(kind: type[Any], members: dict[str, Any]) -> dict[str, Any]:

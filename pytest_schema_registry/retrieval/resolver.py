@@ -1,12 +1,4 @@
-"""The resolver: the places in which each mode looks for a result, and the loop over them.
-
-    auto     fresh cache entry, registry, stale cache entry, cassette
-    live     fresh cache entry, registry
-    record   registry once in this session, written to the cassette
-    replay   cassette
-
-A directory of schemas takes the registry's place and needs no cache: it cannot be slow or down.
-"""
+"""The resolver of queries: it looks in one place after the other, and asks each at most once."""
 
 from __future__ import annotations
 
@@ -14,7 +6,6 @@ import threading
 import time
 from copy import copy
 from dataclasses import replace
-from enum import Enum, auto
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -29,6 +20,7 @@ from pytest_schema_registry.errors import (
 from pytest_schema_registry.registries.messages import Request, Response
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES
+from pytest_schema_registry.retrieval.steps import Step, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -44,33 +36,6 @@ if TYPE_CHECKING:
 #: The fewest schemas for which one index request saves requests.
 MIN_CONFIRMED = 2
 _CHECK = "check --registry-url, a part of whose path may be missing"
-
-
-class Step(Enum):
-    """One place to look for a result."""
-
-    CACHE = auto()
-    ASKED = auto()
-    REGISTRY = auto()
-    STALE = auto()
-    CASSETTE = auto()
-
-
-def steps(settings: Settings) -> tuple[Step, ...]:
-    """Return the places in which a mode looks, in order."""
-    if settings.offline:
-        return (Step.CASSETTE,)
-    match settings.mode, settings.remote:
-        case "record", True:
-            return (Step.ASKED, Step.REGISTRY)
-        case "live", True:
-            return (Step.CACHE, Step.REGISTRY)
-        case "auto", True:
-            return (Step.CACHE, Step.REGISTRY, Step.STALE, Step.CASSETTE)
-        case "auto", False:
-            return (Step.REGISTRY, Step.CASSETTE)
-        case _:
-            return (Step.REGISTRY,)
 
 
 class Resolver:

@@ -28,6 +28,10 @@ class Reference(Protocol):
         """Its target, absolute and without a fragment."""
 
     @property
+    def text(self) -> str:
+        """The reference as the schema has it."""
+
+    @property
     def version(self) -> str:
         """The version line of the schema that has it; empty outside the registry."""
 
@@ -93,6 +97,9 @@ class SchemaType(Protocol):
 
     def refers_elsewhere(self, schema: Schema) -> bool:
         """Check whether compiling a schema may require another schema."""
+
+    def references(self, schema: Schema) -> Iterable[Reference]:
+        """Return the references of a schema that lead out of it, in no order."""
 
     def compile(
         self, schema: Schema, resolve: Callable[[Reference | ListedReference], Schema]

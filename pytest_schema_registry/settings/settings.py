@@ -218,6 +218,8 @@ def _contradiction(settings: Settings) -> tuple[str, str] | None:
     """Return the field that contradicts another one, with the reason; None where none does."""
     if settings.mode in ("live", "record") and settings.location is None:
         return "mode", f"mode {settings.mode} needs a registry; give --registry-url"
+    if settings.protocol == "confluent" and settings.location and settings.location.directory:
+        return "protocol", "a directory of schemas is no Confluent registry; give the URL of one"
     is_in_subject = "{version}" in settings.subject
     if is_in_subject and settings.version_property is not None:
         reason = "{version} in --registry-subject says what a version is already; leave one out"

@@ -7,6 +7,7 @@ clients keep the names of all schemas that are reached in one flat map, and so d
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -15,11 +16,14 @@ from pytest_schema_registry.schema_types.json_schema.references import base_uri,
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
     from pytest_schema_registry.schemas import ListedReference, Schema
 
 _IDENTIFIERS = ("$id", "id")
+#: The most URIs that count of one schema. With relative identifiers, their number may double at
+#: each reference; a reference that resolves against another one is found by its name alone.
+MAX_BASES = 50
 
 
 def listed_schemas(root: Schema, resolve: Callable[[ListedReference], Schema]) -> dict[str, Schema]:
@@ -35,21 +39,26 @@ def listed_schemas(root: Schema, resolve: Callable[[ListedReference], Schema]) -
     """
     names: dict[str, Schema] = {}
     reached: dict[tuple[str, str], Schema] = {}
-    bases = dict.fromkeys(_bases(root, base_uri(root)))
-    pending = [(root, tuple(bases))]
+    places: list[tuple[str, str]] = []
+    pending = [(root, _bases(root, [base_uri(root)]))]
+    bases = dict.fromkeys(pending[0][1])
     for schema, own in pending:  # grows while it is walked
         for entry in schema.references or ():
             name, target = entry.name.partition("#")[0], (entry.subject, entry.release)
+            places += ((base, name) for base in own)
             if target not in reached:
                 found = reached[target] = _resolved(schema, entry, resolve)
-                uris = tuple(uri for base in own for uri in _bases(found, urljoin(base, name)))
+                uris = _bases(found, (_joined(base, name) for base in own))
                 bases |= dict.fromkeys(uris)
                 pending.append((found, uris))
             _refuse_two(root, name, names.setdefault(name, reached[target]), reached[target])
     found_at = dict(names)
-    for name, schema in names.items():
-        for base in bases:
-            found_at.setdefault(urljoin(base, name), schema)
+    # Where a schema lists the name itself comes first: `common/types.json` of one schema may be
+    # where `types.json` leads from another.
+    for base, name in chain(places, ((base, name) for name in names for base in bases)):
+        uri = _joined(base, name)
+        if uri != base:  # an empty name would stand for any schema
+            found_at.setdefault(uri, names[name])
     return found_at
 
 
@@ -75,18 +84,34 @@ def _refuse_two(root: Schema, name: str, one: Schema, other: Schema) -> None:
         raise InvalidSchema(str(root), "#", reason, root.origin)
 
 
-def _bases(schema: Schema, uri: str) -> Iterator[str]:
-    """Yield the URIs against which references in a schema are resolved.
+def _bases(schema: Schema, uris: Iterable[str]) -> tuple[str, ...]:
+    """Return the URIs against which references in a schema are resolved, each once.
 
     Args:
         schema: The schema.
-        uri: The URI by which it is retrieved.
+        uris: The URIs by which it is retrieved.
     """
-    yield uri
-    own = uri
-    for path, node in nodes(schema.content):
-        for keyword in _IDENTIFIERS:
-            if isinstance(identifier := node.get(keyword), str):
-                yield (resolved := urljoin(own, identifier))
-                if not path:
-                    own = resolved
+    # An identifier that is only a fragment names a place, and changes no base.
+    written = dict.fromkeys(
+        (not path, identifier)
+        for path, node in nodes(schema.content)
+        for keyword in _IDENTIFIERS
+        if isinstance(given := node.get(keyword), str) and (identifier := given.partition("#")[0])
+    )
+    found: dict[str, None] = {}
+    for uri in uris:
+        own = uri
+        found[uri] = None
+        for is_root, identifier in islice(written, MAX_BASES):
+            resolved = _joined(own, identifier)
+            found[resolved] = None
+            if is_root:
+                own = resolved
+    return tuple(found)[:MAX_BASES]
+
+
+def _joined(base: str, reference: str) -> str:
+    try:
+        return urljoin(base, reference)
+    except ValueError:  # one of them is no URI, as http://[ is none
+        return reference

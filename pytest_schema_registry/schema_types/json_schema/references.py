@@ -11,9 +11,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urldefrag
 
 from pytest_schema_registry.json_values import json_pointer
+from pytest_schema_registry.schema_types.json_schema.document import (
+    Document,
+    join,
+    references,
+    subschemas,
+)
 from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
@@ -28,6 +34,8 @@ _REFERENCE = re.compile(
     r'"\$(?:ref|dynamicRef|recursiveRef|schema)"\s*:\s*"(?!#|https?://json-schema\.org/)'
 )
 _KEYWORDS = ("$ref", "$dynamicRef", "$recursiveRef", "$schema")
+#: Matches the standard's own meta-schemas, which the engine knows.
+_STANDARD = re.compile(r"https?://json-schema\.org/")
 
 
 def refers_elsewhere(schema: Schema) -> bool:
@@ -66,6 +74,23 @@ class Reference:
         """The schema name in the text; None where the text is no plain name."""
         text = self.text.partition("#")[0]
         return None if not text or ":" in text or "/" in text else text.removesuffix(".json")
+
+
+def leading_out(schema: Schema) -> Iterator[Reference]:
+    """Yield the references of a schema that lead out of it, in no order.
+
+    Those that lead to the schema itself by its name in the registry are among them, because its
+    content does not tell that name.
+    """
+    content, own = schema.content, base_uri(schema)
+    document = Document(content, own)
+    for pointer, node in subschemas(content):
+        for keyword, text in (*references(node), ("$schema", node.get("$schema"))):
+            if not isinstance(text, str) or not text.partition("#")[0] or _STANDARD.match(text):
+                continue
+            uri = urldefrag(document.uri_of(text, pointer)).url
+            if uri == own or document.find(uri) is None:
+                yield Reference(uri, text, join(pointer, keyword), schema.version)
 
 
 def base_uri(schema: Schema) -> str:

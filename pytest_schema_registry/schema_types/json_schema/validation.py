@@ -24,7 +24,11 @@ from pytest_schema_registry.schema_types.json_schema.blame import (
 )
 from pytest_schema_registry.schema_types.json_schema.drafts import LATEST, METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.listed_references import listed_schemas
-from pytest_schema_registry.schema_types.json_schema.references import base_uri, refers_elsewhere
+from pytest_schema_registry.schema_types.json_schema.references import (
+    base_uri,
+    leading_out,
+    refers_elsewhere,
+)
 from pytest_schema_registry.schema_types.json_schema.shelf import Shelf
 from pytest_schema_registry.text import printable
 
@@ -116,6 +120,10 @@ class JSONSchemaType:
     def refers_elsewhere(self, schema: Schema) -> bool:
         """Check whether compiling a schema may require another schema."""
         return refers_elsewhere(schema)
+
+    def references(self, schema: Schema) -> Iterator[Reference]:
+        """Yield the references of a schema that lead out of it, in no order."""
+        return leading_out(schema)
 
     def display(self, schema: Schema) -> Iterator[str]:
         """Yield the lines that show a schema to a person."""

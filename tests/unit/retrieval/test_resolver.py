@@ -25,7 +25,8 @@ from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval import opening
 from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 from pytest_schema_registry.retrieval.opening import Lazy
-from pytest_schema_registry.retrieval.resolver import Resolver, Step, steps
+from pytest_schema_registry.retrieval.resolver import Resolver
+from pytest_schema_registry.retrieval.steps import Step, steps
 from pytest_schema_registry.settings.settings import Origin, Settings, resolve
 from tests.documents import document_of
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply

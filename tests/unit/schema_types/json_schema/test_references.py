@@ -10,6 +10,7 @@ from pytest_schema_registry.schema_types.json_schema.references import (
     base_uri,
     dangling,
     document_name,
+    leading_out,
     nodes,
     reference_to,
 )
@@ -146,3 +147,30 @@ def test_places_are_the_objects_the_outer_ones_first() -> None:
     content = {"a": {"b": {}}, "c": [1, {"d": None}]}
     assert [path for path, _ in nodes(content)] == [(), ("a",), ("a", "b"), ("c", 1)]
     assert list(nodes(True)) == []
+
+
+def test_the_references_that_lead_out_are_found_with_their_places() -> None:
+    content = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://schemas.example/a",
+        "properties": {
+            "own": {"$ref": "#/$defs/b"},
+            "inner": {"$ref": "b"},
+            "relative": {"$ref": "c.json#/$defs/d"},
+            "urn": {"$dynamicRef": "urn:uuid:0"},
+            "name": {"$ref": f"{BASE}/v1/a.A"},
+        },
+        "$defs": {"b": {"$id": "b"}},
+        "default": {"$ref": "data"},
+    }
+    found = {(each.pointer, each.text, each.uri) for each in leading_out(schema_of(content))}
+    assert found == {
+        ("#/properties/name/$ref", f"{BASE}/v1/a.A", f"{BASE}/v1/a.A"),
+        ("#/properties/relative/$ref", "c.json#/$defs/d", "https://schemas.example/c.json"),
+        ("#/properties/urn/$dynamicRef", "urn:uuid:0", "urn:uuid:0"),
+    }
+
+
+def test_a_schema_of_another_dialect_refers_to_its_meta_schema() -> None:
+    (reference,) = leading_out(schema_of({"$schema": "https://schemas.example/dialect"}))
+    assert (reference.pointer, reference.version) == ("#/$schema", "v1")
