@@ -130,7 +130,8 @@ class RegistryClient:
             assert known is not None  # noqa: S101  # see above
             return replace(known, fetched_at=self._clock(), source="registry")
         except (WrongAnswer, ValueError, RecursionError) as exc:
-            raise self._error(url, responses[-1], exc) from None
+            # The address of what was sent last: an exchange may take several requests.
+            raise self._error(self._address(sent[-1][0].path), responses[-1], exc) from None
         etag = responses[0].headers.get("etag")
         # The credentials would get into the cache, and into a cassette that is committed.
         bodies = [response.body for _, response in sent if response.status == 200]

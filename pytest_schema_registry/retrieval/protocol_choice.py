@@ -92,8 +92,8 @@ class ProtocolChoice:
         stated = stated_protocol(settings)
         try:
             if stated is not None:
-                if stated == "confluent" and settings.mode == "record":
-                    # For a replay whose settings do not say it.
+                if settings.mode == "record":
+                    # For a replay whose settings do not say it, or after another protocol.
                     self._resolver.record_protocol(stated)
                 return Choice(self._protocol(stated))
             return Choice(self._protocol(self._resolver.retrieve(Query(Kind.PROTOCOL)).protocol))

@@ -210,9 +210,10 @@ class Resolver:
         """Check whether a result may have been fetched for another query, with another cassette.
 
         An index may be fetched only to confirm a 404. A fixed release may be a version line of its
-        own, and a release of another line.
+        own, and a release of another line; and one list of releases may be that of several lines.
         """
-        return query.kind is Kind.INDEX or self.protocol.fixed_release(query) is not None
+        is_list = query.kind in (Kind.INDEX, Kind.RELEASES)
+        return is_list or self.protocol.fixed_release(query) is not None
 
     def _believed(self, result: Result) -> Result:
         """Return the result, but accept a 404 only from an address that is a registry's.
@@ -261,9 +262,11 @@ class Resolver:
     def record_protocol(self, name: ProtocolName) -> None:
         """Record the protocol of the registry, which nobody had to ask for."""
         query = Query(Kind.PROTOCOL)
-        url = self._url(query)
-        request = Request(self.protocol.path(query))
-        exchanged = ((request, Response(200, '["JSON"]')),)
+        path = self.protocol.path(query)
+        # A directory has no address that means anything elsewhere.
+        url = self._url(query) if self._remote else f"file:///{path}"
+        said = Response(200, '["JSON"]') if name == "confluent" else Response(404, "")
+        exchanged = ((Request(path), said),)
         self._record(Result(query, url, name, time.time(), "registry", exchanged=exchanged))
 
     def _tell(self, result: Result) -> None:

@@ -102,6 +102,17 @@ def test_a_url_for_other_tools_changes_nothing_for_a_project_without_contract_te
     assert confluent_registry.requests == []
 
 
+def test_a_path_that_says_the_protocol_saves_the_request_for_it(
+    run: Run, pytester: pytest.Pytester, confluent_registry: ConfluentRegistry
+) -> None:
+    path = "/apis/ccompat/v7"
+    confluent_registry.reset(path=path)
+    confluent_registry.register("orders-value", ORDER)
+    pytester.makepyfile(TEST)
+    run(f"--registry-url={confluent_registry.url}{path}/").assert_outcomes(passed=1)
+    assert confluent_registry.paths == [f"{path}{LATEST}"]
+
+
 # Version lines
 
 NEGOTIATED = """
@@ -185,6 +196,35 @@ def test_a_version_line_is_what_the_settings_say(
     run(f"--registry-url={confluent_registry.url}", versions, *options, "--registry-cache-ttl=.001")
     fixed = paths[:2] if "versions/{}" in path else []
     assert confluent_registry.paths == sorted({*paths} - {*fixed})
+
+
+@pytest.mark.parametrize(
+    ("root", "metadata"),
+    [
+        ({"deprecated": True, "deprecation_note": "use 1"}, {}),
+        ({}, {"deprecated": "true", "deprecation_note": "use 1"}),
+    ],
+    ids=["root", "property"],
+)
+def test_a_deprecated_version_is_passed_over(
+    run: Run,
+    pytester: pytest.Pytester,
+    confluent_registry: ConfluentRegistry,
+    url: str,
+    root: dict[str, Any],
+    metadata: dict[str, str],
+) -> None:
+    confluent_registry.register("orders-value", STRICT_ORDER | root, metadata=metadata)
+    pytester.makepyfile(
+        test_it="""
+        import pytest
+
+        def test_order(registry_schema):
+            schema = registry_schema("orders-value", prefer="2", fallback="1")
+            assert schema.reason == "1, because 2 is deprecated: use 1"
+        """
+    )
+    run(url).assert_outcomes(passed=1)
 
 
 def test_a_number_and_latest_are_one_request_where_they_are_one_version(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.confluent_registry import ConfluentRegistry
     from tests.conftest import Run
+    from tests.local_registry import LocalRegistry
 
 ADDRESS = {"type": "object", "required": ["city"]}
 ORDER: dict[str, Any] = {
@@ -117,6 +118,80 @@ def test_a_protocol_that_was_stated_while_recording_is_remembered(
     result.stdout.fnmatch_lines(["*test_order?latest? PASSED*"])
 
 
+def test_what_several_version_lines_share_is_recorded_for_each(
+    run: Run, pytester: pytest.Pytester, confluent_registry: ConfluentRegistry, url: str
+) -> None:
+    pytester.makepyfile(
+        test_it="""
+        import pytest
+
+        LINES = [("latest", "1"), ("1", None), ("v1", None)]
+
+        @pytest.mark.parametrize(("version", "release"), LINES)
+        def test_order(schema_registry, version, release):
+            found = schema_registry.get_schema("orders-value", version=version, release=release)
+            assert found.release == "1"
+
+        def test_releases(schema_registry):
+            found = schema_registry.versions("orders-value")
+            assert [(each.version, each.release) for each in found] == [("1", "1")]
+
+        def test_index(schema_registry):
+            assert len(schema_registry.index()) == 4
+        """
+    )
+    versions = "--registry-versions=1,2"
+    for expected in (1, 2):
+        run(url, RECORD, versions).assert_outcomes(passed=5)
+        assert confluent_registry.counts["/subjects/orders-value/versions/1"] == expected
+    run("--registry-offline", versions).assert_outcomes(passed=5)
+
+
+@pytest.mark.parametrize("how", ["asked", "stated", "directory"])
+def test_a_core_registry_that_is_recorded_later_replays_as_one(
+    run: Run, local_registry: LocalRegistry, url: str, cassettes: Path, how: str
+) -> None:
+    run(url, RECORD).assert_outcomes(passed=2)
+    local_registry.publish("orders-value", v1={"required": ["id"]}, v2={"required": ["id"]})
+    place = local_registry.directory if how == "directory" else local_registry.url
+    stated = ["--registry-protocol=core"] if how == "stated" else []
+    core = [f"--registry-url={place}", "-k", "test_order", *stated]
+    run(*core, RECORD).assert_outcomes(passed=2, deselected=1)
+    assert str(local_registry.directory) not in (cassettes / "protocol.yaml").read_text()
+    result = run("--registry-offline", "-v", "-k", "test_order")
+    result.assert_outcomes(passed=2, deselected=1)
+    result.stdout.fnmatch_lines(["*test_order?v1? PASSED*", "*test_order?v2? PASSED*"])
+
+
+def test_a_protocol_whose_recording_is_damaged_is_an_error_and_never_a_guess(
+    run: Run, url: str, cassettes: Path
+) -> None:
+    run(url, RECORD).assert_outcomes(passed=2)
+    (cassettes / "protocol.yaml").write_text("interactions: []")
+    result = run("--registry-offline")
+    result.assert_outcomes(errors=3)
+    result.stdout.fnmatch_lines(["E *CassetteDamaged: *", "E *: tests/*/cassettes/protocol.yaml"])
+
+
+@pytest.mark.parametrize("kept", ["cache", "cassettes"])
+def test_a_registry_that_is_down_keeps_its_protocol_and_the_ids_of_its_tests(
+    run: Run,
+    pytester: pytest.Pytester,
+    confluent_registry: ConfluentRegistry,
+    url: str,
+    cassettes: Path,
+    kept: str,
+) -> None:
+    run(url, RECORD).assert_outcomes(passed=2)
+    shutil.rmtree(cassettes if kept == "cache" else pytester.path / ".pytest_cache")
+    with confluent_registry.down():
+        result = run(url, "-v", "--registry-cache-ttl=0")
+    outcomes = result.parseoutcomes()
+    assert outcomes.pop("warnings") >= 1
+    assert outcomes == {"passed": 2}
+    result.stdout.fnmatch_lines(["*test_order?latest? PASSED*", "*old copies served:"])
+
+
 def test_the_stock_vcrpy_plays_a_cassette_to_the_official_client(
     run: Run, confluent_registry: ConfluentRegistry, url: str, cassettes: Path
 ) -> None:
@@ -128,6 +203,13 @@ def test_the_stock_vcrpy_plays_a_cassette_to_the_official_client(
         SchemaRegistryClient({"url": confluent_registry.url}) as client,
     ):
         latest = client.get_latest_version("orders-value")
+    referred = cassettes / "references/1/address.yaml"
+    with (
+        vcr.use_cassette(str(referred), record_mode="none"),
+        SchemaRegistryClient({"url": confluent_registry.url}) as client,
+    ):
+        address = client.get_version("address", 1, deleted=True)
+    assert json.loads(address.schema.schema_str or "") == ADDRESS
     assert confluent_registry.requests == []
     assert (latest.version, latest.schema.schema_type) == (1, "JSON")
     assert json.loads(latest.schema.schema_str or "") == ORDER

@@ -125,7 +125,7 @@ def to_nothing(registry: ConfluentRegistry) -> None:
     [
         (
             of_two_versions,
-            "among its references, the name 'country.json' stands for country version 1*version 2",
+            "*the name 'country.json' stands for country version 1 and for country version 2",
             "#",
         ),
         (unexplained, "*/schema' is not among its references in the registry", "#/properties/c*"),
@@ -158,6 +158,48 @@ def test_a_reference_that_leads_to_no_json_schema_is_an_error(
     assert not any(path.endswith("/schema") for path in confluent_registry.paths)
 
 
+def test_one_text_has_other_meanings_with_other_references(
+    run: Run, pytester: pytest.Pytester, confluent_registry: ConfluentRegistry
+) -> None:
+    schema = {"properties": {"c": {"$ref": "country.json"}}}
+    for version, country in ((1, COUNTRY), (2, {"type": "integer"})):
+        confluent_registry.register("country", country)
+        listed = [("country.json", "country", version)]
+        confluent_registry.register("orders-value", schema, references=listed)
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.parametrize("country", ["NO", 47])
+        def test_order(assert_conforms, country):
+            assert_conforms({"c": country}, "orders-value")
+    """)
+    url = f"--registry-url={confluent_registry.url}"
+    result = run(url, "--registry-versions=1,2", "-v")
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines_random(
+        ["*test_order?1-NO? PASSED*", "*test_order?2-47? PASSED*", "*test_order?2-NO? FAILED*"]
+    )
+
+
+def test_a_schema_that_tests_name_is_not_fetched_again_as_a_reference(
+    run: Run, pytester: pytest.Pytester, confluent_registry: ConfluentRegistry
+) -> None:
+    schema = {"properties": {"c": {"$ref": "country.json"}}}
+    listed = [("country.json", "country-value", 1)]
+    confluent_registry.register("country-value", COUNTRY)
+    confluent_registry.register("orders-value", schema, references=listed)
+    pytester.makepyfile("""
+        def test_order(assert_conforms):
+            assert_conforms("NO", "country")
+            assert_conforms({"c": "NO"}, "orders")
+    """)
+    template = "--registry-subject={name}-value"
+    run(f"--registry-url={confluent_registry.url}", template).assert_outcomes(passed=1)
+    latest = [f"/subjects/{name}-value/versions/latest" for name in ("country", "orders")]
+    assert confluent_registry.paths == ["/schemas/types", *latest]
+
+
+@pytest.mark.parametrize("confluent_registry", ["confluent", "axonops"], indirect=True)
 def test_a_reference_is_relative_to_the_context_of_the_subject_that_has_it(
     run: Run, pytester: pytest.Pytester, confluent_registry: ConfluentRegistry
 ) -> None:

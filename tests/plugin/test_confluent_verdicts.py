@@ -209,7 +209,12 @@ def test_the_registrys_verdict_is_understood_by_the_subjects_level(
         result.stdout.fnmatch_lines(["*level FULL asks for both directions, and one of them *"])
         result.stdout.no_fnmatch_line("* is not backward compatible*")
     if level == "NONE":
-        result.stdout.fnmatch_lines(["*the subject's compatibility level is NONE, which compares*"])
+        result.stdout.fnmatch_lines(
+            [
+                "*the subject's compatibility level is NONE, which compares *",
+                "*asked: */config/orders-value?defaultToGlobal=true",
+            ]
+        )
         assert confluent_registry.posted == []
 
 

@@ -136,6 +136,16 @@ def test_a_result_of_any_kind_is_had_back(tmp_path: Path, query: Query, document
     assert found.exchanged == result.exchanged
 
 
+def test_a_session_judges_the_age_of_an_entry_by_its_own_start(tmp_path: Path) -> None:
+    cache(tmp_path, "other").keep(answer())
+    late = Clock(FETCHED + 400)
+    for started_at, source in ((FETCHED + 299, "cache"), (FETCHED + 300, "stale cache")):
+        shared = SharedSession("this", tmp_path / "never_used", started_at)
+        entry = Cache(tmp_path, shared, ttl=300, lock_timeout=5, clock=late).stale(URL, QUESTION)
+        assert entry is not None
+        assert entry.source == source
+
+
 def test_its_own_session_calls_an_entry_the_registry_s_and_another_the_cache_s(
     tmp_path: Path,
 ) -> None:
