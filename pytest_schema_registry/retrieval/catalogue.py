@@ -222,7 +222,8 @@ class Catalogue:
         if result.is_missing:
             reason = "it has both schemas, and does not compare them"
             advice = "--registry-compat-source local does"
-            raise InvalidAnswer(result.url, f"{reason}; {advice}")
+            # Behind # stands what tells apart questions about one address; it is never sent.
+            raise InvalidAnswer(result.url.partition("#")[0], f"{reason}; {advice}")
         return result.verdict
 
     def releases(self, name: str, versions: Sequence[str]) -> tuple[Release, ...]:
