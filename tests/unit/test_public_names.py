@@ -53,8 +53,10 @@ NAMES = [
     "SchemaRegistryWarning",
     "StaleSchemaWarning",
     "UncheckedWarning",
+    "UnsupportedSchemaType",
     "Verdict",
     "Violation",
+    "WrongSchemaId",
     "compare",
 ]
 

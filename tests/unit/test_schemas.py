@@ -80,6 +80,9 @@ def test_a_text_without_a_name_or_a_version_is_no_pair(text: str) -> None:
     [
         (Query(Kind.INDEX), "the index"),
         (Query(Kind.BY_ID, name="urn:x"), "the schema with the id urn:x"),
+        (Query(Kind.USERS_OF_ID, name="7\x1b"), r"the subjects that use the id 7\x1b"),
+        (Query(Kind.PROTOCOL), "the registry's protocol"),
+        (Query(Kind.REFERENCE, "3", "a\x1b"), r"a\x1b 3"),
         (Query(Kind.RELEASES, "v1", "a.B"), "the releases of a.B v1"),
         (Query(Kind.SCHEMA, "v1", "a.B"), "a.B v1"),
         (

@@ -275,6 +275,12 @@ def test_a_directory_leaves_no_path_of_this_machine_behind(tmp_path: Path) -> No
     assert cassettes(tmp_path).load(QUESTION).url == f"file:///{PATH}"
 
 
+def test_what_a_directory_lacks_is_recorded_as_a_404(tmp_path: Path) -> None:
+    local = result_of(QUESTION, f"{tmp_path}/v1/a.B.json", None, FETCHED, "directory")
+    assert str(tmp_path) not in save(tmp_path, local).read_text()
+    assert cassettes(tmp_path).load(QUESTION).is_missing
+
+
 def test_headers_and_etags_of_an_answer_are_not_recorded(tmp_path: Path) -> None:
     tagged = result_of(QUESTION, URL, DOCUMENT, FETCHED, "registry", etag='"tag-of-the-day"')
     assert "tag-of-the-day" not in save(tmp_path, tagged).read_text()
@@ -534,6 +540,11 @@ def interaction(uri: str = URL, code: str = "200", string: str = "'{}'") -> str:
         ("interactions: {}", "it has no list of interactions"),
         ("interactions: []", "its end is missing"),
         ("interactions: [1]\nversion: 1", "interaction 0 is incomplete"),
+        ("interactions: [{request: text}]\nversion: 1", "interaction 0 is incomplete"),
+        (
+            interaction().replace(repr(URL), '"http://a\\e"'),
+            "interaction 0 has an address that cannot be printed",
+        ),
         ("interactions: [{request: []}]\nversion: 1", "interaction 0 is incomplete"),
         ("interactions: &a [*a]\nversion: 1", "interaction 0 is incomplete"),
         (interaction(uri="1").replace("'1'", "1"), "interaction 0 has values of the wrong type"),
