@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import httpcore  # noqa: F401  # httpx would at its first request, and a pytester then forget it
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.confluent_registry import ConfluentRegistry
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytest_plugins = ["pytester"]
+# What a busy machine takes longer for is not wrong.
+hypothesis_settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)
