@@ -7,8 +7,11 @@ import subprocess
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
-import httpcore  # noqa: F401  # httpx would at its first request, and a pytester then forget it
+# Without these, httpx and vcrpy would import them in a pytester's run, which then forgets them. Of
+# yaml there would then be two sets of classes.
+import httpcore  # noqa: F401
 import pytest
+import yaml  # noqa: F401
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
