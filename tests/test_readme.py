@@ -209,7 +209,7 @@ def test_the_block_on_markers_passes_and_imports_no_jsonschema(project: Path, ru
 def test_the_first_test_of_a_confluent_registry_has_no_setting_but_the_address(
     project: Path, run: Run, confluent_registry: ConfluentRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = section("A Confluent Schema Registry")
+    text = section("Confluent, Karapace, Redpanda, Apicurio")
     export, command = re.findall(r"^\$ (.+)$", text, re.MULTILINE)
     (block,) = (each for each in blocks("python") if each in text)
     (project / block.splitlines()[0].removeprefix("# ")).write_text(block, encoding="utf-8")
@@ -224,7 +224,7 @@ def test_the_first_test_of_a_confluent_registry_has_no_setting_but_the_address(
 
 TO_TEST = {
     what.partition(" (")[0]: code(options)[0]
-    for what, options in table(section("A Confluent Schema Registry"))
+    for what, options in table(section("Confluent, Karapace, Redpanda, Apicurio"))
 }
 
 
@@ -269,7 +269,7 @@ def test_the_commands_record_and_then_replay_the_same_tests_without_a_registry(
     run: Run, served: LocalRegistry, headline: Path
 ) -> None:
     (headline / "conftest.py").write_text(LOADED)
-    confluent = section("A Confluent Schema Registry")
+    confluent = section("Confluent, Karapace, Redpanda, Apicurio")
     lines = [
         line for block in blocks("console") if block not in confluent for line in block.splitlines()
     ]
