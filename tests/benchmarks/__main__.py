@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import checking, comparing, contracts, retrieving, startup, suites
+from tests.benchmarks import checking, comparing, confluent, contracts, retrieving, startup, suites
 from tests.benchmarks.measure import machine, table
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ GROUPS = {
     "suites": suites.rows,
     "startup": startup.rows,
     "retrieving": retrieving.rows,
+    "confluent": confluent.rows,
     "contracts": contracts.rows,
     "comparing": comparing.rows,
 }

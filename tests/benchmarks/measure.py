@@ -20,6 +20,7 @@ VERSIONS_OF = (
     "jsonschema-rs",
     "fastjsonschema",
     "httpx",
+    "confluent-kafka",
     "vcrpy",
     "PyYAML",
     "pydantic",

@@ -22,7 +22,7 @@ TYPES = "/schemas/types"
 
 
 class SlowRegistry:
-    """A server of so many schemas in version line v1, in another process.
+    """A server of so many schemas, in another process.
 
     Args:
         port: Where it listens.
@@ -46,14 +46,17 @@ class SlowRegistry:
 
 
 @contextmanager
-def slow_registry(schemas: int, kind: str = "large") -> Iterator[SlowRegistry]:
+def slow_registry(
+    schemas: int, kind: str = "large", protocol: str = "core"
+) -> Iterator[SlowRegistry]:
     """A registry that takes 50 ms a request.
 
     Args:
-        schemas: How many it has; their names are those of :func:`names`.
+        schemas: How many it has; their names, or their subjects, are those of :func:`names`.
         kind: ``large`` ones of 21 KB, or small ``event`` ones.
+        protocol: ``core``, with all schemas in version line v1, or ``confluent``.
     """
-    command = [sys.executable, "-m", __name__, str(schemas), kind]
+    command = [sys.executable, "-m", __name__, str(schemas), kind, protocol]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -68,19 +71,37 @@ def names(schemas: int) -> list[str]:
 
 
 class _Served:
-    def __init__(self, schemas: int, kind: str) -> None:
+    def __init__(self, schemas: int, kind: str, protocol: str) -> None:
         self._names = names(schemas)
         self._kind = kind
+        self._is_confluent = protocol == "confluent"
         self._changes = 0
         self._asked: list[str] = []
         self._bodies: dict[str, bytes] = {}
         self._publish(dict(enumerate(self._names)))
 
     def _publish(self, numbered: dict[int, str]) -> None:
-        for number, name in numbered.items():
-            content = schema(number)
-            if self._kind == "event":
-                content = {**EVENT_SCHEMA, "title": f"Event {number}"}
+        contents = {name: self._content(number) for number, name in numbered.items()}
+        if self._is_confluent:
+            self._register(contents)
+        else:
+            self._put(contents)
+
+    def _content(self, number: int) -> dict[str, Any]:
+        if self._kind == "event":
+            return {**EVENT_SCHEMA, "title": f"Event {number}"}
+        return schema(number)
+
+    def _register(self, contents: dict[str, dict[str, Any]]) -> None:
+        version = self._changes + 1
+        for number, (subject, content) in enumerate(contents.items(), 1_000 * version):
+            document = {"subject": subject, "version": version, "id": number, "schemaType": "JSON"}
+            body = _json({**document, "schema": json.dumps(content)})
+            self._bodies[f"/subjects/{subject}/versions/latest"] = body
+        self._bodies[TYPES] = _json(["JSON", "PROTOBUF", "AVRO"])
+
+    def _put(self, contents: dict[str, dict[str, Any]]) -> None:
+        for name, content in contents.items():
             document = {"name": name, "track": "v1", "core_version": "1.0.0", "content": content}
             digest = sha256(json.dumps(content).encode()).hexdigest()
             self._bodies[f"/schemas/v1/{name}"] = _json({**document, "sha256": digest})
@@ -107,12 +128,13 @@ class _Served:
         path = head.split()[1]
         if path.startswith(CONTROL):
             return _response("200 OK", self._controlled(path.removeprefix(CONTROL)))
-        if path != TYPES:  # asked once for an address, whatever is asked then
-            self._asked.append(path)
+        self._asked.append(path)
         await asyncio.sleep(DELAY)
         body = self._bodies.get(path)
         if body is None:
             return _response("404 Not Found", b"{}")
+        if self._is_confluent:  # none of those registries sends a tag
+            return _response("200 OK", body)
         tag = f'"{sha256(body).hexdigest()}"'
         if tag in head:
             return _response("304 Not Modified", b"", tag)
@@ -138,11 +160,12 @@ def _response(status: str, body: bytes, tag: str = "") -> bytes:
     return "\r\n".join([*fields, "", ""]).encode() + body
 
 
-async def _main(schemas: int, kind: str) -> None:
-    server = await asyncio.start_server(_Served(schemas, kind).serve, "127.0.0.1", 0, backlog=200)
+async def _main(schemas: int, kind: str, protocol: str) -> None:
+    served = _Served(schemas, kind, protocol)
+    server = await asyncio.start_server(served.serve, "127.0.0.1", 0, backlog=200)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1]), sys.argv[2]))
+    asyncio.run(_main(int(sys.argv[1]), *sys.argv[2:]))
