@@ -29,7 +29,9 @@ def rows(directory: Path, *, short: bool) -> list[Row]:
         directory: An empty one.
         short: Whether proof that it works is enough.
     """
-    schemas, rounds = (40, 1) if short else (200, 3)
+    schemas, rounds = (5, 1) if short else (200, 3)
+    # Of few schemas, a busy machine takes longer to import what asks for them than to wait for them.
+    at_least = None if short else AT_LEAST
     subjects = names(schemas)
     directory.joinpath("test_own.py").write_text(DECLARED.format(names=subjects))
     # From collection on, for that is when the registry is asked which protocol it speaks.
@@ -85,6 +87,6 @@ def rows(directory: Path, *, short: bool) -> list[Row]:
         Row(10, "  within their time: none", timings.scaled("warm", 1), "s"),
         Row(10, f"  after it: {schemas}", timings.scaled("revalidated", 1), "s"),
         Row(10, f"{client}: {schemas}", timings.scaled("client", 1), "s"),
-        Row(10, f"{client} / cold", timings.ratios("client", "cold"), at_least=AT_LEAST),
+        Row(10, f"{client} / cold", timings.ratios("client", "cold"), at_least=at_least),
         Row(10, f"{client} / after their time", timings.ratios("client", "revalidated")),
     ]
