@@ -30,7 +30,7 @@ def rows(directory: Path, *, short: bool) -> list[Row]:
         short: Whether proof that it works is enough.
     """
     schemas, rounds = (5, 1) if short else (200, 3)
-    # Of few schemas, a busy machine takes longer to import what asks for them than to wait for them.
+    # Of few schemas, a busy machine takes longer for the imports than for the waiting.
     at_least = None if short else AT_LEAST
     subjects = names(schemas)
     directory.joinpath("test_own.py").write_text(DECLARED.format(names=subjects))
