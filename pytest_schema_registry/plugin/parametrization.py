@@ -47,10 +47,7 @@ class Parametrization:
             metafunc.parametrize(NAME, args.names)
         # Absent where the user's own fixture or parametrize takes the place of ours.
         if OUR_VERSIONS in metafunc.fixturenames and not args.prefer:
-            try:
-                versions = args.versions or self._process.versions
-            except InvalidSettings as exc:
-                raise pytest.Collector.CollectError(str(exc)) from None
+            versions = args.versions or self._process.versions
             metafunc.parametrize(VERSION, versions, indirect=True)
 
     @property

@@ -127,9 +127,6 @@ class PluginSession:
         """The version lines that tests run against.
 
         Where no setting names any, the registry's protocol decides, which may be asked for here.
-
-        Raises:
-            InvalidSettings: One of the settings is no version line of the protocol.
         """
         if self.settings.versions is not None:
             return self.settings.versions

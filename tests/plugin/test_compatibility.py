@@ -153,6 +153,16 @@ def test_the_last_failed_rule_can_be_run_alone(
     result.assert_outcomes(failed=3)
 
 
+def test_a_schema_that_a_pattern_has_found_and_that_is_refused_is_an_error(
+    run: Run, pytester: pytest.Pytester, url: str, local_registry: LocalRegistry
+) -> None:
+    rules(pytester, "shop.Sam*: v1 -> v2")
+    local_registry.always(Reply(403), "schemas/v2/shop.Same")
+    result = run(url)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*refused the request with status 403*"])
+
+
 @WORKERS
 def test_a_rule_that_matches_nothing_is_an_error(
     run: Run, pytester: pytest.Pytester, url: str, workers: str
