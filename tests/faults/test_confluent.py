@@ -12,6 +12,8 @@ from tests.confluent_registry import ConfluentRegistry
 from tests.faults.bench import Bench
 from tests.faults.published import CONFLUENT, subject_version
 from tests.faults.rows import (
+    MODES,
+    WORKERS,
     Expected,
     Row,
     Situation,
@@ -70,11 +72,8 @@ def no_schema(name: str, reply: Reply) -> Row:
 
 def not_found(code: int, text: str) -> Row:
     reply = Reply(404, {"error_code": code, "message": "not here"}, JSON)
-    expect = refusal(
-        f"no schema orders-value in 1 … {text}",
-        requests=ONCE,
-        replaces=True,
-    )
+    said = f"no schema orders-value in 1 … {text}"
+    expect = refusal(said, requests=ONCE, replaces=True)
     return Row(f"404 with code {code}", expect, replying(always=reply))
 
 
@@ -151,7 +150,7 @@ NO_JSON_SCHEMA = "'schema' is not the JSON text of an object or a boolean"
 PROTOBUF = 'syntax = "proto3";'
 MISSING = {"references": [{"name": "address.json", "subject": "address", "version": 1}]}
 ASKED = "when it was asked which protocol it speaks; --registry-protocol says so without asking"
-ROWS = [
+FAULTS = [
     Row("401 as text", refusal("status 401", requests=ONCE), replying(always=UNAUTHORIZED)),
     Row(
         "403",
@@ -271,8 +270,21 @@ ROWS = [
         with_types(always=Reply(404)),
     ),
 ]
+ROWS = [replace(row, name=f"Confluent, {row.name}") for row in FAULTS]
 
 
 @pytest.mark.parametrize("trial", trials(ROWS), ids=str)
 def test_a_confluent_registry(bench: Bench, trial: Trial) -> None:
     bench.assert_holds(trial)
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+@pytest.mark.parametrize("mode", MODES)
+def test_confluent_subjects_that_are_not_loaded_yet(bench: Bench, mode: str, workers: int) -> None:
+    """Until then the list of subjects is empty, and no pattern may pass for having no schemas."""
+    bench.write("def test_other(): pass")
+    bench.setenv("SCHEMA_REGISTRY_COMPATIBILITY", "orders-*: 1 -> latest")
+    with loading(bench) as url:
+        observed = bench.session(mode, url, workers=workers)
+    assert observed.outcomes["errors"] == 1, observed.output
+    assert "the registry lists nothing of such a name" in observed.output
