@@ -12,6 +12,7 @@ from pytest_schema_registry.registries.protocol import WrongAnswer, drive
 from pytest_schema_registry.registries.queries import Result
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.registries.protocol import WireProtocol
     from pytest_schema_registry.registries.queries import Query
     from pytest_schema_registry.schemas import Source
 
@@ -24,8 +25,13 @@ def result_of(
     source: Source,
     *,
     etag: str | None = None,
+    protocol: WireProtocol | None = None,
 ) -> Result:
-    """Return the result of a query to which a registry sent a document; None for none (a 404)."""
+    """Return the result of a query to which a registry sent a document; None for none (a 404).
+
+    The registry speaks the Core protocol, unless another is given.
+    """
+    protocol = protocol or CoreProtocol()
     exchanged: list[tuple[Request, Response]] = []
 
     def send(request: Request) -> Response:
@@ -33,8 +39,9 @@ def result_of(
         exchanged.append((request, response))
         return response
 
-    value = drive(CoreProtocol().ask(query), send)
-    return Result(query, url, value, fetched_at, source, etag, exchanged=tuple(exchanged))
+    value = drive(protocol.ask(query), send)
+    kept = protocol.recorded(exchanged)
+    return Result(query, url, value, fetched_at, source, etag, exchanged=kept)
 
 
 def fault(query: Query, document: Any) -> str | None:

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import SchemaRegistry, SchemaRegistryError
-from pytest_schema_registry.registries.core import CoreProtocol
-from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.registries.queries import RegisteredSchema
 from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
-from tests.documents import document_of, result_of
-from tests.faults.rows import address
-from tests.faults.wire import CONTENTS, document
-from tests.local_registry import ORDER, LocalRegistry
+from tests.documents import result_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pytest
 
+    from pytest_schema_registry.registries.protocol import WireProtocol
+    from pytest_schema_registry.registries.queries import Result
+    from tests.faults.published import Published
     from tests.faults.rows import Situation, Trial
+    from tests.local_registry import LoggedServer
 
 HOUR = 3600.0
 #: Seconds that all may take longer beside other work, and after which a session hangs.
@@ -35,17 +35,16 @@ HANGING = 240.0
 #: Kilobytes that one process may hold at its peak.
 PEAK = 120_000
 
-QUESTIONS = {version: Query(Kind.SCHEMA, version, ORDER) for version in CONTENTS}
 CONFORMING = {"id": "a", "quantity": 1}
 BREAKING = {"id": 1, "quantity": 1}
 SUITE = f"""
 import pytest
 
-pytestmark = pytest.mark.registry_schema("{ORDER}")
+pytestmark = pytest.mark.registry_schema("NAME")
 
 def test_conforming(assert_conforms, registry_schema):
-    print("source:", registry_schema().source)
     assert_conforms({CONFORMING})
+    print("source:", registry_schema().source)
 
 def test_breaking(assert_conforms):
     assert_conforms({BREAKING})
@@ -87,9 +86,14 @@ class Bench:
     """
 
     def __init__(
-        self, pytester: pytest.Pytester, registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
+        self,
+        pytester: pytest.Pytester,
+        registry: LoggedServer,
+        published: Published,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         self.registry = registry
+        self.published = published
         self.setenv = monkeypatch.setenv
         self.path = pytester.path
         self.cache_dir = self.path / "cache"
@@ -99,7 +103,7 @@ class Bench:
         self.prefix: list[str] = []  # what stands in front of the command
         self._pytester = pytester
         pytester.makeconftest(CONFTEST)
-        self.write(SUITE)
+        self.write(SUITE.replace("NAME", published.name))
 
     def write(self, suite: str) -> None:
         """Put another suite in the place of the one there is."""
@@ -138,24 +142,30 @@ class Bench:
             age: Seconds since it was fetched.
             absent: Whether there was no such schema.
         """
-        for version, question in QUESTIONS.items():
-            found = None if absent else document(version)
-            fetched_at = time.time() - age
-            answer = result_of(question, address(url, version), found, fetched_at, "registry")
+        for protocol, question, document in self.published.answers():
+            found = None if absent else document
+            answer = result_of(
+                question,
+                f"{url}/{protocol.path(question)}",
+                found,
+                time.time() - age,
+                "registry",
+                protocol=protocol,
+            )
             if situation.cached:
                 self._cache().keep(answer)
             if situation.recorded:
-                self._recordings().save(answer, staging=self.path / "staging")
+                self._recordings(protocol).save(answer, staging=self.path / "staging")
 
     def kept(self, url: str) -> dict[tuple[str, str], Any]:
-        """The schemas in the entries and cassettes that can be used."""
+        """What the entries and cassettes say that can be used."""
         found = {}
-        for version, question in QUESTIONS.items():
-            if entry := self._cache().stale(address(url, version), question):
-                found["cache", version] = document_of(entry) and document_of(entry)["content"]
+        for protocol, question, _ in self.published.answers():
+            if entry := self._cache().stale(f"{url}/{protocol.path(question)}", question):
+                found["cache", str(question)] = _said(entry)
             with suppress(SchemaRegistryError):
-                recording = document_of(self._recordings().load(question))
-                found["cassettes", version] = recording and recording["content"]
+                recording = self._recordings(protocol).load(question)
+                found["cassettes", str(question)] = _said(recording)
         return found
 
     def session(
@@ -187,6 +197,9 @@ class Bench:
             "cache-dir": self.cache_dir,
             "cassettes": self.cassettes,
         }
+        versions = tuple(self.published.documents)
+        if versions != self.published.protocol.versions:
+            options["versions"] = ",".join(versions)
         flags = [f"--registry-{name}={value}" for name, value in options.items()]
         # In the order they are written in, and without what takes longer to start than they to run.
         absent = [f"-pno:{plugin}" for plugin in ("randomly", "hypothesispytest", "anyio")]
@@ -207,16 +220,18 @@ class Bench:
                 cache_dir=self.cache_dir,
                 cassettes=self.cassettes,
             ) as registry:
-                for version in QUESTIONS:
+                for version in self.published.documents:
                     try:
-                        schema = registry.get_schema(ORDER, version)
+                        schema = registry.get_schema(self.published.name, version)
+                        verdicts = [
+                            registry.validate_payload(schema, payload).is_valid
+                            for payload in (CONFORMING, BREAKING)
+                        ]
                     except SchemaRegistryError as exc:
                         outcomes["errors"] += 2
                         said.append(f"{type(exc).__name__}: {exc}")
                     else:
-                        for payload in (CONFORMING, BREAKING):
-                            conforms, _ = registry.validate_payload(schema, payload)
-                            outcomes["passed" if conforms else "failed"] += 1
+                        outcomes.update("passed" if each else "failed" for each in verdicts)
                         sources.add(schema.source)
                         if schema.outage:
                             said.append(f"StaleSchemaWarning: {schema.outage}")
@@ -227,8 +242,14 @@ class Bench:
         earlier = SharedSession("earlier", self.path / "session")
         return Cache(self.cache_dir, earlier, ttl=0, lock_timeout=10)
 
-    def _recordings(self) -> Cassettes:
-        return Cassettes(self.path, self.cassettes, CoreProtocol(), "pytest --registry-mode record")
+    def _recordings(self, protocol: WireProtocol) -> Cassettes:
+        return Cassettes(self.path, self.cassettes, protocol, "pytest --registry-mode record")
+
+
+def _said(result: Result) -> Any:
+    """What was published; of how, no matter."""
+    value = result.value
+    return value.content if isinstance(value, RegisteredSchema) else value
 
 
 def assert_clean(output: str) -> None:

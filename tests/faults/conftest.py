@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.bench import Bench
+from tests.faults.published import CORE
 from tests.faults.rows import FULL, Trial
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if sys.platform == "win32":
 def bench(
     pytester: pytest.Pytester, local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> Bench:
-    return Bench(pytester, local_registry, monkeypatch)
+    return Bench(pytester, local_registry, CORE, monkeypatch)
 
 
 @pytest.hookimpl(tryfirst=True)

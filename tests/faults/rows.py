@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from tests.faults.wire import CONTENTS, Wire
+import pytest
+
+from tests.faults.published import CONTENTS
+from tests.faults.wire import Wire, redirected, well
 from tests.local_registry import ORDER, Reply
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     RegistryFault = Callable[[Bench], AbstractContextManager[str]]
     DiskFault = Callable[[Bench], AbstractContextManager[None]]
 
+TOKEN = "tok-en-that-nobody-else-may-see"
 #: Every situation of every row, in minutes; otherwise one of each, in seconds.
 FULL = os.environ.get("SCHEMA_REGISTRY_TEST_FAULTS") == "all"
 #: Where a test is no row: the modes that ask, with and without pytest-xdist.
@@ -99,10 +103,6 @@ def outage(text: str, requests: int | range, **expected: Any) -> dict[Situation,
     }
 
 
-def address(url: str, version: str) -> str:
-    return f"{url}/schemas/{version}/{ORDER}"
-
-
 def healthy(bench: Bench) -> AbstractContextManager[str]:
     return nullcontext(bench.registry.url)
 
@@ -111,8 +111,8 @@ def replying(*first: Reply, always: Reply | None = None) -> RegistryFault:
     """A registry that first gives some replies to each address, then one for ever, or good ones."""
 
     def registry(bench: Bench) -> AbstractContextManager[str]:
-        for version in CONTENTS:
-            bench.registry.script(f"schemas/{version}/{ORDER}", *first)
+        for path in bench.published.paths:
+            bench.registry.script(path, *first)
         if always is not None:
             bench.registry.always(always)
         return healthy(bench)
@@ -137,11 +137,26 @@ def behaving(behave: Behaviour) -> RegistryFault:
 
     @contextmanager
     def registry(bench: Bench) -> Iterator[str]:
-        with Wire(behave) as server:
+        with Wire(behave, published=bench.published) as server:
             bench.requests = server.requests
             yield server.url
 
     return registry
+
+
+@contextmanager
+def to_another_host(bench: Bench) -> Iterator[str]:
+    """A registry that sends everybody to another host, which must not learn of the credentials."""
+    bench.setenv("SCHEMA_REGISTRY_TOKEN", TOKEN)
+    try:
+        other = Wire(well, "127.0.0.2", published=bench.published)
+    except OSError:
+        pytest.skip("needs 127.0.0.2")
+    with other, Wire(redirected(other.url), published=bench.published) as server:
+        bench.requests = other.requests
+        yield server.url
+    assert all(TOKEN in request for request in server.requests)
+    assert not any(TOKEN in request for request in other.requests)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.bench import HOUR, Bench
+from tests.faults.published import CONTENTS, document
 from tests.faults.rows import (
     NETWORKED,
     Expected,
@@ -20,7 +21,6 @@ from tests.faults.rows import (
     served,
     trials,
 )
-from tests.faults.wire import CONTENTS, document
 from tests.local_registry import ORDER, Reply
 
 if TYPE_CHECKING:

@@ -23,13 +23,11 @@ from tests.faults.rows import (
     Row,
     Situation,
     Trial,
-    address,
     down,
     refusal,
     served,
     trials,
 )
-from tests.faults.wire import CONTENTS
 from tests.local_registry import ORDER
 
 if TYPE_CHECKING:
@@ -151,7 +149,7 @@ with ExitStack() as held:
 @contextmanager
 def locked(bench: Bench) -> Iterator[None]:
     """All addresses, by a process that lives."""
-    urls = [address(bench.registry.url, version) for version in CONTENTS]
+    urls = bench.published.addresses(bench.registry.url)
     command = [sys.executable, "-c", HOLDER, str(bench.cache_dir), *urls]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
         try:

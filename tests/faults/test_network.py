@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults import wire
-from tests.faults.rows import Row, Trial, behaving, down, outage, refusal, replying, served, trials
-from tests.faults.wire import Wire, chunked, redirected
+from tests.faults.rows import (
+    Row,
+    Trial,
+    behaving,
+    down,
+    outage,
+    refusal,
+    replying,
+    served,
+    to_another_host,
+    trials,
+)
+from tests.faults.wire import chunked, redirected
 from tests.local_registry import Reply
 
 if TYPE_CHECKING:
@@ -20,7 +31,6 @@ if TYPE_CHECKING:
     from tests.faults.bench import Bench
     from tests.faults.rows import RegistryFault
 
-TOKEN = "tok-en-that-nobody-else-may-see"
 QUICK = 1.0
 
 
@@ -37,20 +47,6 @@ def backlog_full(_bench: Bench) -> Iterator[str]:
             waiting.setblocking(False)
             waiting.connect_ex(listening.getsockname())
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-@contextmanager
-def to_another_host(bench: Bench) -> Iterator[str]:
-    bench.setenv("SCHEMA_REGISTRY_TOKEN", TOKEN)
-    try:
-        other = Wire(wire.well, "127.0.0.2")
-    except OSError:
-        pytest.skip("needs 127.0.0.2")
-    with other, Wire(redirected(other.url)) as server:
-        bench.requests = other.requests
-        yield server.url
-    assert all(TOKEN in request for request in server.requests)
-    assert not any(TOKEN in request for request in other.requests)
 
 
 def through_a_proxy(reply: Reply, url: str = "http://registry.invalid") -> RegistryFault:

@@ -20,6 +20,8 @@ from tests.processes import broken, left_behind, started, wait_until
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.local_registry import LocalRegistry
+
 NAMES = [f"orders.Order{number}" for number in range(20)]
 LARGE = {"type": "object", "description": "x" * 20_000}
 LARGE_SUITE = f"""
@@ -48,9 +50,9 @@ def assert_whole(directory: Path) -> None:
 
 
 @pytest.fixture
-def large(bench: Bench) -> Bench:
+def large(bench: Bench, local_registry: LocalRegistry) -> Bench:
     for name in NAMES:
-        bench.registry.publish(name, v1=LARGE)
+        local_registry.publish(name, v1=LARGE)
     bench.write(LARGE_SUITE)
     return bench
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.faults.published import document
 from tests.faults.rows import (
     Row,
     Trial,
@@ -21,7 +22,7 @@ from tests.faults.rows import (
     served,
     trials,
 )
-from tests.faults.wire import Exchange, chunked, document
+from tests.faults.wire import Exchange, chunked
 from tests.local_registry import Reply
 
 if TYPE_CHECKING:

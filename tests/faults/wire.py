@@ -7,30 +7,18 @@ import socket
 import struct
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, TYPES
+from tests.faults.published import CORE
+from tests.local_registry import TYPES
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
+    from tests.faults.published import Published
+
     Behaviour = Callable[["Exchange"], None]
-
-NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-CONTENTS = {"v1": ORDER_V1, "v2": ORDER_V2}
-
-
-def document(version: str) -> dict[str, Any]:
-    """What the registry says of ``orders.Order``."""
-    content = CONTENTS[version]
-    return {
-        "name": ORDER,
-        "track": version,
-        "core_version": content["$core_version"],
-        "sha256": "unchanged",
-        "content": content,
-    }
 
 
 class Exchange:
@@ -40,17 +28,26 @@ class Exchange:
         connection: Open for writing.
         head: The request up to its empty line.
         over: Set when the server stops.
+        published: What the right answers are of.
     """
 
-    def __init__(self, connection: socket.socket, head: str, over: threading.Event) -> None:
+    def __init__(
+        self, connection: socket.socket, head: str, over: threading.Event, published: Published
+    ) -> None:
         self.connection = connection
         self.path = head.split(" ")[1]
         self.over = over
+        self._published = published
 
     @property
     def body(self) -> bytes:
         """The right answer."""
-        return json.dumps(document("v1" if "/v1/" in self.path else "v2")).encode()
+        (document,) = (
+            document
+            for path, document in self._published.paths.items()
+            if self.path.partition("?")[0].endswith(f"/{path}")
+        )
+        return json.dumps(document).encode()
 
     def start(self, *headers: str, status: str = "200 OK") -> None:
         lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", *headers, "", ""]
@@ -73,13 +70,19 @@ class Wire:
         behave: What becomes of a request.
         host: The address to listen on.
         tls: What makes it an https server.
+        published: The schema that it has.
     """
 
     def __init__(
-        self, behave: Behaviour, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+        self,
+        behave: Behaviour,
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+        published: Published = CORE,
     ) -> None:
         self._behave = behave
         self._tls = tls
+        self._published = published
         self._over = threading.Event()
         self._listening = socket.create_server((host, 0), backlog=1000)
         scheme = "https" if tls else "http"
@@ -114,12 +117,17 @@ class Wire:
                 if not received:
                     return
                 head += received
-            if TYPES in head.decode().partition("\r\n")[0]:
+            exchange = Exchange(connection, head.decode(), self._over, self._published)
+            if TYPES in exchange.path:
                 # Which protocol it speaks is no part of a fault, and stands in no log.
-                connection.sendall(NOT_FOUND)
+                types = json.dumps(self._published.types).encode()
+                status = "404 Not Found" if self._published.types is None else "200 OK"
+                closing = (f"Content-Length: {len(types)}", "Connection: close")
+                exchange.start(*closing, status=status)
+                exchange.send(types)
                 return
             self.requests.append(head.decode())
-            self._behave(Exchange(connection, head.decode(), self._over))
+            self._behave(exchange)
 
 
 def well(exchange: Exchange) -> None:
