@@ -311,11 +311,17 @@ def _listed(
 
 
 def _refuse_unfit(schema: Schema) -> None:
-    """Refuse a schema that two readers may read differently, or that makes the engine hang.
+    """Refuse a schema that two readers may read differently, or that the engine cannot stand.
 
     Raises:
-        InvalidSchema: An object in it has a key twice, or its patterns are too large.
+        InvalidSchema: An object in it has a key twice, its patterns are so large that the engine
+            hangs, or its text is no UTF-8: on Python 3.13, that kills the engine's process.
     """
+    try:
+        schema.text.encode()
+    except UnicodeError:
+        why = "a text in it has half a surrogate pair, which has no UTF-8"
+        raise InvalidSchema(str(schema), "#", why, schema.origin) from None
     try:
         content = duplicate_keys.read(schema.text)
     except duplicate_keys.KeyTwice as exc:

@@ -406,7 +406,30 @@ def test_half_a_character_in_a_schema_that_is_referred_to_is_an_error_of_that_on
     with SchemaRegistry(local_registry.directory) as registry:
         error = refusal_of(registry, "a.A")
     assert (error.schema, error.pointer) == ("a.Item v1", "#")
+    assert error.reason == "a text in it has half a surrogate pair, which has no UTF-8"
+
+
+def test_half_a_character_is_none_where_json_escapes_it_either(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish("a.A", v1={"properties": {"item": {"$ref": "a.Item"}}})
+    answer = '{"content": {"const": "\\ud800"}}'
+    local_registry.always(
+        Reply(200, answer, {"content-type": "application/json"}), "schemas/v1/a.Item"
+    )
+    error = refusal_of(registry, "a.A")
+    assert (error.schema, error.pointer) == ("a.Item v1", "#")
     assert error.reason.startswith("the engine cannot read it ('utf-8' codec")
+
+
+@pytest.mark.parametrize(
+    "schema", [{"const": "\ud800"}, {"pattern": "\ud800"}, {"$ref": "\ud800"}, {"\ud800": 1}]
+)
+def test_half_a_character_in_a_given_schema_never_reaches_the_engine(
+    registry: SchemaRegistry, schema: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidSchema, match="half a surrogate pair, which has no UTF-8"):
+        registry.validate_payload(schema, 1)
 
 
 def test_a_reference_in_another_spelling_than_its_address_is_an_error_too(
