@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -149,7 +148,7 @@ class ConfluentProtocol:
             case _:
                 found = documents.schema(query, document, subject, self.fixed_release(query))
                 if response.is_recorded:
-                    return (yield from _compared(query, found, self.path(query)))
+                    yield from _compare(found, self.path(query))
                 return found
 
     def recorded(self, exchanged: Sequence[tuple[Request, Response]]) -> Exchanged:
@@ -225,12 +224,15 @@ class ConfluentProtocol:
         return None if found is None else found[1]
 
 
-def _compared(query: Query, found: RegisteredSchema, path: str) -> Exchange[RegisteredSchema]:
-    """Compare a recorded schema with its readable copy, and return it."""
+def _compare(found: RegisteredSchema, path: str) -> Exchange[None]:
+    """Compare a recorded schema with its readable copy.
+
+    Raises:
+        WrongAnswer: They differ.
+    """
     copy = yield Request(_beside(path))
     if copy.status != 200 or canonical(documents.read(copy.body)) != found.content.canonical:
         raise WrongAnswer(_DIFFERS)
-    return replace(found, name=query.name)
 
 
 def _level(schema: Schema) -> Exchange[str]:

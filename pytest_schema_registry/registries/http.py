@@ -138,8 +138,7 @@ class RegistryClient:
         if self._secrets.are_repeated(bodies, etag or ""):
             raise InvalidAnswer(url, "it repeats the credentials that it was sent")
         now = self._clock()
-        exchanged = self._protocol.recorded(sent)
-        return Result(query, url, value, now, "registry", etag, exchanged=exchanged)
+        return Result(query, url, value, now, "registry", etag, exchanged=tuple(sent))
 
     def close(self) -> None:
         """Close the pool; the next fetch opens another."""

@@ -202,6 +202,8 @@ class Resolver:
         result = self._believed(self._registry().fetch(query, known))
         if not self._recording:
             return replace(result, exchanged=())
+        # Here, and not where it is written: the cache keeps it, too, and a 404 may repeat secrets.
+        result = replace(result, exchanged=self.protocol.recorded(result.exchanged))
         if not self._shares_an_address(query):  # else `_outcome` records it
             self._record(result)
         return result

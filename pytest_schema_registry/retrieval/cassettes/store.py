@@ -274,13 +274,14 @@ def _read(data: Any) -> Iterable[Interaction]:
             body = interaction["response"]["body"]["string"]
         except (AttributeError, TypeError, LookupError):
             raise _NotACassette(f"interaction {place} is incomplete") from None
-        if not isinstance(uri, str) or type(status) is not int or not isinstance(body, str):
+        is_text = all(isinstance(each, str) for each in (method, uri, body))
+        if not is_text or type(status) is not int:
             raise _NotACassette(f"interaction {place} has values of the wrong type")
         if not uri.isprintable():
             raise _NotACassette(f"interaction {place} has an address that cannot be printed")
         if not 100 <= status <= 599:
             raise _NotACassette(f"interaction {place} has a status that HTTP has not")
-        yield Interaction(uri, status, body, times.get(uri), str(method))
+        yield Interaction(uri, status, body, times.get(uri), method)
 
 
 def _times(metadata: Any) -> dict[str, float]:

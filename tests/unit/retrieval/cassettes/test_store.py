@@ -542,6 +542,10 @@ def interaction(uri: str = URL, code: str = "200", string: str = "'{}'") -> str:
         ("interactions: [1]\nversion: 1", "interaction 0 is incomplete"),
         ("interactions: [{request: text}]\nversion: 1", "interaction 0 is incomplete"),
         (
+            interaction().replace("{uri:", "{method: [GET], uri:"),
+            "interaction 0 has values of the wrong type",
+        ),
+        (
             interaction().replace(repr(URL), '"http://a\\e"'),
             "interaction 0 has an address that cannot be printed",
         ),
