@@ -149,10 +149,13 @@ class ExplainingValidator:
         """The number of rules and schemas that it has entries for, as a measure of its memory."""
         return len(self._leaves) + len(self._plain)
 
+    def _stop_at_deadline(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise OutOfTime
+
     def _timed(self, check: Callable[..., Any]) -> Callable[..., Any]:
         def timed(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
-            if time.monotonic() > self._deadline:
-                raise OutOfTime
+            self._stop_at_deadline()
             if self._depth >= self._max_depth:
                 raise RecursionError
             self._depth += 1
@@ -171,8 +174,7 @@ class ExplainingValidator:
 
     def _is_plain_and_holds(self, schema: dict[str, Any], instance: Any) -> bool:
         """Check that a schema has only single rules, and that the value conforms to all of them."""
-        if time.monotonic() > self._deadline:
-            raise OutOfTime
+        self._stop_at_deadline()
         if id(schema) not in self._plain:
             leaf = None
             if self._branching.isdisjoint(schema):
