@@ -125,7 +125,7 @@ OPTIONS = (
         "cache_ttl",
         "SECONDS",
         "300",
-        "how long a cached schema is used before the registry is asked again; 0: each session",
+        "how long after its fetch a cached schema is used; with 0, each session asks the registry",
         ini_type="float",
     ),
     Option(
@@ -189,7 +189,7 @@ OPTIONS = (
         "ratchet",
         "FILE",
         "none",
-        "a committed list: a schema that it names is strict, all others warn",
+        "a committed list that grows with what conforms: what it names is strict, all else warns",
     ),
     Option(
         "dead-letters",
