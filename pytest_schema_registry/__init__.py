@@ -10,12 +10,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.async_registry import AsyncSchemaRegistry as AsyncSchemaRegistry
     from pytest_schema_registry.compatibility.report import (
         CompatibilityReport as CompatibilityReport,
     )
     from pytest_schema_registry.contracts.contract import AssertConforms as AssertConforms
     from pytest_schema_registry.contracts.contract import RegistrySchema as RegistrySchema
     from pytest_schema_registry.contracts.evolution import AssertCompatible as AssertCompatible
+    from pytest_schema_registry.contracts.made_payloads import (
+        ConformingPayloads as ConformingPayloads,
+    )
+    from pytest_schema_registry.contracts.made_payloads import (
+        ViolatingPayloads as ViolatingPayloads,
+    )
+    from pytest_schema_registry.contracts.model_contract import AssertConsumes as AssertConsumes
+    from pytest_schema_registry.contracts.model_contract import AssertProduces as AssertProduces
     from pytest_schema_registry.errors import CacheLocked as CacheLocked
     from pytest_schema_registry.errors import CacheWarning as CacheWarning
     from pytest_schema_registry.errors import CassetteDamaged as CassetteDamaged
@@ -39,10 +48,14 @@ if TYPE_CHECKING:
     from pytest_schema_registry.errors import SchemaRegistryWarning as SchemaRegistryWarning
     from pytest_schema_registry.errors import StaleSchemaWarning as StaleSchemaWarning
     from pytest_schema_registry.errors import UncheckedWarning as UncheckedWarning
+    from pytest_schema_registry.errors import UnsupportedPattern as UnsupportedPattern
     from pytest_schema_registry.errors import UnsupportedSchemaType as UnsupportedSchemaType
     from pytest_schema_registry.errors import WrongSchemaId as WrongSchemaId
+    from pytest_schema_registry.models.comparison import compare as compare
+    from pytest_schema_registry.registries.registry_server import RegistryServer as RegistryServer
     from pytest_schema_registry.registry import SchemaRegistry as SchemaRegistry
-    from pytest_schema_registry.schema_types.json_schema.compatibility import compare as compare
+    from pytest_schema_registry.schema_types.payloads import Payloads as Payloads
+    from pytest_schema_registry.schema_types.payloads import Violating as Violating
     from pytest_schema_registry.schemas import IndexEntry as IndexEntry
     from pytest_schema_registry.schemas import Release as Release
     from pytest_schema_registry.schemas import Schema as Schema
@@ -74,14 +87,20 @@ _MODULES = {
         "SchemaRegistryWarning",
         "StaleSchemaWarning",
         "UncheckedWarning",
+        "UnsupportedPattern",
         "UnsupportedSchemaType",
         "WrongSchemaId",
     ),
     "contracts.contract": ("AssertConforms", "RegistrySchema"),
     "contracts.evolution": ("AssertCompatible",),
+    "contracts.model_contract": ("AssertConsumes", "AssertProduces"),
+    "contracts.made_payloads": ("ConformingPayloads", "ViolatingPayloads"),
     "compatibility.report": ("CompatibilityReport",),
-    "schema_types.json_schema.compatibility": ("compare",),
+    "models.comparison": ("compare",),
+    "async_registry": ("AsyncSchemaRegistry",),
+    "registries.registry_server": ("RegistryServer",),
     "registry": ("SchemaRegistry",),
+    "schema_types.payloads": ("Payloads", "Violating"),
     "schemas": ("IndexEntry", "Release", "Schema", "Verdict", "Violation"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -29,6 +29,9 @@ class KeyTwice(ValueError):
         lines: The first and the second place of the key, each as line and column.
     """
 
+    #: What to do next.
+    advice = "a merge may have left both; take one of the two out, and publish the schema again"
+
     def __init__(self, pointer: str, key: str, *lines: tuple[int, int]) -> None:
         super().__init__(pointer, key, *lines)
         self.pointer = pointer

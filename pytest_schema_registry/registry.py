@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_schema_registry import files
+from pytest_schema_registry.addresses import Address
 from pytest_schema_registry.contracts.judge import Judge
 from pytest_schema_registry.errors import InvalidSettings, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.retrieval.cache import SharedSession
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.compatibility import CompatibilityReport
     from pytest_schema_registry.compatibility.report import Level
+    from pytest_schema_registry.schema_types.schema_type import Validator
     from pytest_schema_registry.schemas import IndexEntry, Release
 
 
@@ -32,8 +34,10 @@ class SchemaRegistry:
     """Schemas from a registry, its cache or its recordings, and verdicts by them.
 
     It is a context manager; without pytest: ``with SchemaRegistry("https://registry.example") as
-    registry: ...``. One object does not ask again for what the registry has answered. It repeats a
-    failed request after a pause, of 1 s at first and of 30 s at most.
+    registry: ...``. An object may be kept for months. What it has holds for ``cache_ttl``; then the
+    registry is asked whether it has changed, of many schemas with one request. A registry that is
+    down is asked again after a pause, of 1 s at first and of 30 s at most. Meanwhile, old copies
+    are served, and their ``outage`` is the reason.
 
     Args:
         url: ``http(s)://…``, ``file:///dir`` or a directory; None uses recordings only.
@@ -43,13 +47,16 @@ class SchemaRegistry:
             or ``latest`` of a Confluent registry.
         subject: The Confluent subject of a schema, of ``{name}`` and ``{version}``.
         version_property: The Confluent metadata property that has the version line as its value.
+        layout: The template of the paths of a directory's files.
         cassettes: Directory of the cassettes (``tests/contracts/cassettes``).
         cache_dir: Directory of the cache; None keeps it for the lifetime of this object.
-        cache_ttl: Seconds from the fetch during which a cache entry is served without a request.
+        cache_ttl: Seconds from the fetch during which an answer holds without a request; 0 asks the
+            registry each time.
         timeout: Seconds that one request may take; retries stay inside three times that.
         token: Bearer token; None takes the credentials from the environment.
         max_schema_size: The largest schema that is read, in bytes.
         format_assertion: True treats ``format`` as an assertion.
+        avro_unknown_fields: True lets an Avro record have fields that its schema does not have.
         default_draft: The draft of schemas without ``$schema``; None for the protocol's own:
             2020-12, or 7 of a Confluent registry.
         redact: Field names and paths whose values are never shown; one text may hold several,
@@ -68,6 +75,7 @@ class SchemaRegistry:
         versions: Sequence[str] | str | None = None,
         subject: str = "{name}",
         version_property: str | None = None,
+        layout: str = "{version}/{name}.json",
         cassettes: str | os.PathLike[str] | None = None,
         cache_dir: str | os.PathLike[str] | None = None,
         cache_ttl: float = 300,
@@ -76,6 +84,7 @@ class SchemaRegistry:
         max_schema_size: int = 5_000_000,
         format_assertion: bool = True,
         default_draft: str | None = None,
+        avro_unknown_fields: bool = False,
         redact: Sequence[str] = (),
     ) -> None:
         given = {
@@ -85,6 +94,7 @@ class SchemaRegistry:
             "versions": versions,
             "subject": subject,
             "version_property": version_property,
+            "layout": layout,
             "cassettes": cassettes,
             "cache_dir": cache_dir,
             "cache_ttl": cache_ttl,
@@ -93,6 +103,7 @@ class SchemaRegistry:
             "max_schema_size": max_schema_size,
             "format_assertion": format_assertion,
             "default_draft": default_draft,
+            "avro_unknown_fields": avro_unknown_fields,
             "redact": redact,
         }
         try:
@@ -131,7 +142,8 @@ class SchemaRegistry:
         """Return a schema in one version line, or in the best one that has it.
 
         Args:
-            name: The schema's name, with or without the ``.schema`` ending.
+            name: The schema's name, with or without the ``.schema`` ending; or its address, with
+                ``@VERSION``, with ``#/json/pointer`` for a part of it, or with both.
             version: The version line; without it, the versions are negotiated.
             release: A release within the line; without it, the current one.
             prefer: The version line to take where it has the schema and it is not deprecated;
@@ -147,6 +159,11 @@ class SchemaRegistry:
         check_texts("get_schema", name=name)
         choice = {"version": version, "release": release, "prefer": prefer, "fallback": fallback}
         check_texts("get_schema", or_none=True, **choice)
+        address = Address.parse(name)
+        if said := address.contradiction(version=version, prefer=prefer, fallback=fallback):
+            raise TypeError(f"get_schema(): {said}")
+        if address.version is not None:
+            name, version, prefer, fallback = address.name, address.version, None, None
         try:
             schema = self._source.schema(name, version, release, prefer, fallback)
         except SchemaNotFound as exc:
@@ -163,24 +180,21 @@ class SchemaRegistry:
         The verdict is true where the payload conforms, and unpacks into ``is_valid, errors``.
 
         Args:
-            schema: A name (in its best version), a schema of this registry, or a JSON Schema.
-            payload: dict, list, JSON scalars, models.
+            schema: A name or an address (without a version, in its best one), a schema of this
+                registry, or a JSON Schema.
+            payload: dict, list, JSON scalars, models. Of an Avro schema: the value that a
+                serializer takes, or the message that it makes of it.
 
         Raises:
             PayloadNotJSON: The payload has no JSON form.
             SchemaRegistryError: The schema cannot be had, or is itself wrong.
             TypeError: ``schema`` is none of these.
         """
-        try:
-            validator = self._judge.validator(self._known(schema))
-        except SchemaRegistryError as exc:
-            self._source.served(exc.old_copies)
-            raise
-        self._source.served(validator.old_copies)
-        as_json = self._judge.to_json(payload)
-        if validator.is_valid(as_json):
+        validator = self._validator(schema)
+        value = self._judge.value(payload, validator)
+        if validator.is_valid(value):
             return Verdict(is_valid=True)
-        return Verdict(is_valid=False, errors=self._judge.violations(validator, as_json))
+        return Verdict(is_valid=False, errors=self._judge.violations(validator, value))
 
     def check_compatibility(
         self, name: str, old: str, new: str, *, level: Level = "backward"
@@ -227,7 +241,9 @@ class SchemaRegistry:
             TypeError: The name is not text.
         """
         check_texts("versions", name=name)
-        return self._source.catalogue.releases(name, self._source.versions)
+        address = Address.parse(name)
+        lines = (address.version,) if address.version else self._source.versions
+        return self._source.catalogue.releases(address.name, lines)
 
     def close(self) -> None:
         """Close the connections, and forget what was kept for this object alone."""
@@ -241,9 +257,19 @@ class SchemaRegistry:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
+    def _validator(self, schema: str | Schema | dict[str, Any] | bool) -> Validator:
+        try:
+            validator = self._judge.validator(self._known(schema))
+        except SchemaRegistryError as exc:
+            self._source.served(exc.old_copies)
+            raise
+        self._source.served(validator.old_copies)
+        return validator
+
     def _known(self, schema: str | Schema | dict[str, Any] | bool) -> Schema:
         if isinstance(schema, str):
-            return self._source.schema(schema)
+            address = Address.parse(schema)
+            return self._source.schema(address.name, address.version)
         if isinstance(schema, dict | bool):
             return given_schema(schema)
         check_schema(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
+from pytest_schema_registry import addresses
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.json_values import READER, canonical, sha256_of
 from pytest_schema_registry.text import printable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 Source = Literal["registry", "cache", "stale cache", "cassette", "directory", "value"]
 
+#: The end of a message on a union of which several branches come equally close.
+TIED = "of them come equally close"
 #: Some registries list a schema with this ending; with and without it is the same schema.
 NAME_SUFFIX = ".schema"
 
@@ -28,22 +31,22 @@ class SchemaKey(NamedTuple):
     version: str
 
     def __str__(self) -> str:
-        return f"{self.name}@{self.version}"
+        document, pointer = addresses.split(self.name)
+        return f"{document}@{self.version}{pointer}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Parse ``NAME@VERSION``, and drop the ``.schema`` ending that the name may have.
 
-        A name may contain ``@``, a version never does. So the last ``@`` separates the two.
+        Behind the version may stand the pointer to a part: ``NAME@VERSION#/json/pointer``.
 
         Raises:
             ValueError: The name or the version is missing.
         """
-        name, _, version = text.rpartition("@")
-        name, version = name.strip(), version.strip()
-        if not name or not version:
+        address = addresses.Address.parse(text)
+        if address.version is None:
             raise ValueError(f"{text!r} is not NAME@VERSION, such as telemetry.FeedbackEvent@v1")
-        return cls(plain_name(name), version)
+        return cls(plain_name(address.name), address.version)
 
 
 class SchemaRequest(NamedTuple):
@@ -142,7 +145,7 @@ class Schema:
     """One release of one schema, and where it came from.
 
     Args:
-        name: The name, without the ``.schema`` ending.
+        name: The name, without the ``.schema`` ending; of a part, with its pointer.
         version: The version line; empty where it is not known.
         release: The release within the line; None where it is not known.
         published: The JSON Schema itself.
@@ -321,8 +324,12 @@ class Verdict(NamedTuple):
 
 
 def plain_name(name: str) -> str:
-    """Return the name without the ``.schema`` ending that some registries list."""
-    return name.removesuffix(NAME_SUFFIX) or name
+    """Return the name without the ``.schema`` ending that some registries list.
+
+    The name of a part gets the one spelling of its pointer.
+    """
+    document, pointer = addresses.split(name)
+    return (document.removesuffix(NAME_SUFFIX) or document) + pointer
 
 
 def age(then: datetime, now: datetime | None = None) -> str:

@@ -35,14 +35,19 @@ def printable(line: str) -> str:
     Characters that steer a terminal become escapes (``\x1b``), a workflow command gets a backslash
     (``\::add-mask::``), and a very long line is cut.
     """
-    line = cut(line, MAX_LINE)
-    if not line.isprintable():
-        line = "".join(char if char.isprintable() else _escape(char) for char in line)
+    line = visible(cut(line, MAX_LINE))
     bare = line.lstrip()
     # GitHub's runner obeys a command that begins a line, even after white space.
     if bare.startswith("::"):
         line = f"{line[: len(line) - len(bare)]}\\{bare}"
     return cut(_COMMAND.sub(r"#\\", line), MAX_LINE)
+
+
+def visible(text: str) -> str:
+    r"""Write the characters that are not printable as escapes: ``\x1b``, ``\u202e``."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escape(char) for char in text)
 
 
 def printable_text(text: str) -> str:
@@ -67,6 +72,11 @@ def cut(text: str, length: int) -> str:
 
 def _escape(char: str) -> str:
     return char.encode("unicode_escape").decode()
+
+
+def numbered(text: str) -> list[str | int]:
+    """Return the key that sorts texts by the numbers in them: ``v2`` < ``v10``."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
 
 
 def listed(items: Sequence[str], joint: str = "or", *, more: int = 0) -> str:

@@ -7,9 +7,10 @@ import subprocess
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
-# Without these, httpx and vcrpy would import them in a pytester's run, which then forgets them. Of
-# yaml there would then be two sets of classes.
+# A pytester's run forgets what was first imported in it, while the package's own modules may still
+# hold it. Of these there would then be two sets of classes.
 import httpcore  # noqa: F401
+import httpx  # noqa: F401
 import pytest
 import yaml  # noqa: F401
 from hypothesis import HealthCheck
@@ -30,13 +31,16 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("any machine")
 
 
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
 @pytest.fixture(autouse=True)
 def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         upper = name.upper()
         if upper.startswith("SCHEMA_REGISTRY_") and not upper.startswith("SCHEMA_REGISTRY_TEST_"):
             monkeypatch.delenv(name)
-        if upper.endswith("_PROXY") or upper in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        if upper.endswith("_PROXY") or upper in CERTIFICATES:
             monkeypatch.delenv(name)
     # They have no part in what is tested, and importing them is half of a session's start.
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:anyio -p no:hypothesispytest")
@@ -134,6 +138,23 @@ def closed_port() -> Iterator[int]:
     with socket.socket() as bound:  # so that nobody else listens there
         bound.bind(("127.0.0.1", 0))
         yield bound.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def cut_off() -> list[str]:
+    """The command that runs another one without a network."""
+    reasons = []
+    # Root needs no user namespace, and some containers forbid it one.
+    for command in (["unshare", "--net"], ["unshare", "--net", "--map-root-user"]):
+        try:
+            subprocess.run([*command, "true"], check=True, capture_output=True, text=True)
+        except FileNotFoundError:
+            pytest.skip("needs the unshare command (Linux)")
+        except subprocess.CalledProcessError as exc:
+            reasons.append(exc.stderr.strip())
+        else:
+            return command
+    pytest.skip(f"unshare is not permitted here: {'; '.join(reasons)}")
 
 
 class Run(Protocol):

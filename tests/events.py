@@ -48,6 +48,7 @@ def use(
         "enforcement": enforcement,
         "conforming": 0,
         "refused": 0,
+        "xfailed": 0,
         "violating": 0,
         "unchecked": 0,
         "lookups": 0,
@@ -74,6 +75,7 @@ def switched_off(name: str, version: str = "v1", *, unchecked: int = 1) -> dict[
         "enforcement": "off",
         "conforming": 0,
         "refused": 0,
+        "xfailed": 0,
         "violating": 0,
         "unchecked": unchecked,
         "lookups": 0,
@@ -94,6 +96,19 @@ def fetch(
     return asdict(Fetch(kind, name, version, seconds, size, attempts, status))
 
 
+def violation(test: str, name: str = "orders.Order", **facts: str) -> dict[str, Any]:
+    """A violation that made a test fail, unless the facts say otherwise."""
+    return {
+        "name": name,
+        "version": "v1",
+        "test": test,
+        "path": "$.id",
+        "rule": "#/properties/id/type",
+        "message": "1 is not a string",
+        "outcome": "violating",
+    } | facts
+
+
 def events_of(*uses: dict[str, Any]) -> dict[str, Any]:
     """The events of a process that used schemas so."""
     return {
@@ -106,6 +121,7 @@ def figures_of(
     *uses: dict[str, Any],
     fetches: Iterable[dict[str, Any]] = (),
     errors: Iterable[tuple[str, str, str, int]] = (),
+    violations: Iterable[dict[str, Any]] = (),
     seconds: float = 0.0,
     session_seconds: float = 0.0,
 ) -> Figures:
@@ -116,6 +132,7 @@ def figures_of(
             **events_of(*uses),
             "fetches": fetches,
             "errors": errors,
+            "violations": violations,
             "seconds": seconds,
             "session_seconds": session_seconds,
         }

@@ -24,6 +24,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import attrs
 import httpx
@@ -45,27 +46,46 @@ from pytest_schema_registry import (
     NothingChecked,
     PayloadNotJSON,
     RegistryRefused,
+    RegistryServer,
     RegistryUnavailable,
     SchemaDeprecated,
     SchemaNotFound,
     SchemaRegistry,
     SchemaRegistryError,
+    UnsupportedPattern,
     UnsupportedSchemaType,
     WrongSchemaId,
+    compare,
     errors,
     plugin,
 )
+from pytest_schema_registry.command_line.output import Status
+from pytest_schema_registry.command_line.parser import PROGRAM, make_parser
+from pytest_schema_registry.command_line.released_files import KEPT
 from pytest_schema_registry.contracts import payloads
 from pytest_schema_registry.contracts.contract import AssertConforms, Contract, RegistrySchema
 from pytest_schema_registry.contracts.drift import GRADES
 from pytest_schema_registry.contracts.evolution import AssertCompatible, Evolution
+from pytest_schema_registry.contracts.made_payloads import (
+    ConformingPayloads,
+    MadePayloads,
+    ViolatingPayloads,
+)
+from pytest_schema_registry.contracts.model_contract import (
+    AssertConsumes,
+    AssertProduces,
+    ModelContract,
+)
 from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.contracts.rollout import Rollout
 from pytest_schema_registry.plugin.hooks import SchemaRegistryPlugin
 from pytest_schema_registry.redaction import REDACTED, Redaction
 from pytest_schema_registry.registries import retrying
 from pytest_schema_registry.registries.core import CoreProtocol
+from pytest_schema_registry.registries.directory import DirectoryRegistry
+from pytest_schema_registry.registries.faults import Traffic
 from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.registries.served import ServedSchemas
 from pytest_schema_registry.retrieval.cache import Cache, SharedSession
 from pytest_schema_registry.retrieval.steps import Step, steps
 from pytest_schema_registry.schema_types.json_schema import diagnosis, validation
@@ -184,7 +204,7 @@ def registry() -> Iterator[SchemaRegistry]:
 
 def test_every_block_is_of_a_language_that_is_run_here() -> None:
     languages = re.findall(r"^```(\w*)\n.*?^```$", README, re.MULTILINE | re.DOTALL)
-    expected = {"python": 5, "text": 5, "console": 5, "sh": 2, "ini": 1, "toml": 2, "yaml": 1}
+    expected = {"python": 10, "text": 6, "console": 6, "sh": 2, "ini": 1, "toml": 2, "yaml": 2}
     assert {each: languages.count(each) for each in languages} == expected
 
 
@@ -204,6 +224,82 @@ def test_the_block_on_markers_passes_and_imports_no_jsonschema(project: Path, ru
     assert len([case for case in cases if "best_version" in case]) == 1
     assert len([case for case in cases if "several_schemas" in case]) == 4
     assert "jsonschema" not in (project / "loaded").read_text().split()
+
+
+def test_the_block_on_payloads_that_nobody_writes_passes(project: Path, run: Run) -> None:
+    (block,) = (each for each in blocks("python") if "violating_payloads" in each)
+    (project / "test_payloads.py").write_text(block, encoding="utf-8")
+    run("--registry-url=tests/contracts/registry").assert_outcomes(passed=2)
+
+
+def test_the_block_on_the_registry_for_the_code_under_test_passes(project: Path, run: Run) -> None:
+    (block,) = (each for each in blocks("python") if "registry_server" in each)
+    (project / "test_consumer.py").write_text(block, encoding="utf-8")
+    run("--registry-url=tests/contracts/registry").assert_outcomes(passed=2)
+
+
+def test_the_block_on_models_passes_and_a_failure_is_as_printed(project: Path, run: Run) -> None:
+    (block,) = (each for each in blocks("python") if "assert_produces" in each)
+    (printed,) = (each for each in blocks("text") if "can send what" in each)
+    (project / "test_models.py").write_text(block, encoding="utf-8")
+    (project / "test_rename.py").write_text(
+        block.replace("HealthStatus", "FeedbackEvent"), encoding="utf-8"
+    )
+    run("--registry-url=tests/contracts/registry", "test_models.py").assert_outcomes(passed=4)
+    result = run("--registry-url=tests/contracts/registry", "test_rename.py", "-k", "send")
+    result.assert_outcomes(passed=1, failed=1)
+    assert printed in result.stdout.str()
+
+
+def test_what_a_report_on_a_model_rests_on_is_said(registry: SchemaRegistry) -> None:
+    class Order(pydantic.BaseModel):
+        qty: int
+
+    class Even(Order):
+        @pydantic.field_validator("qty")
+        @classmethod
+        def even(cls, qty: int) -> int:
+            if qty % 2:
+                raise ValueError("qty is even")
+            return qty
+
+    class Never(Order):
+        @pydantic.model_validator(mode="before")
+        @classmethod
+        def never(cls, data: Any) -> Any:
+            raise ValueError("never")
+
+    schema = {"type": "object", "properties": {"qty": {"type": "integer"}}, "required": ["qty"]}
+    even = {**schema, "properties": {"qty": {"type": "integer", "multipleOf": 2}}}
+    compared = [
+        compare(Order, schema),
+        compare(even, Even),
+        compare(schema, Even),
+        compare(Never, even),
+    ]
+    said = [each.notes[-1].message for each in compared]
+    assert {each.notes[-1].kind for each in compared} == {"rests-on"}
+    written = [code(cell)[0] for cell, _ in table(section("Models"))]
+    for message, pattern in zip(said, written, strict=True):
+        assert re.match(re.escape(pattern).replace("…", r"\d+"), message), message
+
+
+def test_the_members_of_the_registry_for_the_code_under_test_are_those_of_the_code() -> None:
+    cells = [code(cell) for cell, _ in table(section("A registry for the code under test"))]
+    written = {member for cell in cells for member in cell}
+    server = RegistryServer("", "", ServedSchemas(DirectoryRegistry(Path(), "")), Traffic())
+    assert written == {
+        f"{name}{signature_of(member)}" if callable(member) else name
+        for name in dir(server)
+        if not name.startswith("_")
+        for member in [getattr(server, name)]
+    }
+
+
+def signature_of(function: Callable[..., Any]) -> str:
+    parameters = inspect.signature(function).parameters.values()
+    bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
+    return str(inspect.Signature(bare)).replace("'", '"')
 
 
 def test_the_first_test_of_a_confluent_registry_has_no_setting_but_the_address(
@@ -269,9 +365,9 @@ def test_the_commands_record_and_then_replay_the_same_tests_without_a_registry(
     run: Run, served: LocalRegistry, headline: Path
 ) -> None:
     (headline / "conftest.py").write_text(LOADED)
-    confluent = section("Confluent, Karapace, Redpanda, Apicurio")
+    others = section("Confluent, Karapace, Redpanda, Apicurio") + section("On the command line")
     lines = [
-        line for block in blocks("console") if block not in confluent for line in block.splitlines()
+        line for block in blocks("console") if block not in others for line in block.splitlines()
     ]
     commands = [line.removeprefix("$ ") for line in lines if line.startswith("$ pytest ")]
     assert len(commands) == 5
@@ -296,7 +392,7 @@ def test_the_commands_record_and_then_replay_the_same_tests_without_a_registry(
 
 
 def test_the_workflow_runs_a_command_of_the_readme() -> None:
-    (workflow,) = (yaml.safe_load(block) for block in blocks("yaml"))
+    (workflow,) = (yaml.safe_load(block) for block in blocks("yaml") if "jobs:" in block)
     *_, setup, install, last = workflow["jobs"]["contracts"]["steps"]
     assert f"$ {last['run']}\n" in "".join(blocks("console"))
     about = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -335,7 +431,7 @@ def test_the_summary_of_old_copies_is_as_printed(
     result.stdout.fnmatch_lines(["*StaleSchemaWarning: telemetry.FeedbackEvent v1 *"])
     # The number of the error is the platform's.
     printed = re.sub(r"Errno \d+", "Errno 111", result.stdout.str())
-    assert blocks("text")[2] in printed
+    assert blocks("text")[3] in printed
 
 
 def test_a_run_closes_as_printed(
@@ -345,17 +441,20 @@ def test_a_run_closes_as_printed(
     result = run("tests/contracts", f"--registry-url={served.url}", "--registry-enforcement=warn")
     sizes_and_times = re.compile(r"[\d.,]+(?= (s|KB|ms|% of))")
     printed = sizes_and_times.sub("0", result.stdout.str())
-    assert sizes_and_times.sub("0", blocks("text")[4]) in printed
+    assert sizes_and_times.sub("0", blocks("text")[5]) in printed
 
 
 @pytest.mark.usefixtures("headline")
-def test_rules_are_tests_that_show_what_breaks_as_printed(run: Run, project: Path) -> None:
+def test_rules_are_tests_that_show_what_breaks_as_printed(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "110")
     (block,) = blocks("ini")
     (project / "pytest.ini").write_text(block)
     url = "--registry-url=tests/contracts/registry"
     result = run(url, "-v", "-m", "registry_compatibility", "-W", "ignore")
     printed = result.stdout.str()
-    assert blocks("text")[1] in printed
+    assert blocks("text")[2] in printed
     (named,) = (each for each in code(section("From one version to the next")) if "::" in each)
     assert f"{named} PASSED" in printed
     assert "only v1 has it" in run(url, "-rs").stdout.str()
@@ -419,7 +518,7 @@ def test_drift_is_said_as_printed(
         v2={**ORDER_V2, "title": "An order", "$core_version": "2.0.1"},
     )
     printed = run(url, "--registry-cache-ttl=0").stdout.str()
-    assert blocks("text")[3] in printed.replace(local_registry.url, "https://registry.example")
+    assert blocks("text")[4] in printed.replace(local_registry.url, "https://registry.example")
 
 
 def test_the_grades_of_drift_are_those_of_the_code() -> None:
@@ -486,7 +585,10 @@ def test_the_requests_are_those_of_the_code() -> None:
     ]
 
 
-def test_the_first_command_runs_the_projects_own_contract_suite() -> None:
+def test_the_first_command_runs_the_projects_own_contract_suite(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "")  # which leaves out anyio's plugin
     command = blocks("sh")[0].splitlines()[0].rpartition(" && .venv/bin/")[2]
     done = python("-m", *shlex.split(command), "-p", "no:cacheprovider", cwd=ROOT)
     assert done.returncode == 0, done.stdout
@@ -585,7 +687,11 @@ def test_the_fixtures_are_those_of_the_code() -> None:
     [
         ("assert_conforms", Contract.assert_conforms, AssertConforms),
         ("registry_schema", Contract.schema, RegistrySchema),
+        ("conforming_payloads", MadePayloads.conforming, ConformingPayloads),
+        ("violating_payloads", MadePayloads.violating, ViolatingPayloads),
         ("assert_compatible", Evolution.assert_compatible, AssertCompatible),
+        ("assert_produces", ModelContract.assert_produces, AssertProduces),
+        ("assert_consumes", ModelContract.assert_consumes, AssertConsumes),
     ],
 )
 def test_the_signatures_are_those_of_the_code(
@@ -681,6 +787,60 @@ def test_the_registrys_arguments_are_the_options(registry: SchemaRegistry) -> No
     assert parameters < {option.argument for option in OPTIONS} | {"token"}
     assert "telemetry.Labels" in {entry.name for entry in registry.index()}
     assert registry.versions("telemetry.ControlResult")[0].release == "1.1.0"
+
+
+# The command line
+
+
+def test_the_commands_print_what_the_block_says(project: Path) -> None:
+    text = section("On the command line")
+    (model,) = (each for each in blocks("python") if each in text)
+    (console,) = (each for each in blocks("console") if each in text)
+    file = project / model.splitlines()[0].removeprefix("# ")
+    file.parent.mkdir()
+    file.write_text(model, encoding="utf-8")
+    steps_ = re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", console, re.MULTILINE)
+    assert len(steps_) == 4
+    program = shlex.join([sys.executable, "-m", "pytest_schema_registry"])
+    for command, printed in steps_:
+        line = command.replace(PROGRAM, program)
+        done = subprocess.run(
+            line, shell=True, cwd=project, capture_output=True, text=True, check=False
+        )
+        assert (done.stdout, done.stderr) == (printed, "")
+
+
+def test_the_commands_are_those_of_the_code() -> None:
+    rows = table(section("On the command line"))
+    (commands,) = (action.choices for action in make_parser()._actions if action.dest == "command")
+    assert commands is not None
+    assert {code(command)[0].split()[0] for command, *_ in rows} == set(commands)
+    for command, _, statuses in rows:
+        epilog = commands[code(command)[0].split()[0]].epilog  # type: ignore[index]
+        numbers = set(re.findall(r"(\d): ", epilog or "0: "))
+        told = {str(status) for status in range(len(statuses.split("; ")))}
+        assert numbers == told | set(re.findall(r"\((\d):", statuses))
+    shown, closed = re.findall(r"status (\d+)|has (\d{3})\.", section("On the command line"))[-2:]
+    assert int(shown[0] or shown[1]) == Status.INTERRUPTED
+    assert int(closed[0] or closed[1]) == Status.BROKEN_PIPE
+
+
+def test_the_hooks_of_pre_commit_are_those_of_the_manifest() -> None:
+    manifest = ROOT / ".pre-commit-hooks.yaml"
+    if not manifest.is_file():
+        pytest.skip("needs the checkout")
+    (block,) = (each for each in blocks("yaml") if "hooks:" in each)
+    (repository,) = yaml.safe_load(block)["repos"]
+    entries = {hook["id"]: hook["entry"] for hook in yaml.safe_load(manifest.read_text())}
+    assert [hook["id"] for hook in repository["hooks"]] == list(entries)
+    for hook in repository["hooks"]:
+        _, *words = entries[hook["id"]].split()
+        make_parser().parse_args([*words, *hook["args"]])
+
+
+def test_what_the_registry_says_of_a_schema_is_as_the_code_has_it() -> None:
+    (line,) = re.findall(r"^- `export` .*$", section("On the command line"), re.MULTILINE)
+    assert set(KEPT) <= set(code(line))
 
 
 # Modes and options
@@ -923,6 +1083,11 @@ class Trouble:
         self.registry.always(Reply(401))
         self._get(url=self.registry.url)
 
+    def signs_in(self) -> None:
+        page = Reply(body="<title>Sign in</title>", headers={"content-type": "text/html"})
+        self.registry.always(page)
+        self._get(url=self.registry.url)
+
     def not_trusted(self) -> None:
         self._get(url=self.secure.url, mode="live")
 
@@ -940,6 +1105,10 @@ class Trouble:
         with SchemaRegistry() as registry:
             registry.validate_payload({"type": "nothing"}, 1)
 
+    def other_pattern(self) -> None:
+        with SchemaRegistry() as registry:
+            registry.validate_payload({"pattern": r"^[a-z]+\Z"}, 1)
+
     def deprecated(self) -> None:
         rollout = Rollout(
             EnforcementRules(), Recorder(), lambda _fact: True, refuse_deprecated=True
@@ -950,6 +1119,12 @@ class Trouble:
 
     def avro(self) -> None:
         self.confluent.register("orders-value", {"type": "string"}, type="AVRO")
+        absent = mock.patch.dict(sys.modules, fastavro=None)
+        with absent, SchemaRegistry(self.confluent.url) as registry:
+            registry.validate_payload("orders-value", "x")
+
+    def protobuf(self) -> None:
+        self.confluent.register("orders-value", text='syntax = "proto3";', type="PROTOBUF")
         with SchemaRegistry(self.confluent.url) as registry:
             registry.validate_payload("orders-value", "x")
 
@@ -994,10 +1169,16 @@ TROUBLE: dict[str, tuple[type[SchemaRegistryError], Callable[[Trouble], None]]] 
     "the registry did not answer": (RegistryUnavailable, Trouble.down),
     "the registry refused the request with status 401": (RegistryRefused, Trouble.refused),
     "certificate verify failed": (RegistryUnavailable, Trouble.not_trusted),
+    "no schema came back": (RegistryUnavailable, Trouble.signs_in),
     "the registry's answer cannot be used": (InvalidAnswer, Trouble.something_else),
     "no schema … in v2": (SchemaNotFound, Trouble.not_found),
     "the schema is itself wrong": (InvalidSchema, Trouble.wrong_schema),
-    "… is an Avro schema": (UnsupportedSchemaType, Trouble.avro),
+    "this engine does not support … in a pattern": (UnsupportedPattern, Trouble.other_pattern),
+    "… is an Avro schema; what checks Avro is not installed": (
+        UnsupportedSchemaType,
+        Trouble.avro,
+    ),
+    "… is a Protobuf schema": (UnsupportedSchemaType, Trouble.protobuf),
     "the payload was not written for …": (WrongSchemaId, Trouble.not_written_for),
     "it answered 404 without a code of the registry": (InvalidAnswer, Trouble.no_code),
     "… is deprecated": (SchemaDeprecated, Trouble.deprecated),

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.report import CompatibilityReport, Reason
 
 _VERSIONS = re.compile(r"(\S+)\s*->\s*(\S+)\s*$")
-_WIDTH = 110
+#: The width of lines where nothing gives another, and the least.
+COLUMNS = 110
+_FEWEST = 60
 _INDENT = " " * 8
-_DETAIL = _WIDTH - len(_INDENT)
 _PAYLOAD = 34
 _WHOLE_PAYLOAD = 94
 _VALUE = 26
@@ -30,8 +31,15 @@ _SEVERAL_BRANCHES = re.compile(
 )
 
 
-def block(report: "CompatibilityReport", headline: str) -> str:
-    """Write a report as the block of text shown to a person."""
+def block(report: "CompatibilityReport", headline: str, columns: int = COLUMNS) -> str:
+    """Write a report as the block of text shown to a person.
+
+    Args:
+        report: The report.
+        headline: The two versions, such as `telemetry.FeedbackEvent v1 -> v2`.
+        columns: The width of the lines; 0 where nothing gives one.
+    """
+    columns = max(columns or COLUMNS, _FEWEST)
     versions = _VERSIONS.search(headline)
     old, new = versions.groups() if versions else ("old", "new")
     notes = notes_to_show(report, old, new)
@@ -44,22 +52,22 @@ def block(report: "CompatibilityReport", headline: str) -> str:
 
     def row(mark: str, rule: str, path: str, text: str) -> Iterator[str]:
         start = f"  {mark} {rule:<{rule_width}}  {path:<{path_width}}  "
-        if len(start) + len(text) <= _WIDTH:
+        if len(start) + len(text) <= columns:
             yield (start + text).rstrip()
         else:
             yield start.rstrip()
-            yield from _wrapped(text)
+            yield from _wrapped(text, columns)
 
-    room = max(_WIDTH - len(_INDENT) - rule_width - path_width, _PAYLOAD)
+    room = max(columns - len(_INDENT) - rule_width - path_width, _PAYLOAD)
     names = other_names(report)
     for reason in report.reasons:
         mark = "?" if reason.verdict == "unconfirmed" else "✗"
         lines += row(mark, reason.rule, reason.path, sentence(reason, old, new, names))
-        lines += [_INDENT + line for line in _details(reason, old, new)]
+        lines += [_INDENT + line for line in _details(reason, old, new, columns)]
     for each in report.waived:
         text = sentence(each.reason, old, new, names)
         lines += row("-", each.reason.rule, each.reason.path, text)
-        lines += _wrapped(f"waived until {each.until}: {each.why}")
+        lines += _wrapped(f"waived until {each.until}: {each.why}", columns)
     for note, text in notes:
         shown = cut(text, room) if note.kind == "strict-only" else text
         lines += row("i", note.kind, note.path, shown)
@@ -85,13 +93,13 @@ def excerpt(payload: Any, path: str) -> str:
     return _object(value, whole=value is payload) if isinstance(value, dict) else _short(value)
 
 
-def _wrapped(text: str) -> list[str]:
+def _wrapped(text: str, columns: int) -> list[str]:
     return textwrap.wrap(
-        text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False
+        text, columns, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False
     )
 
 
-def _details(reason: "Reason", old: str, new: str) -> list[str]:
+def _details(reason: "Reason", old: str, new: str, columns: int) -> list[str]:
     sites = [
         (new, reason.new_pointer, reason.new_value),
         (old, reason.old_pointer, reason.old_value),
@@ -108,10 +116,11 @@ def _details(reason: "Reason", old: str, new: str) -> list[str]:
     if reason.verdict == "proved":
         details.append("proved; no payload was made to show it")
     if reason.shown:
-        shown = cut(excerpt(reason.payload, reason.path), _DETAIL)
-        message = cut(_plain(reason.message), _DETAIL)
+        room = columns - len(_INDENT)
+        shown = cut(excerpt(reason.payload, reason.path), room)
+        message = cut(_plain(reason.message), room)
         beside = f"{shown:<{_PAYLOAD}} {message}"
-        fits = len(shown) <= _PAYLOAD and len(beside) <= _DETAIL
+        fits = len(shown) <= _PAYLOAD and len(beside) <= room
         details += [beside] if fits else [shown, message]
     return details
 

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pytest_schema_registry.compatibility import rendering
 from pytest_schema_registry.json_values import first_form
@@ -16,6 +16,24 @@ Policy = Literal["tolerant", "strict"]
 ReasonVerdict = Literal["proved", "shown by a payload", "unconfirmed", "said by the registry"]
 #: A reason as :func:`rendering.line` writes it.
 _LINE = re.compile(r"([a-z]+(?:-[a-z]+)+) at (\$\S*): (.+)")
+
+
+class Sides(NamedTuple):
+    """The assumptions about the two sides of a comparison.
+
+    Args:
+        closed: True for producers that send only what they declare.
+        opened: True for consumers that ignore what they do not know.
+    """
+
+    closed: bool
+    opened: bool
+
+
+SIDES: dict[Policy, Sides] = {
+    "tolerant": Sides(closed=True, opened=True),
+    "strict": Sides(closed=False, opened=False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +128,8 @@ class CompatibilityReport:
         reasons: The reasons why they are not compatible, or why that is undecided.
         notes: Facts that do not change the verdict.
         level: The level asked for.
-        policy: The policy asked for, or "the registry's" for a registry's own verdict.
+        policy: The policy asked for, "the registry's" for a registry's own verdict, or
+            "Avro's own" for the rules of that language.
         waived: The reasons that are accepted for now; they are not among ``reasons``.
     """
 
@@ -118,7 +137,7 @@ class CompatibilityReport:
     reasons: tuple[Reason, ...]
     notes: tuple[Note, ...]
     level: Level
-    policy: Policy | Literal["the registry's"]
+    policy: Policy | Literal["the registry's", "Avro's own"]
     waived: tuple[Waived, ...] = ()
 
     @property
@@ -151,13 +170,15 @@ class CompatibilityReport:
         notes = tuple(Note("advice", "$", line) for line in advice)
         return cls(compatible, found, notes, direction, "the registry's")
 
-    def render(self, headline: str) -> str:
+    def render(self, headline: str, columns: int = rendering.COLUMNS) -> str:
         """Write the report as a block of text for a terminal.
 
         Args:
             headline: The two versions, such as `telemetry.FeedbackEvent v1 -> v2`.
+            columns: The width of its lines; 0 where nothing gives one. Paths and values that have
+                no space in them may be longer.
         """
-        return rendering.block(self, headline)
+        return rendering.block(self, headline, columns)
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything in the report as plain JSON data."""

@@ -9,6 +9,7 @@ expires = 2027-03-31                    # the last day that it counts
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from dataclasses import dataclass, replace
@@ -28,6 +29,27 @@ if TYPE_CHECKING:
 
 _TEXTS = ("schema", "rule", "fingerprint", "reason")
 _KEYS = (*_TEXTS, "expires")
+#: The rules that a comparison can find broken.
+RULES = frozenset(
+    {
+        *("additional-properties-closed", "additional-properties-narrowed", "budget-exceeded"),
+        *("conditional-changed", "const-changed", "contains-changed", "dependent-required-added"),
+        *("dependent-schema-narrowed", "enum-narrowed", "enum-value-removed", "format-changed"),
+        *("item-count-tightened", "items-closed", "items-narrowed", "length-tightened"),
+        *("maximum-lowered", "minimum-raised", "multiple-of-changed", "not-added"),
+        *("nothing-allowed", "pattern-changed", "pattern-properties-narrowed"),
+        *("prefix-item-narrowed", "property-added-to-open", "property-count-tightened"),
+        *("property-forbidden", "property-names-narrowed", "property-removed-from-closed"),
+        *("required-added", "type-narrowed", "unevaluated-changed", "union-became-ambiguous"),
+        *("union-branch-lost", "unique-items-added", "unresolvable-reference"),
+        "unsupported-keyword",
+        # Of Avro alone.
+        *("branch-removed", "field-without-default", "name-changed", "size-changed"),
+        *("symbol-removed", "type-changed"),
+        *("refused-by-model", "sent-by-model"),  # shown by a payload, and by no schema
+        *("breaking", "undecided"),  # a registry's own verdict
+    }
+)
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*waiver[ \t]*\]\]", re.MULTILINE)
 
 
@@ -117,6 +139,10 @@ def _waiver(entry: dict[str, Any], place: str) -> Waiver:
             raise _wrong(f"{place}: {key} is a text that is not empty")
     if ("rule" in entry) == ("fingerprint" in entry):
         raise _wrong(f"{place}: give a rule or a fingerprint, one of them")
+    if (rule := entry.get("rule")) is not None and rule not in RULES:
+        near = difflib.get_close_matches(rule.strip().lower().replace("_", "-"), RULES, 1)
+        hint = f"did you mean {near[0]}?" if near else "a failure shows the rule that it breaks"
+        raise _wrong(f"{place}: there is no rule {rule!r}, so it waives nothing; {hint}")
     if missing := [key for key in ("schema", "reason", "expires") if key not in entry]:
         raise _wrong(f"{place}: {missing[0]} is missing")
     expires = entry["expires"]

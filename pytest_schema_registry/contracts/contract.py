@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from pytest_schema_registry.addresses import Address
+from pytest_schema_registry.contracts.judge import as_json
+from pytest_schema_registry.contracts.made_payloads import MadePayloads
 from pytest_schema_registry.contracts.message import payload_of
 from pytest_schema_registry.contracts.recorder import SchemaUsage
-from pytest_schema_registry.errors import ContractViolation, InvalidSettings, SchemaRegistryError
-from pytest_schema_registry.schemas import Schema, SchemaKey, plain_name
+from pytest_schema_registry.errors import (
+    ContractViolation,
+    InvalidSettings,
+    PayloadNotJSON,
+    SchemaRegistryError,
+)
+from pytest_schema_registry.schemas import Schema, SchemaKey, given, plain_name
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_schema_registry.contracts.expected_reason import ExpectedReason
     from pytest_schema_registry.contracts.judge import Judge
     from pytest_schema_registry.contracts.payload_replay import PayloadReplay
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.retrieval.schema_source import SchemaSource
+    from pytest_schema_registry.schema_types.schema_type import Validator
     from pytest_schema_registry.schemas import SchemaRequest
     from pytest_schema_registry.settings.enforcement import Enforcement
+
+_Result = TypeVar("_Result")
+#: The most violations that are shown of a payload that is refused for another reason.
+_MOST_SHOWN = 5
 
 
 class AssertConforms(Protocol):
@@ -26,7 +42,7 @@ class AssertConforms(Protocol):
     def __call__(
         self,
         payload: Any,
-        schema: str | Schema | None = None,
+        schema: str | Schema | dict[str, Any] | bool | None = None,
         *,
         version: str | None = None,
         text: bool = False,
@@ -82,7 +98,10 @@ class Contract:
         self._verbose = verbose
         self._replay = replay
         self._looked_at: dict[tuple[str | None, ...], SchemaUsage] = {}
-        self._judging: dict[tuple[str | Schema | None, str | None], SchemaUsage] = {}
+        self._judging: dict[tuple[Any, str | None], SchemaUsage] = {}
+        self._judging_by_value: dict[str, SchemaUsage] = {}
+        #: The payloads that are made for its schemas.
+        self.payloads = MadePayloads(self, judge, rollout)
 
     def __repr__(self) -> str:
         return printable(f"<contract {' '.join(filter(None, self._request))}>")
@@ -95,12 +114,14 @@ class Contract:
             InvalidSettings: The run has no version line, and no marker says which one to prefer.
         """
         __tracebackhide__ = True
+        if self._request.version is not None:
+            return self._request.version  # a marker names the schema with its version
         if self._request.prefer is None:
             raise InvalidSettings(
                 "registry_version",
-                "name the fixtures in the test's arguments, or say prefer= in the marker: a test "
-                "that asks for them with getfixturevalue, or is a method of a TestCase, cannot "
-                "run once for each version",
+                "name the fixtures in the test's arguments; where a test has none (pytest-bdd), "
+                'mark it with @pytest.mark.usefixtures("registry_version"), and it runs once for '
+                "each version; a method of a TestCase runs once: say prefer= in its marker",
             )
         if self._request.name is None:
             return self._request.prefer
@@ -109,7 +130,7 @@ class Contract:
     def assert_conforms(
         self,
         payload: Any,
-        schema: str | Schema | None = None,
+        schema: str | Schema | dict[str, Any] | bool | None = None,
         *,
         version: str | None = None,
         text: bool = False,
@@ -117,8 +138,11 @@ class Contract:
         """Fail the test unless the payload conforms; return it as JSON.
 
         Args:
-            payload: dict, list, JSON scalars, models.
-            schema: A name or a schema; None for the one that a marker names.
+            payload: dict, list, JSON scalars, models. Of an Avro schema: the value that a
+                serializer takes, or the message that it makes of it; returned is what a reader
+                gets.
+            schema: A name or an address, a schema, or a JSON Schema as a dict or a bool; None for
+                the one that a marker names.
             version: The version line; None for the test's.
             text: True where the payload is JSON text, or the bytes that a Confluent serializer
                 makes of it.
@@ -134,72 +158,166 @@ class Contract:
         try:
             try:
                 usage = self._judging.get((schema, version))
-            except TypeError:  # an unhashable argument: `_check` refuses it
+            except TypeError:  # a dict, or an argument that `_check` refuses
                 usage = None
             usage = usage or self._judge_by(schema, version)
             if usage.unused:
                 self._rollout.test.has_checked = True
                 self._rollout.begin(usage)
-            if text:
-                payload = payload_of(payload, usage.schema, self._source.catalogue, self._rollout)
-            as_json = self._judge.to_json(payload, text=text)
             validator = usage.validator
             if validator is None:
-                usage.unchecked += 1
-            elif validator.is_valid(as_json):
+                return self._unchecked(payload, usage, text=text)
+            if validator.values is not None:
+                return self._delivered(payload, usage, validator, text=text)
+            passed = payload
+            if text:
+                payload = payload_of(payload, usage.schema, self._source.catalogue, self._rollout)
+            value = self._judge.to_json(payload, text=text)
+            if validator.is_valid(value):
                 usage.conforming += 1
                 if self._replay is not None:
-                    self._replay.conformed(usage.key, as_json)
+                    self._replay.conformed(usage.key, value)
             else:
                 violation = self._judge.explain(
-                    validator, as_json, others=self._versions, verbose=self._verbose
+                    validator,
+                    value,
+                    passed=passed,
+                    others=self._versions,
+                    verbose=self._verbose,
                 )
                 self._rollout.violated(usage, violation)
         except ContractViolation as exc:
             raise exc.with_traceback(None) from None
         except SchemaRegistryError as exc:
-            self._failed(schema, version, exc)
+            self.failed(schema, version, exc)
             # The cause is kept: it shows what the payload's own code raised.
             raise exc.with_traceback(None) from exc.__cause__
         else:
-            return as_json
+            return value
         finally:
             self._recorder.seconds += perf_counter() - started
 
-    def assert_refused(self, payload: Any, *, text: bool = False) -> None:
+    def checked(
+        self,
+        fixture: str,
+        schema: Any,
+        version: str | None,
+        check: Callable[[SchemaUsage], _Result],
+    ) -> _Result:
+        """Return the result of a check of another kind, and record how it ended.
+
+        Args:
+            fixture: The fixture that makes the check, for messages.
+            schema: A name or an address, a schema, or a JSON Schema; None for the marker's.
+            version: The version line; None for the test's.
+            check: Makes the check, with the usage of the schema.
+
+        Raises:
+            ContractViolation: The check found one, and the contract is enforced.
+            SchemaRegistryError: The check could not be made.
+        """
+        __tracebackhide__ = True
+        started = perf_counter()
+        try:
+            usage = self._judge_by(schema, version, fixture)
+            self._rollout.test.has_checked = True
+            self._rollout.begin(usage)
+            return check(usage)
+        except ContractViolation as exc:
+            raise exc.with_traceback(None) from None
+        except SchemaRegistryError as exc:
+            self.failed(schema, version, exc)
+            raise exc.with_traceback(None) from None
+        finally:
+            self._recorder.seconds += perf_counter() - started
+
+    def _unchecked(self, payload: Any, usage: SchemaUsage, *, text: bool) -> Any:
+        """Count a payload whose contract is switched off; return it as JSON, if it has that form.
+
+        Where its schema is not JSON Schema, or was not retrieved, it may have another form.
+        """
+        __tracebackhide__ = True
+        schema = usage.schema
+        bare = payload
+        if text:
+            bare = payload_of(payload, schema, self._source.catalogue, self._rollout)
+        try:
+            value = self._judge.to_json(bare, text=text)
+        except PayloadNotJSON:
+            if schema is not None and schema.schema_type == "JSON":
+                raise
+            value = payload
+        usage.unchecked += 1
+        return value
+
+    def _delivered(
+        self, payload: Any, usage: SchemaUsage, validator: Validator, *, text: bool
+    ) -> Any:
+        """Check a value that is no JSON; return what a reader gets of it."""
+        __tracebackhide__ = True
+        assert validator.values is not None  # noqa: S101  # the caller looked
+        value = self._judge.value(payload, validator, self._rollout.written_by, text=text)
+        delivered = validator.values.delivered(value)
+        if delivered is not None:
+            usage.conforming += 1
+            if self._replay is not None:
+                self._replay.conformed(usage.key, as_json(validator, value))
+            return delivered[0]
+        violation = self._judge.explain(
+            validator, value, passed=payload, others=self._versions, verbose=self._verbose
+        )
+        self._rollout.violated(usage, violation)
+        return value
+
+    def assert_refused(
+        self, payload: Any, *, text: bool = False, why: ExpectedReason | None = None
+    ) -> None:
         """Fail the test if the payload conforms: it is an example of an invalid one.
 
         Args:
             payload: Any payload that :meth:`assert_conforms` takes.
             text: True where the payload is JSON text.
+            why: What it must be refused for; None for anything.
 
         Raises:
-            ContractViolation: The payload conforms, and the contract is enforced.
+            ContractViolation: The payload conforms, or is refused for another reason, and the
+                contract is enforced.
             PayloadNotJSON: The payload is not JSON.
             SchemaRegistryError: The check could not be made.
         """
         __tracebackhide__ = True
         started = perf_counter()
         try:
-            as_json = self._judge.to_json(payload, text=text)
             usage = self._judge_by(None, None)
             self._rollout.begin(usage)
             validator = usage.validator
             if validator is None:
+                self._judge.to_json(payload, text=text)
                 usage.unchecked += 1
-            elif validator.is_valid(as_json):
-                said = f"the payload conforms to {usage.schema}, and stands among the invalid ones"
-                safe = self._judge.redacted(as_json)
-                self._rollout.violated(usage, ContractViolation(said, validator.schema, safe, ()))
+                return
+            value = self._judge.value(payload, validator, text=text)
+            if validator.is_valid(value):
+                said = f"the payload conforms to {usage.schema}, but lies in invalid/"
+                self._refute(usage, validator, value, said)
             else:
                 # The engine also refuses what it cannot decide; then this raises InvalidSchema.
-                self._judge.explain(validator, as_json)
-                usage.refused += 1
+                found = self._judge.violations(validator, value)
+                if why and (unmet := why.unmet(found)):
+                    lines = [f"the payload violates {usage.schema}, but {unmet}"]
+                    lines += [f"  {each}" for each in found[:_MOST_SHOWN]]
+                    self._refute(usage, validator, value, "\n".join(lines))
+                else:
+                    usage.refused += 1
         except SchemaRegistryError as exc:
-            self._failed(None, None, exc)
+            self.failed(None, None, exc)
             raise
         finally:
             self._recorder.seconds += perf_counter() - started
+
+    def _refute(self, usage: SchemaUsage, validator: Validator, value: Any, said: str) -> None:
+        """Count and enforce that an example of an invalid payload is none."""
+        safe = self._judge.redacted(as_json(validator, value))
+        self._rollout.violated(usage, ContractViolation(said, validator.schema, safe, ()))
 
     def schema(
         self,
@@ -238,12 +356,17 @@ class Contract:
         finally:
             self._recorder.seconds += perf_counter() - started
 
-    def _judge_by(self, asked: str | Schema | None, version: str | None) -> SchemaUsage:
-        _check("assert_conforms", asked, version)
+    def _judge_by(
+        self, asked: Any, version: str | None, fixture: str = "assert_conforms"
+    ) -> SchemaUsage:
+        if isinstance(asked, dict | bool):
+            return self._judge_by_value(asked, version, fixture)
+        _check(fixture, asked, version)
         if isinstance(asked, Schema):
             usage = self._judging[asked, version] = self._usage(asked)
             return usage
-        key = SchemaKey(self._name(asked), version or self._request.version or "")
+        name, line = self._named(asked, version, fixture)
+        key = SchemaKey(name, line or self._request.version or "")
         if key.version and self._enforcement(key) == "off":
             usage = SchemaUsage(key, "off", None)
         else:
@@ -251,15 +374,36 @@ class Contract:
         self._judging[asked, version] = usage
         return usage
 
-    def _failed(self, asked: Any, version: Any, error: SchemaRegistryError) -> None:
+    def _judge_by_value(
+        self, asked: dict[str, Any] | bool, version: str | None, fixture: str
+    ) -> SchemaUsage:
+        """Return the usage of a JSON Schema that is no schema of the registry: one for each text.
+
+        Raises:
+            InvalidSettings: A version is given with it.
+            InvalidSchema: It is no JSON Schema.
+        """
+        if version is not None:
+            raise InvalidSettings(fixture, "a JSON Schema that is given has no version")
+        schema = given(asked)
+        usage = self._judging_by_value.get(schema.text)
+        if usage is None:
+            usage = self._judging_by_value[schema.text] = self._usage(schema)
+        return usage
+
+    def failed(self, asked: Any, version: Any, error: SchemaRegistryError) -> None:
         """Record a check that could not be made, under its schema if that is known."""
         self._rollout.test.has_checked = True
         self._rollout.test.unseen.add(error)
         if isinstance(asked, Schema):
             self._recorder.failed(SchemaKey(asked.name, asked.version), error)
         elif isinstance(name := asked or self._request.name, str):
-            line = version if isinstance(version, str) else self._request.version
-            self._recorder.failed(SchemaKey(plain_name(name), line or ""), error)
+            line = version if isinstance(version, str) else None
+            if isinstance(asked, str):
+                address = Address.parse(asked)
+                name, line = address.name, address.version or line
+            key = SchemaKey(plain_name(name), line or self._request.version or "")
+            self._recorder.failed(key, error)
         self._rollout.served(error.old_copies)
 
     def _usage(self, schema: Schema) -> SchemaUsage:
@@ -281,7 +425,8 @@ class Contract:
             try:
                 schema = self._retrieve(*asked)
             except SchemaRegistryError as exc:
-                key = SchemaKey(self._name(asked[0]), asked[1] or self._request.version or "")
+                name, line = self._named(asked[0], asked[1])
+                key = SchemaKey(name, line or self._request.version or "")
                 self._recorder.failed(key, exc)
                 self._rollout.served(exc.old_copies)
                 raise exc.with_traceback(None) from None
@@ -290,14 +435,27 @@ class Contract:
             )
         return usage
 
-    def _name(self, name: str | None) -> str:
-        name = name or self._request.name
+    def _named(
+        self, written: str | None, version: str | None, fixture: str = "assert_conforms"
+    ) -> tuple[str, str | None]:
+        """Return the name of a schema, and the version line that a call gives, or its address.
+
+        Raises:
+            InvalidSettings: Nothing names a schema, or the two version lines differ.
+        """
+        if written:
+            address = Address.parse(written)
+            if said := address.contradiction(version=version):
+                raise InvalidSettings("version=", said)
+            return plain_name(address.name), address.version or version
+        name = self._request.name
         if name is None:
+            of_payloads = fixture == "assert_conforms"
             raise InvalidSettings(
-                "assert_conforms and registry_schema",
+                "assert_conforms and registry_schema" if of_payloads else fixture,
                 'name a schema in the call, or on the test: @pytest.mark.registry_schema("…")',
             )
-        return plain_name(name)
+        return plain_name(name), version
 
     def _retrieve(
         self,
@@ -307,8 +465,8 @@ class Contract:
         prefer: str | None,
         fallback: str | None,
     ) -> Schema:
-        if name is None:
-            release = release or self._request.release
+        release = release or (self._request.release if name is None else None)
+        name, version = self._named(name, version)
         if fallback is not None and prefer is None:
             raise InvalidSettings("registry_schema", "fallback needs prefer")
         if version is None and prefer is None:
@@ -317,12 +475,14 @@ class Contract:
                 self._request.prefer,
                 self._request.fallback,
             )
-        return self._source.schema(self._name(name), version, release, prefer, fallback)
+        return self._source.schema(name, version, release, prefer, fallback)
 
 
 def _check(fixture: str, schema: Any, *words: Any) -> None:
     if not isinstance(schema, str | Schema | None):
-        raise InvalidSettings(fixture, f"{schema!r} is no schema; give a name or a Schema")
+        others = "or nothing" if fixture == "registry_schema" else "a Schema or a JSON Schema"
+        reason = f"a value of type {type(schema).__name__} is no schema; give a name, {others}"
+        raise InvalidSettings(fixture, reason)
     for word in words:
         if not isinstance(word, str | None):
             raise InvalidSettings(fixture, f"{word!r} is neither a version nor a release")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry.contracts.unseen import Unseen
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.schema_types.payloads import Payloads
     from pytest_schema_registry.schemas import OldCopy
 
 
@@ -18,6 +19,10 @@ class CurrentTest:
         self.unseen = Unseen()
         #: The dead letters of its enforced violations, dropped if it expected them.
         self.letters: list[dict[str, Any]] = []
+        #: The violations that its checks met, as plain data for the report.
+        self.violations: list[dict[str, Any]] = []
+        #: The payloads that fixtures made for it, each with its fixture, where there are none.
+        self.empty: list[tuple[str, Payloads[Any]]] = []
         #: The old copies that it was warned of.
         self.warned_of: set[OldCopy] = set()
         self.begin("")
@@ -31,10 +36,14 @@ class CurrentTest:
         self.id = test_id
         #: True once it has asked for a check, even if the check could not be made.
         self.has_checked = False
-        #: True once a phase or a subtest has not passed.
+        #: True once a phase or a subtest has neither passed nor failed as expected.
         self.has_failed = False
+        #: True once a phase or a subtest has failed as expected (xfail).
+        self.has_xfailed = False
         self.unseen.clear()
         self.letters.clear()
+        self.violations.clear()
+        self.empty.clear()
         self.warned_of.clear()
 
     def end(self) -> None:

@@ -1,15 +1,17 @@
-"""The check behind ``assert_compatible``, which compares two versions of a schema."""
+"""The check behind ``assert_compatible``, which compares two versions of a schema or of a model."""
 
 from __future__ import annotations
 
+import json
 import warnings
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pytest_schema_registry.compatibility.registry_verdict import ask_registry
 from pytest_schema_registry.compatibility.waivers import apply, load
+from pytest_schema_registry.contracts.comparison_facts import facts
 from pytest_schema_registry.contracts.recorder import SchemaUsage
 from pytest_schema_registry.errors import (
     CompatibilityWarning,
@@ -17,6 +19,9 @@ from pytest_schema_registry.errors import (
     InvalidSettings,
     SchemaRegistryError,
 )
+from pytest_schema_registry.models.comparison import compare_sides
+from pytest_schema_registry.models.model import is_model, model_of
+from pytest_schema_registry.models.sides import ModelSide, SchemaSide
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schemas import Schema, SchemaKey, given
 from pytest_schema_registry.text import printable_text
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
 
 #: The most breaks that a failure offers to waive.
 MAX_OFFERED = 5
+#: How long the offered waivers count.
+WAIVED_FOR = timedelta(days=30)
 
 
 class AssertCompatible(Protocol):
@@ -40,75 +47,78 @@ class AssertCompatible(Protocol):
 
     def __call__(
         self,
-        old: str | Schema | dict[str, Any] | bool,
-        new: str | Schema | dict[str, Any] | bool,
+        old: Any,
+        new: Any,
         *,
         level: Level = "backward",
         policy: Policy = "tolerant",
         defaults: bool = False,
     ) -> CompatibilityReport:
-        """Fail the test unless two schemas are compatible; return the report."""
+        """Fail the test unless two schemas or models are compatible; return the report."""
 
 
 class _Side(NamedTuple):
-    """One of the two schemas in a comparison.
+    """One of the two sides of a comparison: a schema or a model.
 
     Args:
-        content: The schema with all that it refers to.
-        name: The schema's name; empty if it has none.
-        version: The schema's version line; "old" or "new" for a plain JSON Schema.
+        of: The schema, ready to check payloads, or the model.
+        name: The schema's or the model's name; empty if it has none.
+        version: The schema's version line; "old" or "new" for a plain JSON Schema, empty for a
+            model.
         key: The schema's key in the registry, if the test named it as ``NAME@VERSION``; then the
             registry can compare its current release itself.
     """
 
-    content: Any
+    of: SchemaSide | ModelSide
     name: str
     version: str
     key: SchemaKey | None = None
 
 
 class Evolution:
-    """The comparisons of schemas that one process's tests make, with the waivers for them.
+    """The comparisons that one process's tests make of schemas and models, with their waivers.
 
     Args:
         source: Gives the schemas.
         rollout: Records each usage and each comparison.
         settings: The session's settings.
+        columns: The width of a report's lines; 0 where nothing gives one.
     """
 
     def __init__(
-        self,
-        source: SchemaSource,
-        rollout: Rollout,
-        settings: Settings,
+        self, source: SchemaSource, rollout: Rollout, settings: Settings, *, columns: int
     ) -> None:
         self._source = source
         self._rollout = rollout
+        self._columns = columns
         self._compared_by = settings.compat_source
-        self._schema_type = all_types(formats=settings.format_assertion)["JSON"]
+        self._hide = settings.redact
+        #: The language of the schemas of models.
+        self.schema_type = all_types(formats=settings.format_assertion)["JSON"]
         self._waivers: Sequence[Waiver] = ()
         if settings.waivers is not None:
             self._waivers = load(settings.waivers, settings.root)
 
     def assert_compatible(
         self,
-        old: str | Schema | dict[str, Any] | bool,
-        new: str | Schema | dict[str, Any] | bool,
+        old: Any,
+        new: Any,
         *,
         level: Level = "backward",
         policy: Policy = "tolerant",
         defaults: bool = False,
     ) -> CompatibilityReport:
-        """Fail the test unless two schemas are compatible; return the report.
+        """Fail the test unless two schemas or models are compatible; return the report.
 
         Args:
             old: The older schema: a name with its version (``telemetry.FeedbackEvent@v1``), a
-                ``Schema``, or a plain JSON Schema.
-            new: The newer schema.
+                ``Schema``, or a plain JSON Schema. Or a model, as it sends payloads.
+            new: The newer schema, or a model, as it accepts payloads.
             level: "backward" for new consumers of old payloads, "forward" for old consumers of new
                 payloads, "full" for both.
             policy: "tolerant" for producers that send only what they declare and consumers that
-                ignore what they do not know, "strict" for JSON Schema as written.
+                ignore what they do not know, "strict" for JSON Schema as written. It is about
+                schemas only: a model tells itself what it sends and accepts.
             defaults: True if a producer may leave out a required member that has a default.
 
         Raises:
@@ -139,16 +149,19 @@ class Evolution:
             schema = given(asked)
             validator = self._source.catalogue.validator(schema)
             self._rollout.served(validator.old_copies)
-            return _Side(validator.bundled(), "", which)
+            return _Side(SchemaSide(self.schema_type, validator), "", which)
         if isinstance(asked, Schema):
             return _Side(self._used(asked), asked.name, asked.version)
+        if is_model(asked):
+            model = model_of(asked, "assert_compatible")
+            return _Side(ModelSide(model, self.schema_type), model.name, "")
         try:
             key = SchemaKey.parse(asked if isinstance(asked, str) else "")
         except ValueError:
             raise InvalidSettings(
                 "assert_compatible",
                 f"{asked!r} is no schema; give a name with its version, such as "
-                "telemetry.FeedbackEvent@v1, a Schema, or a JSON Schema",
+                "telemetry.FeedbackEvent@v1, a Schema, a JSON Schema, or a model",
             ) from None
         try:
             schema = self._source.schema(*key)
@@ -158,23 +171,24 @@ class Evolution:
             self._rollout.served(exc.old_copies)
             raise
 
-    def _used(self, schema: Schema) -> Any:
+    def _used(self, schema: Schema) -> SchemaSide:
         validator = self._source.catalogue.validator(schema)
         usage = SchemaUsage(SchemaKey(schema.name, schema.version), "off", schema, validator)
         self._rollout.begin(usage)
         usage.lookups += 1
-        return validator.bundled()
+        return SchemaSide(self._source.catalogue.type_of(schema), validator)
 
     def _report(self, old: _Side, new: _Side, **asked: Any) -> CompatibilityReport:
         __tracebackhide__ = True
         if self._compared_by == "registry":
             return self._registry_verdict(old, new, asked["level"])
-        ours = self._schema_type.compare(old.content, new.content, **asked)
+        ours = compare_sides(old.of, new.of, asked_by="assert_compatible", **asked)
         if self._compared_by == "both" and _is_known(old, new):
             theirs = self._registry_verdict(old, new, asked["level"])
             if {ours.compatible, theirs.compatible} == {True, False}:
                 headline = _headline(old, new)
-                text = f"{theirs.render(headline)}\nand here\n{ours.render(headline)}"
+                both = (each.render(headline, self._columns) for each in (theirs, ours))
+                text = "\nand here\n".join(both)
                 warnings.warn(CompatibilityWarning(text), stacklevel=3)
         return ours
 
@@ -189,8 +203,39 @@ class Evolution:
         return ask_registry(ask, old.version, new.version, level)
 
     def _judged(self, report: CompatibilityReport, old: _Side, new: _Side) -> CompatibilityReport:
-        name, headline = new.name or old.name, _headline(old, new)
+        # A waiver names a schema; the name of a model serves where there is none.
+        by_kind = sorted((new, old), key=lambda each: isinstance(each.of, ModelSide))
+        name = by_kind[0].name or by_kind[1].name
+        headline = _headline(old, new)
+        report = self.without_waived(report, name, headline, sides=_sides(old, new))
+        if report.passes:
+            return report
+        steps = next_steps(report, name)
+        text = "\n".join([report.render(headline, self._columns), *steps])
+        raise IncompatibleSchemas(printable_text(text), report)
+
+    def without_waived(
+        self,
+        report: CompatibilityReport,
+        name: str,
+        headline: str,
+        *,
+        sides: tuple[str, str] | None = None,
+        counts: bool = True,
+    ) -> CompatibilityReport:
+        """Return a report without the breaks that a waiver covers, and record the comparison.
+
+        Args:
+            report: The report.
+            name: The schema's name.
+            headline: The two sides, in one text.
+            sides: The names of the two sides, for a page; None for no place on it.
+            counts: False for a check that is counted as one of a payload is: then only the use of
+                waivers is recorded.
+        """
         report, used = apply(self._waivers, report, name, datetime.now(UTC).date())
+        if not (counts or used):
+            return report
         self._record(
             _outcome(report),
             name,
@@ -200,11 +245,17 @@ class Evolution:
                 for each in report.waived
             ],
             waivers=[waiver.place for waiver in used],
+            told=self._told(report, sides),
         )
-        if report.passes:
-            return report
-        text = "\n".join([report.render(headline), *_next_steps(report, name)])
-        raise IncompatibleSchemas(printable_text(text), report)
+        return report
+
+    def _told(
+        self, report: CompatibilityReport, sides: tuple[str, str] | None
+    ) -> dict[str, Any] | None:
+        """Return what a page shows of a comparison; None where there is no page."""
+        if sides is None or not self._rollout.recorder.tells_all:
+            return None
+        return facts(report, *sides, test=self._rollout.test.id, hide=self._hide)
 
     def _record(
         self,
@@ -213,15 +264,15 @@ class Evolution:
         *,
         waived: Sequence[str] = (),
         waivers: Sequence[str] = (),
+        told: dict[str, Any] | None = None,
     ) -> None:
-        self._rollout.recorder.compared(
-            {
-                "name": name,
-                "outcome": outcome,
-                "waived": list(waived),
-                "waivers": list(waivers),
-            }
-        )
+        made: dict[str, Any] = {
+            "name": name,
+            "outcome": outcome,
+            "waived": list(waived),
+            "waivers": list(waivers),
+        }
+        self._rollout.recorder.compared(made if told is None else made | {"told": told})
 
 
 def _outcome(report: CompatibilityReport) -> str:
@@ -235,23 +286,46 @@ def _is_known(old: _Side, new: _Side) -> bool:
     return None not in (old.key, new.key) and old.name == new.name
 
 
-def _headline(old: _Side, new: _Side) -> str:
+def _sides(old: _Side, new: _Side) -> tuple[str, str]:
+    """Return the names of two sides: their versions alone, where they are of one schema."""
     if old.name == new.name:
+        return old.version, new.version
+    return f"{old.name} {old.version}".strip(), f"{new.name} {new.version}".strip()
+
+
+def _headline(old: _Side, new: _Side) -> str:
+    if old.name == new.name and old.version and new.version:
         return f"{old.name} {old.version} -> {new.version}".lstrip()
-    return f"{old.name} {old.version} -> {new.name} {new.version}".lstrip()
+    return " -> ".join(f"{each.name} {each.version}".strip() for each in (old, new))
 
 
-def _next_steps(report: CompatibilityReport, name: str) -> list[str]:
+def next_steps(report: CompatibilityReport, name: str) -> list[str]:
+    """Return the lines that say what to do about what is not compatible.
+
+    Args:
+        report: The report.
+        name: The schema's name; empty if it has none.
+    """
     undecided = report.compatible is None
     steps = ["  next: look at it yourself" if undecided else "  next: take the change back"]
+    return with_waivers(steps, report, name)
+
+
+def with_waivers(steps: list[str], report: CompatibilityReport, name: str) -> list[str]:
+    """Return the lines on what to do next, with waivers to paste where the schema has a name."""
     if not name:
         return steps
-    steps[0] += ", or accept it for a time, in the file that registry_waivers names:"
-    steps += [
-        f'    schema = "{name}", fingerprint = "{reason.fingerprint}"    '
-        f"({reason.rule} at {reason.path})"
-        for reason in report.reasons[:MAX_OFFERED]
-    ]
+    until = datetime.now(UTC).date() + WAIVED_FOR
+    *before, last = steps
+    steps = [*before, f"{last}, or accept it for a time, in the file that registry_waivers names:"]
+    for reason in report.reasons[:MAX_OFFERED]:
+        steps += [
+            "    [[waiver]]",
+            f"    schema = {json.dumps(name, ensure_ascii=False)}",
+            f'    fingerprint = "{reason.fingerprint}"  # {reason.rule} at {reason.path}',
+            '    reason = "say why"',
+            f"    expires = {until}",
+        ]
     if rest := len(report.reasons[MAX_OFFERED:]):
-        steps.append(f"    and {rest} more")
+        steps.append(f"    # and {rest} more")
     return steps

@@ -5,21 +5,42 @@ from __future__ import annotations
 import difflib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_schema_registry.json_values import json_path
+from pytest_schema_registry.schemas import TIED, SchemaKey
 from pytest_schema_registry.text import MAX_LINE, cut, listed, printable, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from pytest_schema_registry.contracts.hints import Hints
     from pytest_schema_registry.schemas import Schema, Violation
 
 MAX_SHOWN = 10
 MAX_CAUSES_SHOWN = 3
 EXCERPT_LINES = 40
 MAX_PATH = 500
+#: The most characters of the first violation in the first line, which a summary shows.
+MAX_HEADLINE = 200
+_REQUIRED = " is a required property"
 #: The most characters of a line, unless the user asks for everything (``-vv``).
 MAX_SHORT_LINE = 1_000
+
+
+class Advice(NamedTuple):
+    """The advice to a user, in the words of the place that shows the failure.
+
+    Args:
+        show_all: The option that shows all violations.
+        narrow: How to check against one version line only, of ``{address}`` and ``{version}``.
+    """
+
+    show_all: str = "-vv"
+    narrow: str = 'test it against {version} only: versions=["{version}"]'
+
+
+IN_A_TEST = Advice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +67,9 @@ class Explanation:
         found: The violations, best match first.
         conforms_to: The schema's other versions that the payload conforms to.
         verbose: Show all violations, and excerpts of payload and schema.
+        hints: Hints from what the test passed; None without any.
+        within: The steps to a part of the payload that conforms.
+        advice: What a user can do.
     """
 
     schema: Schema
@@ -53,6 +77,9 @@ class Explanation:
     found: Sequence[Violation]
     conforms_to: Sequence[Schema] = ()
     verbose: bool = False
+    hints: Hints | None = None
+    within: Sequence[str | int] = ()
+    advice: Advice = IN_A_TEST
 
     def __str__(self) -> str:
         others = [
@@ -60,7 +87,14 @@ class Explanation:
             for each in self.conforms_to
         ]
         return explain(
-            self.schema, self.payload, self.found, conforms_to=others, verbose=self.verbose
+            self.schema,
+            self.payload,
+            self.found,
+            conforms_to=others,
+            verbose=self.verbose,
+            hints=self.hints,
+            within=self.within,
+            advice=self.advice,
         )
 
     def __repr__(self) -> str:
@@ -74,6 +108,9 @@ def explain(
     *,
     conforms_to: Sequence[Elsewhere] = (),
     verbose: bool = False,
+    hints: Hints | None = None,
+    within: Sequence[str | int] = (),
+    advice: Advice = IN_A_TEST,
 ) -> str:
     """Return the text of a failure.
 
@@ -83,54 +120,104 @@ def explain(
         found: The violations, best match first.
         conforms_to: The other versions that the payload conforms to.
         verbose: Show all violations, and excerpts of payload and schema.
+        hints: Hints from what the test passed; None without any.
+        within: The steps to a part of the payload that conforms.
+        advice: What a user can do.
     """
-    count = f"{len(found):,} violation{'s' if len(found) != 1 else ''}"
     release = f"release {schema.release}, " if schema.release else ""
-    lines = [f"{schema.label} ({release}digest {schema.digest[:8]}): {count}"]
+    lines = [headline(schema, found)]
+    if hints is not None and hints.response:
+        lines.append(f"  {hints.response}")
+    said = {} if hints is None else hints.lines
     content = schema.content
     limit = len(found) if verbose else MAX_SHOWN
     for violation in found[:limit]:
-        lines += _violation(violation, content)
+        lines += _violation(violation, found, content, said)
     if len(found) > limit:
-        lines.append(f"  and {len(found) - limit:,} more (-vv shows all)")
+        lines.append(f"  and {len(found) - limit:,} more ({advice.show_all} shows all)")
     lines += [f"  {line}" for line in _elsewhere(schema, conforms_to)]
+    if within:
+        lines.append(f"  its {_part(within)} conforms")
     if verbose:
         lines += [*_excerpt("payload", payload), *_excerpt("schema", content)]
-    lines.append(f"  schema: {schema.origin}")
-    lines.append(f"  next: {_next(schema, conforms_to)}")
+    lines.append(f"  schema: {schema.origin} ({release}digest {schema.digest[:8]})")
+    hinted = "" if hints is None else hints.advice
+    lines.append(f"  next: {hinted or _next(schema, conforms_to, within, advice)}")
     longest = MAX_LINE if verbose else MAX_SHORT_LINE
     return "\n".join(printable(cut(line, longest)) for line in lines)
 
 
-def _violation(violation: Violation, content: Any, indent: str = "  ") -> Iterator[str]:
+def headline(schema: Schema, found: Sequence[Violation]) -> str:
+    """Return the first line, which a summary of failures shows alone: the first violation."""
+    rest = f" (+{len(found) - 1:,})" if len(found) > 1 else ""
+    return f"{schema.label}: {cut(sentence(found[0]), MAX_HEADLINE)}{rest}"
+
+
+def sentence(violation: Violation) -> str:
+    """Return a violation as one line: a missing member is named by its own path."""
+    if violation.keyword == "required" and (name := missing_name(violation.message)) is not None:
+        return f"{violation.path}{json_path([name])[1:]} is missing"
+    return f"{violation.path}: {violation.message}"
+
+
+def missing_name(message: str) -> str | None:
+    """Return the name of a missing property from a message; None where it is cut or hidden."""
+    try:
+        name = json.loads(message.removesuffix(_REQUIRED))
+    except ValueError:
+        return None
+    return name if isinstance(name, str) else None
+
+
+def _violation(
+    violation: Violation,
+    beside: Sequence[Violation],
+    content: Any,
+    hints: Mapping[tuple[str, str], str],
+    indent: str = "  ",
+) -> Iterator[str]:
     yield f"{indent}{cut(violation.path, MAX_PATH)}: {violation.message}"
-    rule = _at(content, violation.schema_path)
+    rule = part(content, violation.schema_path)
     said = f" says {shown(rule)}" if isinstance(rule, str | int | float) else ""
     yield f"{indent}    {violation.schema_path}{said}"
-    if hint := _near_miss(violation, content):
+    hint = hints.get((violation.path, violation.schema_path))
+    if hint is None:
+        hint = _near_miss(violation, beside, content)
+    if hint:
         yield f"{indent}    {hint}"
     if violation.causes:
-        yield f"{indent}    the alternative that comes closest:"
+        are_tied = violation.message.endswith(TIED)
+        closest = "alternatives that come" if are_tied else "alternative that comes"
+        yield f"{indent}    the {closest} closest:"
     for cause in violation.causes[:MAX_CAUSES_SHOWN]:
-        yield from _violation(cause, content, indent + "      ")
+        yield from _violation(cause, violation.causes, content, hints, indent + "      ")
     if len(violation.causes) > MAX_CAUSES_SHOWN:
         yield f"{indent}      and {len(violation.causes) - MAX_CAUSES_SHOWN} more"
 
 
-def _near_miss(violation: Violation, content: Any) -> str | None:
-    """Suggest a declared property whose name is close to an undeclared one of the payload."""
-    if violation.keyword not in ("required", "additionalProperties", "unevaluatedProperties"):
+def _near_miss(violation: Violation, beside: Sequence[Violation], content: Any) -> str | None:
+    """Suggest the missing property that an undeclared one of the payload was meant to be.
+
+    Args:
+        violation: A violation.
+        beside: The violations beside it. One of them may say it already.
+        content: The schema's content.
+    """
+    if violation.keyword != "required" or not isinstance(violation.value, dict):
         return None
-    if not isinstance(violation.value, dict):
-        return None
-    beside = _at(content, violation.schema_path.rpartition("/")[0])
-    declared = beside.get("properties", {}) if isinstance(beside, dict) else {}
-    missing = [name for name in declared if name not in violation.value]
-    if violation.keyword == "required":
-        missing = [name for name in missing if violation.message.startswith(shown(name))]
+    declared = declared_beside(content, violation.schema_path)
+    missing = [
+        name
+        for name in declared
+        if name not in violation.value and violation.message.startswith(shown(name))
+    ]
+    said = {each.message for each in beside if each.path == violation.path}
     for name in violation.value:
         if name not in declared and (near := difflib.get_close_matches(name, missing, 1)):
-            return f"the payload has {shown(name)}: did you mean {shown(near[0])}?"
+            meant = f"did you mean {shown(near[0])}?"
+            if any(each.startswith(shown(name)) and each.endswith(meant) for each in said):
+                return None
+            return f"the payload has {shown(name)}: {meant}"
     return None
 
 
@@ -159,8 +246,13 @@ def renamed(old: Any, new: Any, found: Sequence[Violation]) -> tuple[tuple[str, 
     return tuple(dict.fromkeys(pairs))
 
 
+def declared_beside(content: Any, rule: str) -> dict[str, Any]:
+    """Return the properties that are declared beside a rule, by the rule's place in a schema."""
+    return _properties(content, rule.rpartition("/")[0])
+
+
 def _properties(content: Any, pointer: str) -> dict[str, Any]:
-    node = _at(content, pointer)
+    node = part(content, pointer)
     declared = node.get("properties") if isinstance(node, dict) else None
     return declared if isinstance(declared, dict) else {}
 
@@ -183,12 +275,24 @@ def _elsewhere(schema: Schema, conforms_to: Sequence[Elsewhere]) -> Iterator[str
             yield f"{schema.version} renamed {shown(old)} of {each.version} to {shown(new)}?"
 
 
-def _next(schema: Schema, conforms_to: Sequence[Elsewhere]) -> str:
+def _part(steps: Sequence[str | int]) -> str:
+    if len(steps) > 1:
+        return f"part {json_path(steps)}"
+    return f"item {steps[0]}" if isinstance(steps[0], int) else f"member {shown(steps[0])}"
+
+
+def _next(
+    schema: Schema,
+    conforms_to: Sequence[Elsewhere],
+    within: Sequence[str | int],
+    advice: Advice,
+) -> str:
+    if within:
+        return "check that part alone, or name the schema of the whole payload"
     if conforms_to:
-        return (
-            f"make the producer speak {schema.version}, or test it against "
-            f"{conforms_to[0].version} only: versions=[{shown(conforms_to[0].version)}]"
-        )
+        key = SchemaKey(schema.name, conforms_to[0].version)
+        other = advice.narrow.format(address=key, version=key.version)
+        return f"make the producer speak {schema.version}, or {other}"
     return "correct the producer, or publish a schema that allows what it sends"
 
 
@@ -201,7 +305,7 @@ def _excerpt(what: str, document: Any) -> Iterator[str]:
         yield f"    ... {len(lines) - EXCERPT_LINES:,} more lines"
 
 
-def _at(content: Any, pointer: str) -> Any:
+def part(content: Any, pointer: str) -> Any:
     """Return the part of a schema that a JSON Pointer names; None if that is in another schema."""
     if not pointer.startswith("#"):
         return None

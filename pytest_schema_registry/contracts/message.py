@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_schema_registry.errors import PayloadNotJSON, WrongSchemaId
+from pytest_schema_registry.errors import WrongSchemaId
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
@@ -56,29 +56,42 @@ def payload_of(text: Any, schema: Schema | None, catalogue: Catalogue, rollout: 
         rollout: Warns of an id of another version of the schema's subject.
 
     Raises:
-        PayloadNotJSON: The registry has no ids.
         WrongSchemaId: The id is that of no version of the schema's subject.
         SchemaRegistryError: The registry cannot be asked for the id.
     """
     message = message_of(text)
     if message is None:
         return text
-    if schema is None or schema.id == message.schema_id:
-        return message.payload
-    if schema.subject is None:
-        raise PayloadNotJSON(
-            "$",
-            "it begins with a zero byte, as a Confluent serializer's message does",
-            "this registry has no ids of that kind; pass the JSON text alone",
-        )
+    if schema is not None:
+        release = release_of(message, schema, catalogue)
+        if release is not None:
+            rollout.written_by(schema, message.schema_id, release)
+    return message.payload
+
+
+def release_of(message: Message, schema: Schema, catalogue: Catalogue) -> str | None:
+    """Return the version of a schema's subject that a message was written with.
+
+    It is None for the schema's own, and where the registry has no ids of that kind.
+
+    Args:
+        message: The message.
+        schema: The schema.
+        catalogue: Finds the subjects that use an id.
+
+    Raises:
+        WrongSchemaId: The id is that of no version of the schema's subject.
+        SchemaRegistryError: The registry cannot be asked for the id.
+    """
+    if schema.id == message.schema_id or schema.subject is None:
+        return None
     users = catalogue.users_of_id(message.schema_id)
     own = [each.release for each in users if _is_called(each.subject, schema.subject)]
     if not own:
         there = tuple(printable(f"{subject} version {release}") for subject, release in users)
         what, subject = printable(str(schema)), printable(schema.subject)
         raise WrongSchemaId(what, subject, message.schema_id, there)
-    rollout.written_by(schema, message.schema_id, own[-1])
-    return message.payload
+    return own[-1]
 
 
 def _is_called(listed: str, subject: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.contracts.judge import from_json
 from pytest_schema_registry.errors import SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.schemas import SchemaKey
@@ -73,14 +74,14 @@ class PayloadReplay:
         if enforcement == "off":
             return found
         try:
-            validator = self._judge.validator(self._source.schema(name, self._new))
+            validator = self._judge.validator(self._source.catalogue.schema(name, self._new))
             self._rollout.recorder.served(validator.old_copies)
         except SchemaNotFound:
             return found | {"missing": True}
         except SchemaRegistryError as exc:
             return found | {"error": exc.headline}
         for text, test in payloads.items():
-            payload = json.loads(text)
+            payload = from_json(validator, json.loads(text))
             if not validator.is_valid(payload):
                 # No more are shown, and to explain 10,000 takes minutes.
                 said = ""
@@ -90,6 +91,6 @@ class PayloadReplay:
                     except SchemaRegistryError as exc:  # a pattern takes too many steps
                         return found | {"error": exc.headline}
                     said = f"{worst.path}: {worst.message}"
-                found["violations"].append([digest(payload), test, said])
+                found["violations"].append([digest(json.loads(text)), test, said])
             found["checked"] += 1
         return found

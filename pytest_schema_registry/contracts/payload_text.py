@@ -8,7 +8,10 @@ from typing import Any
 
 from pytest_schema_registry.errors import PayloadNotJSON
 
+#: The advice that is about a text in a program. Who reads files gives another.
+ONE_VALUE = "text=True takes one JSON value as text"
 _UTF8 = "JSON between systems is UTF-8 without a byte order mark (RFC 8259 section 8.1); "
+ENCODED = f"{_UTF8}send text.encode()"
 
 
 class NotAValue:
@@ -54,7 +57,7 @@ def parse(text: Any) -> Any:
     except RecursionError:
         raise PayloadNotJSON("$", "nested too deeply", "send it flatter") from None
     except ValueError as exc:
-        raise PayloadNotJSON("$", str(exc), "text=True takes one JSON value as text") from None
+        raise PayloadNotJSON("$", str(exc), ONE_VALUE) from None
 
 
 def _decoded(raw: bytes) -> str:
@@ -62,9 +65,9 @@ def _decoded(raw: bytes) -> str:
     encoding = json.detect_encoding(raw)
     if not encoding.startswith("utf-8"):
         name = encoding[:6].upper()
-        raise PayloadNotJSON("$", f"it is {name}", f"{_UTF8}send text.encode()")
+        raise PayloadNotJSON("$", f"it is {name}", ENCODED)
     try:
         return raw.decode()
     except UnicodeDecodeError as exc:
         what = f"it is not UTF-8 ({exc.reason} at byte {exc.start})"
-        raise PayloadNotJSON("$", what, f"{_UTF8}send text.encode()") from None
+        raise PayloadNotJSON("$", what, ENCODED) from None

@@ -7,11 +7,12 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.contracts.message import message_of
 from pytest_schema_registry.contracts.payload_text import NotAValue, parse
 from pytest_schema_registry.errors import PayloadNotJSON
 from pytest_schema_registry.json_values import json_path
 from pytest_schema_registry.redaction import REDACTED
-from pytest_schema_registry.text import printable
+from pytest_schema_registry.text import cut, one_line, printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.redaction import Redaction
@@ -21,6 +22,10 @@ MAX_VALUES = 5_000_000
 MAX_DEPTH = 500
 #: Python neither writes nor reads an integer of more than 4,300 digits.
 MAX_BITS = 14_000
+#: The most characters of a response that an error shows.
+EXCERPT = 80
+#: The types that a model's `model_dump()` leaves as they are, and its JSON form does not.
+_OF_PYTHON_MODE = ("datetime", "date", "time", "UUID", "Decimal", "set", "frozenset")
 
 _ADVICE = {
     "datetime": "pass value.isoformat(), or a model that serialises itself",
@@ -66,7 +71,12 @@ def to_json(payload: Any, redaction: Redaction | None = None) -> Any:
         raise PayloadNotJSON(
             "$", f"{why} {type(exc).__name__}", "read the response before it is checked"
         ) from cause
-    return from_text(body, redaction)
+    try:
+        return from_text(body, redaction)
+    except PayloadNotJSON as exc:
+        if exc.path != "$":
+            raise
+        raise PayloadNotJSON("$", *_not_json(payload, body, exc, redaction)) from None
 
 
 def from_text(text: Any, redaction: Redaction | None = None) -> Any:
@@ -84,23 +94,51 @@ def from_text(text: Any, redaction: Redaction | None = None) -> Any:
     return value if _is_plain(value) else _converted(value, redaction)
 
 
+def response_line(payload: Any) -> str:
+    """Return a line on a response: its status and its type; empty for any other payload."""
+    if not _is_response(payload):
+        return ""
+    status = getattr(payload, "status_code", "of no known status")
+    headers = getattr(payload, "headers", {})
+    kind = str(headers.get("content-type", "")).partition(";")[0].strip()
+    return printable(f"the response is {status}{', ' if kind else ''}{kind}")
+
+
+def _not_json(
+    payload: Any, body: Any, error: PayloadNotJSON, redaction: Redaction | None
+) -> tuple[str, str]:
+    """Describe a response whose body is not JSON, and say what to do."""
+    line = response_line(payload)
+    # A response that a test has made may have no body, or a text.
+    start = body[:1000].decode("utf-8", "replace") if isinstance(body, bytes) else str(body or "")
+    excerpt = (one_line(start[:1000]) or "")[:EXCERPT].strip()
+    if not excerpt:
+        return f"{line}, and has no text", "check the response's status before its body"
+    excerpt = f"{line}: {REDACTED if redaction else excerpt}"
+    if line.endswith("json") or "," not in line:  # of no type, it may be JSON as well
+        return f"{error.value}; {excerpt}", error.advice
+    return excerpt, "check the response's status before its body, or correct the service"
+
+
 _NOTHING = object()
 
 
 class _NoForm(Exception):  # becomes PayloadNotJSON, with the path in words
-    def __init__(self, path: Any, what: str, value: Any, advice: str) -> None:
+    def __init__(self, path: Any, what: str, value: Any, advice: str, said: str = "") -> None:
         super().__init__()
         self.path = path
         self.what = what
         self.value = value
         self.advice = advice
+        self.said = said  # by the user's code
 
 
 def _is_response(payload: Any) -> bool:
-    # By name: this imports neither library, and does not touch a double that a test put in place.
+    # By name: this imports no library, and does not touch a double that a test put in place.
+    # The TestClient of newer Starlettes gives responses of httpx2.
     return any(
         each.__name__ == "Response"
-        and str(each.__module__).partition(".")[0] in ("httpx", "requests")
+        and str(each.__module__).partition(".")[0] in ("httpx", "httpx2", "requests")
         for each in type(payload).__mro__
     )
 
@@ -170,9 +208,20 @@ def _converted(payload: Any, redaction: Redaction | None) -> Any:
         # raised: so hide the whole value, and drop the cause.
         shown = exc.what
         if exc.value is not _NOTHING:
-            shown += f" {REDACTED if redaction else _shown(exc.value)}"
+            shown = _with_value(exc.what, REDACTED if redaction else _shown(exc.value))
+        if exc.said and not redaction:
+            shown += f"; {exc.said}"
         path = printable(json_path(steps))
-        raise PayloadNotJSON(path, shown, exc.advice) from (None if redaction else exc.__cause__)
+        advice = exc.advice
+        is_member = exc.path is not None and isinstance(payload, dict)
+        if is_member and "pydantic" in sys.modules and exc.what in _OF_PYTHON_MODE:
+            advice = f'pass the model itself, or model_dump(mode="json"); without a model, {advice}'
+        raise PayloadNotJSON(path, shown, advice) from (None if redaction else exc.__cause__)
+
+
+def _with_value(kind: str, value: str) -> str:
+    """Write a type before a value, unless the value begins with it: ``UUID('…')``."""
+    return value if kind in value.partition("(")[0] else f"{kind} {value}"
 
 
 def _copied(payload: Any) -> Any:
@@ -243,20 +292,50 @@ def _from_class(value: Any, path: Any) -> Any:
     __tracebackhide__ = True
     kind = type(value)
     try:
-        if hasattr(kind, "__pydantic_serializer__") and hasattr(kind, "model_dump"):
+        if is_pydantic(value):
             return value.model_dump(mode="json")
         if hasattr(kind, "__struct_fields__") and (library := _msgspec_of(kind)):
             return library.to_builtins(value)
     except Exception as exc:  # the user's code, which may raise anything
+        if is_pydantic(value) and (member := _culprit(value, path)) is not None:
+            value, path = member
         raise _raised(value, path, "serialisation", exc) from exc
     if dataclasses.is_dataclass(kind):
         return _members(value, [each.name for each in dataclasses.fields(kind)], path)
     if hasattr(kind, "__attrs_attrs__"):
         return _members(value, [each.name for each in kind.__attrs_attrs__], path)
     advice = _ADVICE.get(kind.__name__, _GENERAL_ADVICE)
+    if path is None and (message := message_of(value)) is not None:
+        advice = (
+            f"it starts with a registry's header (schema id {message.schema_id}): pass text=True"
+        )
     if hasattr(kind, "__members__"):
         advice = "pass value.value"
     raise _refusal(value, path, advice)
+
+
+def is_pydantic(value: Any) -> bool:
+    """Check whether a value is an instance of a pydantic model."""
+    kind = type(value)
+    return hasattr(kind, "__pydantic_serializer__") and hasattr(kind, "model_dump")
+
+
+def _culprit(model: Any, path: Any) -> tuple[Any, Any] | None:
+    """Find the member that a model cannot serialise, with its path; None if no single one."""
+    found = None
+    for _ in _CONVERSIONS:  # a model may be a member of itself
+        for name in getattr(type(model), "model_fields", ()):
+            try:
+                model.model_dump(mode="json", include={name})
+            except Exception:  # noqa: BLE001  # the user's code, which may raise anything
+                model, path = getattr(model, "__dict__", {}).get(name), (path, name)
+                found = model, path
+                break
+        else:
+            break
+        if not is_pydantic(model):
+            break
+    return found
 
 
 def _msgspec_of(kind: type) -> Any:
@@ -294,7 +373,17 @@ def _refusal(value: Any, path: Any, advice: str) -> _NoForm:
 
 
 def _raised(value: Any, path: Any, what: str, exc: Exception) -> _NoForm:
-    return _refusal(value, path, f"its own {what} raises {type(exc).__name__}; mend that")
+    advice = f"its own {what} raises {type(exc).__name__}; mend that"
+    return _NoForm(path, type(value).__name__, value, advice, _said(exc))
+
+
+def _said(exc: Exception) -> str:
+    """Return the first line that an exception of the user's code says."""
+    try:
+        text = str(exc).strip().partition("\n")[0]
+    except Exception:  # noqa: BLE001  # the user's code, which may raise anything
+        text = ""
+    return cut(text, 200)
 
 
 def _shown(value: Any) -> str:

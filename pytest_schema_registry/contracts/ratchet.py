@@ -42,6 +42,19 @@ def load(path: Path) -> frozenset[SchemaKey]:
     return _listed(path, lines)
 
 
+def lines_of(path: Path) -> dict[SchemaKey, int]:
+    """Return the keys that the file lists, each with the number of its line.
+
+    Raises:
+        InvalidSettings: The file cannot be read, or a line is not NAME@VERSION.
+    """
+    lines = _lines(path)
+    keys = _listed(path, lines)
+    entries = enumerate(map(_entry, lines), 1)
+    found = {_pair(entry): number for number, entry in entries if entry}
+    return {key: found[key] for key in keys}
+
+
 def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8").splitlines()

@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.registries.queries import Fetch
+from pytest_schema_registry.schemas import OldCopy
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_schema_registry.errors import SchemaRegistryError
-    from pytest_schema_registry.registries.queries import Fetch
     from pytest_schema_registry.schema_types.schema_type import Validator
-    from pytest_schema_registry.schemas import OldCopy, Schema, SchemaKey
+    from pytest_schema_registry.schemas import Schema, SchemaKey
     from pytest_schema_registry.settings.enforcement import Enforcement
 
 
@@ -40,6 +42,7 @@ class SchemaUsage:
         "unused",
         "validator",
         "violating",
+        "xfailed",
     )
 
     def __init__(
@@ -63,9 +66,14 @@ class SchemaUsage:
         #: True until a test uses the schema again.
         self.unused = True
         self.lookups = self.conforming = self.refused = self.violating = self.unchecked = 0
+        self.xfailed = 0
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the counts as plain data."""
+    def as_dict(self, *, whole: bool = False) -> dict[str, Any]:
+        """Return the counts as plain data.
+
+        Args:
+            whole: Tell the address and the time of the fetch, too.
+        """
         schema = self.schema
         usage: dict[str, Any] = {
             "name": self.key.name,
@@ -74,6 +82,7 @@ class SchemaUsage:
             "lookups": self.lookups,
             "conforming": self.conforming,
             "refused": self.refused,
+            "xfailed": self.xfailed,
             "violating": self.violating,
             "unchecked": self.unchecked,
         }
@@ -83,6 +92,12 @@ class SchemaUsage:
                 "source": schema.source,
                 "deprecated": schema.deprecated,
             }
+        if schema is not None and whole:
+            usage |= {
+                "url": schema.url,
+                "fetched_at": schema.fetched_at.timestamp(),
+                "note": schema.deprecation_note or "",
+            }
         return usage
 
 
@@ -91,9 +106,14 @@ class Recorder:
 
     The plugin's session flushes them into the report of each test, at its teardown. At the end of
     the process it flushes those of no test.
+
+    Args:
+        tells_all: Record what only a page shows, too: which test it was, the address and the time
+            of each fetch, the payloads of violations and the reasons of comparisons.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tells_all: bool = False) -> None:
+        self.tells_all = tells_all
         self.seconds = 0.0
         self._usages: list[SchemaUsage] = []
         self._described = 0
@@ -101,6 +121,7 @@ class Recorder:
         self._errors: Counter[tuple[SchemaKey, str]] = Counter()
         self._drift: list[dict[str, Any]] = []
         self._comparisons: list[dict[str, Any]] = []
+        self._violations: list[dict[str, Any]] = []
         self._replays: list[dict[str, Any]] = []
         self._served: set[OldCopy] = set()
         self._new_served: list[OldCopy] = []
@@ -120,12 +141,33 @@ class Recorder:
             )
         ]
 
-    def expected(self) -> None:
-        """Count the enforced violations so far as expected, because the test passed with them."""
+    def expected(self, *, xfailed: bool) -> None:
+        """Count the enforced violations so far as expected.
+
+        Args:
+            xfailed: True if the test failed with them, as its ``xfail`` says; False if it passed.
+        """
         for usage in self._usages:
             if usage.enforcement == "strict":
-                usage.refused += usage.violating
+                if xfailed:
+                    usage.xfailed += usage.violating
+                else:
+                    usage.refused += usage.violating
                 usage.violating = 0
+
+    def violated(self, violations: Iterable[dict[str, Any]]) -> None:
+        """Record violations of the test that is over."""
+        self._violations += violations
+
+    def uncounted(self, events: dict[str, Any]) -> None:
+        """Record what is left of the events of a run of a test that pytest does not count.
+
+        Its requests were made, and its old copies were used. Its verdicts are those of another run.
+        """
+        self.seconds += events.get("seconds", 0.0)
+        self._fetches += [Fetch(**each) for each in events.get("fetches", ())]
+        self._drift += events.get("drift", ())
+        self._new_served += [OldCopy(**each) for each in events.get("old_copies", ())]
 
     def used(self, usage: SchemaUsage) -> None:
         """Record that the current test begins to use a schema."""
@@ -165,11 +207,15 @@ class Recorder:
         new, self._new_served = self._new_served, []
         return [asdict(copy) for copy in new]
 
-    def flush(self) -> dict[str, Any]:
-        """Return the events as JSON-plain data, and forget them. Without any, the dict is empty."""
+    def flush(self, test: str = "") -> dict[str, Any]:
+        """Return the events as JSON-plain data, and forget them. Without any, the dict is empty.
+
+        Args:
+            test: The id of the test that they are of; empty for no test.
+        """
         events: dict[str, Any] = {}
         if self._usages:
-            events["usages"] = [usage.as_dict() for usage in self._usages]
+            events["usages"] = [usage.as_dict(whole=self.tells_all) for usage in self._usages]
             for usage in self._usages:
                 usage.reset()
             self._usages.clear()
@@ -186,8 +232,12 @@ class Recorder:
             events["drift"], self._drift = self._drift, []
         if self._comparisons:
             events["comparisons"], self._comparisons = self._comparisons, []
+        if self._violations:
+            events["violations"], self._violations = self._violations, []
         if self._replays:
             events["payload_replay"], self._replays = self._replays, []
+        if events and self.tells_all:
+            events["test"] = test
         if events:
             events["seconds"] = self.seconds
             self.seconds = 0.0

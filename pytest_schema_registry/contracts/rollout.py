@@ -6,12 +6,15 @@ import inspect
 import os
 import threading
 import warnings
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from pytest_schema_registry.contracts import ratchet
 from pytest_schema_registry.contracts.current_test import CurrentTest
-from pytest_schema_registry.contracts.ratchet import load
+from pytest_schema_registry.contracts.excerpt import excerpt
 from pytest_schema_registry.contracts.recorder import Recorder
 from pytest_schema_registry.errors import (
     ContractWarning,
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 
 #: The most old copies that a warning names.
 MAX_NAMED = 10
+#: The most violations of one test that the report lists.
+MAX_NOTED = 100
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 
 
@@ -53,6 +58,8 @@ class Rollout:
         mode: The mode that schemas are retrieved in.
         refuse_deprecated: True if the use of a deprecated schema is an error.
         test: The current test's state.
+        ratchet_file: The file of the ratchet; None without one.
+        root: The directory that messages show the file from.
     """
 
     def __init__(
@@ -65,6 +72,8 @@ class Rollout:
         mode: str = "auto",
         refuse_deprecated: bool = False,
         test: CurrentTest | None = None,
+        ratchet_file: Path | None = None,
+        root: Path = Path(),
     ) -> None:
         self._enforcement = enforcement
         self.recorder = recorder
@@ -74,6 +83,18 @@ class Rollout:
         self._refuse_deprecated = refuse_deprecated
         self.test = test or CurrentTest()
         self._beginning = threading.Lock()
+        self._ratchet_file = ratchet_file
+        self._root = root
+
+    @cached_property
+    def _ratchet_lines(self) -> dict[SchemaKey, int]:
+        """The lines of the ratchet, read when the first violation is explained."""
+        if self._ratchet_file is None:
+            return {}
+        # The file was read at the start; another run may have changed it since.
+        with suppress(SchemaRegistryError):
+            return ratchet.lines_of(self._ratchet_file)
+        return {}
 
     @classmethod
     def from_settings(
@@ -84,7 +105,7 @@ class Rollout:
         Raises:
             InvalidSettings: The ratchet or the file of dead letters cannot be used.
         """
-        proved = None if settings.ratchet is None else load(settings.ratchet)
+        proved = None if settings.ratchet is None else ratchet.load(settings.ratchet)
         letters = None
         if settings.dead_letters is not None:
             from pytest_schema_registry.contracts.dead_letters import DeadLetters
@@ -92,12 +113,14 @@ class Rollout:
             letters = DeadLetters(settings.dead_letters)
         return cls(
             EnforcementRules(settings.enforcement, proved),
-            Recorder(),
+            Recorder(tells_all=settings.html is not None),
             session.first,
             dead_letters=letters,
             mode=settings.mode,
             refuse_deprecated=settings.fail_on_deprecated,
             test=test,
+            ratchet_file=settings.ratchet,
+            root=settings.root,
         )
 
     def enforcement(self, key: SchemaKey) -> Enforcement:
@@ -221,8 +244,11 @@ class Rollout:
         __tracebackhide__ = True
         usage.violating += 1
         is_enforced = usage.enforcement == "strict"
+        self._note(usage, violation)
         # `assert_refused` reports a payload that conforms: it has no violations, and no letter.
-        if self._dead_letters is not None and violation.violations:
+        # A letter names the schema that it is checked against again: a given one has no name.
+        is_named = violation.schema.source != "value"
+        if self._dead_letters is not None and violation.violations and is_named:
             from pytest_schema_registry.contracts.dead_letters import letter
 
             context = {"test": self.test.id, "mode": self._mode, "enforcement": usage.enforcement}
@@ -232,26 +258,67 @@ class Rollout:
             else:
                 self._dead_letters.add(new)
         if is_enforced:
+            if (line := self._ratchet_lines.get(usage.key)) is not None:
+                violation.add_note(f"  strict: {self._shown_ratchet} line {line} lists it")
             self.test.unseen.add(violation)
             raise violation
         _warn(ContractWarning(f"not enforced: {violation.text}"))
 
-    def judged(self, *, passed: bool) -> None:
-        """Settle the violations of the current test, which is over or has failed in a phase.
+    @property
+    def _shown_ratchet(self) -> str:
+        assert self._ratchet_file is not None  # noqa: S101  # it has lines
+        file, root = self._ratchet_file, self._root
+        return str(file.relative_to(root) if file.is_relative_to(root) else file)
 
-        Args:
-            passed: True if all of the test passed. Then it expected its violations, and leaves no
-                dead letters for those that were enforced.
+    def _note(self, usage: SchemaUsage, violation: ContractViolation) -> None:
+        """Note a violation for the report, as plain data; redacted, as its texts are already."""
+        noted = self.test.violations
+        found = [(each.path, each.schema_path, each.message) for each in violation.violations]
+        for path, rule, message in found or [("$", "", violation.text.partition("\n")[0])]:
+            if len(noted) == MAX_NOTED:
+                return
+            each = {
+                "name": usage.key.name,
+                "version": usage.key.version,
+                "test": self.test.id,
+                "path": path,
+                "rule": rule,
+                "message": message,
+                "outcome": "warned" if usage.enforcement == "warn" else "violating",
+            }
+            # A test may check thousands of payloads that break one rule.
+            if any(each.items() <= other.items() for other in noted):
+                continue
+            if self.recorder.tells_all:
+                each["payload"] = excerpt(violation.payload, path)
+            noted.append(each)
+
+    def judged(self) -> None:
+        """Settle the violations of the current test, which is over.
+
+        A test that passed, or failed as its ``xfail`` says, expected those that were enforced, and
+        leaves no dead letters for them.
+        """
+        test = self.test
+        if not test.has_failed:
+            self.recorder.expected(xfailed=test.has_xfailed)
+            test.letters.clear()
+            kept = [each for each in test.violations if each["outcome"] == "warned"]
+            if test.has_xfailed:
+                kept = [
+                    each if each["outcome"] == "warned" else {**each, "outcome": "xfailed"}
+                    for each in test.violations
+                ]
+            test.violations[:] = kept
+        self.recorder.violated(test.violations)
+        test.violations.clear()
+
+    def keep_letters(self) -> None:
+        """Write the dead letters of the current test, which has failed.
 
         Raises:
-            InvalidSettings: The dead letters cannot be written.
+            InvalidSettings: They cannot be written.
         """
-        if passed:
-            self.recorder.expected()
-            self.test.letters.clear()
-        self._keep_letters()
-
-    def _keep_letters(self) -> None:
         letters, self.test.letters = self.test.letters, []
         for each in letters:
             assert self._dead_letters is not None  # noqa: S101  # there is no letter without it

@@ -8,7 +8,8 @@
         ├── InvalidAnswer           it answered something else than what was asked
         ├── SchemaNotFound          it answered that it has no such schema
         ├── InvalidSchema           the schema itself is wrong, so no payload can be judged by it
-        ├── UnsupportedSchemaType   the schema is in a language that is not checked: Avro, Protobuf
+        │   └── UnsupportedPattern  a pattern is none that the engine can match
+        ├── UnsupportedSchemaType   the schema is in a language that is not checked: Protobuf
         ├── WrongSchemaId           the payload's bytes have the id of another subject's schema
         ├── CassetteMissing         replay has no recording of what the test needs
         ├── CassetteDamaged         the recording is there and cannot be used
@@ -47,6 +48,7 @@ from pytest_schema_registry.errors.schemas import RegistryRefused as RegistryRef
 from pytest_schema_registry.errors.schemas import RegistryUnavailable as RegistryUnavailable
 from pytest_schema_registry.errors.schemas import SchemaDeprecated as SchemaDeprecated
 from pytest_schema_registry.errors.schemas import SchemaNotFound as SchemaNotFound
+from pytest_schema_registry.errors.schemas import UnsupportedPattern as UnsupportedPattern
 from pytest_schema_registry.errors.schemas import (
     UnsupportedSchemaType as UnsupportedSchemaType,
 )

@@ -15,6 +15,26 @@ class SchemaRegistryError(Exception):
 
     #: The old copies that the error rests on.
     old_copies: tuple[OldCopy, ...] = ()
+    #: The environment variable that has the registry's address; empty where another place has it.
+    address_variable: str = ""
+
+    @property
+    def address_setting(self) -> str:
+        """The name of the setting that has the registry's address."""
+        return self.address_variable or "--registry-url"
+
+    def _origin(self) -> list[str]:
+        """Return a line on the address, where the user may not think of the place that has it."""
+        if not self.address_variable:
+            return []
+        variable = f"the environment variable {self.address_variable}"
+        return [f"  address: from {variable}, which goes before the ini file"]
+
+    def addressed_by(self, variable: str) -> Self:
+        """Note the environment variable that has the registry's address; return the error."""
+        if variable:
+            self.address_variable = variable
+        return self
 
     def resting_on(self, old_copies: tuple[OldCopy, ...]) -> Self:
         """Note the old copies that the error rests on, and return the error itself."""
@@ -75,13 +95,22 @@ class NothingChecked(SchemaRegistryError):
 
     Args:
         fixture: The fixture that it asked for.
+        empty: The payloads without any that the fixture gave; empty for another fixture.
     """
 
-    def __init__(self, fixture: str) -> None:
-        super().__init__(fixture)
+    def __init__(self, fixture: str, empty: str = "") -> None:
+        super().__init__(fixture, empty)
         self.fixture = fixture
+        self.empty = empty
 
     def _text(self) -> str:
+        if self.empty:
+            return (
+                f"{self.fixture} gave the test no payload, so nothing was checked\n"
+                f"  {self.empty}\n"
+                "  next: correct the schema; or if there should be none, have the test look at "
+                "the .reason of what it got"
+            )
         return (
             f"the test asked for {self.fixture} and has checked nothing\n"
             "  next: is what it loops over empty? Check something, skip the test, or take "

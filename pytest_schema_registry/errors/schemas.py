@@ -6,6 +6,7 @@ from pytest_schema_registry.errors.checks import SchemaRegistryError
 
 #: The most subjects that a message names.
 MAX_NAMED = 5
+_CORRECT_IT = "publish a corrected schema; nothing can be checked against this one"
 _LANGUAGES = {"AVRO": "an Avro", "PROTOBUF": "a Protobuf"}
 
 
@@ -18,30 +19,37 @@ class RegistryUnavailable(SchemaRegistryError):
         unreachable: True when no connection came about, so that every other request is futile.
         tried: The places where ``auto`` then looked without success.
         is_page: True when the status was 200 but the body is not JSON, such as a login page.
+        advice: What to do about the reason; empty for the usual.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # errors take their facts positionally, to be pickled
         self,
         url: str,
         reason: str,
         unreachable: bool = False,
         tried: tuple[str, ...] = (),
         is_page: bool = False,
+        advice: str = "",
     ) -> None:
-        super().__init__(url, reason, unreachable, tried, is_page)
+        super().__init__(url, reason, unreachable, tried, is_page, advice)
         self.url = url
         self.reason = reason
         self.unreachable = unreachable
         self.tried = tuple(tried)
         self.is_page = is_page
+        self.advice = advice
+
+    @property
+    def outage(self) -> str:
+        """What happened, as the reason why an old copy is used."""
+        return f"no schema came back: {self.reason}" if self.is_page else self.reason
 
     def _text(self) -> str:
-        lines = [f"the registry did not answer: {self.reason}", f"  asked: {self.url}"]
+        headline = self.outage if self.is_page else f"the registry did not answer: {self.reason}"
+        lines = [headline, f"  asked: {self.url}", *self._origin()]
         lines += [f"  then tried: {what}" for what in self.tried]
-        lines.append(
-            "  next: check --registry-url and the network; "
-            "--registry-offline replays what was recorded"
-        )
+        advice = self.advice or f"check {self.address_setting} and the network"
+        lines.append(f"  next: {advice}; --registry-offline replays what was recorded")
         return "\n".join(lines)
 
 
@@ -55,30 +63,51 @@ class RegistryRefused(SchemaRegistryError):
         authenticated: True when the request had credentials.
         credentials: The name of what the user gave them with; without any, the names of what they
             can be given with.
+        advice: What to do about the answer; empty for the usual.
     """
 
-    def __init__(
-        self, url: str, status: int, excerpt: str, authenticated: bool, credentials: str
+    def __init__(  # noqa: PLR0917  # see above
+        self,
+        url: str,
+        status: int,
+        excerpt: str,
+        authenticated: bool,
+        credentials: str,
+        advice: str = "",
     ) -> None:
-        super().__init__(url, status, excerpt, authenticated, credentials)
+        super().__init__(url, status, excerpt, authenticated, credentials, advice)
         self.url = url
         self.status = status
         self.excerpt = excerpt
         self.authenticated = authenticated
         self.credentials = credentials
+        self.advice = advice
 
     def _text(self) -> str:
         lines = [f"the registry refused the request with status {self.status}"]
-        lines.append(f"  asked: {self.url}")
+        lines += [f"  asked: {self.url}", *self._origin()]
         if self.excerpt:
             lines.append(f"  it said: {self.excerpt}")
-        if self.status not in (401, 403):
-            lines.append("  next: check --registry-url, it may not be a schema registry's address")
+        if self.advice:
+            lines.append(f"  next: {self.advice}")
+        elif self.status not in (401, 403):
+            lines.append(
+                f"  next: check {self.address_setting}, it may not be a schema registry's address"
+            )
+        elif self.authenticated and self.status == 401:
+            is_token = "token" in self.credentials.lower()
+            cause = "it may have expired" if is_token else "check the user and the password"
+            lines.append(f"  next: the registry does not accept {self.credentials}; {cause}")
         elif self.authenticated:
             lines.append(f"  next: check that {self.credentials} may read this schema")
         else:
             lines.append(f"  next: set {self.credentials}")
         return "\n".join(lines)
+
+
+_LOOK = (
+    "open that address yourself; the README's chapter 'The registry' shows what is expected there"
+)
 
 
 class InvalidAnswer(SchemaRegistryError):
@@ -87,19 +116,20 @@ class InvalidAnswer(SchemaRegistryError):
     Args:
         url: The address that was requested, without credentials.
         reason: What is wrong with the answer.
+        advice: What to do next; empty where that is not known.
     """
 
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(url, reason)
+    def __init__(self, url: str, reason: str, advice: str = "") -> None:
+        super().__init__(url, reason, advice)
         self.url = url
         self.reason = reason
+        self.advice = advice
 
     def _text(self) -> str:
         return (
             f"the registry's answer cannot be used: {self.reason}\n"
-            f"  asked: {self.url}\n"
-            "  next: open that address yourself; the README's chapter 'The registry' shows what "
-            "is expected there"
+            + "".join(f"{line}\n" for line in (f"  asked: {self.url}", *self._origin()))
+            + f"  next: {self.advice or _LOOK}"
         )
 
 
@@ -128,8 +158,8 @@ class SchemaNotFound(SchemaRegistryError):
         release = f" in release {self.release}" if self.release else ""
         return (
             f"no schema {self.name} in {self.version}{release}\n"
-            f"  according to: {self.where}\n"
-            f"  next: {self.advice}"
+            + "".join(f"{line}\n" for line in (f"  according to: {self.where}", *self._origin()))
+            + f"  next: {self.advice}"
         )
 
 
@@ -141,21 +171,56 @@ class InvalidSchema(SchemaRegistryError):
         pointer: The place in the schema, as a JSON Pointer fragment (RFC 6901 section 6).
         reason: What is wrong there.
         where: The source of the schema.
+        advice: What to do next.
     """
 
-    def __init__(self, schema: str, pointer: str, reason: str, where: str) -> None:
-        super().__init__(schema, pointer, reason, where)
+    def __init__(
+        self, schema: str, pointer: str, reason: str, where: str, advice: str = _CORRECT_IT
+    ) -> None:
+        super().__init__(schema, pointer, reason, where, advice)
         self.schema = schema
         self.pointer = pointer
         self.reason = reason
         self.where = where
+        self.advice = advice
 
     def _text(self) -> str:
         return (
             f"{self.schema}: the schema is itself wrong: {self.reason}\n"
             f"  at: {self.pointer}\n"
             f"  from: {self.where}\n"
-            "  next: publish a corrected schema; nothing can be checked against this one"
+            f"  next: {self.advice}"
+        )
+
+
+class UnsupportedPattern(InvalidSchema):
+    """A pattern of the schema is none that the engine can match.
+
+    Other validators may accept it, so the schema need not be wrong.
+
+    Args:
+        schema: The schema's name and version (``telemetry.FeedbackEvent v1``).
+        pointer: The pattern's place in the schema, as a JSON Pointer fragment.
+        reason: What the engine does not support.
+        where: The source of the schema.
+        advice: What to write instead.
+        pattern: The whole pattern.
+    """
+
+    def __init__(  # noqa: PLR0917  # errors take their facts positionally
+        self, schema: str, pointer: str, reason: str, where: str, advice: str, pattern: str
+    ) -> None:
+        super().__init__(schema, pointer, reason, where, advice)
+        self.args = (schema, pointer, reason, where, advice, pattern)
+        self.pattern = pattern
+
+    def _text(self) -> str:
+        return (
+            f"{self.schema}: this engine does not support {self.reason} in a pattern\n"
+            f"  pattern: {self.pattern}\n"
+            f"  at: {self.pointer}\n"
+            f"  from: {self.where}\n"
+            f"  next: {self.advice}"
         )
 
 
@@ -190,7 +255,7 @@ class WrongSchemaId(SchemaRegistryError):
 
 
 class UnsupportedSchemaType(SchemaRegistryError):
-    """The schema is written in a language that this version does not check.
+    """The schema is written in a language that is not checked here.
 
     Args:
         schema: The schema's name, version and release (``orders-value latest release 7``).
@@ -206,11 +271,12 @@ class UnsupportedSchemaType(SchemaRegistryError):
 
     def _text(self) -> str:
         language = _LANGUAGES.get(self.schema_type, f"a {self.schema_type}")
-        return (
-            f"{self.schema} is {language} schema; this version checks JSON Schema only\n"
-            f"  from: {self.where}\n"
-            "  next: leave it out of the contract tests, or publish a JSON Schema"
-        )
+        why = "only JSON Schema and Avro are checked"
+        advice = "leave it out of the contract tests, or publish a JSON Schema"
+        if self.schema_type == "AVRO":
+            why = "what checks Avro is not installed"
+            advice = "pip install 'pytest-schema-registry[avro]'"
+        return f"{self.schema} is {language} schema; {why}\n  from: {self.where}\n  next: {advice}"
 
 
 class SchemaDeprecated(SchemaRegistryError):
@@ -246,18 +312,34 @@ class CassetteMissing(SchemaRegistryError):
         path: The cassette file.
         wanted: The recording that it should hold.
         command: The command that records it.
+        unconfigured: True where only cassettes are read because no registry is configured.
+        near: What is recorded of it, or is like it; empty where nothing is.
     """
 
-    def __init__(self, path: str, wanted: str, command: str) -> None:
-        super().__init__(path, wanted, command)
+    def __init__(
+        self, path: str, wanted: str, command: str, unconfigured: bool = False, near: str = ""
+    ) -> None:
+        super().__init__(path, wanted, command, unconfigured, near)
         self.path = path
         self.wanted = wanted
         self.command = command
+        self.unconfigured = unconfigured
+        self.near = near
 
     def _text(self) -> str:
+        near = f"  {self.near}\n" if self.near else ""
+        if self.unconfigured:
+            return (
+                "no registry is configured, so only cassettes are read; there is no recording of "
+                f"{self.wanted}\n"
+                f"  cassette: {self.path}\n{near}"
+                "  next: give the registry's address (--registry-url, SCHEMA_REGISTRY_URL, or "
+                f"registry_url in the ini file), or record it: {self.command}"
+            )
         return (
             f"no recording of {self.wanted}\n"
             f"  cassette: {self.path}\n"
+            f"{near}"
             f"  next: record it where the registry can be reached: {self.command}"
         )
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from glob import iglob
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,15 +18,15 @@ from pytest_schema_registry.settings.compatibility_rules import Case, Compatibil
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
 
-    from pytest_schema_registry.plugin.session import CollectionScope, PluginSession
+    from pytest_schema_registry.plugin.session import PluginSession
     from pytest_schema_registry.schemas import IndexEntry
 
 #: A case to compare; the only version of a schema; or the error that leaves no case.
 Comparison = Case | SchemaKey | SchemaRegistryError
 MARKER = "registry_compatibility"
-LEAVING_OUT = ("ignore", "ignore_glob", "deselect")
 #: Errors whose message needs no traceback. A user can turn our warnings into errors, too.
 PLAIN = (IncompatibleSchemas, SchemaRegistryError, SchemaRegistryWarning)
 
@@ -47,9 +45,7 @@ class RuleCollection:
     def __init__(self, process: PluginSession, config: pytest.Config) -> None:
         self._process = process
         self._has_rules = bool(process.settings.compatibility or process.configuration.rules_error)
-        self._beside = (config.rootpath / process.settings.cassettes).parent.resolve()
         self._path = config.inipath or config.rootpath / MARKER
-        self._everything = _testpaths(config) or [config.rootpath.resolve()]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -57,27 +53,11 @@ class RuleCollection:
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         report = yield
         if isinstance(collector, pytest.Session) and report.passed:
-            self._process.collection_scope = scope = self._scope(collector)
             # If the file is an argument itself, pytest_collect_file collects it.
             named = collector.isinitpath(self._path)
-            if self._has_rules and scope != "part" and not named:
+            if self._has_rules and self._process.collection_scope != "part" and not named:
                 report.result.append(self._file(collector))
         return report
-
-    def _scope(self, session: pytest.Session) -> CollectionScope:
-        """Return the scope of what is collected, before anything is deselected."""
-        started_in = session.config.invocation_params.dir
-        asked = [(started_in / each).resolve() for each in session.config.args]
-        if _covered(self._everything, asked):
-            return "project"
-        return "contracts" if _covered([self._beside], asked) else "part"
-
-    def pytest_deselected(self) -> None:
-        self._process.collection_scope = "part"
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        if any(session.config.getoption(name) for name in LEAVING_OUT):
-            self._process.collection_scope = "part"
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
         named = file_path == self._path and parent.session.isinitpath(file_path)
@@ -86,18 +66,6 @@ class RuleCollection:
     def _file(self, parent: pytest.Collector) -> RuleFile:
         file: RuleFile = RuleFile.from_parent(parent, path=self._path, process=self._process)
         return file
-
-
-def _testpaths(config: pytest.Config) -> list[Path]:
-    """Return the ini file's ``testpaths``, which pytest collects if it has no arguments."""
-    patterns = (str(config.rootpath / each) for each in config.getini("testpaths"))
-    # pathlib's glob refuses a pattern that is absolute or empty.
-    found = (path for each in patterns for path in iglob(each, recursive=True))  # noqa: PTH207
-    return [Path(path).resolve() for path in found]
-
-
-def _covered(paths: Iterable[Path], asked: Sequence[Path]) -> bool:
-    return all(any(path.is_relative_to(each) for each in asked) for path in paths)
 
 
 class RuleFile(pytest.File):
@@ -226,7 +194,7 @@ class RuleItem(pytest.Item):
                     return ""  # the comparison raises it
                 return printable(f"there is no {case.name} {version}")
             if not catalogue.is_checked(schema):
-                return printable(f"{schema} is no JSON Schema, but {schema.schema_type}")
+                return printable(f"{schema} cannot be compared: its type is {schema.schema_type}")
         return ""
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import InvalidSettings
-from pytest_schema_registry.settings import OPTIONS
+from pytest_schema_registry.settings import INI_FILES, OPTIONS
 from pytest_schema_registry.settings.settings import (
     InvalidEnvironment,
     command_line,
@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings.settings import Settings
 
 LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
-#: The names of ini files that pytest looks for, in one directory after the other.
-INI_FILES = (
-    *("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"),
-    *("pyproject.toml", "tox.ini", "setup.cfg"),
-)
 _FLAGS = {option.flag for option in OPTIONS if not option.is_switch}
 _VARIABLES = {option.name: option.variable for option in OPTIONS}
 
@@ -71,9 +66,7 @@ class Configuration:
     @property
     def rules_error(self) -> InvalidSettings | None:
         """The error in the environment's compatibility rules, or None."""
-        error = self.environment_error
-        is_theirs = error is not None and error.setting == _VARIABLES["compatibility"]
-        return error if is_theirs else None
+        return self._error_in("compatibility")
 
     @cached_property
     def settings(self) -> Settings:
@@ -128,18 +121,12 @@ class Configuration:
                 )
 
     @property
-    def payloads_setting(self) -> tuple[str, str] | None:
-        """The place that names the folder of golden payloads, and the value there; else None."""
-        name = "payloads"
-        written = (
-            ("--registry-payloads", self._cli[name]),
-            (_VARIABLES[name], os.environ.get(_VARIABLES[name]) or None),
-            ("registry_payloads (ini file)", self._ini[name]),
-        )
-        return next(((place, value) for place, value in written if value is not None), None)
+    def names_payloads(self) -> bool:
+        """True where a setting names the folder of golden payloads."""
+        return "payloads" in self.settings.places
 
     def refuse_lost_payloads(self) -> None:
-        """Check that the folder of golden payloads exists.
+        """Check that the folder of golden payloads exists, if a setting names it.
 
         Other errors in the environment fail the tests that they concern. This one is raised at
         once: without the folder there are no such tests.
@@ -147,11 +134,13 @@ class Configuration:
         Raises:
             InvalidSettings: There is no such folder.
         """
-        place, value = self.payloads_setting or ("", ".")
-        folder = self._config.rootpath / value
-        if not os.path.isdir(folder):  # noqa: PTH112  # of any text
+        folder = self._config.rootpath / self.settings.payloads
+        if (error := self._error_in("payloads")) is not None:
+            raise error
+        if self.names_payloads and not os.path.isdir(folder):  # noqa: PTH112  # of any text
             raise InvalidSettings(
-                place, f"{folder} is no directory; correct the path, or make the directory"
+                self.settings.places["payloads"],
+                f"{folder} is no directory; correct the path, or make the directory",
             )
 
     @contextmanager
@@ -174,6 +163,11 @@ class Configuration:
             if not named or any(self._cli[name] is not None for name in names):
                 raise
             self._note(InvalidSettings(" or ".join(named), exc.reason))
+
+    def _error_in(self, option: str) -> InvalidSettings | None:
+        """Return the error in an option's environment variable, or None."""
+        error = self.environment_error
+        return error if error is not None and error.setting == _VARIABLES[option] else None
 
     def _note(self, error: InvalidSettings) -> None:
         self.environment_error = self.environment_error or error

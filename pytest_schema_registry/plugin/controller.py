@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.plugin.session import PluginSession
     from pytest_schema_registry.reporting.figures import Figures
+    from pytest_schema_registry.reporting.page.evidence import Evidence
     from pytest_schema_registry.schemas import SchemaKey
     from pytest_schema_registry.settings.settings import Settings
 
 RULE = "registry_compatibility"
 #: The kinds of events that have their own module in :mod:`~pytest_schema_registry.reporting`.
-CHAPTERS = ("comparisons", "drift", "payload_replay")
+CHAPTERS = ("cassettes", "comparisons", "drift", "payload_replay")
 
 
 class Controller:
@@ -37,14 +38,20 @@ class Controller:
     def __init__(self, process: PluginSession) -> None:
         self._process = process
         self._figures: Figures | None = None
+        self._evidence: Evidence | None = None
         self._tightened: list[str] = []
         self._unused_lines: list[str] = []
         self._missed: list[str] = []
+        #: The address of the page; empty until it is written.
+        self._page = ""
         self._chapters: dict[str, Any] = {}
         self._is_incomplete = False
+        #: The scopes that processes collected: "project", "contracts" or "part".
+        self._scopes: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if not report.passed and RULE not in report.keywords:
+        # A "rerun" has neither failed nor been skipped: another run of its test counts.
+        if (report.failed or report.skipped) and RULE not in report.keywords:
             self._is_incomplete = True
 
     def add(self, events: dict[str, Any]) -> None:
@@ -54,13 +61,19 @@ class Controller:
 
             self._figures = Figures()
         self._figures.add(events)
+        if self._process.settings.html is not None:
+            if self._evidence is None:
+                from pytest_schema_registry.reporting.page.evidence import Evidence
+
+                self._evidence = Evidence()
+            self._evidence.add(events)
         # All workers read the same ratchet, so any worker's lines are those of all.
         self._unused_lines = events.get("unused_lines", self._unused_lines)
         for kind in CHAPTERS:
             if found := events.get(kind):
                 self._chapter(kind).add(found)
         if (scope := events.get("collection_scope")) is not None:
-            self._chapter("comparisons").scopes.add(scope)
+            self._scopes.add(scope)
 
     def _chapter(self, kind: str) -> Any:
         if kind not in self._chapters:
@@ -97,6 +110,8 @@ class Controller:
             if counts:
                 self._judge(figures)
             self._write(figures, self._exit_status(exitstatus))
+        elif "comparisons" in self._chapters:
+            self._write_page(figures, self._exit_status(exitstatus))
 
     def _exit_status(self, of_tests: int) -> int:
         failed = self._missed and of_tests == pytest.ExitCode.OK
@@ -104,8 +119,14 @@ class Controller:
 
     def _judge_chapters(self, *, counts: bool) -> None:
         settings, now = self._settings, datetime.now(UTC)
-        if "comparisons" in self._chapters:
-            self._chapters["comparisons"].is_incomplete = self._is_incomplete
+        if settings.waivers is not None:
+            comparisons = self._chapter("comparisons")
+            comparisons.is_incomplete, comparisons.scopes = self._is_incomplete, self._scopes
+        if "cassettes" in self._chapters:
+            is_whole = bool(self._scopes) and "part" not in self._scopes
+            self._chapters["cassettes"].is_complete = (
+                counts and is_whole and not self._is_incomplete
+            )
         if counts:
             for kind, found in self._chapters.items():
                 self._missed += _module(kind).missed(found, settings, now)
@@ -173,10 +194,52 @@ class Controller:
 
             with self._missing_file("--registry-metrics"):
                 metrics.write(path, figures, cache_size=self._process.source.cache_size())
+        self._write_page(figures, exitstatus)
         if step_summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             from pytest_schema_registry.reporting import github
 
-            github.append(Path(step_summary), github.step_summary(figures, self._missed))
+            text = github.step_summary(figures, self._missed, self._drift_lines())
+            github.append(Path(step_summary), text)
+
+    def _write_page(self, figures: Figures, exitstatus: int) -> None:
+        settings = self._process.settings
+        if (path := settings.html) is None:
+            return
+        from pytest_schema_registry.reporting.page import page
+
+        assert self._evidence is not None  # noqa: S101  # it has all events that the figures have
+        now = datetime.now(UTC)
+        lines = {
+            kind: _module(kind).lines(found, settings, now)
+            for kind, found in self._chapters.items()
+        }
+        with self._missing_file("--registry-html"):
+            page.write(
+                path,
+                page.Session(
+                    figures=figures,
+                    evidence=self._evidence,
+                    settings=settings,
+                    versions=self._process.versions,
+                    missed=self._missed,
+                    exit_status=exitstatus,
+                    drift=self._chapters.get("drift"),
+                    lines=lines | {"ratchet": self._ratchet_lines},
+                ),
+                now,
+            )
+            self._page = path.as_uri()
+
+    def _drift_lines(self) -> list[str]:
+        """Return the lines on drift, for GitHub; a recording is no drift."""
+        drift = self._chapters.get("drift")
+        if drift is None or self._process.settings.mode == "record":
+            return []
+        # A verbosity below 0 leaves out what is no drift.
+        lines: list[str] = _module("drift").lines(
+            drift, self._process.settings, datetime.now(UTC), verbosity=-1
+        )
+        return lines
 
     @contextmanager
     def _missing_file(self, option: str) -> Iterator[None]:
@@ -184,6 +247,17 @@ class Controller:
             yield
         except OSError as exc:
             self._missed.append(f"{option}: the file cannot be written: {exc}")
+
+    @property
+    def _ratchet_lines(self) -> list[str]:
+        """The lines on what has changed in the ratchet, or should."""
+        said = []
+        if self._tightened:
+            said.append(f"strict from now on: {', '.join(self._tightened)}")
+        if self._unused_lines:
+            unused = ", ".join(self._unused_lines)
+            said.append(f"in the ratchet, of no test or schema: {unused}; correct or remove it")
+        return said
 
     @pytest.hookimpl(trylast=True)  # the same place, whenever this object is made
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -194,29 +268,47 @@ class Controller:
 
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))
         verbosity = self._process.verbosity
-        lines = summary(self._figures, marks, verbosity=verbosity)
-        if self._tightened:
-            lines.append(f"strict from now on: {', '.join(self._tightened)}")
-        if self._unused_lines:
-            unused = ", ".join(self._unused_lines)
-            lines.append(f"in the ratchet, of no test or schema: {unused}; correct or remove it")
         settings, now = self._process.settings, datetime.now(UTC)
+        said = self._ratchet_lines
         for kind, found in sorted(self._chapters.items()):
-            lines += _module(kind).lines(found, settings, now, verbosity=verbosity)
+            said += _module(kind).lines(found, settings, now, verbosity=verbosity)
+        lines = summary(
+            self._figures,
+            marks,
+            verbosity=verbosity,
+            costs=settings.judges_costs,
+            paint=self._process.paint,
+        )
+        if self._page and verbosity >= 0:
+            said.append(f"page: {self._page}")
+        lines += map(printable, said)
         if lines or self._missed:
-            terminalreporter.section("schema registry")
+            # `section` would leave the line that pytest has begun for us to end, below the heading.
+            terminalreporter.write_sep("=", "schema registry")
         for line in lines:
-            terminalreporter.write_line(printable(line))
+            terminalreporter.write_line(line)
         for line in self._missed:
-            terminalreporter.write_line(printable_text(f"missed: {line}"), red=True)
+            terminalreporter.write_line(printable_text(f"gate failed: {line}"), red=True)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             from pytest_schema_registry.reporting import github
 
-            for command in github.workflow_commands(self._figures, self._missed):
+            for command in github.workflow_commands(
+                self._figures, self._missed, self._drift_lines()
+            ):
                 terminalreporter.write_line(command)
 
 
 def _module(kind: str) -> Any:
-    from pytest_schema_registry.reporting import comparisons, drift, payload_replay
+    from pytest_schema_registry.reporting import (
+        comparisons,
+        drift,
+        payload_replay,
+        unused_cassettes,
+    )
 
-    return {"comparisons": comparisons, "drift": drift, "payload_replay": payload_replay}[kind]
+    return {
+        "cassettes": unused_cassettes,
+        "comparisons": comparisons,
+        "drift": drift,
+        "payload_replay": payload_replay,
+    }[kind]

@@ -6,6 +6,7 @@ Every pytest run of an environment imports this module. So it imports all else o
 from __future__ import annotations
 
 import os
+import shutil
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,15 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.contracts.contract import AssertConforms, RegistrySchema
     from pytest_schema_registry.contracts.evolution import AssertCompatible
+    from pytest_schema_registry.contracts.made_payloads import (
+        ConformingPayloads,
+        ViolatingPayloads,
+    )
+    from pytest_schema_registry.contracts.model_contract import AssertConsumes, AssertProduces
     from pytest_schema_registry.plugin.controller import Controller
+    from pytest_schema_registry.plugin.outcomes import Outcomes
     from pytest_schema_registry.plugin.session import PluginSession
+    from pytest_schema_registry.registries.registry_server import RegistryServer
     from pytest_schema_registry.registry import SchemaRegistry
 
 MARKER_HELP = (
@@ -33,6 +41,7 @@ RULES_HELP = "registry_compatibility: the tests that the ini file's compatibilit
 PLUGIN: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 SESSION_INPUT = "schema_registry_session"
 START_INPUT = "schema_registry_started_at"
+COLUMNS_INPUT = "schema_registry_columns"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,7 +64,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--registry-show",
         action="append",
         metavar="NAME",
-        help="print a schema as a person reads it, in each of the versions, and exit",
+        help="print a schema, or all that match a pattern, in each of the versions, and exit",
     )
 
 
@@ -74,19 +83,19 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not names:
         return None
     from pytest_schema_registry.errors import InvalidSettings
-    from pytest_schema_registry.plugin.show import show
+    from pytest_schema_registry.reporting.shown_schemas import Shown
 
     plugin = SchemaRegistryPlugin(config)
     process = plugin.begin()
     try:
-        lines, missing = show(process.source.catalogue, names, process.versions)
+        shown = Shown(process.source.catalogue, names, process.versions)
     except InvalidSettings as exc:
         raise pytest.UsageError(str(exc)) from None
     finally:
         process.pytest_unconfigure()
         plugin.pytest_unconfigure()
-    print("\n".join(lines))
-    return 1 if missing else 0
+    print("\n".join(shown.lines))
+    return 1 if shown.is_missing else 0
 
 
 # The session's fixtures are functions: pytest would take methods for fixtures of a test class.
@@ -126,9 +135,13 @@ class SchemaRegistryPlugin:
         worker_input: dict[str, Any] = getattr(config, "workerinput", {})
         self._session_id: str = worker_input.get(SESSION_INPUT) or uuid.uuid4().hex
         self._started_at: float = worker_input.get(START_INPUT) or time.time()
+        # Later, pytest's capture is in the place of the terminal.
+        columns = worker_input.get(COLUMNS_INPUT) or shutil.get_terminal_size((0, 0)).columns
+        self._columns: int = columns
         #: The raw values that were written for the session.
         self.raw = RawOptions(config)
         self._process: PluginSession | None = None
+        self._outcomes: Outcomes | None = None
         self._controller: Controller | None = None
         self._item: pytest.Item | None = None
 
@@ -156,16 +169,22 @@ class SchemaRegistryPlugin:
                 self._session_id,
                 started=self._started,
                 started_at=self._started_at,
+                columns=self._columns,
                 is_worker=is_worker,
                 item=self._item,
             )
         except InvalidSettings as exc:
             raise pytest.UsageError(str(exc)) from None
+        outcomes = Outcomes(process.test)
         plugins: dict[str, object] = {
             "schema_registry_session": process,
             "schema_registry_prefetching": Prefetching(process, config, is_worker=is_worker),
-            "schema_registry_outcomes": Outcomes(process.test),
+            "schema_registry_outcomes": outcomes,
         }
+        if process.asks_for_scope:
+            from pytest_schema_registry.plugin.collection_scope import ScopeOfCollection
+
+            plugins["schema_registry_scope"] = ScopeOfCollection(process, config)
         if process.has_rules:
             from pytest_schema_registry.plugin.compatibility_items import RuleCollection
 
@@ -174,7 +193,7 @@ class SchemaRegistryPlugin:
             from pytest_schema_registry.plugin.controller import Controller
 
             self._controller = plugins["schema_registry_controller"] = Controller(process)
-        self._process = process
+        self._process, self._outcomes = process, outcomes
         for name, plugin in plugins.items():
             config.pluginmanager.register(plugin, name)
         return process
@@ -187,7 +206,7 @@ class SchemaRegistryPlugin:
         if os.path.lexists(folder):  # a broken link, too: its collection then reports the error
             from pytest_schema_registry.plugin.payload_folder import PayloadCollection
 
-            is_named = process is not None and process.configuration.payloads_setting is not None
+            is_named = process is not None and process.configuration.names_payloads
             collection = PayloadCollection(
                 self._config, folder, lambda: self.process, is_named=is_named
             )
@@ -215,15 +234,47 @@ class SchemaRegistryPlugin:
         return self.process.parametrization.contract_of_test(registry_version).assert_conforms
 
     @pytest.fixture
+    def assert_produces(self, registry_version: str) -> AssertProduces:
+        """Fail the test unless every payload that a model can send conforms to its schema."""
+        __tracebackhide__ = True
+        return self.process.parametrization.model_contract_of_test(registry_version).assert_produces
+
+    @pytest.fixture
+    def assert_consumes(self, registry_version: str) -> AssertConsumes:
+        """Fail the test unless a model accepts every payload that its schema allows."""
+        __tracebackhide__ = True
+        return self.process.parametrization.model_contract_of_test(registry_version).assert_consumes
+
+    @pytest.fixture
+    def conforming_payloads(self, registry_version: str) -> ConformingPayloads:
+        """Return payloads that conform to a schema: small, different, at its boundaries."""
+        __tracebackhide__ = True
+        return self.process.parametrization.contract_of_test(registry_version).payloads.conforming
+
+    @pytest.fixture
+    def violating_payloads(self, registry_version: str) -> ViolatingPayloads:
+        """Return payloads that break one rule of a schema each, with the violations."""
+        __tracebackhide__ = True
+        return self.process.parametrization.contract_of_test(registry_version).payloads.violating
+
+    @pytest.fixture
     def assert_compatible(self) -> AssertCompatible:
-        """Fail the test unless two schemas still speak to each other."""
+        """Fail the test unless two schemas or models still speak to each other."""
         __tracebackhide__ = True
         return self.process.evolution.assert_compatible
+
+    @pytest.fixture
+    def registry_server(self) -> Generator[RegistryServer, None, None]:
+        """A registry for the code under test: it has the session's schemas, and fails on demand."""
+        __tracebackhide__ = True
+        with self.process.embedded_server.for_one_test() as server:
+            yield server
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput[SESSION_INPUT] = self._session_id
         node.workerinput[START_INPUT] = self._started_at
+        node.workerinput[COLUMNS_INPUT] = self._columns
         self._open_workers += 1
 
     def pytest_collect_file(
@@ -250,14 +301,17 @@ class SchemaRegistryPlugin:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        # The only wrapper in a session that does not use us: each costs every phase of every test.
+        # The only wrapper of reports: each costs every phase of every test.
         if self._process is not None and call.when == "call":
             self._process.before_report(item)
         report = yield
+        if self._outcomes is not None:
+            self._outcomes.correct(report, item, call)
         if call.excinfo is not None:
-            from pytest_schema_registry.plugin.outcomes import mark_unchecked
+            from pytest_schema_registry.plugin.outcomes import mark_unchecked, shorten
 
             mark_unchecked(report, item, call.excinfo.value)
+            shorten(report, call.excinfo.value)
         if self._process is not None:
             self._process.settle(report)
         return report
@@ -267,7 +321,11 @@ class SchemaRegistryPlugin:
         is_error = report.failed and hasattr(report, UNCHECKED)  # a rerun's report has not failed
         return ("error", "E", "ERROR") if is_error else None
 
+    # Before a worker sends the report.
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if self._process is not None:
+            self._process.logged(report)
         if (events := getattr(report, EVENTS, None)) is not None:
             self._add(events)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.addresses import Address
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.schemas import SchemaRequest
 from pytest_schema_registry.settings.enforcement import ENFORCEMENTS, Enforcement
 from pytest_schema_registry.settings.parsers import version_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 MARKER = "registry_schema"
 _KEYWORDS = frozenset({"versions", "release", "prefer", "fallback", "enforcement"})
@@ -37,6 +39,21 @@ class MarkerArgs:
     fallback: str | None = None
     enforcement: Enforcement | None = None
 
+    def runs(self, versions: Sequence[str]) -> list[tuple[str, str]] | None:
+        """Return the name and the version line of each run, if a name has a version line.
+
+        Args:
+            versions: The version lines of the names that have none.
+        """
+        addresses = [Address.parse(name) for name in self.names]
+        if not any(address.version for address in addresses):
+            return None
+        return [
+            (name, version)
+            for name, address in zip(self.names, addresses, strict=True)
+            for version in ([address.version] if address.version else versions)
+        ]
+
     def is_run_by(self, name: str | None, version: str | None) -> bool:
         """Check whether a run with these parameters is one that the markers declare.
 
@@ -46,6 +63,9 @@ class MarkerArgs:
         """
         if len(self.names) > 1 and name not in self.names:
             return False
+        own = self._address(name).version
+        if version is not None and own is not None:
+            return version == own
         return version is None or not (
             self.prefer is not None or (self.versions and version not in self.versions)
         )
@@ -57,12 +77,18 @@ class MarkerArgs:
             name: The run's schema, where the markers have several.
             version: The run's version line; ignored where the markers ask for a negotiation.
         """
-        name = name or next(iter(self.names), None)
+        address = self._address(name)
+        if address.version is not None:
+            return SchemaRequest(
+                address.name, address.version, self.release, enforcement=self.enforcement
+            )
         if self.prefer is not None:
             version = None
-        return SchemaRequest(
-            name, version, self.release, self.prefer, self.fallback, self.enforcement
-        )
+        asked = (version, self.release, self.prefer, self.fallback, self.enforcement)
+        return SchemaRequest(address.name or None, *asked)
+
+    def _address(self, name: str | None) -> Address:
+        return Address.parse(name or next(iter(self.names), ""))
 
 
 def combined(markers: Iterable[tuple[Any, Any]]) -> MarkerArgs:
@@ -123,8 +149,14 @@ def _check(marker: Any) -> None:
     for name in marker.args:
         if not isinstance(name, str) or not name:
             raise _wrong(f"{name!r} is not a schema's name")
-    if unknown := set(marker.kwargs) - _KEYWORDS:
-        raise _wrong(f"no such argument: {', '.join(sorted(unknown))}")
+    if unknown := sorted(set(marker.kwargs) - _KEYWORDS):
+        meant = get_close_matches(unknown[0], sorted(_KEYWORDS), n=1)
+        hint = f"; did you mean {meant[0]}=?" if meant else ""
+        raise _wrong(f"no such argument: {', '.join(unknown)}{hint}")
+    chosen = marker.kwargs.keys() & {"versions", "prefer"}
+    own = [name for name in marker.args if Address.parse(name).version is not None]
+    if chosen and len(own) == len(marker.args) > 0:
+        raise _wrong(f"{own[0]!r} says which version, and {min(chosen)}= too; give one of them")
     if "versions" in marker.kwargs and "prefer" in marker.kwargs:
         raise _wrong("give versions, or prefer and fallback, not both")
     release = marker.kwargs.get("release")

@@ -1,13 +1,13 @@
-"""Hooks that correct outcomes: no test passes whose check was not made, or whose error was lost.
+"""The correction of outcomes: no test passes whose check was not made, or whose error was lost.
 
-They rely on the errors that the checks noted, and not on the exception in a report. A test may have
+It relies on the errors that the checks noted, and not on the exception in a report. A test may have
 swallowed the exception, or an xfail may hide the report.
 """
 
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.current_test import CurrentTest
     from pytest_schema_registry.contracts.unseen import Raised
 
+_PACKAGE = "pytest_schema_registry"
 #: The fixtures that a test requests only to check something.
-CHECKS = frozenset({"assert_conforms", "assert_compatible"})
+CHECKS = frozenset({"assert_conforms", "assert_produces", "assert_consumes", "assert_compatible"})
 
 
 class Outcomes:
-    """The hooks that look at the outcome of each test.
+    """The corrector of each test's outcome.
 
     Args:
         test: The current test's state.
@@ -51,13 +52,20 @@ class Outcomes:
         if not self._test.has_checked:
             for fixture in sorted(asked_for(item, CHECKS)):
                 raise NothingChecked(fixture)
+        for fixture, payloads in self._test.empty:
+            if not payloads.is_reason_read:
+                raise NothingChecked(fixture, repr(payloads))
 
-    # This runs within the wrapper of `hooks`, which counts the outcome decided here.
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
+    def correct(
+        self, report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> None:
+        """Make a report fail if the test lost an error of a check, and show that error.
+
+        Args:
+            report: The report of a phase of the test, or of a subtest.
+            item: The test.
+            call: The call that the report is about.
+        """
         reported = call.excinfo.value if call.excinfo is not None else None
         if self._is_running:  # a subtest's report, which is silent on the rest of the test
             lost = self._unseen.taken_from(reported) if reported is not None else None
@@ -68,11 +76,10 @@ class Outcomes:
             self._unseen.clear()
         # A skip is the test's own decision, and the user sees it.
         if lost is not None and not (report.skipped and not hasattr(report, "wasxfail")):
-            _correct(report, item, lost, reported)
-        return report
+            _show(report, item, lost, reported)
 
 
-def _correct(
+def _show(
     report: pytest.TestReport, item: pytest.Item, lost: Raised, reported: BaseException | None
 ) -> None:
     """Make the report of a test that lost an error fail and show that error once."""
@@ -86,6 +93,7 @@ def _correct(
     if not has_failed:
         excinfo = pytest.ExceptionInfo.from_exception(_explained(lost))
         report.longrepr = item.repr_failure(excinfo)
+        shorten(report, lost)
     elif isinstance(lost, SchemaRegistryError):
         report.sections.append(("schema registry", str(lost)))
 
@@ -99,6 +107,26 @@ def _explained(lost: Raised) -> Raised:
     if note not in getattr(lost, "__notes__", ()):
         lost.add_note(note)
     return lost
+
+
+def shorten(report: pytest.TestReport, error: BaseException) -> None:
+    """Show one of our exceptions by the name of its public class, without that of the package.
+
+    pytest cuts a line of its short summary to the terminal's width, so that little else would be
+    left of it. An exception of any other package stays as it is.
+    """
+    kind = type(error)
+    if kind.__module__.partition(".")[0] != _PACKAGE:
+        return
+    public = next((each for each in kind.__mro__ if each.__module__ == _PACKAGE), kind)
+    whole, short = f"{kind.__module__}.{kind.__qualname__}", public.__qualname__
+    longrepr: Any = report.longrepr
+    if (crash := getattr(longrepr, "reprcrash", None)) is not None:
+        crash.message = crash.message.replace(whole, short, 1)
+    for entry in getattr(getattr(longrepr, "reprtraceback", None), "reprentries", ()):
+        entry.lines[:] = [
+            line.replace(whole, short, 1) if line.startswith("E ") else line for line in entry.lines
+        ]
 
 
 def mark_unchecked(report: pytest.TestReport, item: pytest.Item, error: BaseException) -> None:

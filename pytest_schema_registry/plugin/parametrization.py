@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_schema_registry.addresses import Address
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.plugin import items
 from pytest_schema_registry.plugin.raw_options import VERSION
 
 if TYPE_CHECKING:
     from pytest_schema_registry.contracts.contract import Contract
+    from pytest_schema_registry.contracts.model_contract import ModelContract
     from pytest_schema_registry.plugin.markers import MarkerArgs
     from pytest_schema_registry.plugin.session import PluginSession
     from pytest_schema_registry.schemas import SchemaRequest
@@ -42,13 +44,21 @@ class Parametrization:
             args = items.marker_args(metafunc.definition)
         except InvalidSettings as exc:
             raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: {exc}") from None
+        # Absent where the user's own fixture or parametrize takes the place of ours.
+        is_ours = OUR_VERSIONS in metafunc.fixturenames and not args.prefer
+        versions = args.versions or (self._process.versions if is_ours else ())
+        runs = args.runs(versions) if is_ours else None
+        if runs is not None and len(args.names) > 1:
+            metafunc.fixturenames.append(NAME)
+            ids = [f"{Address.parse(name).name}-{version}" for name, version in runs]
+            metafunc.parametrize((NAME, VERSION), runs, indirect=[VERSION], ids=ids)
+            return
         if len(args.names) > 1:
             metafunc.fixturenames.append(NAME)
             metafunc.parametrize(NAME, args.names)
-        # Absent where the user's own fixture or parametrize takes the place of ours.
-        if OUR_VERSIONS in metafunc.fixturenames and not args.prefer:
-            versions = args.versions or self._process.versions
-            metafunc.parametrize(VERSION, versions, indirect=True)
+        if is_ours:
+            of_name = versions if runs is None else [version for _, version in runs]
+            metafunc.parametrize(VERSION, of_name, indirect=True)
 
     @property
     def version(self) -> str:
@@ -91,6 +101,27 @@ class Parametrization:
                     "choose names and versions; put it on the test",
                 )
             return self.contract(args.request(name, version), args.versions)
+
+    def model_contract_of_test(self, version: str | None) -> ModelContract:
+        """Return the current test's checks of models.
+
+        Args:
+            version: The version line that they are about; None where that is negotiated.
+
+        Raises:
+            InvalidSettings: As in :meth:`contract_of_test`.
+        """
+        __tracebackhide__ = True
+        from pytest_schema_registry.contracts.model_contract import ModelContract
+
+        process = self._process
+        return ModelContract(
+            self.contract_of_test(version),
+            process.evolution,
+            process.judge,
+            process.rollout,
+            verbose=process.verbosity > 1,
+        )
 
     def contract(self, request: SchemaRequest, versions: tuple[str, ...] = ()) -> Contract:
         """Return the contract of a run, which all runs with the same request share.

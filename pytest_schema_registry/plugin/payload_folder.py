@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     Parts = tuple[str, ...]
 
 ENDING = ".payloads.jsonl"
+#: The ending of a file that says why the payload beside it must fail.
+WHY = ".why"
 KINDS = ("valid", "invalid")
 WHOLE_INPUT = "schema_registry_whole"
 #: Folders of tools, which hold copies and settings.
@@ -60,7 +62,15 @@ def is_payload(parts: Parts) -> bool:
     name = parts[-1].lower()
     if name.endswith(ENDING):
         return name != ENDING
-    return len(parts) == 3 and parts[1] in KINDS and name.endswith(".json")
+    return is_place(parts[:-1]) and name.endswith(".json")
+
+
+def is_place(parts: Parts) -> bool:
+    """Check by its path below the folder whether a folder is one that payloads lie in."""
+    match parts:
+        case (_, "valid" | "invalid") | (_, "invalid", _):
+            return True
+    return False
 
 
 def is_something_else(parts: Parts) -> bool:
@@ -214,16 +224,23 @@ class PayloadCollection:
             return None
         from pytest_schema_registry.plugin import payload_items
 
+        if path.suffix.lower() == WHY and self._is_why(path, parts):
+            return None
         if not os.path.isfile(path):
             read = payload_items.refusal(
                 f"{path} is no file, or leads nowhere; correct it, or remove it"
             )
         elif is_payload(parts):
             read = self._payloads(path, parts)
+        elif path.suffix.lower() == WHY:
+            read = payload_items.refusal(
+                f"{path} is beside no payload of its name; "
+                f"<name>/invalid/<payload>{WHY} says why <payload>.json must fail"
+            )
         elif is_mistaken(parts):
             read = payload_items.refusal(
-                f"{path} is no golden payload; those stand in <name>{ENDING}, "
-                "<name>/valid/*.json and <name>/invalid/*.json"
+                f"{path} is no golden payload; those are in <name>{ENDING}, "
+                "<name>/valid/*.json, <name>/invalid/*.json and <name>/invalid/<rule>/*.json"
             )
         else:
             return None
@@ -242,7 +259,22 @@ class PayloadCollection:
         versions = self._process().versions
         if parts[-1].lower().endswith(ENDING):
             return payload_items.one_a_line(path, parts[-1][: -len(ENDING)], versions)
-        return payload_items.one_a_file(path, parts[0], versions, conforms=parts[1] == "valid")
+        if parts[1] == "valid":
+            return payload_items.one_a_file(path, parts[0], versions)
+        why = path.with_suffix(WHY)
+        return payload_items.one_invalid_a_file(
+            path,
+            parts[0],
+            versions,
+            rule=parts[2] if len(parts) > 3 else "",
+            why=why if os.path.lexists(why) else None,
+        )
+
+    def _is_why(self, path: Path, parts: Parts) -> bool:
+        """Check whether a file says why an invalid payload beside it must fail."""
+        payload = (*parts[:-1], path.with_suffix(".json").name)
+        is_beside = os.path.isfile(path.with_suffix(".json"))
+        return is_beside and parts[1:2] == ("invalid",) and is_payload(payload)
 
     def _file(
         self, path: Path, parent: pytest.Collector, parts: Parts, read: payload_items.Read
@@ -304,9 +336,8 @@ class PayloadFolder(pytest.Directory):
             names = sorted(os.listdir(self.path))
         except OSError as exc:
             raise self.CollectError(f"{self.path} cannot be read: {exc.strerror}") from None
-        is_place = len(self._parts) == 2 and self._parts[1] in KINDS
-        is_place |= not self._parts and ours.is_named
-        has_payloads = bool(names) and not is_place
+        needs_payloads = is_place(self._parts) or (not self._parts and ours.is_named)
+        has_payloads = bool(names) and not needs_payloads
         for name in names:
             path, parts = self.path / name, (*self._parts, name)
             if ours.is_left_out(path) or (self._is_rest and parts in ours.seen):

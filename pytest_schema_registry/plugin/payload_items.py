@@ -3,9 +3,13 @@
 <payloads>/<name>.payloads.jsonl      one payload a line
 <payloads>/<name>/valid/*.json        one payload a file
 <payloads>/<name>/invalid/*.json      one payload a file that must not conform
+    …/invalid/<rule>/*.json           and must violate this rule, a keyword such as ``required``
+    …/<payload>.why                   and its explanation must have each line of this file
 FILE.jsonl, where it is an argument   dead letters, each against the schema of today
 
-Golden payloads run against each version line of the session, a dead letter against its own.
+Golden payloads run against each version line of the session, a dead letter against its own. A name
+may be an address. With a version, it runs against that one only. In a pointer, ``/`` is written
+``%2F``: <payloads>/openapi#%2Fcomponents%2Fschemas%2FOrder/valid/.
 """
 
 from __future__ import annotations
@@ -15,7 +19,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from pytest_schema_registry.addresses import Address
 from pytest_schema_registry.contracts.dead_letters import letters
+from pytest_schema_registry.contracts.expected_reason import ExpectedReason
+from pytest_schema_registry.contracts.judge import from_json
 from pytest_schema_registry.errors import (
     ContractViolation,
     SchemaRegistryError,
@@ -48,6 +55,7 @@ class PayloadCase(NamedTuple):
         request: The request for its schema.
         text: The payload as JSON text.
         conforms: True where it must conform, False where it must not.
+        why: What an invalid one must fail for; None for anything.
         origin: The test and the time that a dead letter comes from; empty for other payloads.
         wrong_at: The JSON paths of the violations that a dead letter recorded.
     """
@@ -56,6 +64,7 @@ class PayloadCase(NamedTuple):
     request: SchemaRequest
     text: str
     conforms: bool = True
+    why: ExpectedReason | None = None
     origin: str = ""
     wrong_at: tuple[str, ...] = ()
 
@@ -77,25 +86,52 @@ def letters_file(
     return file
 
 
-def one_a_file(path: Path, name: str, versions: tuple[str, ...], *, conforms: bool) -> Read:
-    """Return a function that reads a file with one golden payload.
+def one_a_file(path: Path, name: str, versions: tuple[str, ...]) -> Read:
+    """Return a function that reads a file with one golden payload that must conform.
 
     Args:
         path: The file.
         name: The schema's.
         versions: The version lines that it is checked against.
-        conforms: True where it must conform, False where it must not.
     """
-    kind = "valid" if conforms else "invalid"
+    name, versions = _addressed(name, versions)
     return lambda: (
-        PayloadCase(
-            f"{kind}[{version}]",
-            SchemaRequest(name, version),
-            path.read_text("utf-8"),
-            conforms=conforms,
-        )
+        PayloadCase(f"valid[{version}]", SchemaRequest(name, version), path.read_text("utf-8"))
         for version in versions
     )
+
+
+def one_invalid_a_file(
+    path: Path, name: str, versions: tuple[str, ...], *, rule: str, why: Path | None
+) -> Read:
+    """Return a function that reads a file with one golden payload that must not conform.
+
+    Args:
+        path: The file.
+        name: The schema's.
+        versions: The version lines that it is checked against.
+        rule: The keyword that it must violate; empty for any.
+        why: The file with texts that its explanation must have, one a line; None for any
+            explanation.
+    """
+    name, versions = _addressed(name, versions)
+
+    def read() -> Iterator[PayloadCase]:
+        reason = ExpectedReason(rule, () if why is None else _texts(why))
+        text = path.read_text("utf-8")
+        for version in versions:
+            request = SchemaRequest(name, version)
+            yield PayloadCase(f"invalid[{version}]", request, text, conforms=False, why=reason)
+
+    return read
+
+
+def _texts(why: Path) -> tuple[str, ...]:
+    texts = tuple(filter(None, map(str.strip, why.read_text("utf-8").splitlines())))
+    if not texts:
+        text = f"{why} is empty; write what the explanation must say, or remove the file"
+        raise pytest.Collector.CollectError(printable_text(text))
+    return texts
 
 
 def one_a_line(path: Path, name: str, versions: tuple[str, ...]) -> Read:
@@ -106,7 +142,14 @@ def one_a_line(path: Path, name: str, versions: tuple[str, ...]) -> Read:
         name: The schema's.
         versions: The version lines that they are checked against.
     """
+    name, versions = _addressed(name, versions)
     return lambda: _lines(path, name, versions)
+
+
+def _addressed(written: str, versions: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the name of the schema that a file's or folder's name addresses, and its versions."""
+    address = Address.parse(written)
+    return address.name, versions if address.version is None else (address.version,)
 
 
 def _lines(path: Path, name: str, versions: tuple[str, ...]) -> Iterable[PayloadCase]:
@@ -207,7 +250,7 @@ class PayloadItem(pytest.Item):
     def runtest(self) -> None:
         contract = self._process.parametrization.contract(self._case.request)
         if not self._case.conforms:
-            contract.assert_refused(self._case.text, text=True)
+            contract.assert_refused(self._case.text, text=True, why=self._case.why)
         elif self._case.origin and self._is_lost(contract):
             pytest.skip("what was wrong with it is redacted, so it cannot be checked again")
         else:
@@ -225,6 +268,7 @@ class PayloadItem(pytest.Item):
             return False
         judge = self._process.judge
         validator = judge.validator(contract.schema())
+        payload = from_json(validator, payload)
         # Violations are only looked for in a payload that the validator refuses.
         found = () if validator.is_valid(payload) else judge.violations(validator, payload)
         is_lost = all(_is_of(each, redacted) for each in found)
@@ -234,12 +278,22 @@ class PayloadItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, PLAIN):
-            origin = f"\n  first met by: {self._case.origin}" if self._case.origin else ""
-            return printable_text(f"{excinfo.value}{origin}")
+            headline, *rest = str(excinfo.value).split("\n")
+            lines = [headline, f"  payload in: {self._place()}", *rest]
+            if self._case.origin:
+                lines.append(f"  first met by: {self._case.origin}")
+            return printable_text("\n".join(lines))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        return self.path, None, self.name
+        # pytest would show the dots of a bare name as those of a module.
+        return self.path, None, printable(f"{self._place()} [{self._case.request.version}]")
+
+    def _place(self) -> str:
+        """Return the payload's file, as in the test's id, and its line."""
+        file = self.nodeid.removesuffix(f"::{self.name}")
+        line = self.name.partition("[")[0]
+        return f"{file}, {line}" if line.startswith("line ") else file
 
 
 def _redacted(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:

@@ -43,8 +43,8 @@ class Progress:
         """Show the progress after one more schema was tried.
 
         Args:
-            fetched: The number of schemas retrieved so far.
-            tried: The number tried so far; those that were not retrieved cannot be had.
+            fetched: The number of schemas that the registry sent so far.
+            tried: The number tried so far; the others came from an old copy, or cannot be had.
             total: The number of schemas to try.
         """
         seconds = self._clock() - self._began

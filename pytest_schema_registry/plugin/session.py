@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.payload_replay import PayloadReplay
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.plugin.raw_options import RawOptions
+    from pytest_schema_registry.registries.embedded import EmbeddedServer
     from pytest_schema_registry.registry import SchemaRegistry
     from pytest_schema_registry.retrieval.cache import SharedSession
     from pytest_schema_registry.retrieval.schema_source import SchemaSource
@@ -49,6 +50,7 @@ class PluginSession:
         started: The start of the session, in seconds of :func:`time.perf_counter`.
         started_at: The start of the whole run, in seconds since the epoch, the same in all
             processes.
+        columns: The width of the user's terminal; 0 where there is none.
         is_worker: True where a controller reports for this process.
         item: The test that runs already, if one does.
 
@@ -64,6 +66,7 @@ class PluginSession:
         *,
         started: float,
         started_at: float,
+        columns: int,
         is_worker: bool,
         item: pytest.Item | None,
     ) -> None:
@@ -73,6 +76,7 @@ class PluginSession:
         self._is_worker = is_worker
         self._started = started
         self._started_at = started_at
+        self._columns = columns
         #: The test that runs now, and the state that ends with it.
         self.test = CurrentTest()
         self.item: pytest.Item | None = None
@@ -80,6 +84,9 @@ class PluginSession:
         self._source: SchemaSource | None = None
         self._rollout: Rollout | None = None
         self._watch: Watch | None = None
+        self._embedded_server: EmbeddedServer | None = None
+        #: The events on the last report of a test, until that report is logged.
+        self._unlogged: dict[str, Any] = {}
         #: The runs of each contract test.
         self.parametrization = Parametrization(self)
         #: The ratchet's lines that name no schema of the tests or of the registry.
@@ -101,6 +108,11 @@ class PluginSession:
             self.has_rules = bool(rules)
         if item is not None:
             self.begin_test(item)
+
+    @property
+    def asks_for_scope(self) -> bool:
+        """True where something is judged only by a run of all tests: waivers, unused cassettes."""
+        return self.has_rules or (self.configuration.any_set and self.settings.uses_cassettes)
 
     def _look_into_files(self) -> None:
         """Read the files that settings name, so that errors in them show before any test runs."""
@@ -151,9 +163,12 @@ class PluginSession:
             raise copy(self.configuration.environment_error)
         from pytest_schema_registry.retrieval.schema_source import SchemaSource
 
-        cache_dir = self.settings.cache_dir or items.cache_directory(self._config)
+        cache_dir = None
+        if self.settings.uses_cache:
+            cache_dir = self.settings.cache_dir or items.cache_directory(self._config)
         recorder = self.rollout.recorder
-        if self.settings.drift.action != "off":
+        # A run that records says what it recorded, whatever it says about drift.
+        if self.settings.drift.action != "off" or self.settings.mode == "record":
             from pytest_schema_registry.contracts.drift import watch
 
             self._watch = watch(self.settings, recorder.drifted, lambda: self.source.cassettes)
@@ -216,7 +231,24 @@ class PluginSession:
         from pytest_schema_registry.contracts.evolution import Evolution
 
         with self.test.unseen:
-            return Evolution(self.source, self.rollout, self.settings)
+            return Evolution(self.source, self.rollout, self.settings, columns=self._columns)
+
+    @property
+    def embedded_server(self) -> EmbeddedServer:
+        """The registry for the code under test, started when the first test asks for it.
+
+        Raises:
+            InvalidSettings: The extra that it needs is not installed, or a setting is wrong.
+        """
+        if self._embedded_server is None:
+            try:
+                from pytest_schema_registry.registries.embedded import EmbeddedServer
+            except ModuleNotFoundError as exc:
+                install = "pip install 'pytest-schema-registry[server]'"
+                reason = f"it needs {exc.name}: {install}"
+                raise InvalidSettings("the fixture registry_server", reason) from None
+            self._embedded_server = EmbeddedServer(self.source.listing())
+        return self._embedded_server
 
     @cached_property
     def replay(self) -> PayloadReplay | None:
@@ -239,6 +271,7 @@ class PluginSession:
     def begin_test(self, item: pytest.Item) -> None:
         """Make a test the current one."""
         self.item = item
+        self._uncount()
         self.test.begin(item.nodeid)
         self._expectations.watch()
 
@@ -246,6 +279,10 @@ class PluginSession:
     def verbosity(self) -> int:
         """The verbosity that the user asked for; 0 by default."""
         return self._config.get_verbosity()
+
+    def paint(self, text: str, colour: str) -> str:
+        """Return a text in a colour of pytest's, where the terminal shows colours."""
+        return self._config.get_terminal_writer().markup(text, **{colour: True} if colour else {})
 
     def pytest_report_header(self) -> str | None:
         return self.settings.describe() if self.configuration.any_set else None
@@ -261,24 +298,51 @@ class PluginSession:
         Args:
             report: The report of the phase, or of a subtest.
         """
-        is_over = report.when == "teardown"
-        self.test.has_failed |= not report.passed
-        if is_over:
+        is_xfailed = report.skipped and hasattr(report, "wasxfail")
+        self.test.has_xfailed |= is_xfailed
+        self.test.has_failed |= not (report.passed or is_xfailed)
+        if report.when == "teardown":
             self.test.end()
-        if self._rollout is not None and (is_over or not report.passed):
+            if self._rollout is not None:
+                self._rollout.judged()
+                if events := self._flush(report.nodeid):
+                    vars(report)[EVENTS] = self._unlogged = events
+
+    def logged(self, report: pytest.TestReport) -> None:
+        """Keep what a report says, or forget it where pytest does not count this run of the test.
+
+        pytest-rerunfailures makes the reports of a whole run, calls the one that failed a "rerun",
+        and may never log the one with the run's events.
+
+        Args:
+            report: The report of a phase, or of a subtest, as it is logged.
+        """
+        if self._rollout is None:
+            return
+        outcome: str = report.outcome
+        if outcome == "rerun":
+            self.test.letters.clear()
+            self._uncount()
+        elif report.failed or (report.when == "teardown" and self.test.has_failed):
             try:
-                self._rollout.judged(passed=not self.test.has_failed)
+                self._rollout.keep_letters()
             except InvalidSettings as exc:
                 report.sections.append(("schema registry", str(exc)))
-            if is_over and (events := self._flush()):
-                vars(report)[EVENTS] = events
+        if getattr(report, EVENTS, None) is self._unlogged:
+            self._unlogged = {}
 
-    def _flush(self) -> dict[str, Any]:
-        """Return the events of this process since the last call."""
+    def _uncount(self) -> None:
+        """Take the verdicts out of the events that no logged report has carried."""
+        if self._unlogged:
+            self.rollout.recorder.uncounted(self._unlogged)
+            self._unlogged.clear()
+
+    def _flush(self, test: str = "") -> dict[str, Any]:
+        """Return the events of this process since the last call, which are those of a test."""
         if self._watch is not None:
             with self.timed():
                 self._watch.settle(lambda schema: self.judge.validator(schema).bundled())
-        return self.rollout.recorder.flush()
+        return self.rollout.recorder.flush(test)
 
     def remaining_events(self, exitstatus: int) -> dict[str, Any]:
         """Return the events that no test's report has carried, and this process's duration.
@@ -294,8 +358,10 @@ class PluginSession:
                 self._rollout.recorder.replayed(self.replay.checked())
         events = {**self._flush(), "session_seconds": time.perf_counter() - self._started}
         events |= {"unused_lines": self.unused_lines} if self.unused_lines else {}
-        if self.settings.waivers:
+        if self.settings.waivers or self.settings.uses_cassettes:
             events["collection_scope"] = self.collection_scope
+        if self._source is not None and self.settings.uses_cassettes:
+            events["cassettes"] = sorted(map(str, self._source.used_cassettes))
         return events
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
@@ -304,5 +370,7 @@ class PluginSession:
 
     def pytest_unconfigure(self) -> None:
         self._expectations.unwatch()
+        if self._embedded_server is not None:
+            self._embedded_server.stop()
         if self._source is not None:
             self._source.close()

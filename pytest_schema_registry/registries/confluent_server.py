@@ -1,4 +1,4 @@
-"""The reading part of the Confluent Schema Registry's API, for a directory of schemas."""
+"""The reading part of the Confluent Schema Registry's API, for the embedded server."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi import Query as QueryParameter
 from fastapi.responses import JSONResponse
 
-from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.errors import SchemaRegistryError
 from pytest_schema_registry.json_values import READER
 from pytest_schema_registry.registries.confluent_documents import NO_SCHEMA
 from pytest_schema_registry.registries.subjects import Posted, Refused, Subjects, invalid
 from pytest_schema_registry.schemas import Content, ListedReference
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.registries.directory import DirectoryRegistry
+    from pytest_schema_registry.registries.served import ServedSchemas
     from pytest_schema_registry.registries.subjects import Version
 
 
@@ -38,13 +38,13 @@ async def _body(request: Request) -> bytes:
 Body = Annotated[bytes, Depends(_body)]
 
 
-def create_confluent_app(registry: DirectoryRegistry) -> FastAPI:
+def create_confluent_app(schemas: ServedSchemas) -> FastAPI:
     """Create the ASGI application, to be mounted below the path of its base URL.
 
     Args:
-        registry: The directory.
+        schemas: The schemas that it serves.
     """
-    subjects = Subjects(registry)
+    subjects = Subjects(schemas)
     app = FastAPI(title="Confluent Schema Registry (embedded)", openapi_url=None)
 
     @app.get("/schemas/types")
@@ -121,8 +121,7 @@ def create_confluent_app(registry: DirectoryRegistry) -> FastAPI:
     def refused(_request: Request, exc: Refused) -> Response:
         return _error(exc.status, exc.code, str(exc))
 
-    @app.exception_handler(InvalidAnswer)
-    @app.exception_handler(RegistryUnavailable)
+    @app.exception_handler(SchemaRegistryError)
     def broken(_request: Request, exc: Exception) -> Response:
         return _error(500, 50001, str(exc))
 

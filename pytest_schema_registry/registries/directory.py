@@ -2,6 +2,8 @@
 
 <directory>/<version>/<name>.json            the bare JSON Schema; .schema.json works too
 <directory>/<version>/<name>@<release>.json  an older release of the line
+
+A layout has other paths. Its files have no older releases, and references may lead to them by file.
 """
 
 from __future__ import annotations
@@ -14,12 +16,12 @@ from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import canonical
-from pytest_schema_registry.registries.core import CoreProtocol
-from pytest_schema_registry.registries.core_documents import (
-    lines,
-    release_fault,
-    text_or_none,
+from pytest_schema_registry.registries.bare_schemas import (
+    registered,
+    releases,
+    verdict_between,
 )
+from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.messages import segment
 from pytest_schema_registry.registries.queries import (
     Kind,
@@ -29,18 +31,22 @@ from pytest_schema_registry.registries.queries import (
     RegistryVerdict,
     Result,
 )
-from pytest_schema_registry.registries.schema_files import SchemaFiles, twin_of, why
-from pytest_schema_registry.schema_types import all_types
-from pytest_schema_registry.schema_types.schema_type import NotASchema
-from pytest_schema_registry.schemas import Content, IndexEntry, Release, plain_name
-from pytest_schema_registry.settings import DEFAULT_MAX_SCHEMA_SIZE
+from pytest_schema_registry.registries.schema_files import (
+    LaidOutFiles,
+    SchemaFiles,
+    is_yaml,
+    parsed,
+    why,
+)
+from pytest_schema_registry.schemas import IndexEntry, plain_name
+from pytest_schema_registry.settings import DEFAULT_LAYOUT, DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.text import one_line, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_schema_registry.compatibility.report import CompatibilityReport
     from pytest_schema_registry.registries.queries import Value
+    from pytest_schema_registry.settings.layout import Layout
 
 
 class DirectoryRegistry:
@@ -50,12 +56,23 @@ class DirectoryRegistry:
         directory: The directory of version lines.
         shown: The directory's name in messages and addresses.
         max_bytes: The largest file that is read, in bytes.
+        layout: The layout of the files; None for that of version folders.
     """
 
     def __init__(
-        self, directory: Path, shown: str, *, max_bytes: int = DEFAULT_MAX_SCHEMA_SIZE
+        self,
+        directory: Path,
+        shown: str,
+        *,
+        max_bytes: int = DEFAULT_MAX_SCHEMA_SIZE,
+        layout: Layout | None = None,
     ) -> None:
-        self._disk = SchemaFiles(directory, shown)
+        self._layout = layout
+        self._disk: SchemaFiles | LaidOutFiles = (
+            SchemaFiles(directory, shown)
+            if layout is None
+            else LaidOutFiles(directory, shown, layout)
+        )
         self._max_bytes = max_bytes
         self._shown = shown.rstrip("/")
 
@@ -73,21 +90,27 @@ class DirectoryRegistry:
             case Kind.BY_ID:
                 value = self._by_id(query)
             case Kind.RELEASES:
-                value = self._releases(query.version, query.name) or None
+                value = releases(self.history(query.version, query.name)) or None
             case Kind.COMPATIBILITY:
                 value = self._compatibility(query)
             case _:
                 value = self._schema(query)
         now = datetime.now(UTC).timestamp()
-        value = Missing() if value is None else value
+        value = Missing(self._advice(query)) if value is None else value
         return Result(query, self._url(query), value, now, "directory")
 
     def names(self) -> dict[str, set[str]]:
         """Return the names of the schemas in each version line, those of older releases too."""
         return {version: self._disk.names(version) for version in self._disk.versions()}
 
-    def history(self, version: str, name: str) -> list[tuple[RegisteredSchema, Path]]:
-        """Return the releases of a schema in a version line, oldest first, each with its file.
+    def held(self) -> set[str]:
+        """Return the names of the schemas, whatever their version line."""
+        return set().union(*self.names().values())
+
+    def history(self, version: str, name: str) -> list[tuple[RegisteredSchema, str]]:
+        """Return the releases of a schema in a version line, oldest first.
+
+        Each comes with the time at which its file was written, in ISO 8601.
 
         Raises:
             RegistryUnavailable: The directory or a file of the schema cannot be read.
@@ -99,13 +122,28 @@ class DirectoryRegistry:
         if current is not None:
             self._refuse_another(current, older)
         found = [
-            (self._read(path, version, name, release), path)
+            (self._read(path, version, name, release), _written_at(path))
             for release, path in older
             if current is None or release != current.release
         ]
         if current is not None and file is not None:
-            found.append((current, file))
+            found.append((current, _written_at(file)))
         return found
+
+    def unnamed(self, path: str) -> RegisteredSchema | None:
+        """Return the schema in a file that fits no template: only references lead to it.
+
+        Args:
+            path: The path of the file, relative to the directory.
+
+        Raises:
+            RegistryUnavailable: The file cannot be read.
+            InvalidAnswer: The file is not a JSON Schema.
+        """
+        if not isinstance(self._disk, LaidOutFiles):
+            return None
+        found = self._disk.below(path)
+        return None if found is None or found[:2] != ("", path) else self._read(found[2], "", path)
 
     def close(self) -> None:
         """Do nothing, because no file stays open."""
@@ -116,8 +154,20 @@ class DirectoryRegistry:
         For a current schema, it is the path of its file; otherwise, the path of the HTTP request.
         """
         if query.kind is Kind.SCHEMA and not query.release:
+            if self._layout is not None:
+                return f"{self._shown}/{self._layout.path(query.version, segment(query.name))}"
             return f"{self._shown}/{query.version}/{segment(query.name)}.json"
         return f"{self._shown}/{CoreProtocol().path(query)}"
+
+    def _advice(self, query: Query) -> str:
+        """Return what the layout tells of the reason why something is missing; or nothing."""
+        if self._layout is None:
+            return ""
+        if query.release:
+            return f"older releases need --registry-layout={DEFAULT_LAYOUT}"
+        if not self._disk.versions():
+            return f"no file has a path as --registry-layout={self._layout.template} says"
+        return ""
 
     def _schema(self, query: Query) -> RegisteredSchema | None:
         current = self._current(query.version, query.name)
@@ -138,11 +188,7 @@ class DirectoryRegistry:
         new = self._schema(Query(Kind.SCHEMA, query.later, query.name, query.later_release))
         if old is None or new is None:
             return None
-        try:
-            report = all_types()["JSON"].compare(old.content.parsed(), new.content.parsed())
-        except NotASchema as exc:
-            raise InvalidAnswer(self._url(query), str(exc)) from None
-        return verdict_of(report)
+        return verdict_between(old, new, self._url(query))
 
     def _by_id(self, query: Query) -> RegisteredSchema | None:
         """Return the schema that has an id, from the query's version line or else the first other.
@@ -152,6 +198,9 @@ class DirectoryRegistry:
                 no other has the id.
             RegistryUnavailable: A file cannot be read, and no other has the id.
         """
+        if isinstance(self._disk, LaidOutFiles) and query.name.startswith("file:"):
+            at = self._disk.at(query.name)
+            return None if at is None else self._read(at[2], *at[:2])
         unread: InvalidAnswer | RegistryUnavailable | None = None
         written = canonical(query.name)
         for version in sorted(self._disk.versions(), key=lambda each: each != query.version):
@@ -203,19 +252,6 @@ class DirectoryRegistry:
                     f"{self._disk.file(version, name)}",
                 )
 
-    def _releases(self, version: str, name: str) -> tuple[Release, ...]:
-        return tuple(
-            Release(
-                name=schema.name,
-                version=version,
-                release=schema.release or "",
-                sha256=schema.token or "",
-                created_at=_written_at(path),
-                deprecated=schema.deprecated,
-            )
-            for schema, path in self.history(version, name)
-        )
-
     def _index(self) -> tuple[IndexEntry, ...]:
         entries = [
             self._entry(path, version, name)
@@ -240,39 +276,34 @@ class DirectoryRegistry:
     def _read(
         self, path: Path, version: str, name: str, release: str | None = None
     ) -> RegisteredSchema:
-        if (twin := twin_of(path)) is not None:
+        if (twin := self._disk.twin(path)) is not None:
             reason = f"two files are the same schema, {path} and {twin}; take one of them away"
             raise InvalidAnswer(str(path), printable(reason))
         try:
             raw = files.read_at_most(path, self._max_bytes)
             if len(raw) > self._max_bytes:
                 raise InvalidAnswer(str(path), f"it is larger than {self._max_bytes:,} bytes")
-            schema = doubles.read(raw.decode("utf-8-sig"))
+            schema = parsed(path, raw, self._max_bytes)
         except OSError as exc:
             raise RegistryUnavailable(str(path), why(exc)) from None
         except RecursionError:
             raise InvalidAnswer(str(path), "the JSON is nested too deeply to be read") from None
         except doubles.KeyTwice as exc:
-            raise InvalidAnswer(str(path), str(exc)) from None
+            reason = f"{exc}, at {exc.pointer}"
+            raise InvalidAnswer(str(path), reason, exc.advice) from None
         except ValueError as exc:
-            raise InvalidAnswer(str(path), f"the file is not JSON ({exc})") from None
+            kind = "JSON written as YAML" if is_yaml(path) else "JSON"
+            raise InvalidAnswer(str(path), f"the file is not {kind} ({exc})") from None
         if not isinstance(schema, dict | bool):
             raise InvalidAnswer(str(path), "the file is JSON, but not a JSON Schema")
-        content = Content.of(schema)
-        said = schema if isinstance(schema, dict) else {}
-        told = release or text_or_none(said.get("$core_version")) or None
-        if fault := release_fault(told):
-            raise InvalidAnswer(str(path), fault)
-        return RegisteredSchema(
-            name=name,
-            version=version,
-            release=told,
-            content=content,
-            token=content.digest,
-            deprecated=said.get("deprecated") is True,
-            deprecation_note=one_line(text_or_none(said.get("deprecation_note"))),
-            id=text_or_none(said.get("$schema_id")) or text_or_none(said.get("$id")) or name,
-        )
+        try:
+            return registered(schema, version, name, release, self._place(path))
+        except ValueError as exc:
+            raise InvalidAnswer(str(path), str(exc)) from None
+
+    def _place(self, path: Path) -> str | None:
+        """Return the address of a file where a layout lets references lead to it; else None."""
+        return self._disk.address(path) if isinstance(self._disk, LaidOutFiles) else None
 
 
 def _own_id(schema: Any) -> Any:
@@ -286,14 +317,3 @@ def _printable(text: str) -> str:
 
 def _written_at(path: Path) -> str:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
-
-
-def verdict_of(report: CompatibilityReport) -> RegistryVerdict:
-    """Return a comparison's outcome as a registry's verdict, with one line for each reason."""
-    from pytest_schema_registry.compatibility import rendering, sentences
-
-    return RegistryVerdict(
-        compatible=report.compatible is True,
-        reasons=lines(map(rendering.line, report.reasons)),
-        advice=lines(sentences.advice(report)),
-    )

@@ -13,27 +13,25 @@ from typing import TYPE_CHECKING
 import httpx
 
 from pytest_schema_registry.duplicate_keys import KeyTwice
-from pytest_schema_registry.errors import (
-    InvalidAnswer,
-    InvalidSettings,
-    RegistryRefused,
-    RegistryUnavailable,
-)
+from pytest_schema_registry.errors import InvalidAnswer, RegistryRefused, RegistryUnavailable
+from pytest_schema_registry.registries import outages
 from pytest_schema_registry.registries.credentials import Secrets, headers_of, of_proxies
 from pytest_schema_registry.registries.log_filter import LogFilter
 from pytest_schema_registry.registries.messages import Response
 from pytest_schema_registry.registries.protocol import WrongAnswer, drive
+from pytest_schema_registry.registries.proxies import Proxies, RoutingTransport, port_of
 from pytest_schema_registry.registries.queries import Fetch, Result
 from pytest_schema_registry.registries.retrying import (
     RETRIED_STATUSES,
     THREAD_NAME,
     RetriedRequest,
     TooLarge,
-    reason_of,
     url_of,
 )
-from pytest_schema_registry.registries.tls import context_of
+from pytest_schema_registry.registries.tls import context_of, default_context
 from pytest_schema_registry.settings.credentials import NO_CREDENTIALS, TOKEN_HEADERS, WAYS
+from pytest_schema_registry.settings.settings import InvalidEnvironment
+from pytest_schema_registry.turns import others_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +89,7 @@ class RegistryClient:
         self._clock = clock
         self._observe = observe
         self._logs = LogFilter()
+        self._proxies = Proxies()
         self._opening = threading.Lock()
         self._client: httpx.Client | None = None
         self._owner = 0
@@ -166,22 +165,27 @@ class RegistryClient:
             InvalidAnswer: Another host refused, or the body is no text.
         """
         status = response.status_code
+        proxy = self._proxies.of(response.url)
         if status in (404, 410):
             return Response(status, response.content.decode("utf-8", "replace"))
         # A proxy answers 407, never a registry.
         if status in (407, *RETRIED_STATUSES):
-            raise RegistryUnavailable(url, self._said(response))
+            reason = self._words(outages.through(self._said(response), proxy))
+            advice = outages.of_status(status, "", proxy)
+            raise RegistryUnavailable(url, reason, advice=advice)
         if status != 200 and self._elsewhere(response.url):
             raise InvalidAnswer(url, f"{self._said(response)}; {_STATE_THAT_HOST}")
         if status != 200:
             given_with = self._credentials.given_with
             excerpt, authenticated = self._excerpt(response), bool(given_with)
-            raise RegistryRefused(url, status, excerpt, authenticated, given_with or WAYS)
+            advice = outages.of_status(status, excerpt, proxy)
+            excerpt = self._words(outages.through(excerpt, proxy)).strip()
+            raise RegistryRefused(
+                url, status, excerpt, authenticated, given_with or WAYS, advice=advice
+            )
         media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type and media_type != "application/json" and not media_type.endswith("+json"):
-            kind = "another type" if self._elsewhere(response.url) else self._words(media_type)
-            reason = f"{self._said(response)} (not JSON: {kind})"
-            raise RegistryUnavailable(url, reason, is_page=True)
+            raise self._page(url, response, media_type)
         try:
             # RFC 8259 section 8.1: JSON between systems is UTF-8; a parser may skip a BOM.
             return Response(status, response.content.decode("utf-8-sig"))
@@ -200,14 +204,24 @@ class RegistryClient:
         elif isinstance(problem, RecursionError):
             reason = "the JSON is nested too deeply to be read"
         elif isinstance(problem, KeyTwice):
-            reason = self._words(str(problem))
+            reason = self._words(f"{problem}, at {problem.pointer}")
+            return InvalidAnswer(url, reason, problem.advice)
         elif not response.content.strip():
-            return RegistryUnavailable(url, "it answered 200 with an empty body", is_page=True)
+            return self._page(url, response, "")
         elif elsewhere:
             reason = f"{self._said(response)} with no JSON; {_STATE_THAT_HOST}"
         else:
             reason = f"the body is not JSON ({problem})"
         return InvalidAnswer(url, reason)
+
+    def _page(self, url: str, response: httpx.Response, media_type: str) -> RegistryUnavailable:
+        """Return the error of a page, or of nothing, where JSON should be."""
+        if self._elsewhere(response.url):
+            reason = f"{self._said(response)} (not JSON: another type)"
+        else:
+            reason = self._words(outages.page(response, media_type))[:EXCERPT_LENGTH]
+        reason = self._words(outages.through(reason, self._proxies.of(response.url)))
+        return RegistryUnavailable(url, reason, is_page=True, advice=outages.LOG_IN)
 
     def _sent(self, query: Query, request: Request, known: Result | None) -> httpx.Response:
         """Send a request, and return the response, whatever its status."""
@@ -225,27 +239,23 @@ class RegistryClient:
             wire = client.build_request(
                 request.method, address, headers=headers, content=request.body
             )
-            with self._logs.fetching():
+            with self._logs.fetching(), others_turn():
                 response = retried.response(wire)
         except TooLarge:
             raise InvalidAnswer(url, f"it is larger than {self._max_bytes:,} bytes") from None
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as exc:
-            host = self._elsewhere(url_of(exc))
-            reason = f"it redirects to {host}: {reason_of(exc)}" if host else reason_of(exc)
-            raise RegistryUnavailable(url, self._words(reason), not host) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
-            raise RegistryUnavailable(url, self._words(reason_of(exc))) from None
+            raise self._outage(url, exc) from None
         except (RuntimeError, OSError, Warning) as exc:
             # pytest-socket and pytest-recording raise these instead of connecting.
             reason = (
-                f"a connection was refused inside the test ({self._words(reason_of(exc))}); "
+                f"a connection was refused inside the test ({self._words(_text(exc))}); "
                 "a schema that the registry_schema marker declares is fetched before it"
             )
             raise RegistryUnavailable(url, reason) from None
         except (ValueError, LookupError, ArithmeticError) as exc:
             # Layers below httpx raise these (an impossible host name), and httpx lets them through.
             reason = (
-                f"no connection can be made ({self._words(reason_of(exc))}); "
+                f"no connection can be made ({self._words(_text(exc))}); "
                 "look at its address, at redirects and at the proxy variables"
             )
             raise RegistryUnavailable(url, reason) from None
@@ -254,6 +264,25 @@ class RegistryClient:
                 seconds = time.perf_counter() - started
                 self._observe(_fetch(query, response, seconds, retried.attempts))
         return response
+
+    def _outage(self, url: str, exc: Exception) -> RegistryUnavailable:
+        """Return the error of a request that got no response."""
+        asked = url_of(exc) if isinstance(exc, httpx.RequestError) else None
+        host = self._elsewhere(asked)
+        proxy = self._proxies.of(asked or httpx.URL(self._location.shown))
+        outage = outages.of_exception(exc, proxy)
+        is_unreachable = isinstance(
+            exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError
+        )
+        reason, advice = outage
+        if host and is_unreachable:
+            reason, advice = f"it redirects to {host}: {reason}", ""
+        return RegistryUnavailable(
+            url,
+            self._words(reason),
+            is_unreachable and not host,
+            advice=self._words(advice),
+        )
 
     def _open(self) -> httpx.Client:
         with self._opening:
@@ -265,23 +294,25 @@ class RegistryClient:
 
     def _new_client(self) -> httpx.Client:
         self._secrets = Secrets(self._location, self._credentials, of_proxies())
+        self._proxies = Proxies()
+        transport = RoutingTransport(
+            self._proxies, context_of(self._credentials.tls), default_context
+        )
+        proxy = self._proxies.of(httpx.URL(self._location.shown))
         try:
-            return httpx.Client(
-                headers=self._headers(),
-                verify=context_of(self._credentials.tls),
-                # Our own deadline comes first, with an error that names what was waited for.
-                timeout=httpx.Timeout(self._timeout + 1),
-                follow_redirects=True,
-                max_redirects=MAX_REDIRECTS,
-                # The caller limits the number of requests at a time.
-                limits=httpx.Limits(max_connections=None),
-                event_hooks={"request": [self._refuse_downgrade, self._keep_to_ourselves]},
-            )
-        except (OSError, ValueError, ImportError, httpx.InvalidURL) as exc:
-            # Text after a colon may be a part of a proxy's password; an address has its user.
-            said = self._words(str(exc).partition(": ")[0].partition(" URL(")[0])
-            reason = f"the HTTP client cannot start: {said}"
-            raise InvalidSettings("SSL_CERT_FILE or a proxy variable", reason) from None
+            transport.through(proxy)
+        except httpx.ProxyError as exc:
+            assert proxy is not None  # noqa: S101  # the direct way has no address
+            raise InvalidEnvironment(proxy.variable, self._words(str(exc))) from None
+        return httpx.Client(
+            headers=self._headers(),
+            transport=transport,
+            # Our own deadline comes first, with an error that names what was waited for.
+            timeout=httpx.Timeout(self._timeout + 1),
+            follow_redirects=True,
+            max_redirects=MAX_REDIRECTS,
+            event_hooks={"request": [self._refuse_downgrade, self._keep_to_ourselves]},
+        )
 
     def _headers(self) -> dict[str, str]:
         headers = {**self._protocol.headers, "Accept-Encoding": "identity"}
@@ -307,10 +338,10 @@ class RegistryClient:
     def _elsewhere(self, url: httpx.URL | None) -> str:
         """Return the host that the registry redirected to, or an empty text for its own."""
         own = httpx.URL(self._location.shown)
-        if url is None or (url.host == own.host and _port(url) == _port(own)):
+        if url is None or (url.host == own.host and port_of(url) == port_of(own)):
             return ""
         # A redirect from http to https stays on the same server.
-        if url.host == own.host and (_port(own), _port(url)) == (80, 443):
+        if url.host == own.host and (port_of(own), port_of(url)) == (80, 443):
             return ""
         return self._words(url.netloc.decode())
 
@@ -352,5 +383,5 @@ def _fetch(query: Query, response: httpx.Response | None, seconds: float, attemp
     )
 
 
-def _port(url: httpx.URL) -> int | None:
-    return url.port or {"http": 80, "https": 443}.get(url.scheme)
+def _text(exc: Exception) -> str:
+    return str(exc) or type(exc).__name__

@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 from httpx_retries import Retry, RetryTransport
 
-from pytest_schema_registry.registries.tls import with_help
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -205,13 +203,3 @@ def url_of(exc: httpx.RequestError) -> httpx.URL | None:
         return exc.request.url
     except RuntimeError:  # it was raised before there was a request
         return None
-
-
-def reason_of(exc: Exception) -> str:
-    """Return the reason why a request got no response, without a part of an address in it."""
-    text = str(exc) or type(exc).__name__
-    if isinstance(exc, httpx.RemoteProtocolError) and " in location header: " in text:
-        # The rest is a part of the address, which may contain a part of a password.
-        text = text.partition(": ")[0]
-    text = with_help(text)
-    return f"cannot connect: {text}" if isinstance(exc, httpx.ConnectError) else text

@@ -1,4 +1,4 @@
-"""A server for a directory of schemas. It only reads.
+"""A server for schemas, such as those of a directory. Its clients only read.
 
 It has the Core Schema Registry's API, and below ``/confluent`` the Confluent Schema Registry's.
 
@@ -14,18 +14,20 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi import Query as QueryParameter
 from fastapi.responses import JSONResponse
 
-from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.errors import SchemaRegistryError
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.registries import core_documents
 from pytest_schema_registry.registries.confluent_server import create_confluent_app
 from pytest_schema_registry.registries.directory import DirectoryRegistry
 from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.registries.served import ServedSchemas
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
 
     from pytest_schema_registry.registries.queries import Result
+    from pytest_schema_registry.settings.layout import Layout
 
 PREFIX = "/api/v1"
 #: Not at the root: a registry that answers ``/schemas/types`` there is taken for a Confluent one.
@@ -34,7 +36,9 @@ CONFLUENT_PREFIX = "/confluent"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
+def create_app(
+    directory: Path, hosts: Iterable[str] | None = None, layout: Layout | None = None
+) -> FastAPI:
     """Create an ASGI application that answers from a directory's files.
 
     It reads the files anew at each request.
@@ -43,8 +47,19 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
         directory: The directory of version lines.
         hosts: The host names that the application answers to; None for any. They keep out web pages
             whose own host name resolves to this machine (DNS rebinding).
+        layout: The layout of the files; None for that of version folders.
     """
-    registry = DirectoryRegistry(directory, str(directory))
+    registry = DirectoryRegistry(directory, str(directory), layout=layout)
+    return create_app_for(ServedSchemas(registry), hosts)
+
+
+def create_app_for(schemas: ServedSchemas, hosts: Iterable[str] | None = None) -> FastAPI:
+    """Create an ASGI application that answers from schemas.
+
+    Args:
+        schemas: The schemas.
+        hosts: The host names that the application answers to; None for any.
+    """
     router = APIRouter()
 
     @router.get("/health", summary="Whether the service is up")
@@ -54,11 +69,11 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
     @router.get("/index", summary="Every schema of every track")
     def index(request: Request) -> Response:
         now = datetime.now(UTC).isoformat()
-        return _answer(request, registry.fetch(Query(Kind.INDEX)), generated_at=now)
+        return _answer(request, schemas.fetch(Query(Kind.INDEX)), generated_at=now)
 
     @router.get("/schemas/by-id/{schema_id:path}", summary="A schema by its global id")
     def schema_by_id(request: Request, schema_id: str) -> Response:
-        return _answer(request, registry.fetch(Query(Kind.BY_ID, name=schema_id)))
+        return _answer(request, schemas.fetch(Query(Kind.BY_ID, name=schema_id)))
 
     @router.get("/schemas/{track}/{name}", summary="A track's current release, or an older one")
     def schema(
@@ -67,11 +82,11 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
         name: str,
         version: Annotated[str | None, QueryParameter()] = None,
     ) -> Response:
-        return _answer(request, registry.fetch(Query(Kind.SCHEMA, track, name, version)))
+        return _answer(request, schemas.fetch(Query(Kind.SCHEMA, track, name, version)))
 
     @router.get("/schemas/{track}/{name}/versions", summary="A schema's releases, oldest first")
     def releases(request: Request, track: str, name: str) -> Response:
-        return _answer(request, registry.fetch(Query(Kind.RELEASES, track, name)))
+        return _answer(request, schemas.fetch(Query(Kind.RELEASES, track, name)))
 
     @router.get("/compat/check", summary="Whether one schema still speaks to another")
     def compat_check(
@@ -82,16 +97,15 @@ def create_app(directory: Path, hosts: Iterable[str] | None = None) -> FastAPI:
         to_version: str | None = None,
     ) -> dict[str, Any]:
         query = Query(Kind.COMPATIBILITY, from_track, name, from_version, to_track, to_version)
-        verdict: dict[str, Any] = _document(registry.fetch(query))
+        verdict: dict[str, Any] = _document(schemas.fetch(query))
         return verdict
 
     app = FastAPI(title="Core Schema Registry (embedded)", docs_url="/docs", redoc_url=None)
     app.include_router(router)
     app.include_router(router, prefix=PREFIX, include_in_schema=False)
-    app.mount(CONFLUENT_PREFIX, create_confluent_app(registry))
+    app.mount(CONFLUENT_PREFIX, create_confluent_app(schemas))
 
-    @app.exception_handler(InvalidAnswer)
-    @app.exception_handler(RegistryUnavailable)
+    @app.exception_handler(SchemaRegistryError)
     def broken(_request: Request, exc: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(exc)}, status_code=500)
 

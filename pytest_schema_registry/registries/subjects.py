@@ -1,14 +1,12 @@
-"""A directory as the Confluent Schema Registry has schemas: subjects with numbered versions.
+"""Schemas as the Confluent Schema Registry has them: subjects with numbered versions.
 
-A subject is the name of a schema. Its versions are the releases of all its version lines: ``v1``
-before ``v2`` before ``v10``, ``latest`` last, numbered from 1.
+A subject is the name of a schema. Its versions are the releases of all its version lines.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_schema_registry.errors import (
@@ -17,27 +15,24 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
 )
 from pytest_schema_registry.json_values import digest
+from pytest_schema_registry.registries.bare_schemas import verdict_of
 from pytest_schema_registry.registries.confluent_documents import (
     NO_SCHEMA,
     NO_SUBJECT,
     NO_VERSION,
 )
-from pytest_schema_registry.registries.directory import verdict_of
 from pytest_schema_registry.registries.queries import Kind, Query, RegisteredSchema
-from pytest_schema_registry.registries.schema_files import numbered
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schemas import ListedReference, given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_schema_registry.registries.directory import DirectoryRegistry
     from pytest_schema_registry.registries.queries import RegistryVerdict
+    from pytest_schema_registry.registries.served import ServedSchemas
     from pytest_schema_registry.schema_types.schema_type import Reference
     from pytest_schema_registry.schemas import Content, Schema
 
-#: The version line whose releases come after those of all others.
-_LAST_LINE = "latest"
 _LATEST = ("latest", "-1")
 _MOST = 2**31 - 1
 #: The draft of a schema without ``$schema``, as the registries of this protocol have it.
@@ -66,7 +61,7 @@ class Version:
     Args:
         subject: The subject.
         number: The number of the version in it.
-        found: The schema in the directory.
+        found: The schema.
     """
 
     subject: str
@@ -83,6 +78,7 @@ class Version:
             version=self.found.version,
             subject=self.subject,
             release=str(self.number),
+            id=self.found.id,
         )
 
     @property
@@ -106,21 +102,21 @@ class Posted:
 
 
 class Subjects:
-    """A directory as subjects with versions, read anew by each method.
+    """The served schemas as subjects with versions, read anew by each method.
 
-    All methods raise `InvalidAnswer` or `RegistryUnavailable` where a file cannot be read.
+    All methods raise `InvalidAnswer` or `RegistryUnavailable` where a schema cannot be read.
 
     Args:
-        registry: The directory.
+        schemas: The schemas.
     """
 
-    def __init__(self, registry: DirectoryRegistry) -> None:
-        self._registry = registry
+    def __init__(self, schemas: ServedSchemas) -> None:
+        self._schemas = schemas
         self._json = all_types(default_draft=_DEFAULT_DRAFT)["JSON"]
 
     def names(self) -> list[str]:
         """Return all subjects, sorted."""
-        return sorted(set().union(*self._registry.names().values()))
+        return sorted(set().union(*self._schemas.names().values()))
 
     def versions(self, subject: str) -> list[Version]:
         """Return the versions of a subject.
@@ -176,8 +172,8 @@ class Subjects:
         """
         unread: InvalidAnswer | RegistryUnavailable | None = None
         found: list[Version] = []
-        lines = self._registry.names()
-        for subject in sorted(set().union(*lines.values())):
+        lines = self._schemas.names()
+        for subject in sorted(self._schemas.held()):
             try:
                 versions = self._over(lines, subject)
                 found += (each for each in versions if str(self.id_of(each)) == number)
@@ -195,16 +191,21 @@ class Subjects:
     def id_of(self, version: Version) -> int:
         """Return the id of a version: a number made of its content, the same in every process.
 
-        The same text refers to other schemas in another version line. So its id has the line in it.
+        The same text refers to other schemas in another version line. So its id has the line in it,
+        and the file's place where references lead from that.
         """
         content, line = version.found.content, version.found.version
         told = content.digest
         if self._json.refers_elsewhere(version.schema):
-            told = digest([told, line])
+            place = version.found.id or ""
+            told = digest([told, line, *([place] if place.startswith("file:") else [])])
         return int(told, 16) % _MOST + 1
 
     def references(self, version: Version) -> tuple[ListedReference, ...]:
-        """Return the references of a version that lead to a schema of the directory, by name."""
+        """Return the references of a version that lead to a served schema, by name."""
+        listed = version.found.references
+        if listed is not None:
+            return self._numbered(listed)
         found = set()
         for reference in self._json.references(version.schema):
             target = self._leads_to(reference, version)
@@ -246,20 +247,28 @@ class Subjects:
         return verdict_of(self._json.compare(earlier, later, level="backward"))
 
     def _each(self, subject: str) -> Iterator[Version]:
-        return self._over(self._registry.names(), subject)
+        return self._over(None, subject)
 
-    def _over(self, lines: Mapping[str, set[str]], subject: str) -> Iterator[Version]:
+    def _over(self, lines: Mapping[str, set[str]] | None, subject: str) -> Iterator[Version]:
         """Yield the versions of a subject, over all version lines that have it.
 
         Args:
-            lines: The names in each version line.
+            lines: The names in each version line; None to look them up.
             subject: The subject.
         """
-        numbers = count(1)
-        for line in sorted(lines, key=lambda each: (each == _LAST_LINE, numbered(each))):
-            if subject in lines[line]:
-                for found, _ in self._registry.history(line, subject):
-                    yield Version(subject, next(numbers), found)
+        for each in self._schemas.versions(subject, lines):
+            yield Version(subject, each.number, each.schema)
+
+    def _numbered(self, listed: tuple[ListedReference, ...]) -> tuple[ListedReference, ...]:
+        """Return references that another registry listed, with the numbers of the versions here."""
+        return tuple(
+            sorted(
+                each._replace(release=str(to.number))
+                for each in listed
+                for to in self._each(each.subject)
+                if to.found.release == each.release
+            )
+        )
 
     def _leads_to(self, reference: Reference, writer: Version) -> Version | None:
         if reference.target == (writer.found.version, writer.subject):
@@ -267,16 +276,16 @@ class Subjects:
         found = self._target(reference)
         if found is None:
             return None
-        known = found.version, found.release
+        known = found.version, found.release, found.content
         same = (
             each
             for each in self._each(found.name)
-            if (each.found.version, each.found.release) == known
+            if (each.found.version, each.found.release, each.found.content) == known
         )
         return next(same, None)
 
     def _target(self, reference: Reference) -> RegisteredSchema | None:
-        """Return the schema that a reference in the directory leads to, by its name or its id."""
+        """Return the schema that a reference leads to, by its name or its id."""
         if reference.target is not None:
             line, name = reference.target
             return self._current(line or "", name)
@@ -289,7 +298,7 @@ class Subjects:
         return self._fetched(Query(Kind.SCHEMA, line, name))
 
     def _fetched(self, query: Query) -> RegisteredSchema | None:
-        value = self._registry.fetch(query).value
+        value = self._schemas.fetch(query).value
         return value if isinstance(value, RegisteredSchema) else None
 
     def _referred(self, posted: Posted) -> tuple[ListedReference, ...]:

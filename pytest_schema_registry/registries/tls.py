@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import ssl
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import httpx
 
@@ -16,41 +17,63 @@ from pytest_schema_registry.settings.credentials import (
 )
 from pytest_schema_registry.settings.settings import InvalidEnvironment
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
 _NO_CERTIFICATE = "{} holds no certificate in PEM form"
 #: What OpenSSL says of a key that is another certificate's, or of another kind.
 _MISMATCHES = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
-#: What OpenSSL says of a handshake -> the variable that can help. It spells the first in two ways.
-_HELP = {
-    "self-signed certificate": CA,
-    "self signed certificate": CA,
-    "unable to get local issuer certificate": CA,
-    "certificate required": CERTIFICATE,
-}
+#: The variable of the authorities that OpenSSL, curl and httpx trust.
+_CERT_FILE = "SSL_CERT_FILE"
+#: The variables of other tools for the same, which are not read here.
+_OTHERS_CAS = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+#: What OpenSSL says of an authority that nobody trusts. It spells the first in two ways.
+_UNTRUSTED = (
+    "self-signed certificate",
+    "self signed certificate",
+    "unable to get local issuer certificate",
+)
+_UNSHOWN = "certificate required"
 
 
-def context_of(tls: Tls) -> ssl.SSLContext | bool:
-    """Return the context for an httpx client; True has httpx make its own.
+def context_of(tls: Tls) -> ssl.SSLContext:
+    """Return the context for connections to the registry.
 
     Raises:
         InvalidEnvironment: A file cannot be used; the error names its variable, and no password.
     """
-    if tls == Tls():
-        return True
-    # Without an authority, httpx honours SSL_CERT_FILE.
-    context = _trusting(tls.authority) if tls.authority else httpx.create_ssl_context()
+    context = _trusting(tls.authority) if tls.authority else default_context()
     if tls.certificate is not None:
         _present(context, tls.certificate, tls)
     return context
 
 
-def with_help(reason: str) -> str:
-    """Return the reason why a request got no response, with the variable that can help."""
-    variables = dict.fromkeys(name for said, name in _HELP.items() if said in reason)
-    return "; ".join([reason, *(f"{name} may help" for name in variables)])
+def default_context() -> ssl.SSLContext:
+    """Return a context that trusts whom the environment or httpx trusts, and shows no certificate.
+
+    Raises:
+        InvalidEnvironment: The file that ``SSL_CERT_FILE`` names cannot be used.
+    """
+    if file := os.environ.get(_CERT_FILE):
+        _check_readable(_CERT_FILE, Path(file))
+    try:
+        return httpx.create_ssl_context()
+    except ssl.SSLError:
+        raise InvalidEnvironment(_CERT_FILE, _NO_CERTIFICATE.format(file)) from None
+
+
+def advice_on(reason: str) -> str:
+    """Return what to do about a handshake that failed; an empty text for other failures."""
+    if _UNSHOWN in reason:
+        return f"set {CERTIFICATE} to the file of the client's certificate"
+    if not any(said in reason for said in _UNTRUSTED):
+        return ""
+    if file := os.environ.get(CA):
+        return f"add your CA's certificate to {file} ({CA})"
+    trusted = os.environ.get(_CERT_FILE)
+    for name in _OTHERS_CAS:
+        if (file := os.environ.get(name)) and file != trusted:
+            return f"set {_CERT_FILE}={file}; {name} is not read here"
+    if trusted:
+        return f"set {_CERT_FILE} to your CA's file; {trusted} does not have its certificate"
+    return f"set {_CERT_FILE} to your CA's file; {CA} does so for the registry alone"
 
 
 def _trusting(authority: Path) -> ssl.SSLContext:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.waivers import Waiver
     from pytest_schema_registry.settings.settings import Settings
 
+#: The outcomes that a reader has other words for.
+WORDS = {"impossible": "could not be made"}
+
 
 class Fold:
     """The comparisons that all processes of a session made."""
@@ -26,8 +29,9 @@ class Fold:
         self.is_incomplete = False
 
     def add(self, found: Iterable[dict[str, Any]]) -> None:
-        """Add the comparisons that one process made."""
-        self.made += found
+        """Add the comparisons that one process made, without what only a page shows of them."""
+        for each in found:
+            self.made.append({name: each[name] for name in each if name != "told"})
 
     @property
     def waived(self) -> list[str]:
@@ -46,7 +50,7 @@ def lines(fold: Fold, _settings: Settings, _now: datetime, *, verbosity: int = 0
     margin = ""
     if verbosity >= 0 and fold.made:
         margin = "  "
-        outcomes = Counter(made["outcome"] for made in fold.made)
+        outcomes = Counter(WORDS.get(made["outcome"], made["outcome"]) for made in fold.made)
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
         said.append(f"{counted(len(fold.made), 'comparison')} of schemas: {counts}")
     said += [f"{margin}waived: {line}" for line in fold.waived[:MAX_LISTED]]

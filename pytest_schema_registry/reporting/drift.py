@@ -25,6 +25,10 @@ FORMAT = 1
 #: The most reasons that are listed for one schema.
 MAX_REASONS = 3
 DAY = 86_400
+#: The grades of a recording, in a word; all others are changes.
+_KINDS = {"same": "unchanged", "formatting": "unchanged", "new": "new", "gone": "gone"}
+_NO_RELEASE = "no release"
+_ORDER = ("new", "changed", "gone", "unchanged")
 
 
 class Fold:
@@ -82,6 +86,12 @@ def lines(fold: Fold, settings: Settings, now: datetime, *, verbosity: int = 0) 
     """
     different = fold.at_least(GRADES[1])
     said = []
+    if settings.mode == "record":
+        said += _recorded(fold, settings)
+        # What is new differs from nothing.
+        different = [drift for drift in different if drift.grade != "new"]
+    if settings.drift.action == "off":
+        different = []
     if different:
         count = f"{len(different):,} of {counted(len(fold.compared), 'schema')}"
         one = len(different) == 1
@@ -106,6 +116,18 @@ def lines(fold: Fold, settings: Settings, now: datetime, *, verbosity: int = 0) 
     return said
 
 
+def _recorded(fold: Fold, settings: Settings) -> list[str]:
+    """Return the line on what was recorded."""
+    if not fold.compared:
+        return []
+    kinds = Counter(_KINDS.get(drift.grade or "", "changed") for drift in fold.compared)
+    said = ", ".join(f"{kinds[kind]:,} {kind}" for kind in _ORDER if kinds[kind])
+    is_different = set(kinds) != {"unchanged"}
+    advice = "; commit them" if is_different else ""
+    count = counted(len(fold.compared), "schema")
+    return [f"recorded {count} ({said}) in {settings.cassettes}{advice}"]
+
+
 def _replayed(fold: Fold, now: datetime) -> list[str]:
     replayed = fold.recorded
     if not replayed:
@@ -117,7 +139,10 @@ def _replayed(fold: Fold, now: datetime) -> list[str]:
 
 def _described(drift: Drift) -> list[str]:
     grade = "annotations only" if drift.grade == "annotations" else drift.grade
-    said = [f"  {drift}: {grade}, {_before(drift)} -> {_now(drift)}"]
+    old, new = before(drift), after(drift)
+    # Where neither has a release there is nothing to tell.
+    releases = "" if old == new == _NO_RELEASE else f", {old} -> {new}"
+    said = [f"  {drift}: {grade}{releases}"]
     shown = drift.reasons[:MAX_REASONS]
     said += [f"    {each['rule']} at {each['path']}: {each['change']}" for each in shown]
     if rest := len(drift.reasons[MAX_REASONS:]):
@@ -125,18 +150,20 @@ def _described(drift: Drift) -> list[str]:
     return said
 
 
-def _before(drift: Drift) -> str:
+def before(drift: Drift) -> str:
+    """Return what the cassette has: a release, or the reason why none."""
     if drift.local_digest is not None:
-        return drift.local_release or "no release"
+        return drift.local_release or _NO_RELEASE
     if drift.recorded_at is not None:
         return "no such schema"
     return "a damaged cassette" if drift.grade == "unknown" else "no cassette"
 
 
-def _now(drift: Drift) -> str:
+def after(drift: Drift) -> str:
+    """Return what the registry has: a release, or that it has no such schema."""
     if drift.registry_digest is None:
         return "no such schema"
-    return drift.registry_release or "no release"
+    return drift.registry_release or _NO_RELEASE
 
 
 def _rest(unlisted: Sequence[Drift]) -> list[str]:
@@ -171,12 +198,18 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
         return []
     grade = settings.drift.grade or FAILS_FROM
     option = f"--registry-drift {settings.drift}"
+    drifted, old = fold.at_least(grade), _too_old(fold, settings, now)
+    age_option = f"--registry-cassette-max-age {settings.cassette_max_age or 0:g}"
     gates = [
-        (f"drift graded {grade} or worse", fold.at_least(grade), option),
         (
-            "cassettes that are too old",
-            _too_old(fold, settings, now),
-            f"--registry-cassette-max-age {settings.cassette_max_age or 0:g} and {option}",
+            f"{counted(len(drifted), 'schema')} drifted, graded {grade} or worse",
+            drifted,
+            f"{option} allows none",
+        ),
+        (
+            f"{counted(len(old), 'cassette is', 'cassettes are')} too old",
+            old,
+            f"{age_option} and {option} allow none",
         ),
     ]
     said = []
@@ -186,8 +219,8 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
             "first, or correct --registry-cassettes"
         )
     return said + [
-        f"{what}: {len(drifts):,} ({_named(drifts)}), none allowed by {allowed}: "
-        "record anew, and review what changes in the cassettes"
+        f"{what} ({_named(drifts)}); {allowed}: record anew, and review what changes in the "
+        "cassettes"
         for what, drifts, allowed in gates
         if drifts
     ]

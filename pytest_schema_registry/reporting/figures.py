@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_schema_registry.addresses import split
 from pytest_schema_registry.registries.queries import Fetch, Kind
+from pytest_schema_registry.reporting.shares import Shares
 from pytest_schema_registry.schemas import OldCopy, SchemaKey, plain_name
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 #: The sources, the most telling first. Two processes may name two sources of one release, and
 #: both are right: the figures take the one that comes first here.
 SOURCES = ("registry", "stale cache", "cassette", "directory", "cache", "value")
+#: The most violations that are kept, shared by all schemas.
+MAX_VIOLATIONS = 20_000
 
 
 @dataclass
@@ -25,6 +29,8 @@ class Record:
     Args:
         conforming: The number of checks that a payload passed.
         refused: The number of checks that a payload did not pass, as the test expected.
+        xfailed: The number of checks that a payload did not pass, so that the test failed as its
+            ``xfail`` says.
         violating: The number of checks that a payload did not pass, so that the test failed.
         warned: The number of checks that a payload did not pass, with a warning only.
         unchecked: The number of checks that were switched off.
@@ -37,6 +43,7 @@ class Record:
 
     conforming: int = 0
     refused: int = 0
+    xfailed: int = 0
     violating: int = 0
     warned: int = 0
     unchecked: int = 0
@@ -48,7 +55,34 @@ class Record:
     @property
     def checks(self) -> int:
         """The number of checks of a payload that were made."""
-        return self.conforming + self.refused + self.violating + self.warned
+        return self.conforming + self.refused + self.xfailed + self.violating + self.warned
+
+
+class FoundViolation(NamedTuple):
+    """A violation of a payload.
+
+    Args:
+        name: The schema's name.
+        version: Its version line.
+        test: The test's id.
+        path: The place in the payload.
+        rule: The rule's place in the schema, as a JSON Pointer fragment.
+        message: What is wrong there.
+        outcome: ``violating`` where it failed the test, ``warned``, or ``xfailed``.
+        payload: An excerpt of the payload, redacted; empty where nothing shows it.
+    """
+
+    name: str
+    version: str
+    test: str
+    path: str
+    rule: str
+    message: str
+    outcome: str
+    payload: str = ""
+
+    def __str__(self) -> str:
+        return f"{SchemaKey(self.name, self.version)}: {self.path}: {self.message} ({self.rule})"
 
 
 class Figures:
@@ -65,6 +99,7 @@ class Figures:
         self.fetches: list[Fetch] = []
         self._sent: Counter[SchemaKey] = Counter()
         self.old_copies: dict[tuple[str, str], OldCopy] = {}
+        self._violations: Shares[FoundViolation] = Shares(MAX_VIOLATIONS, _failing_first)
         self.seconds = 0.0
         self.session_seconds = 0.0
 
@@ -80,6 +115,9 @@ class Figures:
             copy = OldCopy(**each)
             key = copy.what, copy.source
             self.old_copies[key] = min(copy, self.old_copies.get(key, copy))
+        for each in events.get("violations", ()):
+            violation = FoundViolation(**each)
+            self._violations.add(SchemaKey(violation.name, violation.version), violation)
         for name, version, kind, count in events.get("errors", ()):
             self.errors[SchemaKey(name, version), kind] += count
 
@@ -92,8 +130,9 @@ class Figures:
         record = self.records.setdefault(SchemaKey(usage["name"], usage["version"]), Record())
         record.conforming += usage["conforming"]
         record.refused += usage["refused"]
+        record.xfailed += usage["xfailed"]
         record.unchecked += usage["unchecked"]
-        judged = usage["conforming"] + usage["refused"] + usage["violating"]
+        judged = usage["conforming"] + usage["refused"] + usage["xfailed"] + usage["violating"]
         record.lookups += usage["lookups"] + judged
         if judged or usage["unchecked"]:
             record.enforcements.add(usage["enforcement"])
@@ -106,6 +145,26 @@ class Figures:
             # A later worker names the same source, or the cache entry that another worker stored.
             known = record.sources.get(usage["release"], usage["source"])
             record.sources[usage["release"]] = min(known, usage["source"], key=SOURCES.index)
+
+    @property
+    def violations(self) -> list[FoundViolation]:
+        """The violations that failed a test, were warned of, or were expected by an ``xfail``.
+
+        Of very many, each schema has its share: first those that failed a test.
+        """
+        return self._violations.kept
+
+    @property
+    def violations_left_out(self) -> int:
+        """The number of violations beyond those that are kept."""
+        return self._violations.all_left_out
+
+    def violations_of(self, key: SchemaKey) -> tuple[list[FoundViolation], int]:
+        """Return the kept violations of one schema in one version line, and the number of others.
+
+        Those that failed a test come first.
+        """
+        return self._violations.of(key), self._violations.left_out(key)
 
     @property
     def used(self) -> bool:
@@ -129,7 +188,10 @@ class Figures:
         hits = Counter(first)
         hits["memory"] = record.lookups - len(first)
         # The registry confirmed as unchanged each schema that it did not send.
-        hits["revalidated"] = max(0, hits["registry"] - self._sent[key])
+        # It sends a part of a document with all of the document.
+        document, _ = split(key.name)
+        sent = self._sent[key._replace(name=document)]
+        hits["revalidated"] = max(0, hits["registry"] - sent)
         hits["registry"] -= hits["revalidated"]
         return +hits
 
@@ -184,8 +246,14 @@ class Figures:
         return {
             key
             for key, record in self.records.items()
-            if key.version and record.conforming and not (record.violating or record.warned)
+            if key.version
+            and record.conforming
+            and not (record.violating or record.warned or record.xfailed)
         }
+
+
+def _failing_first(violation: FoundViolation) -> tuple[bool, FoundViolation]:
+    return violation.outcome != "violating", violation
 
 
 def percentile(values: Sequence[float], percent: float) -> float | None:

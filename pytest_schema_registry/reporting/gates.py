@@ -5,6 +5,8 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from pytest_schema_registry.addresses import split
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -49,9 +51,10 @@ def missed(settings: Settings, figures: Figures, listed: Iterable[SchemaKey] | N
         ),
     ]
     if settings.fail_on_stale and figures.old_copies:
+        copies = "copy was" if len(figures.old_copies) == 1 else "copies were"
         lines.append(
-            f"served old copies: {len(figures.old_copies)}, none allowed by "
-            "--registry-fail-on-stale: find out why the registry did not answer"
+            f"{len(figures.old_copies)} old {copies} used because the registry did not answer; "
+            "--registry-fail-on-stale allows none: find out why it did not answer"
         )
     if settings.require_coverage:
         lines.append(_uncovered(settings, figures, listed))
@@ -95,7 +98,9 @@ def _uncovered(settings: Settings, figures: Figures, listed: Iterable[SchemaKey]
             "coverage unknown, required by --registry-require-coverage: the registry's index "
             "cannot be had; record it with --registry-mode record"
         )
-    tested = {key for key, record in figures.records.items() if record.checks}
+    checked = [key for key, record in figures.records.items() if record.checks]
+    # A test of a part is one of its document: the index lists no parts.
+    tested = {key._replace(name=split(key.name)[0]) for key in checked}
     without = [
         str(key)
         for key in sorted({*listed})
@@ -108,7 +113,8 @@ def _uncovered(settings: Settings, figures: Figures, listed: Iterable[SchemaKey]
     named = ", ".join(without[:MAX_NAMED])
     if len(without) > MAX_NAMED:
         named += f" and {len(without) - MAX_NAMED} more"
+    have = "schema has" if len(without) == 1 else "schemas have"
     return (
-        f"schemas without a contract test: {len(without)} ({named}), none allowed by "
-        "--registry-require-coverage: test them, or name them in --registry-coverage-exclude"
+        f"{len(without)} {have} no contract test ({named}); --registry-require-coverage allows "
+        "none: test what is named, or name it in --registry-coverage-exclude"
     )

@@ -19,7 +19,7 @@ from pytest_schema_registry.reporting.summary import (
     table,
     totals,
 )
-from pytest_schema_registry.text import printable, printable_text
+from pytest_schema_registry.text import cut, printable, printable_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,24 +31,34 @@ if TYPE_CHECKING:
 LIMIT = 1024 * 1024
 #: The most lines that an annotation shows.
 MAX_LINES = 20
+#: The most tests that have an annotation, and a line, of their own.
+MAX_TESTS = 8
+#: The most characters of a line.
+MAX_LINE = 500
 #: The bytes kept for the line that counts the schemas not listed.
 _ROOM_FOR_REST = 100
 
 
-def step_summary(figures: Figures, missed: Sequence[str], *, limit: int = LIMIT) -> str:
+def step_summary(
+    figures: Figures, missed: Sequence[str], drift: Sequence[str] = (), *, limit: int = LIMIT
+) -> str:
     """Return the summary of a run as Markdown; an empty text if no test used a schema.
 
     Args:
         figures: The session's figures.
         missed: One line for each missed gate.
+        drift: The lines on drift.
         limit: The most bytes of the text. Schemas beyond it are counted, not listed.
     """
     if not figures.used:
         return ""
     versions, marks, unlisted = table(figures, Marks(), every=False)
-    closing = [f"- {line}" for line in totals(figures, every=False)]
+    closing = [f"- {line}" for line in totals(figures, every=False, costs=True)]
     closing += [f"- {_code(line)}" for line in not_enforced(figures)]
-    closing += [f"- missed: {_code(line)}" for line in missed]
+    for test, lines in _violations(figures):
+        closing += [f"- {_code(test)}", *(f"  - {_code(cut(line, MAX_LINE))}" for line in lines)]
+    closing += [f"- {_code(cut(line.strip(), MAX_LINE))}" for line in drift[:MAX_LINES]]
+    closing += [f"- gate failed: {_code(line)}" for line in missed]
     head = ["### Schema registry", ""]
     if marks:
         head += [_row("", map(_cell, versions)), _row("---", ["---"] * len(versions))]
@@ -62,14 +72,17 @@ def step_summary(figures: Figures, missed: Sequence[str], *, limit: int = LIMIT)
     return "\n".join([*head, *rows[:fitting], "", *closing, ""])
 
 
-def workflow_commands(figures: Figures, missed: Sequence[str]) -> list[str]:
-    """Return the workflow commands that annotate the run with its warnings and missed gates.
+def workflow_commands(
+    figures: Figures, missed: Sequence[str], drift: Sequence[str] = ()
+) -> list[str]:
+    """Return the workflow commands that annotate the run: warnings, violations and missed gates.
 
     GitHub shows at most ten warnings and ten errors of a step, so each command sums up many.
 
     Args:
         figures: The session's figures.
         missed: One line for each missed gate.
+        drift: The lines on drift.
     """
     commands = [_command("warning", "not enforced", line) for line in not_enforced(figures)]
     if figures.old_copies:
@@ -77,7 +90,33 @@ def workflow_commands(figures: Figures, missed: Sequence[str]) -> list[str]:
         if rest := len(lines[MAX_LINES:]):
             lines = [*lines[:MAX_LINES], f"  and {counted(rest, 'more line')}"]
         commands.append(_command("warning", "old copies", "\n".join(lines)))
-    return commands + [_command("error", "missed", line) for line in missed]
+    if drift:
+        commands.append(_command("warning", "drift", "\n".join(drift[:MAX_LINES])))
+    for test, lines in _violations(figures):
+        said = "\n".join([test, *lines[:MAX_LINES]])
+        commands.append(_command("error", "violation", said, file=_file_of(test)))
+    return commands + [_command("error", "gate failed", line) for line in missed]
+
+
+def _violations(figures: Figures) -> list[tuple[str, list[str]]]:
+    """Return the tests that a violation failed, each with its violations; of many, the first."""
+    found: dict[str, list[str]] = {}
+    for each in sorted(figures.violations):
+        if each.outcome == "violating":
+            found.setdefault(each.test, []).append(str(each))
+    tests = sorted(found.items())
+    if rest := tests[MAX_TESTS:]:
+        names = [test for test, _ in rest]
+        more = f"and {counted(len(rest), 'more test')} with violations"
+        tests = [*tests[:MAX_TESTS], (more, names[:MAX_LINES])]
+    if figures.violations_left_out:
+        tests.append((f"and {counted(figures.violations_left_out, 'more violation')}", []))
+    return tests
+
+
+def _file_of(test: str) -> str:
+    """Return the file of a test, for an annotation beside it; empty where the id names none."""
+    return test.partition("::")[0] if "::" in test else ""
 
 
 def append(path: Path, text: str) -> None:
@@ -126,10 +165,15 @@ def _size(lines: Sequence[str]) -> int:
     return sum(len(line.encode("utf-8", "replace")) + 1 for line in lines)
 
 
-def _command(command: str, title: str, message: str) -> str:
+def _command(command: str, title: str, message: str, *, file: str = "") -> str:
     """Format a workflow command, escaped as in @actions/core's command.ts."""
-    title = _escaped(f"schema registry: {title}").replace(":", "%3A").replace(",", "%2C")
-    return f"::{command} title={title}::{_escaped(printable_text(message))}"
+    place = f"file={_property(file)}," if file else ""
+    title = _property(f"schema registry: {title}")
+    return f"::{command} {place}title={title}::{_escaped(printable_text(message))}"
+
+
+def _property(text: str) -> str:
+    return _escaped(printable(text)).replace(":", "%3A").replace(",", "%2C")
 
 
 def _escaped(data: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.reporting.figures import Figures
 
-OUTCOMES = ("conforming", "refused", "violating", "warned", "unchecked")
+OUTCOMES = ("conforming", "refused", "xfailed", "violating", "warned", "unchecked")
 MODES = {"strict": "violating", "warn": "warned"}
 ACTIONS = {
     "failed": ("strict", "violating"),

@@ -84,9 +84,11 @@ def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
     said = []
     if violations := fold.violations("strict"):
         names = _named(sorted({name for name, _, _ in violations}))
+        one = len(violations) == 1
+        what = f"conforms to {old} and violates" if one else f"conform to {old} and violate"
         said.append(
-            f"payloads that conform to {old} and violate {new}: {len(violations):,} ({names}), "
-            f"none allowed by {option}: keep {new} readable for those who send them"
+            f"{counted(len(violations), 'payload')} {what} {new} ({names}); {option} allows none: "
+            f"keep {new} readable for those who send them"
         )
     if not fold.found and old not in (settings.versions or ()):
         said.append(

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pytest_schema_registry.reporting.figures import Figures, Record
+    from pytest_schema_registry.reporting.figures import Figures, FoundViolation, Record
     from pytest_schema_registry.schemas import SchemaKey
 
 #: The report's format number. Increase it if readers of older reports would misread a new one.
-FORMAT = 1
+FORMAT = 2
 
 
 def schema() -> Any:
@@ -84,6 +84,8 @@ def document(
             {"name": key.name, "version": key.version, "error": kind, "count": count}
             for (key, kind), count in sorted(figures.errors.items())
         ],
+        "violations": [_violation(each) for each in sorted(figures.violations)],
+        "violations_left_out": figures.violations_left_out,
         "old_copies": [
             {
                 "schema": copy.what,
@@ -125,6 +127,7 @@ def _schema(key: SchemaKey, record: Record, figures: Figures) -> dict[str, Any]:
         "levels": sorted(record.enforcements),
         "conforming": record.conforming,
         "refused": record.refused,
+        "xfailed": record.xfailed,
         "violating": record.violating,
         "warned": record.warned,
         "unchecked": record.unchecked,
@@ -137,6 +140,12 @@ def _schema(key: SchemaKey, record: Record, figures: Figures) -> dict[str, Any]:
             )
         ],
     }
+
+
+def _violation(violation: FoundViolation) -> dict[str, Any]:
+    told = violation._asdict()
+    del told["payload"]  # what a machine reads of it are the path and the message
+    return told
 
 
 def _time(moment: datetime) -> str:

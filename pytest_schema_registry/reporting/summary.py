@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_schema_registry.schemas import SchemaKey, age
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from pytest_schema_registry.reporting.figures import Figures, Record
     from pytest_schema_registry.schemas import OldCopy
@@ -20,6 +21,7 @@ MAX_LISTED = 20
 OUTCOMES = {
     "conforming": "conforming",
     "refused": "refused as expected",
+    "xfailed": "violating as expected (xfail)",
     "violating": "violating",
     "warned": "warned",
     "unchecked": "switched off",
@@ -33,8 +35,10 @@ class Marks(NamedTuple):
 
     conforms: str = "✓"
     violates: str = "✗"
+    unchecked: str = "?"
     warned: str = "!"
     untested: str = "\N{EN DASH}"
+    xfailed: str = "~"
 
     def of(self, record: Record | None, *, failed: bool = False) -> str:
         """Return the mark of one schema in one version line.
@@ -43,14 +47,23 @@ class Marks(NamedTuple):
             record: The schema's checks and lookups; None without any.
             failed: True where a check against the schema could not be made.
         """
-        if failed or (record is not None and record.violating):
+        if record is not None and record.violating:
             return self.violates
+        if failed:
+            return self.unchecked
         if record is not None and record.warned:
             return self.warned
+        if record is not None and record.xfailed:
+            return self.xfailed
         return self.conforms if record is not None and record.checks else self.untested
 
+    def colour_of(self, mark: str) -> str:
+        """Return pytest's colour for a mark; an empty text for none."""
+        colours = ("green", "red", "red", "yellow", "", "yellow")
+        return dict(zip(self, colours, strict=True))[mark]
 
-ASCII = Marks("ok", "FAIL", "!", "-")
+
+ASCII = Marks("ok", "FAIL", "?", "!", "-", "~")
 
 
 def marks_for(encoding: str | None) -> Marks:
@@ -66,27 +79,50 @@ def marks_for(encoding: str | None) -> Marks:
     return Marks()
 
 
-def summary(figures: Figures, marks: Marks, *, verbosity: int = 0) -> list[str]:
+def plain(text: str, _colour: str) -> str:
+    """Return a text without its colour."""
+    return text
+
+
+def summary(
+    figures: Figures,
+    marks: Marks,
+    *,
+    verbosity: int = 0,
+    costs: bool = False,
+    paint: Callable[[str, str], str] = plain,
+) -> list[str]:
     """Return the lines of the summary; if no test used a schema, only those on old copies.
+
+    The lines are safe to print.
 
     Args:
         figures: The session's figures.
         marks: The marks for outcomes.
         verbosity: pytest's verbosity. Below 0, the lines are only about old copies and checks that
             were not enforced. Above 0, they have every count and every source.
+        costs: Tell the time and the fetches that it took, too, as with a verbosity above 0.
+        paint: Returns a text in a colour.
     """
-    lines = old_copies(list(figures.old_copies.values()))
+    lines = list(map(printable, old_copies(list(figures.old_copies.values()))))
     if not figures.used:
         return lines
+    every = verbosity > 0
     if verbosity >= 0:
-        lines += matrix(figures, marks, every=verbosity > 0)
-        lines += details(figures) if verbosity > 0 else []
-        lines += totals(figures, every=verbosity > 0)
+        lines += matrix(figures, marks, every=every, paint=paint)
+        said = details(figures) if every else []
+        said += totals(figures, every=every, costs=costs or every)
+        lines += map(printable, said)
     return lines + not_enforced(figures)
 
 
-def old_copies(copies: Collection[OldCopy]) -> list[str]:
-    """Return the lines on old copies that were served: the reasons, then each copy with its age."""
+def old_copies(copies: Collection[OldCopy], now: datetime | None = None) -> list[str]:
+    """Return the lines on old copies that were served: the reasons, then each copy with its age.
+
+    Args:
+        copies: The copies.
+        now: The time that ages are counted to; None for the current time.
+    """
     if not copies:
         return []
     count = counted(len(copies), "old copy", "old copies")
@@ -95,7 +131,7 @@ def old_copies(copies: Collection[OldCopy]) -> list[str]:
     lines += [f"  because {reason}" for reason in dict.fromkeys(copy.outage for copy in copies)]
     for copy in copies:
         fetched = datetime.fromtimestamp(copy.fetched_at, UTC)
-        lines.append(f"  {copy.what}: {copy.source}, fetched {age(fetched)} ago")
+        lines.append(f"  {copy.what}: {copy.source}, fetched {age(fetched, now)} ago")
     return lines
 
 
@@ -138,14 +174,21 @@ def table(figures: Figures, marks: Marks, *, every: bool) -> Table:
     return Table(versions, listed, unlisted if quiet else "")
 
 
-def matrix(figures: Figures, marks: Marks, *, every: bool) -> list[str]:
-    """Return the table as aligned lines."""
+def matrix(
+    figures: Figures, marks: Marks, *, every: bool, paint: Callable[[str, str], str] = plain
+) -> list[str]:
+    """Return the table as aligned lines, each safe to print."""
     versions, rows, unlisted = table(figures, marks, every=every)
-    width = max(map(len, rows), default=0)
+    names = [printable(name) for name in ("", *rows)]
+    width = max(map(len, names))
     columns = [max(len(version), len(marks.violates)) for version in versions]
-    lines = [_row("", versions, width, columns)] if rows else []
-    lines += [_row(name, row, width, columns) for name, row in rows.items()]
-    return [*lines, unlisted] if unlisted else lines
+    lines = [printable(_row(names[0], versions, width, columns))] if rows else []
+    for name, row in zip(names[1:], rows.values(), strict=True):
+        painted = [paint(mark, marks.colour_of(mark)) for mark in row]
+        # The codes of a colour take no column.
+        codes = [len(text) - len(mark) for text, mark in zip(painted, row, strict=True)]
+        lines.append(_row(name, painted, width, list(map(sum, zip(columns, codes, strict=True)))))
+    return [*lines, printable(unlisted)] if unlisted else lines
 
 
 def _row(name: str, cells: list[str], width: int, columns: list[int]) -> str:
@@ -158,28 +201,40 @@ def details(figures: Figures) -> list[str]:
     lines = []
     for key, record in sorted(figures.records.items()):
         sources = sorted((release or "", source) for release, source in record.sources.items())
-        said = [_outcomes([record]) or "looked at"]
+        said = [outcomes([record]) or "looked at"]
         for release, source in sources:
             said.append(f"release {release} from {source}" if release else f"from {source}")
         lines.append(f"{key}: {'; '.join(said)}")
     return lines
 
 
-def _outcomes(records: Collection[Record]) -> str:
+def outcomes(records: Collection[Record]) -> str:
+    """Return the outcomes of checks with their numbers, in words; empty without any check."""
     counts = {
         words: sum(getattr(record, outcome) for record in records)
         for outcome, words in OUTCOMES.items()
     }
-    return ", ".join(f"{count} {words}" for words, count in counts.items() if count)
+    return ", ".join(f"{count:,} {words}" for words, count in counts.items() if count)
 
 
-def totals(figures: Figures, *, every: bool) -> list[str]:
-    """Return the totals in two lines; with ``every``, also the number of lookups by source."""
+def totals(figures: Figures, *, every: bool, costs: bool) -> list[str]:
+    """Return the number of checks and their outcomes, in one line or two.
+
+    Args:
+        figures: The session's figures.
+        every: Tell the number of lookups by source, too, where the costs are told.
+        costs: Tell the time, and in a second line the lookups and the fetches.
+    """
     records = figures.records.values()
     checks = sum(record.checks for record in records)
     impossible = figures.errors.total()
-    parts = [_outcomes(records), f"{impossible} impossible" if impossible else ""]
-    said = ", ".join(filter(None, parts))
+    said = outcomes(records)
+    made = bool(said) or (bool(records) and not impossible)
+    parts = [f"{counted(checks, 'check')}{': ' if said else ''}{said}"] if made else []
+    parts += [f"{counted(impossible, 'check')} could not be made"] if impossible else []
+    line = "; ".join(parts)
+    if not costs:
+        return [line]
     spent = f"{figures.seconds:.2f} s"
     if figures.overhead is not None:
         spent += f", {figures.overhead:.1f} % of the run"
@@ -188,10 +243,7 @@ def totals(figures: Figures, *, every: bool) -> list[str]:
         lookups += f", {figures.hit_rate:.1f} % without a fetch"
     if every:
         lookups += "".join(f", {count} {source}" for source, count in sorted(figures.hits.items()))
-    return [
-        f"{counted(checks, 'check')}{': ' if said else ''}{said} ({spent})",
-        f"{lookups}; {_fetches(figures)}",
-    ]
+    return [f"{line} ({spent})", f"{lookups}; {_fetches(figures)}"]
 
 
 def _fetches(figures: Figures) -> str:

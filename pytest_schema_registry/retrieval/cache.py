@@ -27,6 +27,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.retrieval import cache_entries
+from pytest_schema_registry.turns import others_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,6 +78,7 @@ class Cache:
         ttl: Seconds from the fetch during which another session's entry counts as fresh.
         lock_timeout: Seconds that another process may hold the lock of an address.
         realm: Tells apart registries that share an address; entries do not contain it.
+        outlives_entries: True outside a test run: the session's own entries age, too.
         clock: Returns seconds since the epoch.
     """
 
@@ -88,6 +90,7 @@ class Cache:
         ttl: float,
         lock_timeout: float,
         realm: str = "",
+        outlives_entries: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._session = session
@@ -96,11 +99,12 @@ class Cache:
         self.ttl = ttl
         self._lock_timeout = lock_timeout
         self._realm = realm
+        self._outlives_entries = outlives_entries
         self._falling_back = threading.Lock()
         self._clock = clock
 
     def fresh(self, url: str, query: Query) -> Result | None:
-        """Return the entry if this session fetched it or its time-to-live has not passed."""
+        """Return the entry if it does not age, or its time-to-live has not passed."""
         entry = self.stale(url, query)
         return None if entry is None or entry.source == "stale cache" else entry
 
@@ -115,15 +119,20 @@ class Cache:
         return cache_entries.result_of(members, schema, url, query, self._source(members))
 
     def _source(self, entry: dict[str, Any]) -> Source:
-        if entry.get("session") == self._session.id:
+        is_own = entry.get("session") == self._session.id
+        if is_own and not self._outlives_entries:
             return "registry"
         fetched_at = entry.get("fetched_at")
+        if isinstance(fetched_at, float) and self.is_young(fetched_at):
+            return "registry" if is_own else "cache"
+        return "stale cache"
+
+    def is_young(self, fetched_at: float) -> bool:
+        """Check whether the time-to-live of what was fetched then has not passed."""
         now = self._clock()
         judged_at = now if self._session.started_at is None else self._session.started_at
         # A fetch time in the future means that the clock was set back: the age is unknown.
-        if isinstance(fetched_at, float) and fetched_at <= now:
-            return "cache" if max(0.0, judged_at - fetched_at) < self.ttl else "stale cache"
-        return "stale cache"
+        return fetched_at <= now and max(0.0, judged_at - fetched_at) < self.ttl
 
     def failure(self, url: str) -> SchemaRegistryError | None:
         """Return the error of this session's request for the address, or None without one."""
@@ -163,7 +172,8 @@ class Cache:
             path = self._path(url, "lock")
             lock = filelock.FileLock(path, thread_local=False)
             try:
-                lock.acquire(timeout=self._lock_timeout)
+                with others_turn():
+                    lock.acquire(timeout=self._lock_timeout)
             except filelock.Timeout:
                 raise CacheLocked(str(path), self._lock_timeout) from None
             return lock

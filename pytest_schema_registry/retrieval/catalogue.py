@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pytest_schema_registry import addresses
 from pytest_schema_registry.errors import (
     CassetteMissing,
     InvalidAnswer,
@@ -14,10 +14,16 @@ from pytest_schema_registry.errors import (
     SchemaNotFound,
     SchemaRegistryError,
 )
-from pytest_schema_registry.registries.queries import Kind, Missing, Query
+from pytest_schema_registry.recent import Recent
+from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.retrieval.nearest import Known, advice_on, advised
+from pytest_schema_registry.retrieval.negotiation import negotiated
+from pytest_schema_registry.retrieval.references import References
 from pytest_schema_registry.schema_types.compiler import Compiler
-from pytest_schema_registry.schemas import ListedReference, Schema, age, plain_name
+from pytest_schema_registry.schema_types.schema_type import NoPart
+from pytest_schema_registry.schemas import Schema, plain_name
 from pytest_schema_registry.text import printable
+from pytest_schema_registry.waiting import about_to_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,11 +31,11 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import RegistryVerdict, Result, UserOfId
     from pytest_schema_registry.retrieval.resolver import Resolver
     from pytest_schema_registry.schema_types.schema_type import Reference, SchemaType, Validator
-    from pytest_schema_registry.schemas import IndexEntry, OldCopy, Release
+    from pytest_schema_registry.schemas import IndexEntry, ListedReference, OldCopy, Release
 
 
-#: The keywords that may hold a schema's global id.
-_IDENTIFIERS = ("$id", "id", "$schema_id")
+#: The most schemas that are kept in memory.
+_ROOM = 10_000
 
 
 class Catalogue:
@@ -42,6 +48,7 @@ class Catalogue:
         served: Called with the old copies that an index, a list of releases or a verdict rests on;
             a schema carries its own.
         follows: True to retrieve with each schema those that it refers to.
+        rechecks: True to look before each check whether what a schema refers to has changed.
     """
 
     def __init__(
@@ -52,15 +59,17 @@ class Catalogue:
         served: Callable[[tuple[OldCopy, ...]], None],
         *,
         follows: bool,
+        rechecks: bool = False,
     ) -> None:
         self._resolver = resolver
         self._types = types
-        self._compiler = Compiler(types, self.referred)
-        self._newest_first = tuple(reversed(versions))
+        self._compiler = Compiler(types, self.referred, rechecks=rechecks)
+        self._references = References(resolver, self.schema, tuple(reversed(versions)))
         self._served = served
         self._follows = follows
-        #: Each test asks for its schema, and making one of a result takes 10 µs.
-        self._schemas: dict[Query, Schema] = {}
+        #: Each test asks for its schema, and making one of a result takes 10 µs. With each stand
+        #: the results that it was made of.
+        self._schemas: Recent[Query, tuple[Schema, tuple[Result, ...]]] = Recent(_ROOM)
 
     def validator(self, schema: Schema) -> Validator:
         """Return the validator of a schema.
@@ -70,6 +79,14 @@ class Catalogue:
             SchemaRegistryError: A schema that it refers to cannot be retrieved.
         """
         return self._compiler.validator(schema)
+
+    def type_of(self, schema: Schema) -> SchemaType:
+        """Return the language of a schema.
+
+        Raises:
+            UnsupportedSchemaType: It is none that is checked here.
+        """
+        return self._compiler.type_of(schema)
 
     def retrieve_references(self, schema: Schema) -> None:
         """Retrieve the schemas that a schema refers to.
@@ -98,10 +115,11 @@ class Catalogue:
         return schema.schema_type in self._types
 
     def schema(self, name: str, version: str, release: str | None = None) -> Schema:
-        """Return a schema in one version line.
+        """Return a schema, or a part of one, in one version line.
 
         Args:
-            name: The schema's name, with or without the ``.schema`` ending.
+            name: The schema's name, with or without the ``.schema`` ending; of a part, with the
+                pointer.
             version: The version line.
             release: A release within the line; None for the current one.
 
@@ -110,31 +128,81 @@ class Catalogue:
             InvalidSettings: The registry's protocol knows no such line, or no such release.
             SchemaRegistryError: The schema cannot be had, for another reason.
         """
-        query = Query(Kind.SCHEMA, version, plain_name(name), release)
-        schema = self._schemas.get(query)
-        if schema is None:
-            self._check(version, release)
-            if release is not None and not self._resolver.protocol.holds(version, release):
-                raise SchemaNotFound(
-                    printable(query.name),
-                    version,
-                    release,
-                    "the meaning of a number as a version",
-                    "ask for one of the two only",
-                )
-            result, old = self._retrieve(query)
-            if result.is_missing:
-                raise SchemaNotFound(
-                    printable(query.name), version, release, result.origin, _advice(result)
-                ).resting_on(old)
-            schema = replace(result.schema, old_copies=old)
-            if not old:  # the registry may answer the next time
-                self._schemas[query] = schema
-            # Once it is kept, because schemas may refer to each other.
-            if self._follows:
-                with suppress(SchemaRegistryError):
-                    self.retrieve_references(schema)
+        schema, _ = self._held(Query(Kind.SCHEMA, version, plain_name(name), release))
         return schema
+
+    def _held(self, query: Query) -> tuple[Schema, tuple[Result, ...]]:
+        """Return a schema from memory or anew, and the results that it was made of."""
+        kept = self._schemas.get(query)
+        if kept is not None and all(map(self._resolver.holds, kept[1])):
+            return kept
+        document, pointer = addresses.split(query.name)
+        if pointer:
+            about_to_wait()
+            whole, results = self._held(replace(query, name=document))
+            schema = self.part_of(whole, pointer)
+        else:
+            schema, results = self._found(query)
+        self._schemas.keep(query, (schema, results))
+        # Once it is kept, because schemas may refer to each other.
+        if self._follows:
+            with suppress(SchemaRegistryError):
+                self.retrieve_references(schema)
+        return schema, results
+
+    def _found(self, query: Query) -> tuple[Schema, tuple[Result, ...]]:
+        self._check(query.version, query.release)
+        if query.release is not None and not self._resolver.protocol.holds(
+            query.version, query.release
+        ):
+            raise SchemaNotFound(
+                printable(query.name),
+                query.version,
+                query.release,
+                "the meaning of a number as a version",
+                "ask for one of the two only",
+            )
+        results = self._retrieve(query)
+        result, old = _answer_of(results)
+        if result.is_missing:
+            error = SchemaNotFound(
+                printable(query.name),
+                query.version,
+                query.release,
+                result.origin,
+                advice_on(result),
+            )
+            raise error.resting_on(old).addressed_by(self._variable_of(result))
+        return replace(result.schema, old_copies=old), results
+
+    def _variable_of(self, result: Result) -> str:
+        """Return the environment variable of the address that a result came from; or nothing."""
+        return "" if result.source == "cassette" else self._resolver.address_variable
+
+    def advised(self, error: SchemaNotFound | CassetteMissing, name: str) -> SchemaRegistryError:
+        """Return the error of a name that was not found, with what the registry has instead.
+
+        Args:
+            error: The error.
+            name: The name that was asked for.
+        """
+        return advised(error, name, Known(self._resolver.known_names()))
+
+    def part_of(self, document: Schema, pointer: str) -> Schema:
+        """Return the schema that a pointer leads to in a document.
+
+        Raises:
+            SchemaNotFound: It leads to none.
+            InvalidSchema: The document cannot be read, or what the part needs of it is wrong.
+        """
+        try:
+            return self._compiler.type_of(document).part(document, pointer)
+        except (NoPart, ValueError) as exc:
+            name = printable(f"{document.name}{pointer}")
+            advice = printable(str(exc))
+            raise SchemaNotFound(
+                name, document.version, document.release, document.origin, advice
+            ).resting_on(document.old_copies) from None
 
     def _check(self, version: str, release: str | None) -> None:
         try:
@@ -159,33 +227,7 @@ class Catalogue:
             SchemaRegistryError: A version line could not be asked. An outage never falls back to
                 the next line silently.
         """
-        passed_over: list[str] = []
-        old: tuple[OldCopy, ...] = ()
-        deprecated: Schema | None = None
-        missing: SchemaNotFound | None = None
-        for candidate in candidates:
-            try:
-                schema = self.schema(name, candidate, release)
-            except SchemaNotFound as exc:
-                missing = exc
-                old += exc.old_copies
-                passed_over.append(_is_missing(candidate, exc.old_copies))
-                continue
-            old += schema.old_copies
-            if not schema.deprecated:
-                reason = _reason(candidate, passed_over)
-                return replace(schema, reason=reason, old_copies=old)
-            deprecated = deprecated or schema
-            note = f": {schema.deprecation_note}" if schema.deprecation_note else ""
-            said = _is_deprecated(candidate, schema)
-            passed_over.append(f"{said}{note}")
-        if deprecated is not None:
-            reason = _reason(deprecated.version, passed_over)
-            return replace(deprecated, reason=reason, old_copies=old)
-        assert missing is not None  # noqa: S101  # there is at least one candidate
-        raise SchemaNotFound(
-            missing.name, " or ".join(candidates), release, missing.where, missing.advice
-        ).resting_on(old)
+        return negotiated(lambda version: self.schema(name, version, release), candidates, release)
 
     def index(self) -> tuple[IndexEntry, ...]:
         """Return the entries of the registry's index, sorted by version and name.
@@ -214,10 +256,17 @@ class Catalogue:
             SchemaRegistryError: The verdict cannot be had, for another reason.
         """
         # Registries may require the releases in the query, or one of the schemas.
+        document, pointer = addresses.split(name)
+        if pointer:
+            raise InvalidSettings(
+                "the registry's verdict",
+                f"it compares whole documents, and {pointer} is a part of {document}; "
+                "--registry-compat-source=local compares parts",
+            )
         sides = self.schema(name, old), self.schema(name, new)
         earlier, later = (side.release for side in sides)
         query = Query(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later, sides)
-        result, copies = self._retrieve(query)
+        result, copies = _answer_of(self._retrieve(query))
         self._served(sides[0].old_copies + sides[1].old_copies + copies)
         if result.is_missing:
             reason = "it has both schemas, and does not compare them"
@@ -239,7 +288,8 @@ class Catalogue:
         listed: list[Release] = []
         old: tuple[OldCopy, ...] = ()
         for version in versions:
-            result, found = self._retrieve(Query(Kind.RELEASES, version, plain_name(name)))
+            document, _ = addresses.split(plain_name(name))
+            result, found = _answer_of(self._retrieve(Query(Kind.RELEASES, version, document)))
             old += found
             if not result.is_missing:
                 holds = self._resolver.protocol.holds
@@ -247,7 +297,7 @@ class Catalogue:
         self._served(old)
         if not listed:
             lines = ", ".join(versions)
-            raise SchemaNotFound(printable(name), lines, None, result.origin, _advice(result))
+            raise SchemaNotFound(printable(name), lines, None, result.origin, advice_on(result))
         return tuple(listed)
 
     def users_of_id(self, schema_id: str) -> tuple[UserOfId, ...]:
@@ -263,9 +313,6 @@ class Catalogue:
     def referred(self, reference: Reference | ListedReference) -> Schema:
         """Return the schema that a reference leads to: by the registry's list, its name or its id.
 
-        Where the reference has a name but no version, the newest version line is taken that has
-        the schema and does not deprecate it.
-
         Args:
             reference: The reference.
 
@@ -273,100 +320,39 @@ class Catalogue:
             SchemaNotFound: The reference leads to no schema of the registry.
             SchemaRegistryError: The schema cannot be had, for another reason.
         """
-        if isinstance(reference, ListedReference):
-            query = Query(Kind.REFERENCE, reference.release, reference.subject)
-            result = self._resolver.retrieve(query)
-            if result.is_missing:
-                where = f"version {reference.release}"
-                raise SchemaNotFound(
-                    printable(reference.subject), where, None, result.origin, _advice(result)
-                ).resting_on(result.old_copies)
-            return result.schema
-        if reference.target is not None:
-            version, name = reference.target
-            return self._named(name, version)
-        if not self._resolver.protocol.has_global_ids:
-            uri = printable(reference.uri)
-            advice = "refer to it by its name; this registry finds no schema by a $id"
-            raise SchemaNotFound(uri, "any version", None, "the registry's protocol", advice)
-        result = self._resolver.retrieve(Query(Kind.BY_ID, reference.version, reference.uri))
-        if not result.is_missing:
-            found = result.schema
-            # Where several version lines share an id, the one of the reference's own line is meant.
-            return self._in_line(reference, found, reference.version) or found
-        if reference.name is not None:
-            found = self._named(reference.name, reference.version)
-            return replace(found, old_copies=result.old_copies + found.old_copies)
-        uri = printable(reference.uri)
-        raise SchemaNotFound(uri, "any version", None, result.origin, _advice(result)).resting_on(
-            result.old_copies
-        )
+        return self._references.referred(reference)
 
-    def _in_line(self, reference: Reference, found: Schema, version: str) -> Schema | None:
-        """Return the schema of the same name and global id in another version line, or None.
+    def with_id(self, schema_id: str, version: str) -> Schema | None:
+        """Return the schema that has a global id; None where there is none.
 
         Args:
-            reference: The reference that contains the id.
-            found: The schema that the registry has under the id.
-            version: The version line; empty for none.
+            schema_id: The id.
+            version: The version line that is preferred; empty for none.
+
+        Raises:
+            SchemaRegistryError: The registry cannot be asked.
         """
-        if not version or found.version in ("", version):
-            return None
-        try:
-            own = self.schema(found.name, version)
-        except (SchemaNotFound, CassetteMissing):
-            return None
-        content = own.content if isinstance(own.content, dict) else {}
-        return own if reference.uri in map(content.get, _IDENTIFIERS) else None
+        return self._references.with_id(schema_id, version)
 
-    def _named(self, name: str, version: str | None) -> Schema:
-        return self.schema(name, version) if version else self.negotiated(name, self._newest_first)
+    def at_hand(self) -> list[tuple[str, str]]:
+        """Return the names that were retrieved or are recorded, each with its version line."""
+        if self._resolver.is_offline:
+            return self._resolver.known_names()
+        return sorted({(each.name, each.version) for each in self._schemas.newest_last()})
 
-    def _retrieve(self, query: Query) -> tuple[Result, tuple[OldCopy, ...]]:
-        """Return a result by a name or its other spelling, and the old copies that it rests on."""
+    def _retrieve(self, query: Query) -> tuple[Result, ...]:
+        """Return the result by a name, and where that is missing, the one by its other spelling."""
         result = self._resolver.retrieve(query)
         has_second = self._resolver.protocol.has_second_spelling and result.source != "directory"
         if result.is_missing and has_second:
-            try:
-                other = self._resolver.retrieve(query.suffixed)
-            except CassetteMissing:
-                return result, result.old_copies
-            if not other.is_missing:
-                return other, result.old_copies + other.old_copies
-            return result, result.old_copies or other.old_copies
-        return result, result.old_copies
+            with suppress(CassetteMissing):
+                return result, self._resolver.retrieve(query.suffixed)
+        return (result,)
 
 
-def _reason(chosen: str, passed_over: list[str]) -> str:
-    if not passed_over:
-        return f"{chosen} is preferred, and has it"
-    return f"{chosen}, because {' and '.join(passed_over)}"
-
-
-def _is_missing(version: str, old: tuple[OldCopy, ...]) -> str:
-    if not old:
-        return f"{version} does not have it"
-    return f"{version} could not be asked; {_ago(old[0].fetched_at)} it did not have it"
-
-
-def _is_deprecated(version: str, schema: Schema) -> str:
-    if schema.outage is None:
-        return f"{version} is deprecated"
-    then = schema.fetched_at.timestamp()
-    return f"{version} could not be asked; {_ago(then)} it was deprecated"
-
-
-def _ago(then: float) -> str:
-    return f"{age(datetime.fromtimestamp(then, UTC))} ago"
-
-
-def _advice(result: Result) -> str:
-    match result.source:
-        case "cache" | "stale cache":
-            advice = "check the name; if it was published since, --registry-cache-ttl 0 asks again"
-        case "cassette":
-            advice = "check the name; if it was published since, record again"
-        case _:
-            advice = "check the name and the version"
-    known = result.value.advice if isinstance(result.value, Missing) else ""
-    return f"{advice}; {known}" if known else advice
+def _answer_of(results: tuple[Result, ...]) -> tuple[Result, tuple[OldCopy, ...]]:
+    """Return the result among those of a name's spellings, and the old copies that it rests on."""
+    first, last = results[0], results[-1]
+    if not last.is_missing:
+        return last, tuple(copy for each in results for copy in each.old_copies)
+    return first, first.old_copies or last.old_copies

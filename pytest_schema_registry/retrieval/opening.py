@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ class Lazy(Generic[T]):
 
 
 def registry(
-    settings: Settings, protocol: WireProtocol, observe: Callable[[Fetch], None] | None = None
+    settings: Settings,
+    protocol: WireProtocol,
+    observe: Callable[[Fetch], None] | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Registry:
     """Return the registry of the settings: a client over HTTP, or a directory.
 
@@ -44,6 +48,7 @@ def registry(
         settings: Settings that have a location.
         protocol: The wire format.
         observe: Called after each request over HTTP, retries included.
+        clock: Returns seconds since the epoch.
     """
     location = settings.location
     assert location is not None  # noqa: S101  # replay asks nothing
@@ -51,7 +56,10 @@ def registry(
         from pytest_schema_registry.registries.directory import DirectoryRegistry
 
         return DirectoryRegistry(
-            location.directory, location.shown, max_bytes=settings.max_schema_size
+            location.directory,
+            location.shown,
+            max_bytes=settings.max_schema_size,
+            layout=settings.layout,
         )
     from pytest_schema_registry.registries.http import RegistryClient
 
@@ -61,6 +69,7 @@ def registry(
         credentials=settings.credentials,
         timeout=settings.timeout,
         max_bytes=settings.max_schema_size,
+        clock=clock,
         observe=observe,
     )
 
@@ -74,7 +83,13 @@ def cassettes(settings: Settings, protocol: WireProtocol) -> Cassettes:
     """
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 
-    return Cassettes(settings.root, settings.cassettes, protocol, settings.record_command)
+    return Cassettes(
+        settings.root,
+        settings.cassettes,
+        protocol,
+        settings.record_command,
+        is_alone=settings.is_unconfigured,
+    )
 
 
 def prepare_recording() -> None:

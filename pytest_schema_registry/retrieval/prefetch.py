@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
+from pytest_schema_registry.addresses import split
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.schemas import plain_name
 
@@ -65,20 +66,20 @@ def prefetch(
 
     Args:
         requests: The schemas, each with its name.
-        retrieve: Retrieves one schema, and returns whether it can be had.
+        retrieve: Retrieves one schema, and returns whether the registry sent it.
         revalidate: Serves the queries that need no request of their own, and returns those.
         at_most: The largest number of schemas in work at a time.
-        observe: Called after each of the others, with the numbers of schemas that were retrieved,
-            that were tried, and that are to be tried.
+        observe: Called after each of the others, with the numbers of schemas that the registry
+            sent, that were tried, and that are to be tried.
     """
     query_of = {
-        each: Query(Kind.SCHEMA, each.version, plain_name(each.name or ""))
+        each: Query(Kind.SCHEMA, each.version, split(plain_name(each.name or ""))[0])
         for each in requests
         if each.version is not None and each.release is None
     }
-    asking = {query: each for each, query in query_of.items()}
-    settled = revalidate(asking)
-    for _ in concurrently(retrieve, [asking[query] for query in settled], at_most):
+    settled = revalidate(set(query_of.values()))
+    kept = [each for each, query in query_of.items() if query in settled]
+    for _ in concurrently(retrieve, kept, at_most):
         pass  # the schemas they refer to may need a request
     elsewhere = [each for each in dict.fromkeys(requests) if query_of.get(each) not in settled]
     fetched = 0

@@ -150,12 +150,17 @@ def _explained(error: SchemaRegistryError) -> SchemaRegistryError:
     """Return an error of the detection that says what was asked."""
     if isinstance(error, RegistryUnavailable) and not error.unreachable:
         reason = f"{error.reason}, {_ASKED}"
-        return RegistryUnavailable(error.url, reason, is_page=error.is_page)
+        return RegistryUnavailable(error.url, reason, is_page=error.is_page, advice=error.advice)
     if isinstance(error, InvalidAnswer):
         return InvalidAnswer(error.url, f"{error.reason}, {_ASKED}")
     if isinstance(error, RegistryRefused):
         excerpt = f"{error.excerpt} ({_ASKED})".lstrip()
         return RegistryRefused(
-            error.url, error.status, excerpt, error.authenticated, error.credentials
+            error.url,
+            error.status,
+            excerpt,
+            error.authenticated,
+            error.credentials,
+            error.advice,
         )
     return error

@@ -1,26 +1,30 @@
-"""The resolver of queries: it looks in one place after the other, and asks each at most once."""
+"""The resolver of queries: it looks in one place after the other, and asks each once at a time."""
 
 from __future__ import annotations
 
-import threading
 import time
 from copy import copy
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import (
     CassetteDamaged,
     CassetteMissing,
     InvalidAnswer,
-    RegistryRefused,
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.recent import Recent
 from pytest_schema_registry.registries.messages import Request, Response
 from pytest_schema_registry.registries.queries import Kind, Query, Result
+from pytest_schema_registry.retrieval.belief import Belief
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES
+from pytest_schema_registry.retrieval.confirmation import Confirmation
+from pytest_schema_registry.retrieval.revalidation import MIN_CONFIRMED, Revalidation
+from pytest_schema_registry.retrieval.single_flight import SingleFlight
 from pytest_schema_registry.retrieval.steps import Step, steps
+from pytest_schema_registry.schemas import plain_name
+from pytest_schema_registry.waiting import about_to_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -30,16 +34,17 @@ if TYPE_CHECKING:
     from pytest_schema_registry.retrieval.cache import Cache
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
     from pytest_schema_registry.retrieval.pauses import Pauses
-    from pytest_schema_registry.schemas import IndexEntry
     from pytest_schema_registry.settings.settings import Settings
 
-#: The fewest schemas for which one index request saves requests.
-MIN_CONFIRMED = 2
-_CHECK = "check --registry-url, a part of whose path may be missing"
+#: The most outcomes that are kept in memory.
+_ROOM = 10_000
 
 
 class Resolver:
-    """The resolver of queries: it asks each place at most once per query in a session.
+    """The resolver of queries.
+
+    In a test run it asks each place at most once per query. Outside one it is long-lived: a result
+    holds for the time-to-live, and a failure for a pause.
 
     Where the registry gave no new result, an old copy is served, and its ``outage`` is the reason.
 
@@ -50,11 +55,13 @@ class Resolver:
         cache: The cache that all processes of the session share.
         cassettes: Opens the cassettes.
         answered: Called with each result; while recording, before it replaces its cassette.
-        pauses: The pauses after which failed requests are repeated; None never repeats one in this
-            session.
+        pauses: The pauses after which failed requests are repeated; None in a test run, which
+            repeats none.
 
     Attributes:
         protocol: The registry's wire format.
+        address_variable: The environment variable that has the registry's address, if one has.
+        is_offline: True where the cassettes are the only place.
     """
 
     def __init__(
@@ -71,20 +78,30 @@ class Resolver:
         self._steps = steps(settings)
         self._recording = settings.mode == "record"
         self._remote = settings.remote
+        self.is_offline = settings.offline
         #: True where one id may mean another schema in each version line.
         self._knows_lines = Step.REGISTRY in self._steps and not self._remote
         self._address = settings.location.shown if settings.location else ""
+        self.address_variable = settings.address_variable
         self.protocol = protocol
         self._registry = registry
         self._cache = cache
         self._cassettes = cassettes
         self._answered = answered
         self._pauses = pauses
-        self._failures = cache if pauses is None else pauses
-        #: True once the address has shown an index, as every registry has.
-        self._is_registry = False
-        self._outcomes: dict[Query, Result | SchemaRegistryError] = {}
-        self._locks: dict[Query, threading.Lock] = {}
+        index = Query(Kind.INDEX)
+        self._belief = Belief(
+            protocol, lambda: self._fetch(index, self._url(index)), self.address_variable
+        )
+        self._confirmation = Confirmation(self.retrieve)
+        self._revalidation = Revalidation(
+            protocol,
+            self._confirmation,
+            lambda query: self._cached(self._url(query), query),
+            lambda query: cache.stale(self._url(query), query),
+        )
+        self._outcomes: Recent[Query, Result | SchemaRegistryError] = Recent(_ROOM)
+        self._flights: SingleFlight[Query, Result | SchemaRegistryError] = SingleFlight()
 
     def retrieve(self, query: Query) -> Result:
         """Return the result of a query from the first place that has it.
@@ -92,20 +109,60 @@ class Resolver:
         Raises:
             SchemaRegistryError: No place has a result. The error is the first place's. Later calls
                 raise it again; with ``pauses``, only those within a pause do.
+            MustWait: The result is not in memory, and the caller must not wait.
         """
         if query.kind is Kind.BY_ID and not self._knows_lines:
             query = replace(query, version="")
-        outcome = self._outcomes.get(query)
+        outcome = self._held(query)
         if outcome is None:
-            with self._locks.setdefault(query, threading.Lock()):
-                outcome = self._outcomes.get(query)
-                if outcome is None:
-                    outcome = self._outcome(query)
-                    if self._pauses is None or _is_final(outcome):
-                        self._outcomes[query] = outcome
+            about_to_wait()
+            outcome = self._flights.share(query, lambda: self._held(query) or self._asked(query))
         if isinstance(outcome, SchemaRegistryError):
-            raise copy(outcome)  # each caller's own, with its own traceback
+            # Each caller's own, with its own traceback.
+            raise copy(outcome).addressed_by(self.address_variable)
         return outcome
+
+    def holds(self, result: Result) -> bool:
+        """Check whether a result of this resolver still holds, without a new look."""
+        pauses = self._pauses
+        if pauses is None:
+            return True
+        if result.outage is not None:
+            return self._is_paused(result.query, has_copy=True)
+        if result.source == "cassette":
+            return True
+        return self._never_changes(result) or self._cache.is_young(result.fetched_at)
+
+    def _held(self, query: Query) -> Result | SchemaRegistryError | None:
+        """Return the outcome in memory, if it holds."""
+        outcome = self._outcomes.get(query)
+        if outcome is None or self._pauses is None:
+            return outcome
+        if isinstance(outcome, SchemaRegistryError):
+            return outcome if self._is_paused(query, has_copy=False) else None
+        return outcome if self.holds(outcome) else None
+
+    def _asked(self, query: Query) -> Result | SchemaRegistryError:
+        outcome = self._outcome(query)
+        self._outcomes.keep(query, outcome)
+        return outcome
+
+    def _is_paused(self, query: Query, *, has_copy: bool) -> bool:
+        """Check whether the registry is not asked a query yet, because it failed a moment ago."""
+        addresses = (self._url(query), self._address)
+        return any(self._failure(each, has_copy=has_copy) is not None for each in addresses)
+
+    def _failure(self, url: str, *, has_copy: bool) -> SchemaRegistryError | None:
+        if self._pauses is None:
+            return self._cache.failure(url)
+        return self._pauses.failure(url, has_copy=has_copy)
+
+    def _never_changes(self, result: Result) -> bool:
+        """Check whether the registry keeps a result for good; a time-to-live of zero asks anew."""
+        if result.is_missing or not self._cache.ttl:
+            return False
+        is_protocol = result.query.kind is Kind.PROTOCOL
+        return is_protocol or self.protocol.fixed_release(result.query) is not None
 
     def _outcome(self, query: Query) -> Result | SchemaRegistryError:
         url = self._url(query)
@@ -128,14 +185,21 @@ class Resolver:
                 return InvalidAnswer(str(query), "the JSON is nested too deeply to be kept")
             else:
                 if result is not None:
-                    result = replace(result, outage=outage.reason) if outage else result
+                    result = replace(result, outage=outage.outage) if outage else result
                     if not self._recording:
                         self._tell(result)
                     return result
                 if step is Step.STALE:
                     tried.append("the cache: no entry")
         assert outage is not None  # noqa: S101  # every list of steps ends in one that raises
-        return RegistryUnavailable(outage.url, outage.reason, outage.unreachable, tuple(tried))
+        return RegistryUnavailable(
+            outage.url,
+            outage.reason,
+            outage.unreachable,
+            tuple(tried),
+            outage.is_page,
+            outage.advice,
+        )
 
     def _take(self, step: Step, query: Query, url: str) -> Result | None:
         match step:
@@ -148,7 +212,7 @@ class Resolver:
             case Step.ASKED:
                 return self._cache.asked(url, query)
             case Step.STALE:  # pragma: no branch  # the last step there is
-                return self._cache.stale(url, query)
+                return self._old_copy(url, query)
 
     def _cached(self, url: str, query: Query) -> Result | None:
         """Return a cache entry that holds without a request, or None.
@@ -158,8 +222,10 @@ class Resolver:
         """
         entry = self._cache.fresh(url, query)
         release = self.protocol.fixed_release(query)
-        if entry is not None or (release is None and query.kind is not Kind.PROTOCOL):
+        if entry is not None:
             return entry
+        if release is None and query.kind is not Kind.PROTOCOL:
+            return self._confirmed_alone(url, query)
         copies = (f"{self._address}/{path}" for path in self.protocol.copies(query))
         for address in (url, *copies):
             entry = self._cache.stale(address, query)
@@ -173,25 +239,58 @@ class Resolver:
                 return replace(entry, url=url, source="cache")
         return None
 
+    def _confirmed_alone(self, url: str, query: Query) -> Result | None:
+        """Return the old copy of a schema or of its 404, if the index confirms it.
+
+        A test run confirms before it begins: see :meth:`revalidate`.
+        """
+        by_name = query.kind is Kind.SCHEMA and query.release is None
+        if self._pauses is None or not by_name or not self.protocol.has_change_tokens:
+            return None
+        if not self._cache.ttl or len(self._outcomes) < MIN_CONFIRMED:
+            return None
+        entry = looked_up = self._old_copy(url, query)
+        if entry is not None and entry.is_missing and query.name == plain_name(query.name):
+            # The index lists a name without its ending, so it does not tell of one spelling.
+            looked_up = self._old_copy(self._url(query.suffixed), query.suffixed)
+        confirmed = looked_up and self._confirmation.confirmed(looked_up)
+        if entry is None or confirmed is None:
+            return None
+        return replace(entry, fetched_at=confirmed.fetched_at, source=confirmed.source)
+
+    def _old_copy(self, url: str, query: Query) -> Result | None:
+        """Return the registry's last result, from the cache or else from memory.
+
+        Whoever cleans temporary files may have removed the cache of a long-lived registry.
+        """
+        entry = self._cache.stale(url, query)
+        held = self._outcomes.get(query)
+        if entry is not None or not isinstance(held, Result) or held.source == "cassette":
+            return entry
+        return replace(held, source="stale cache", outage=None)
+
     def _fetch(self, query: Query, url: str) -> Result:
         with self._cache.lock(url):
             result = self._take(self._steps[0], query, url)
             if result is not None:
                 return result
-            failure = self._failures.failure(url)
+            known = None if self._recording else self._old_copy(url, query)
+            failure = self._failure(url, has_copy=known is not None)
             if failure is not None:
                 raise failure
             # A registry that cannot be reached at all is not tried again for every other schema.
-            outage = self._failures.failure(self._address)
+            outage = self._failure(self._address, has_copy=known is not None)
             if isinstance(outage, RegistryUnavailable):
-                raise RegistryUnavailable(url, outage.reason, unreachable=True)
+                raise RegistryUnavailable(
+                    url, outage.reason, unreachable=True, advice=outage.advice
+                )
             try:
-                known = None if self._recording else self._cache.stale(url, query)
                 result = self._ask(query, known)
             except SHARED_FAILURES as exc:
-                self._failures.keep_failure(url, exc)
+                failures = self._cache if self._pauses is None else self._pauses
+                failures.keep_failure(url, exc)
                 if isinstance(exc, RegistryUnavailable) and exc.unreachable:
-                    self._failures.keep_failure(self._address, exc)
+                    failures.keep_failure(self._address, exc)
                 raise
             if self._pauses is not None:
                 self._pauses.recovered(url, self._address)
@@ -199,7 +298,9 @@ class Resolver:
             return result
 
     def _ask(self, query: Query, known: Result | None) -> Result:
-        result = self._believed(self._registry().fetch(query, known))
+        result = self._registry().fetch(query, known)
+        if self._remote:
+            result = self._belief.believed(result)
         if not self._recording:
             return replace(result, exchanged=())
         # Here, and not where it is written: the cache keeps it, too, and a 404 may repeat secrets.
@@ -216,40 +317,6 @@ class Resolver:
         """
         is_list = query.kind in (Kind.INDEX, Kind.RELEASES)
         return is_list or self.protocol.fixed_release(query) is not None
-
-    def _believed(self, result: Result) -> Result:
-        """Return the result, but accept a 404 only from an address that is a registry's.
-
-        A 404 that is not signed is believed where there is an index, which every registry has.
-        Without one, the address is probably wrong, and its 404 does not mean that a schema is
-        missing.
-
-        Raises:
-            InvalidAnswer: The address has no index, or refuses it.
-            RegistryUnavailable: The index cannot be had, so its existence is unknown.
-        """
-        if not result.is_missing or not self._remote or self._is_registry:
-            return result
-        if self.protocol.signs_404s:
-            return result
-        if result.query.kind is Kind.INDEX:
-            reason = f"there is no index, which every registry has; {_CHECK}"
-            raise InvalidAnswer(result.url, reason)
-        try:
-            index = Query(Kind.INDEX)
-            self._fetch(index, self._url(index))
-        except RegistryRefused as exc:
-            reason = f"it answered 404, and refused its index with status {exc.status}, which"
-            reason = f"{reason} would show that it is a registry; {_CHECK}, and the credentials"
-            raise InvalidAnswer(result.url, reason) from None
-        except (InvalidAnswer, RegistryUnavailable) as exc:
-            if isinstance(exc, InvalidAnswer) or exc.is_page:
-                reason = f"it answered 404, and has no registry's index at {exc.url}; {_CHECK}"
-                raise InvalidAnswer(result.url, reason) from None
-            reason = "it answered 404, which is believed of a registry only, and its index"
-            raise RegistryUnavailable(result.url, f"{reason} cannot be had: {exc.reason}") from None
-        self._is_registry = True
-        return result
 
     def _record(self, result: Result) -> None:
         cassettes = self._cassettes()
@@ -278,81 +345,45 @@ class Resolver:
     def revalidate(self, queries: Collection[Query]) -> set[Query]:
         """Serve what the cache can, and return the queries that were served.
 
-        Expired entries are revalidated with one index request for all of them. An entry is served
-        where the index lists its schema unchanged. Where the index cannot be had, or lists the
-        schema with another change token, the schema needs a request of its own.
-
         Args:
             queries: The queries that are about to be made.
         """
         # A time-to-live of zero demands a request for each schema.
         if Step.CACHE not in self._steps or not self._cache.ttl:
             return set()
-        many = self.protocol.has_change_tokens and len(queries) >= MIN_CONFIRMED
         answered = set()
-        for query in queries:
-            entries = self._kept(query)
-            if entries and entries[-1].source == "stale cache":
-                entries = self._confirmed(entries) if many else []
+        for query, entries in self._revalidation.entries(queries):
             for entry in entries:
-                self._outcomes[entry.query] = entry
+                self._outcomes.keep(entry.query, entry)
                 self._tell(entry)
-            if entries:
-                answered.add(query)
+            answered.add(query)
         return answered
 
-    def _kept(self, query: Query) -> list[Result]:
-        """Return the cache entries that answer a query.
+    def known_names(self) -> list[tuple[str, str]]:
+        """Return the names that the registry has, each with its version line, for advice.
 
-        A 404 counts only together with the entry for the name's other spelling, which comes last.
+        Nothing is asked for: a 404 of the Core protocol has shown the index already, and a
+        Confluent registry's list counts only where the session has it. Nothing is recorded.
+
+        Raises:
+            MustWait: The caller must not wait for a file.
         """
-        url = self._url(query)
-        entry = self._cached(url, query) or self._cache.stale(url, query)
-        if entry is None:
-            return []
-        if not entry.is_missing or not self.protocol.has_second_spelling:
-            return [entry]
-        suffixed = query.suffixed
-        other = self._cache.stale(self._url(suffixed), suffixed)
-        return [] if other is None else [entry, other]
-
-    def _confirmed(self, entries: list[Result]) -> list[Result]:
-        """Return expired entries with the index's age, if the index lists the last one unchanged.
-
-        Otherwise return an empty list.
-        """
-        entry = entries[-1]
-        if entry.is_missing:
-            return []
-        schema = entry.schema
-        listed = self._listed.get((schema.version, schema.name))
-        if listed is None or schema.token is None or listed.sha256 != schema.token:
-            return []
-        # The deprecation and the release may change while the content stays the same.
-        if listed.deprecated is not schema.deprecated:
-            return []
-        if listed.release not in (None, schema.release):
-            return []
-        # The entries are not rewritten: the cached index confirms them in the next session, too.
-        index = self.retrieve(Query(Kind.INDEX))
-        return [replace(each, fetched_at=index.fetched_at, source=index.source) for each in entries]
-
-    @cached_property
-    def _listed(self) -> dict[tuple[str, str], IndexEntry]:
-        """The entries of the index, by version and name; empty where the index cannot be had."""
+        about_to_wait()
+        index = Query(Kind.INDEX)
         try:
-            index = self.retrieve(Query(Kind.INDEX))
+            if not self._remote:
+                if self._knows_lines:
+                    return _names(self._registry().fetch(index))
+                return self._cassettes().names()
         except SchemaRegistryError:
-            return {}
-        # An old copy of the index says nothing about today.
-        if index.is_missing or index.source not in ("registry", "cache"):
-            return {}
-        return {(each.version, each.name): each for each in index.entries}
+            return []
+        url = self._url(index)
+        kept = self._cache.fresh(url, index) or self._cache.asked(url, index)
+        return [] if kept is None else _names(kept)
 
     def _url(self, query: Query) -> str:
         return f"{self._address}/{self.protocol.path(query)}"
 
 
-def _is_final(outcome: Result | SchemaRegistryError) -> bool:
-    """Check whether an outcome may be kept: it is neither an error nor an old copy."""
-    return not isinstance(outcome, SchemaRegistryError) and outcome.outage is None
+def _names(index: Result) -> list[tuple[str, str]]:
+    return [] if index.is_missing else [(each.name, each.version) for each in index.entries]

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.schema_type import SchemaType
 
 
-def all_types(*, formats: bool = True, default_draft: str = "2020-12") -> dict[str, SchemaType]:
+def all_types(
+    *, formats: bool = True, default_draft: str = "2020-12", avro_unknown_fields: bool = False
+) -> dict[str, SchemaType]:
     """Return the schema languages by the word that registries have for each.
+
+    Avro is one of them where its engine is installed: the extra ``avro``.
 
     Args:
         formats: Whether a JSON Schema's ``format`` is an assertion (2020-12 Validation, section
             7.2.2).
         default_draft: The draft of a JSON Schema without ``$schema``.
+        avro_unknown_fields: Whether a record of Avro may have fields that its schema does not have.
     """
     # Import lazily: importing this package alone must not load an engine.
+    from pytest_schema_registry.schema_types.avro.validation import AvroType
     from pytest_schema_registry.schema_types.json_schema.validation import JSONSchemaType
 
-    json_schema = JSONSchemaType(formats=formats, default_draft=default_draft)
-    return {json_schema.name: json_schema}
+    types: list[SchemaType] = [JSONSchemaType(formats=formats, default_draft=default_draft)]
+    if find_spec("fastavro") is not None:
+        types.append(AvroType(allows_unknown=avro_unknown_fields))
+    return {each.name: each for each in types}

@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.compatibility.report import CompatibilityReport
     from pytest_schema_registry.redaction import Redaction
+    from pytest_schema_registry.schema_types.payloads import Payloads, Violating
     from pytest_schema_registry.schemas import ListedReference, OldCopy, Schema, Violation
 
 
 class NotASchema(ValueError):
     """One of the two schemas of a comparison is no schema of its language."""
+
+
+class NoPart(LookupError):
+    """A pointer leads to no schema in a document; the text is what to do."""
 
 
 class Reference(Protocol):
@@ -40,12 +45,51 @@ class Reference(Protocol):
         """The version and the name that it refers to; None where it is a global id."""
 
     @property
+    def path(self) -> str | None:
+        """Its target as a path below a version line, or None; a schema's ``$id`` may be that."""
+
+    @property
     def name(self) -> str | None:
         """The schema name in its text; None where the text is no plain name."""
 
 
+class Values(Protocol):
+    """The values of a language whose payloads are no JSON: what a serializer makes bytes of."""
+
+    @property
+    def takes_bytes(self) -> bool:
+        """True where a value may itself be bytes, so that bytes need not be a message."""
+
+    def delivered(self, value: Any) -> tuple[Any] | None:
+        """Return what a reader gets of a value, in a tuple; None if the value does not conform."""
+
+    def as_json(self, value: Any) -> Any:
+        """Return a value as JSON, for people and files."""
+
+    def from_json(self, document: Any) -> Any:
+        """Return the value in a JSON document: in the language's own encoding, or of ``as_json``.
+
+        What is neither stays as it is, so that the verdict falls on it.
+        """
+
+    def read(self, raw: bytes, writer: Any = None) -> Any:
+        """Return the value in a message; if it cannot be read, a value that never conforms.
+
+        Args:
+            raw: The message, without the id of its schema.
+            writer: The values of the schema that it was written with; None for this one.
+        """
+
+    def unreadable(self, raw: bytes) -> Any:
+        """Return a value that never conforms, for bytes that are no message."""
+
+
 class Validator(Protocol):
     """A schema that is ready to check payloads."""
+
+    @property
+    def values(self) -> Values | None:
+        """What reads and writes payloads that are no JSON; None where they are JSON."""
 
     @property
     def schema(self) -> Schema:
@@ -53,7 +97,10 @@ class Validator(Protocol):
 
     @property
     def is_valid(self) -> Callable[[Any], bool]:
-        """The engine's own verdict on a payload, given as JSON: a field, which adds no call."""
+        """The engine's verdict on a payload, given as JSON or as ``values`` has it.
+
+        It may be a field, which adds no call.
+        """
 
     @property
     def referred_old(self) -> tuple[OldCopy, ...]:
@@ -67,7 +114,7 @@ class Validator(Protocol):
         """Return the violations of a payload that ``is_valid`` refused, best match first.
 
         Args:
-            payload: The payload as JSON.
+            payload: The payload as JSON, or as ``values`` has it.
             hide: The values to hide.
 
         Raises:
@@ -115,6 +162,14 @@ class SchemaType(Protocol):
             SchemaRegistryError: A schema that it refers to cannot be retrieved.
         """
 
+    def part(self, document: Schema, pointer: str) -> Schema:
+        """Return the schema that a pointer leads to in a document, as one of its own.
+
+        Raises:
+            NoPart: It leads to none.
+            InvalidSchema: The document cannot be read, or what the part needs of it is wrong.
+        """
+
     def display(self, schema: Schema) -> Iterator[str]:
         """Yield the lines that show a schema to a person."""
 
@@ -136,4 +191,47 @@ class SchemaType(Protocol):
 
         Raises:
             NotASchema: One of them is no schema of this language.
+        """
+
+    def conforming_payloads(
+        self, of: Validator | dict[str, Any] | bool, limit: int = 100
+    ) -> Payloads[Any]:
+        """Return payloads that a schema accepts: all that it allows, in as few as possible.
+
+        They have each optional member and leave it out, and they have each value, branch, bound and
+        length of the schema, at any depth. They have no members that the schema does not describe,
+        unless it requires them. Each was checked by the engine. No two are equal. They are the same
+        in every run, and the smallest comes first.
+
+        Args:
+            of: A validator of this language, or a schema as a value, which refers to no other one.
+            limit: The most payloads.
+
+        Returns:
+            A sequence. Its ``uncovered`` says what no payload shows, and why. Its ``reason`` says
+            why it is empty.
+
+        Raises:
+            InvalidSchema: The given value is wrong, or refers to another schema.
+        """
+
+    def violating_payloads(
+        self,
+        of: Validator | dict[str, Any] | bool,
+        limit: int = 100,
+        hide: Redaction | None = None,
+    ) -> Payloads[Violating]:
+        """Return payloads that break one rule of a schema each, with the violation.
+
+        Args:
+            of: A validator of this language, or a schema as a value, which refers to no other one.
+            limit: The most payloads.
+            hide: The values to hide in violations; None for no values.
+
+        Returns:
+            A sequence. Its ``uncovered`` says which rules no payload breaks. Its ``reason`` says
+            why it is empty.
+
+        Raises:
+            InvalidSchema: The given value is wrong, or refers to another schema.
         """

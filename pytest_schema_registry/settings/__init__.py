@@ -16,10 +16,16 @@ PROTOCOLS = ("auto", "core", "confluent")
 #: The version lines of the Core protocol, which are the session's unless the protocol is another.
 DEFAULT_VERSIONS = ("v1", "v2")
 DEFAULT_SUBJECT = "{name}"
+DEFAULT_LAYOUT = "{version}/{name}.json"
 DEFAULT_CASSETTES = Path("tests/contracts/cassettes")
 DEFAULT_PAYLOADS = Path("tests/contracts/payloads")
 DEFAULT_MAX_SCHEMA_SIZE = 5_000_000
 DEFAULT_MAX_IN_FLIGHT = 16
+#: The names of ini files that pytest looks for, in one directory after the other.
+INI_FILES = (
+    *("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"),
+    *("pyproject.toml", "tox.ini", "setup.cfg"),
+)
 
 IniType = Literal["string", "linelist", "args", "bool", "float", "int"]
 
@@ -94,7 +100,7 @@ OPTIONS = (
         "versions",
         "versions",
         "LIST",
-        f"{','.join(DEFAULT_VERSIONS)}; latest of a Confluent registry",
+        f"{','.join(DEFAULT_VERSIONS)}; latest of a Confluent registry; those of a directory",
         "the version lines that contract tests run against",
         ini_type="args",
     ),
@@ -111,6 +117,14 @@ OPTIONS = (
         "KEY",
         "none",
         "the Confluent metadata property that has the version line as its value",
+    ),
+    Option(
+        "layout",
+        "layout",
+        "TEMPLATE",
+        DEFAULT_LAYOUT,
+        "the files of a directory, such as schemas/{name}.{version}.schema.json; .yaml and .yml "
+        "are read as YAML",
     ),
     Option(
         "cassettes",
@@ -168,6 +182,15 @@ OPTIONS = (
         f"the draft of schemas without $schema: {', '.join(DRAFTS)}",
     ),
     Option(
+        "avro-unknown-fields",
+        "avro_unknown_fields",
+        "on|off",
+        "off",
+        "let a record of Avro have fields that its schema does not have, and no reader gets",
+        ini_type="bool",
+        is_switch=True,
+    ),
+    Option(
         "redact",
         "redact",
         "PATTERNS",
@@ -206,6 +229,7 @@ OPTIONS = (
         "the folder of the golden payloads; each is a test",
     ),
     Option("report", "report", "FILE", "none", "write the figures to this JSON file"),
+    Option("html", "html", "FILE", "none", "write a page for people to this HTML file"),
     Option(
         "metrics",
         "metrics",

@@ -76,6 +76,7 @@ _SETTINGS: dict[str, _Kind] = {
     "versions": "texts or none",
     "subject": "text",
     "version_property": "text or none",
+    "layout": "text",
     "cassettes": "directory",
     "cache_dir": "directory",
     "cache_ttl": "number",
@@ -83,6 +84,7 @@ _SETTINGS: dict[str, _Kind] = {
     "max_schema_size": "whole",
     "format_assertion": "switch",
     "default_draft": "text or none",
+    "avro_unknown_fields": "switch",
     "redact": "texts",
     "token": "text or none",
 }

@@ -10,7 +10,9 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, get_args
 
+from pytest_schema_registry.addresses import split
 from pytest_schema_registry.schemas import SchemaKey, plain_name
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 #: What a violation does: "off" makes no check, "warn" warns, "strict" fails the test.
 Enforcement = Literal["off", "warn", "strict"]
 ENFORCEMENTS: tuple[Enforcement, ...] = get_args(Enforcement)
+#: How alike a written name and a known one must be, from 0 to 1.
+_ALIKE = 0.75
 
 
 class EnforcementRule(NamedTuple):
@@ -56,7 +60,10 @@ class EnforcementRule(NamedTuple):
         """Check whether the rule is about a schema in a version line."""
         if not self.key or self.key == key.version:
             return True
-        return fnmatchcase(key.name, self.name) and self.version in ("", key.version)
+        # A rule about a document is one about its parts.
+        names = (key.name, split(key.name)[0])
+        is_named = any(fnmatchcase(name, self.name) for name in names)
+        return is_named and self.version in ("", key.version)
 
     def specificity(self, key: SchemaKey) -> tuple[bool, int, bool]:
         """Return the sort key of the rules that cover a schema.
@@ -101,9 +108,23 @@ class EnforcementRules:
         return "strict" if is_strict else "warn"
 
     def unused(self, keys: Collection[SchemaKey]) -> list[str]:
-        """Return the rules that cover none of the schemas."""
-        return [str(rule) for rule in self._rules if not any(map(rule.covers, keys))]
+        """Return the rules that cover none of the schemas, each with the name that is meant."""
+        names = {key.name for key in keys} | {key.version for key in keys} | {*map(str, keys)}
+        return [
+            f"{rule}{_meant(rule.key, names)}"
+            for rule in self._rules
+            if not any(map(rule.covers, keys))
+        ]
 
     def unused_lines(self, keys: Collection[SchemaKey]) -> list[str]:
-        """Return the lines of the ratchet that name none of the schemas."""
-        return sorted(str(key) for key in self._proved or () if key not in keys)
+        """Return the ratchet's lines that name none of the schemas, each with what is meant."""
+        unused = sorted(str(key) for key in self._proved or () if key not in keys)
+        known = {*map(str, keys)}
+        return [f"{line}{_meant(line, known)}" for line in unused]
+
+
+def _meant(written: str, known: Collection[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(written, sorted(known), n=1, cutoff=_ALIKE)
+    return f" (did you mean {printable(near[0])}?)" if near else ""

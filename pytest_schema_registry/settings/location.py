@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: The pattern of query parameters that are credentials.
 CREDENTIAL = re.compile("key|token|secret|pass|auth|sig|cred", re.IGNORECASE)
+#: A name with a dot in it, such as a host has; of a directory, it is no sure sign.
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _GIVE_ONE = "it has several addresses, with commas between them; give one of them"
 #: A comma with an address after it: other tools of a registry take several.
 _SEVERAL = re.compile(r",\s*https?://")
@@ -140,5 +142,9 @@ def _directory(value: str, root: Path) -> Location:
             "no such directory; an address with a user or a query begins with https://"
         )
     is_drive = re.match(r"[A-Za-z]:($|[\\/])", value)
-    hint = f", or did you mean http://{value}?" if ":" in value and not is_drive else ""
+    hint = ""
+    if ":" in value and not is_drive:
+        hint = f", or did you mean http://{value}?"
+    elif _HOST.fullmatch(value.partition("/")[0]):
+        hint = f", or did you mean https://{value}?"
     raise ValueError(f"no such directory: {directory}{hint}")

@@ -7,7 +7,7 @@ import string
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from pytest_schema_registry.settings import COMPAT_SOURCES, DRAFTS, MODES, PROTOCOLS
+from pytest_schema_registry.settings import COMPAT_SOURCES, DEFAULT_LAYOUT, DRAFTS, MODES, PROTOCOLS
 from pytest_schema_registry.settings.location import parse_location
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.settings import Option
     from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
     from pytest_schema_registry.settings.enforcement import EnforcementRule
+    from pytest_schema_registry.settings.layout import Layout
 
 DriftAction = Literal["off", "warn", "fail"]
 DRIFT_ACTIONS: tuple[DriftAction, ...] = get_args(DriftAction)
@@ -76,6 +77,12 @@ def subject(value: str, _root: Path) -> str:
     return value
 
 
+def layout(value: str, _root: Path) -> Layout | None:
+    from pytest_schema_registry.settings.layout import Layout
+
+    return None if value == DEFAULT_LAYOUT else Layout(value)
+
+
 def property_name(value: str, _root: Path) -> str:
     if not value.strip() or not value.isprintable():
         raise ValueError(f"{value!r} is no name of a property")
@@ -94,11 +101,16 @@ def version_list(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
     if not versions:
         raise ValueError("the list of versions is empty; give at least one, such as v1")
     for version in versions:
-        if version.startswith(".") or not _VERSION_CHARACTERS.issuperset(version):
+        if not is_version(version):
             raise ValueError(
                 f"{version!r} cannot be a version; use letters, digits, '_', '-' and '.'"
             )
     return tuple(versions)
+
+
+def is_version(text: str) -> bool:
+    """Check whether a text can be a version line."""
+    return not text.startswith(".") and _VERSION_CHARACTERS.issuperset(text)
 
 
 def versions(value: str | list[str] | tuple[str, ...], _root: Path) -> tuple[str, ...]:
@@ -125,6 +137,14 @@ def kept_file(value: str | Path, root: Path) -> Path:
     """Parse the path of a file that is read as well as written: it must not be a pipe."""
     if (root / value).is_fifo():
         raise ValueError(f"{root / value} is a pipe, not a file that can be kept")
+    return file(value, root)
+
+
+def html_file(value: str | Path, root: Path) -> Path:
+    from importlib.util import find_spec
+
+    if find_spec("jinja2") is None:
+        raise ValueError("needs jinja2; install it with pip install 'pytest-schema-registry[html]'")
     return file(value, root)
 
 
@@ -268,6 +288,7 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "versions": versions,
     "subject": subject,
     "version-property": property_name,
+    "layout": layout,
     "cassettes": folder,
     "cache-dir": path,
     "cache-ttl": period,
@@ -276,12 +297,14 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "max-schema-size": size,
     "format-assertion": switch,
     "default-draft": draft,
+    "avro-unknown-fields": switch,
     "redact": redaction,
     "enforcement": enforcement,
     "ratchet": kept_file,
     "dead-letters": kept_file,
     "payloads": folder,
     "report": file,
+    "html": html_file,
     "metrics": metrics_file,
     "min-hit-rate": percentage,
     "max-fetch-p95": milliseconds,

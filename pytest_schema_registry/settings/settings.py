@@ -6,7 +6,9 @@ Callers give the places in order of precedence, and the first value wins.
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pytest_schema_registry.errors import InvalidSettings
@@ -27,13 +29,15 @@ from pytest_schema_registry.settings.credentials import (
     WrongCredentials,
     parse_credentials,
 )
-from pytest_schema_registry.settings.parsers import DriftGate, parse
+from pytest_schema_registry.settings.parsers import DriftGate, is_version, parse
+from pytest_schema_registry.text import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pytest_schema_registry.settings.compatibility_rules import CompatibilityRule
     from pytest_schema_registry.settings.enforcement import EnforcementRule
+    from pytest_schema_registry.settings.layout import Layout
     from pytest_schema_registry.settings.location import Location
 
 
@@ -45,11 +49,15 @@ class Settings(NamedTuple):
     The row of :data:`~pytest_schema_registry.settings.OPTIONS` with a field's name describes the
     field. ``cache_dir`` is None where the user named none: the entries are then in pytest's cache,
     or last only for the session. Without a ``location``, only cassettes are used. ``versions`` and
-    ``default_draft`` are None where the registry's protocol decides them.
+    ``default_draft`` are None where the registry's protocol decides them, and ``layout`` is None
+    for that of version folders.
 
     Args:
         credentials: The credentials for the registry.
         root: The directory that relative paths start from.
+        address_variable: The environment variable that has the registry's address; empty where
+            another place has it.
+        places: The place where each field was written, as messages name it; absent for defaults.
     """
 
     location: Location | None = None
@@ -58,6 +66,7 @@ class Settings(NamedTuple):
     versions: tuple[str, ...] | None = None
     subject: str = DEFAULT_SUBJECT
     version_property: str | None = None
+    layout: Layout | None = None
     cassettes: Path = DEFAULT_CASSETTES
     cache_dir: Path | None = None
     cache_ttl: float = 300.0
@@ -66,12 +75,14 @@ class Settings(NamedTuple):
     max_schema_size: int = DEFAULT_MAX_SCHEMA_SIZE
     format_assertion: bool = True
     default_draft: str | None = None
+    avro_unknown_fields: bool = False
     redact: Redaction = Redaction()
     enforcement: tuple[EnforcementRule, ...] = ()
     ratchet: Path | None = None
     dead_letters: Path | None = None
     payloads: Path = DEFAULT_PAYLOADS
     report: Path | None = None
+    html: Path | None = None
     metrics: Path | None = None
     min_hit_rate: float | None = None
     max_fetch_p95: float | None = None
@@ -89,6 +100,8 @@ class Settings(NamedTuple):
     replay_payloads: tuple[str, str] | None = None
     credentials: Credentials = NO_CREDENTIALS
     root: Path = Path()
+    address_variable: str = ""
+    places: Mapping[str, str] = MappingProxyType({})
 
     def __repr__(self) -> str:
         return f"Settings({self.describe()!r})"
@@ -99,9 +112,45 @@ class Settings(NamedTuple):
         return self.mode == "replay" or self.location is None
 
     @property
+    def is_unconfigured(self) -> bool:
+        """True where cassettes are the only source because nobody named another."""
+        return self.location is None and self.mode == "auto"
+
+    @property
     def remote(self) -> bool:
         """True where answers come over a network."""
         return not self.offline and self.location is not None and not self.location.directory
+
+    @property
+    def uses_cassettes(self) -> bool:
+        """True where a run of all tests reads or writes every cassette that is needed."""
+        return self.offline or self.mode == "record"
+
+    @property
+    def uses_cache(self) -> bool:
+        """True where the cache on disk is used. What is recorded is staged there, too."""
+        return self.remote or self.mode == "record"
+
+    @property
+    def judges_costs(self) -> bool:
+        """True where a gate asks what the run has cost."""
+        return any(
+            gate is not None for gate in (self.min_hit_rate, self.max_fetch_p95, self.max_overhead)
+        )
+
+    @property
+    def version_folders(self) -> tuple[str, ...]:
+        """The version lines that a directory has, ``v2`` before ``v10``; none of a server."""
+        directory = self.location.directory if self.location else None
+        if directory is None:
+            return ()
+        with suppress(OSError):  # the error is raised where a schema is read
+            if self.layout is None:
+                found = {path.name for path in directory.iterdir() if path.is_dir()}
+            else:
+                found = {version for version, _, _ in self.layout.files(directory)}
+            return tuple(sorted(filter(is_version, found), key=numbered))
+        return ()
 
     @property
     def record_command(self) -> str:
@@ -110,11 +159,15 @@ class Settings(NamedTuple):
         command = ["pytest", "--registry-mode=record", f"--registry-url={url}"]
         if self.cassettes != DEFAULT_CASSETTES:
             command.append(f"--registry-cassettes={self.cassettes}")
+        if self.layout is not None:
+            command.append(f"--registry-layout={self.layout.template}")
         return shlex.join(command)
 
     def describe(self) -> str:
         """Return one line for the report header, without credentials."""
         registry = self.location.shown if self.location else "no registry"
+        if self.address_variable:
+            registry += f" (from {self.address_variable})"
         versions = ",".join(self.versions) if self.versions else self._default_versions()
         return (
             f"schema registry: {registry}, mode {self.mode}, "
@@ -125,6 +178,8 @@ class Settings(NamedTuple):
         """Describe the version lines that nobody named, without asking for the protocol."""
         if self.protocol == "confluent":
             return "latest"
+        if folders := self.version_folders:
+            return ",".join(folders)
         is_recorded = self.offline and (self.root / self.cassettes / "protocol.yaml").exists()
         if self.protocol == "auto" and (self.remote or is_recorded):
             return "as the registry's protocol has them"
@@ -206,7 +261,14 @@ def resolve(
         location.auth if location else None,
         labels.get("location", ""),
     )
-    settings = Settings(**chosen, credentials=credentials, root=root)
+    is_variable = "location" in said_by and said_by["location"].is_environment
+    settings = Settings(
+        **chosen,
+        credentials=credentials,
+        root=root,
+        address_variable=labels["location"] if is_variable else "",
+        places=labels,
+    )
     if (wrong := _contradiction(settings)) is not None:
         field, reason = wrong
         error = InvalidEnvironment if said_by[field].is_environment else InvalidSettings

@@ -8,7 +8,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import checking, comparing, confluent, contracts, retrieving, startup, suites
+from tests.benchmarks import (
+    checking,
+    comparing,
+    confluent,
+    contracts,
+    retrieving,
+    services,
+    startup,
+    suites,
+)
 from tests.benchmarks.measure import machine, table
 
 if TYPE_CHECKING:
@@ -22,6 +31,7 @@ GROUPS = {
     "confluent": confluent.rows,
     "contracts": contracts.rows,
     "comparing": comparing.rows,
+    "services": services.rows,
 }
 
 

@@ -6,14 +6,23 @@ import json
 from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import jsonschema
 import jsonschema_rs
 from jsonschema.validators import validator_for
 
+from pytest_schema_registry.schema_types.json_schema.validation import JSONSchemaType
 from tests.benchmarks.measure import Row, each_of, interleaved, per_call
-from tests.benchmarks.samples import EVENT, EVENT_SCHEMA, event, payload, schema, size
+from tests.benchmarks.samples import (
+    EVENT,
+    EVENT_SCHEMA,
+    event,
+    payload,
+    referring_schema,
+    schema,
+    size,
+)
 from tests.benchmarks.sessions import session
 from tests.parts import judge_of
 
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry import AssertConforms, SchemaRegistry
 
 LARGE = "warehouse.Large"
+REFERRING = "warehouse.Referring"
 ROUNDS_OF_FIRST_USES = 7
 FIRST_USES = 3  # in a measurement, for one alone is short
 RESULTS = "rows.json"
@@ -76,6 +86,7 @@ def rows(directory: Path, *, short: bool) -> list[Row]:
     for place in range(FIRST_USES * (ROUNDS_OF_FIRST_USES + 1)):
         contents[f"first.Event{place}"] = {**EVENT_SCHEMA, "title": f"Event {place}"}
         contents[f"first.Large{place}"] = schema(place + 1)
+    contents[REFERRING] = referring_schema()
     for name, content in contents.items():
         registry.joinpath("v1", f"{name}.json").write_text(json.dumps(content))
     options = (f"--registry-url={registry}", "--registry-versions=v1")
@@ -130,6 +141,7 @@ def measured(
             for name, content in (("first.Event", EVENT_SCHEMA), ("first.Large", schema()))
             for row in _first_use(registry, name, content, 2 if short else ROUNDS_OF_FIRST_USES)
         ),
+        *_first_use_of_references(registry, 2 if short else ROUNDS_OF_FIRST_USES),
     ]
     directory.joinpath(RESULTS).write_text(json.dumps([asdict(row) for row in found]))
 
@@ -199,4 +211,27 @@ def _first_use(
     return [
         Row(3, f"first use of {what}: {ours}", timings.scaled(ours, 1e3), "ms"),
         Row(3, f"  {theirs} / {ours}", timings.ratios(theirs, ours), at_least=50),
+    ]
+
+
+def _first_use_of_references(registry: SchemaRegistry, rounds: int) -> list[Row]:
+    referring, language = registry.get_schema(REFERRING, "v1"), JSONSchemaType()
+    content = referring.content
+
+    def never_called(reference: object) -> NoReturn:
+        raise AssertionError(f"{reference} leads out of the schema")
+
+    def by_plugin() -> None:
+        assert language.compile(referring, never_called).is_valid({})
+
+    def by_engine() -> None:
+        assert jsonschema_rs.validator_for(content).is_valid({})
+
+    ours, theirs = "compile and check", "jsonschema-rs"
+    contenders = {ours: each_of(1, by_plugin), theirs: each_of(1, by_engine)}
+    timings = interleaved(contenders, rounds)
+    what = f"a schema of {referring.text.count('$ref'):,} references"
+    return [
+        Row(3, f"first use of {what}: {ours}", timings.scaled(ours, 1e3), "ms"),
+        Row(3, f"  {ours} / {theirs}", timings.ratios(ours, theirs), at_most=3),
     ]

@@ -115,6 +115,28 @@ def _record_schema(place: int) -> dict[str, Any]:
     }
 
 
+def referring_schema() -> dict[str, Any]:
+    """A schema of 20,000 references to 400 definitions, of 1 MB, as of a tool's settings."""
+    settings = {
+        f"setting{number}": {
+            "type": ["string", "null"],
+            "description": "What the tool does in this place, unless a place below says otherwise",
+            "maxLength": 100 + number,
+        }
+        for number in range(400)
+    }
+    references = {name: {"$ref": f"#/definitions/{name}"} for name in settings}
+    groups = {
+        f"group{number}": {"type": "object", "properties": references} for number in range(50)
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "definitions": settings,
+        "type": "object",
+        "properties": groups,
+    }
+
+
 def _record(place: int, number: int) -> dict[str, Any]:
     return {
         "id": f"ART-{place * 1000 + number:06}",

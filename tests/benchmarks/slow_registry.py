@@ -103,6 +103,7 @@ class _Served:
     def _put(self, contents: dict[str, dict[str, Any]]) -> None:
         for name, content in contents.items():
             document = {"name": name, "track": "v1", "core_version": "1.0.0", "content": content}
+            document["$schema_id"] = name
             digest = sha256(json.dumps(content).encode()).hexdigest()
             self._bodies[f"/schemas/v1/{name}"] = _json({**document, "sha256": digest})
         listed = [

@@ -21,15 +21,6 @@ def test_an_adjustment_for_any_level_conforms(
     assert sent == {"provider": "ibkr", "scale": 0.7, "reason": reason.value, "ts": 1.0}
 
 
-@pytest.mark.parametrize("scale", [0.0, 0.5, 1.0])
-def test_a_scale_from_pause_to_full_rate_conforms(
-    assert_conforms: AssertConforms, scale: float
-) -> None:
-    assert_conforms(
-        RateAdjustment(provider="synthetic", scale=scale, reason=BackpressureLevel.hard, ts=1.0)
-    )
-
-
 @pytest.mark.parametrize("scale", [-0.01, 1.01, "full", None])
 def test_a_scale_outside_pause_to_full_rate_violates_the_contract(
     assert_conforms: AssertConforms, scale: object

@@ -102,7 +102,7 @@ ROWS = [
     ),
     Row(
         "thirty redirects",
-        outage("Exceeded maximum allowed redirects", 12),
+        outage("it redirects again and again", 12),
         replying(*[Reply(302, headers={"location": "?again"})] * 30),
     ),
     Row("redirect to another host", served(), to_another_host),
@@ -120,7 +120,7 @@ ROWS = [
     Row("proxy reaches nobody", outage("502 Bad Gateway", 8), through_a_proxy(Reply(502))),
     Row(
         "proxy has a login page",
-        outage("not JSON: text/html", 2),
+        outage("200 OK, text/html", 2),
         through_a_proxy(Reply(200, "<html>Log in", HTML)),
     ),
 ]

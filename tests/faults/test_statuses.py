@@ -118,9 +118,9 @@ ROWS = [
     asked_to_wait("a date that has passed", at(timedelta(hours=-1)), ALL_ATTEMPTS),
     asked_to_wait("a number that is too large", "9" * 400, 2),
     asked_to_wait("nonsense", "-1 minutes", ALL_ATTEMPTS),
-    body("a login page", "<html>Log in", outage("(not JSON: text/html)", 2), HTML),
+    body("a login page", "<html>Log in", outage("200 OK, text/html: <html>Log in", 2), HTML),
     body("a login page as JSON", "<html>Log in", refusal("the body is not JSON")),
-    body("nothing", "", outage("it answered 200 with an empty body", 2)),
+    body("nothing", "", outage("200 OK, an empty body", 2)),
     body("JSON of another shape", [1], refusal("a schema's answer is a JSON object, not an array")),
     body(
         "another schema",

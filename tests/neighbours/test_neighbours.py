@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 MODULES = {
+    "pytest-asyncio": "pytest_asyncio",
     "pytest-httpx": "pytest_httpx",
     "pytest-recording": "pytest_recording",
     "pytest-socket": "pytest_socket",
@@ -82,10 +83,10 @@ def _address(server: subprocess.Popen[bytes], log: Path) -> str:
 
 
 def contract_tests(*arguments: str | Path) -> pytest.RunResult:
-    """Run tests/contracts in a process of its own."""
+    """Run tests/contracts in a process of its own, without the drills, which open connections."""
     # -P, or the checkout would shadow the installed wheel.
     command = [sys.executable, "-P", "-m", "pytest", "tests/contracts", "-p", "no:cacheprovider"]
-    command += map(str, arguments)
+    command += ["--ignore=tests/contracts/test_drills.py", *map(str, arguments)]
     started = time.monotonic()
     done = subprocess.run(
         command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
@@ -201,3 +202,47 @@ def test_a_test_may_mock_its_own_traffic_and_check_a_payload(
     result.assert_outcomes(passed=1)
     assert local_registry.paths == ["/schemas/v1/orders.Order"]
     assert not list(pytester.path.rglob("*.yaml")), "our request was recorded as the user's"
+
+
+@needs("pytest-socket")
+def test_the_registry_for_the_code_under_test_needs_loopback_only(
+    pytester: pytest.Pytester, run: Run, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile("""
+        import httpx
+        import pytest
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_order(registry_server, number):
+            registry_server.disconnect(times=1)
+            with pytest.raises(httpx.TransportError):
+                httpx.get(registry_server.url)
+            url = f"{registry_server.confluent_url}/subjects"
+            assert httpx.get(url).json() == ["orders.Order"]
+            with pytest.raises(Exception, match="socket"):
+                httpx.get("http://192.0.2.1/")
+    """)
+    run("--allow-hosts=127.0.0.1", f"--registry-url={local_registry.directory}").assert_outcomes(
+        passed=2
+    )
+
+
+@needs("pytest-asyncio")
+def test_the_registry_for_the_code_under_test_runs_beside_a_loop(
+    pytester: pytest.Pytester, run: Run, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile("""
+        import asyncio
+
+        import httpx
+        import pytest
+
+        @pytest.mark.asyncio
+        async def test_order(registry_server):
+            registry_server.delay(0.1)
+            async with httpx.AsyncClient(base_url=registry_server.url) as client:
+                answers = await asyncio.gather(*(client.get("/index") for _ in range(5)))
+            assert {answer.status_code for answer in answers} == {200}
+            assert len(registry_server.requests) == 5
+    """)
+    run(f"--registry-url={local_registry.directory}").assert_outcomes(passed=1)

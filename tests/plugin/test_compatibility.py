@@ -333,10 +333,10 @@ def test_many_reasons_are_offered_to_be_waived(
     rules(pytester, "shop.Cart: v1 -> v2")
     result = run(url)
     result.assert_outcomes(failed=1)
-    offered = [line for line in result.stdout.lines if 'schema = "shop.Cart", fing' in line]
+    offered = [line for line in result.stdout.lines if "    fingerprint = " in line]
     # In CI, pytest shows them once more in its summary.
     assert len(set(offered)) == 5
-    result.stdout.fnmatch_lines(["    and 2 more"])
+    result.stdout.fnmatch_lines(["    # and 2 more"])
 
 
 def test_an_old_copy_is_said(
@@ -368,16 +368,20 @@ def test_a_waived_break_passes_and_is_said(
     run(url).stdout.fnmatch_lines(["1 comparison of schemas: 1 waived"])
 
 
-def test_the_fingerprint_that_a_failure_offers_waives_it(
+def test_the_block_that_a_failure_offers_waives_it(
     run: Run, pytester: pytest.Pytester, url: str
 ) -> None:
     rules(pytester, "shop.Cart: v1 -> v2", more="registry_waivers = waivers.toml")
     (pytester.path / "waivers.toml").write_text("")
     failed = run(url)
     failed.assert_outcomes(failed=1)
-    (fingerprint,) = set(re.findall(r'fingerprint = "(\w+)"', failed.stdout.str()))
-    waiver = WAIVER.replace('rule = "required-added"', f'fingerprint = "{fingerprint}"')
-    (pytester.path / "waivers.toml").write_text(waiver)
+    (block,) = set(re.findall(r"\[\[waiver\]\]\n(?: .*\n)+", failed.stdout.str()))
+    head, schema, fingerprint, reason, expires = (line.strip() for line in block.splitlines())
+    assert (head, schema) == ("[[waiver]]", 'schema = "shop.Cart"')
+    assert re.fullmatch(r'fingerprint = "\w{12}"  # required-added at \$\.id', fingerprint)
+    assert reason == 'reason = "say why"'
+    assert re.fullmatch(r"expires = \d{4}-\d\d-\d\d", expires)
+    (pytester.path / "waivers.toml").write_text(block)
     assert run(url).ret == 0
 
 
@@ -403,7 +407,7 @@ def test_a_waiver_that_expired_or_that_nothing_needs_fails_the_run(
     result = run(url, "-n", workers)
     result.assert_outcomes(passed=1)
     assert result.ret == 1
-    result.stdout.fnmatch_lines([f"missed: waivers.toml lines 2 to 6: {said}"])
+    result.stdout.fnmatch_lines([f"gate failed: waivers.toml lines 2 to 6: {said}"])
 
 
 @WORKERS
@@ -419,7 +423,7 @@ def test_a_waiver_that_no_schema_is_compared_for_fails_a_run_of_all_tests(
     result = run(url, "-n", workers)
     assert result.ret == 1
     said = "nothing needs the waiver of required-added of shop.Carts any more; remove it"
-    result.stdout.fnmatch_lines([f"missed: waivers.toml lines 2 to 6: {said}"])
+    result.stdout.fnmatch_lines([f"gate failed: waivers.toml lines 2 to 6: {said}"])
     assert run(url, "-n", workers, "contracts").ret == 0
 
 
@@ -456,8 +460,8 @@ def test_of_a_run_that_was_stopped_no_waiver_is_judged(
     (pytester.path / "waivers.toml").write_text(waiver)
     result = run(url, "-x")
     result.assert_outcomes(failed=1)
-    result.stdout.no_fnmatch_line("missed: *")
-    run(url).stdout.fnmatch_lines(["missed: *"])
+    result.stdout.no_fnmatch_line("gate failed: *")
+    run(url).stdout.fnmatch_lines(["gate failed: *"])
 
 
 def test_without_rules_the_ini_file_holds_no_tests(
@@ -559,3 +563,21 @@ def test_a_session_without_rules_imports_nothing_of_it(
     """)
     pytester.makepyfile("def test(registry_schema): registry_schema('shop.Same')")
     run(url, "-s").stdout.fnmatch_lines(["imported: []"])
+
+
+@WORKERS
+def test_a_report_is_as_wide_as_the_terminal(
+    run: Run,
+    pytester: pytest.Pytester,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    workers: str,
+) -> None:
+    rules(pytester, "shop.Cart: v1 -> v2 backward")
+    row, text = "  ✗ required-added  $.id", "v1 producers may omit it; v2 consumers refuse that"
+    monkeypatch.setenv("COLUMNS", "140")
+    assert f"{row}  {text}" in run("-n", workers, url).outlines
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = run("-n", workers, url).outlines
+    place = lines.index(row)
+    assert lines[place + 1] == " " * 8 + text

@@ -269,8 +269,8 @@ def test_where_the_registry_judges_otherwise_ours_counts_and_that_is_said(
 def test_a_pattern_skips_what_cannot_be_compared_and_says_why(
     run: Run, confluent_registry: ConfluentRegistry, url: str, source: str
 ) -> None:
-    for schema in ({"type": "string"}, {"type": "long"}):
-        confluent_registry.register("avro-value", schema, type="AVRO")
+    for text in ('syntax = "proto2";', 'syntax = "proto3";'):
+        confluent_registry.register("proto-value", text=text, type="PROTOBUF")
     confluent_registry.register("single-value", {})
     confluent_registry.register("elsewhere", ORDER)
     rule = "--registry-compatibility=*-value: 1 -> 2"
@@ -278,15 +278,15 @@ def test_a_pattern_skips_what_cannot_be_compared_and_says_why(
     result.assert_outcomes(failed=1, skipped=2)
     result.stdout.fnmatch_lines_random(
         [
-            "*avro-value[[]1->2 backward] SKIPPED*",
+            "*proto-value[[]1->2 backward] SKIPPED*",
             "*single-value[[]1->2 backward] SKIPPED*",
-            "SKIPPED *: avro-value 1 release 1 is no JSON Schema, but AVRO",
+            "SKIPPED *: proto-value 1 release 1 cannot be compared: its type is PROTOBUF",
             "SKIPPED *: there is no single-value 2",
         ]
     )
     assert confluent_registry.counts["/subjects"] == 1
     # Named by the rule, each is an error.
-    named = "--registry-compatibility=avro-value: 1->2, single-value: 1->2"
+    named = "--registry-compatibility=proto-value: 1->2, single-value: 1->2"
     run(url, named).assert_outcomes(errors=2)
 
 
@@ -301,7 +301,7 @@ def test_coverage_counts_the_subjects_that_the_template_means(
     confluent_registry.register("orders-key", {})
     pytester.makepyfile(COVERS)
     options = ("--registry-subject={name}-value", "--registry-require-coverage")
-    missed = "missed: schemas without a contract test: 1 (payments@latest), none allowed by *"
+    missed = "gate failed: 1 schema has no contract test (payments@latest); *"
     for place in ([url, RECORD], ["--registry-offline"]):
         result = run(*place, *options)
         assert result.ret == pytest.ExitCode.TESTS_FAILED

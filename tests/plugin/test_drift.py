@@ -55,7 +55,11 @@ def told(result: pytest.RunResult) -> list[str]:
     """What is said on drift, up to the line that closes the run."""
     lines = result.stdout.lines
     begin = next(
-        (at for at, line in enumerate(lines) if line.startswith("drift: ") or " older " in line),
+        (
+            at
+            for at, line in enumerate(lines)
+            if line.startswith(("drift: ", "recorded ")) or " older " in line
+        ),
         len(lines),
     )
     return lines[begin:-1]
@@ -153,6 +157,19 @@ def test_drift_fails_a_run_from_a_grade_on(
     assert result.ret == status
 
 
+def test_drift_is_an_annotation_on_github(
+    run: Run,
+    asks: tuple[str, str],
+    local_registry: LocalRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    local_registry.publish(ORDER, v1=BROKEN)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    result = run(*asks, "--registry-mode=live")
+    said = "drift: 1 of 3 schemas differs from its cassette:%0A  orders.Order v1: breaking, *"
+    result.stdout.fnmatch_lines([f"::warning title=schema registry%3A drift::{said}"])
+
+
 def test_a_run_that_drift_fails_says_why(
     run: Run, asks: tuple[str, str], local_registry: LocalRegistry
 ) -> None:
@@ -164,8 +181,9 @@ def test_a_run_that_drift_fails_says_why(
         "    length-tightened at $.id: no maxLength -> 9",
         f"record them anew: pytest --registry-mode=record --registry-url={local_registry.url}",
         (
-            "missed: drift graded breaking or worse: 1 (orders.Order v1), none allowed by "
-            "--registry-drift fail=breaking: record anew, and review what changes in the cassettes"
+            "gate failed: 1 schema drifted, graded breaking or worse (orders.Order v1); "
+            "--registry-drift fail=breaking allows none: record anew, and review what changes "
+            "in the cassettes"
         ),
     ]
 
@@ -267,14 +285,14 @@ def test_what_refers_to_another_schema_is_graded_with_it(
     local_registry.publish("orders.Bag", v1=basket | {"maxItems": 5})
     result = run(url, "--registry-cache-ttl=0", "-n", workers)
     assert [line for line in told(result) if line.startswith("  ")] == [
-        "  orders.Bag v1: breaking, no release -> no release",
+        "  orders.Bag v1: breaking",
         "    item-count-tightened at $: 9 -> 5",
-        "  orders.Basket v1: compatible, no release -> no release",
+        "  orders.Basket v1: compatible",
     ]
     # What it refers to now may be gone.
     local_registry.publish("orders.Bag", v1={"items": {"$ref": "orders.None"}})
     result = run(url, "--registry-cache-ttl=0", "-n", workers)
-    assert "  orders.Bag v1: unknown, no release -> no release" in told(result)
+    assert "  orders.Bag v1: unknown" in told(result)
 
 
 def test_a_session_that_looks_at_no_payload_is_compared_too(
@@ -307,13 +325,14 @@ def test_recording_says_what_it_changed(
     result.assert_outcomes(passed=3)
     assert result.ret == 0
     assert told(result) == [
+        ("recorded 3 schemas (2 changed, 1 unchanged) in tests/contracts/cassettes; commit them"),
         "drift: 2 of 3 schemas differ from their cassettes as they were before:",
         "  orders.Order v1: breaking, 1.0.0 -> 1.1.0",
         "    length-tightened at $.id: no maxLength -> 9",
         "  orders.Order v2: annotations only, 2.0.0 -> 2.0.1",
     ]
-    again = run("-n", workers, recorded, "--registry-mode=record")
-    assert told(again) == []
+    again = run("-n", workers, recorded, "--registry-mode=record", "--registry-drift=off")
+    assert told(again) == ["recorded 3 schemas (3 unchanged) in tests/contracts/cassettes"]
 
 
 @WORKERS
@@ -323,7 +342,7 @@ def test_a_directory_that_every_worker_records_has_changed_once(
     local_registry.publish(ORDER, v1=BROKEN)
     url = f"--registry-url={local_registry.directory}"
     result = run("-n", workers, url, "--registry-mode=record")
-    assert told(result)[1] == "  orders.Order v1: breaking, 1.0.0 -> 1.1.0"
+    assert told(result)[2] == "  orders.Order v1: breaking, 1.0.0 -> 1.1.0"
 
 
 def test_the_first_recording_is_new(
@@ -332,9 +351,7 @@ def test_the_first_recording_is_new(
     pytester.makepyfile(SOURCE)
     result = run(f"--registry-url={local_registry.url}", "--registry-mode=record")
     assert told(result) == [
-        "drift: 2 of 2 schemas differ from their cassettes as they were before:",
-        "  orders.Order v1: new, no cassette -> 1.0.0",
-        "  orders.Order v2: new, no cassette -> 2.0.0",
+        "recorded 2 schemas (2 new) in tests/contracts/cassettes; commit them",
     ]
 
 
@@ -356,8 +373,8 @@ def test_an_old_cassette_is_named_in_replay_too(
         result.stdout.fnmatch_lines(
             [
                 (
-                    "missed: cassettes that are too old: 1 (orders.Order v1), none allowed by "
-                    "--registry-cassette-max-age 30 and --registry-drift fail=gone: *"
+                    "gate failed: 1 cassette is too old (orders.Order v1); "
+                    "--registry-cassette-max-age 30 and --registry-drift fail=gone allow none: *"
                 )
             ]
         )
@@ -420,7 +437,9 @@ def test_a_report_that_cannot_be_written_fails_the_run(
     pytester.makefile("", a_file="")
     result = run(recorded, "--registry-drift-report=a_file/drift.json")
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["missed: --registry-drift-report: the file cannot be written: *"])
+    result.stdout.fnmatch_lines(
+        ["gate failed: --registry-drift-report: the file cannot be written: *"]
+    )
 
 
 LOADED = """

@@ -42,9 +42,7 @@ def suite(pytester: pytest.Pytester, local_registry: LocalRegistry) -> str:
 
 
 @WORKERS
-def test_a_run_closes_with_a_matrix_and_two_lines_of_figures(
-    run: Run, suite: str, workers: str
-) -> None:
+def test_a_run_closes_with_a_matrix_and_the_checks(run: Run, suite: str, workers: str) -> None:
     result = run("-n", workers, suite)
     result.assert_outcomes(passed=23, failed=1)
     result.stdout.fnmatch_lines(
@@ -53,10 +51,38 @@ def test_a_run_closes_with_a_matrix_and_two_lines_of_figures(
             "              v1  v2",
             "orders.Item   ✓   ✗",
             "orders.Order  ✓   ✓",
+            "24 checks: 21 conforming, 2 refused as expected, 1 violating",
+            "=* short test summary info =*",
+        ],
+        consecutive=True,
+    )
+
+
+@WORKERS
+def test_a_run_that_a_gate_looks_at_says_what_it_cost(run: Run, suite: str, workers: str) -> None:
+    result = run("-n", workers, suite, "--registry-max-overhead=100")
+    result.stdout.fnmatch_lines(
+        [
             "24 checks: 21 conforming, 2 refused as expected, 1 violating (* s, * % of the run)",
             "24 lookups, 83.3 % without a fetch; 4 fetches of *: p50 * ms, p95 * ms, max * ms",
         ],
         consecutive=True,
+    )
+
+
+def test_a_blank_line_stands_above_the_heading_and_none_below(run: Run, suite: str) -> None:
+    lines = run(suite, "-k", "not item").outlines
+    (place,) = (n for n, line in enumerate(lines) if "= schema registry =" in line)
+    assert (lines[place - 1], lines[place + 1]) == ("", "              v1  v2")
+
+
+def test_the_matrix_has_colours(run: Run, suite: str) -> None:
+    result = run(suite, "--color=yes")
+    result.stdout.fnmatch_lines(
+        [
+            "orders.Item   \x1b[[]32m✓\x1b[[]0m   \x1b[[]31m✗\x1b[[]0m",
+            "orders.Order  \x1b[[]32m✓\x1b[[]0m   \x1b[[]32m✓\x1b[[]0m",
+        ]
     )
 
 
@@ -147,34 +173,54 @@ def test_a_run_on_github_writes_a_summary_and_annotations(
     result.stdout.fnmatch_lines(["::warning title=*not enforced*"])
     summary = (pytester.path / "summary.md").read_text()
     assert re.search(r"^\| `orders.Item` \| ✓ \| ! \|$", summary, re.MULTILINE)
+    assert "violation::" not in result.stdout.str()  # what tests expect is none
+
+
+@WORKERS
+def test_a_violation_on_github_says_where_it_is_which_rule_it_breaks_and_in_which_test(
+    run: Run, pytester: pytest.Pytester, suite: str, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(pytester.path / "summary.md"))
+    result = run("-n", workers, suite)
+    said = 'orders.Item@v2: $: "quantity" is a required property (#/required)'
+    (test,) = (path.name for path in pytester.path.glob("test_*.py"))
+    result.stdout.fnmatch_lines(
+        [f"::error file={test},title=*violation::{test}::test_item[[]v2]%0A{said}"]
+    )
+    lines = (pytester.path / "summary.md").read_text().splitlines()
+    place = lines.index(f"- `{test}::test_item[v2]`")
+    assert lines[place + 1] == f"  - `{said}`"
 
 
 @pytest.mark.parametrize(
-    ("option", "line"),
+    ("workers", "option", "line"),
     [
-        ("--registry-min-hit-rate=95", "missed: hit rate 83.3 %, at least 95 % required by *"),
-        ("--registry-max-fetch-p95=0.001", "missed: fetch p95 * ms, at most 0.001 ms allowed by *"),
-        ("--registry-max-overhead=0", "missed: overhead * %, at most 0 % allowed by *"),
-        (
-            "--registry-require-coverage",
-            "missed: schemas without a contract test: 1 (orders.Later@v1), none allowed by *",
+        ("0", "--registry-min-hit-rate=95", "hit rate * %, at least 95 % required by *"),
+        ("0", "--registry-max-fetch-p95=0.001", "fetch p95 * ms, at most 0.001 ms allowed by *"),
+        ("0", "--registry-max-overhead=0", "overhead * %, at most 0 % allowed by *"),
+        *(
+            (
+                workers,
+                "--registry-require-coverage",
+                "1 schema has no contract test (orders.Later@v1); *",
+            )
+            for workers in "02"
         ),
     ],
 )
-@WORKERS
 def test_a_missed_gate_fails_a_run_whose_tests_passed(
-    run: Run, suite: str, local_registry: LocalRegistry, option: str, line: str, workers: str
+    run: Run, suite: str, local_registry: LocalRegistry, workers: str, option: str, line: str
 ) -> None:
     local_registry.publish("orders.Later", v1=ORDER_V1)
-    result = run("-n", workers, suite, "--deselect=test_a_missed_gate*", "-k", "not v2 or Order")
-    narrowed = ("-n", workers, suite, "-k", "not (test_item and v2)", "--registry-cache-dir=new")
-    assert run(*narrowed, "--registry-min-hit-rate=1").ret == pytest.ExitCode.OK
-    narrowed = (*narrowed[:-1], "--registry-cache-dir=newer")
-    result = run(*narrowed, option, "--registry-coverage-exclude=orders.Ite?")
+    passing = ("-n", workers, suite, "-k", "not (test_item and v2)")
+    met = run(*passing, "--registry-min-hit-rate=1", "--registry-cache-dir=new")
+    assert met.ret == pytest.ExitCode.OK
+    ours = (option, "--registry-coverage-exclude=orders.Ite?", "--registry-cache-dir=newer")
+    result = run(*passing, *ours)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.assert_outcomes(passed=23)
-    if "hit-rate" not in option:
-        result.stdout.fnmatch_lines([line])
+    result.stdout.fnmatch_lines([f"gate failed: {line}"])
 
 
 def test_a_stale_copy_can_fail_the_run(run: Run, suite: str, local_registry: LocalRegistry) -> None:
@@ -184,7 +230,9 @@ def test_a_stale_copy_can_fail_the_run(run: Run, suite: str, local_registry: Loc
     assert run(*stale).ret == pytest.ExitCode.OK
     result = run(*stale, "--registry-fail-on-stale")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["missed: served old copies: 2, none allowed by *"])
+    result.stdout.fnmatch_lines(
+        ["gate failed: 2 old copies were used because the registry did not answer; *"]
+    )
 
 
 def test_coverage_that_cannot_be_known_fails_the_run(run: Run, suite: str) -> None:
@@ -192,20 +240,22 @@ def test_coverage_that_cannot_be_known_fails_the_run(run: Run, suite: str) -> No
     run(*only, "--registry-mode=record")
     result = run(*only, "--registry-offline", "--registry-require-coverage")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["missed: coverage unknown, required by *"])
+    result.stdout.fnmatch_lines(["gate failed: coverage unknown, required by *"])
     run(*only, "--registry-mode=record", "--registry-require-coverage")
     result = run(*only, "--registry-offline", "--registry-require-coverage")
     assert result.ret == pytest.ExitCode.OK
 
 
-@pytest.mark.parametrize("option", ["report", "metrics"])
+@pytest.mark.parametrize("option", ["report", "html", "metrics"])
 def test_a_file_that_cannot_be_written_fails_the_run(
     run: Run, suite: str, pytester: pytest.Pytester, option: str
 ) -> None:
     (pytester.path / "a_file").touch()
     result = run(suite, "-k", "v1", f"--registry-{option}=a_file/x")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines([f"missed: --registry-{option}: the file cannot be written: *"])
+    result.stdout.fnmatch_lines(
+        [f"gate failed: --registry-{option}: the file cannot be written: *"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -262,5 +312,5 @@ def test_a_run_that_was_interrupted_is_not_judged(
     options = ("--registry-min-hit-rate=100", "--registry-report=report.json")
     result = run(f"--registry-url={local_registry.url}", *options)
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.no_fnmatch_line("missed: *")
+    result.stdout.no_fnmatch_line("gate failed: *")
     assert report(pytester)["schemas"][0]["conforming"] == 2

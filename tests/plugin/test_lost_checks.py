@@ -156,12 +156,12 @@ def test_a_violation_fails_its_test_however_it_was_swallowed(
     result.assert_outcomes(failed=SWALLOWING)
     result.stdout.fnmatch_lines(
         [
-            "E *ContractViolation: orders.Order v1 *: 1 violation",
+            "E *ContractViolation: orders.Order v1: $*",
             'E *"id" is a required property',
             "E * lost: *, or expect it with pytest.raises(ContractViolation)",
         ]
     )
-    result.stdout.fnmatch_lines([f"{SWALLOWING} checks: {SWALLOWING} violating *"])
+    result.stdout.fnmatch_lines([f"{SWALLOWING} checks: {SWALLOWING} violating"])
 
 
 EXPECTED = """
@@ -261,7 +261,7 @@ def test_what_a_test_expects_by_name_is_not_lost(
     result.assert_outcomes(passed=EXPECTING)
     if url:
         checks = 4 + 1 + 9 + 9 + 1 + 1 + 1 + 1
-        result.stdout.fnmatch_lines([f"{checks} checks: {checks} refused as expected *"])
+        result.stdout.fnmatch_lines([f"{checks} checks: {checks} refused as expected"])
 
 
 def test_what_a_test_expects_is_known_where_it_is_the_first_to_need_us(
@@ -421,7 +421,9 @@ def test_an_expected_failure_may_be_a_verdict(
     """)
     result = run(f"--registry-url={local_registry.url}")
     result.assert_outcomes(xfailed=3, failed=1)
-    result.stdout.fnmatch_lines(["E *KeyError", "3 checks: 3 violating *"])
+    result.stdout.fnmatch_lines(
+        ["E *KeyError", "3 checks: 2 violating as expected (xfail), 1 violating"]
+    )
 
 
 def test_a_skip_is_the_tests_own_word(run: Run, pytester: pytest.Pytester) -> None:
@@ -510,8 +512,8 @@ def test_what_a_fixture_swallows_is_lost_too(
             "*ERROR at teardown of test_after*",
             "*SchemaNotFound: no schema no.Such in v1",
             "*ERROR at teardown of test_violating*",
-            "*ContractViolation: orders.Order v1 *",
-            "1 check: 1 violating, 1 impossible *",
+            "*ContractViolation: orders.Order v1: $*",
+            "1 check: 1 violating; 1 check could not be made",
         ]
     )
 

@@ -79,12 +79,9 @@ def test_replay_without_a_recording_says_how_to_record(run: Run, workers: str) -
     result.assert_outcomes(errors=3)
     result.stdout.fnmatch_lines(
         [
-            f"E *CassetteMissing: no recording of {ORDER} v1",
+            f"E *CassetteMissing: no registry is configured, *no recording of {ORDER} v1",
             f"E *cassette: tests/contracts/cassettes/v1/{ORDER}.yaml",
-            (
-                "E *next: record it where the registry can be reached: "
-                "pytest --registry-mode=record --registry-url=URL"
-            ),
+            "E *next: give the registry's address (*), or record it: pytest --registry-mode=*",
         ]
     )
 
@@ -143,3 +140,106 @@ def test_a_directory_takes_the_registrys_place(run: Run, local_registry: LocalRe
     run(f"--registry-url={local_registry.directory}").assert_outcomes(passed=3)
     run(f"--registry-url={local_registry.directory.as_uri()}").assert_outcomes(passed=3)
     assert local_registry.requests == []
+
+
+def test_where_no_registry_is_configured_a_missing_recording_says_so(run: Run) -> None:
+    result = run()
+    result.assert_outcomes(errors=3)
+    result.stdout.fnmatch_lines(
+        [
+            (
+                "E   *: no registry is configured, so only cassettes are read; there is no "
+                "recording of orders.Order v1"
+            ),
+            "E *cassette: tests/contracts/cassettes/v1/orders.Order.yaml",
+            (
+                "E *next: give the registry's address (--registry-url, SCHEMA_REGISTRY_URL, or "
+                "registry_url in the ini file), or record it: pytest --registry-mode=record "
+                "--registry-url=URL"
+            ),
+        ],
+        consecutive=True,
+    )
+
+
+def test_an_address_from_the_environment_is_said_to_be_from_there(
+    run: Run,
+    pytester: pytest.Pytester,
+    local_registry: LocalRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytester.makeini("[pytest]\nregistry_url = http://registry.example\n")
+    monkeypatch.setenv("SCHEMA_REGISTRY_URL", local_registry.url)
+    result = run("--registry-versions=v1,v3")
+    result.assert_outcomes(passed=2, errors=1)
+    address = "address: from the environment variable SCHEMA_REGISTRY_URL, which goes before the *"
+    result.stdout.fnmatch_lines(
+        [
+            f"schema registry: {local_registry.url} (from SCHEMA_REGISTRY_URL), mode auto, *",
+            "E   *SchemaNotFound: no schema orders.Order in v3",
+            f"E *according to: registry {local_registry.url}/schemas/v3/orders.Order",
+            f"E *{address}",
+        ]
+    )
+    with local_registry.down():
+        result = run("--registry-mode=live", "--registry-cache-ttl=0")
+    result.stdout.fnmatch_lines(
+        [
+            f"E *{address}",
+            "E *next: check SCHEMA_REGISTRY_URL and the network; *",
+        ]
+    )
+
+
+def test_replay_has_no_use_for_a_cache(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    run("--registry-mode=record", f"--registry-url={local_registry.url}").assert_outcomes(passed=3)
+    shutil.rmtree(pytester.path / ".pytest_cache")
+    (pytester.path / ".pytest_cache").touch()  # as on a disk that nobody may write to
+    result = run("--registry-offline", "-n", "2")
+    result.assert_outcomes(passed=3)
+    result.stdout.no_fnmatch_line("*cache directory cannot be used*")
+
+
+UNUSED = ["1 cassette that no test used; delete it:", "  tests/contracts/cassettes/v1/old.yaml"]
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_run_of_all_tests_names_the_cassettes_that_none_used(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, workers: str
+) -> None:
+    url = f"--registry-url={local_registry.url}"
+    folder = pytester.path / "tests/contracts/cassettes"
+    run("--registry-mode=record", url, "--registry-require-coverage")
+    shutil.copy(folder / "v1/orders.Order.yaml", folder / "v1/old.yaml")
+    (folder / "other_tools.yaml").write_text("interactions: []\nversion: 1\n")
+    for options in (["--registry-offline"], ["--registry-mode=record", url]):
+        result = run("-n", workers, *options)
+        result.assert_outcomes(passed=3)
+        result.stdout.fnmatch_lines(UNUSED, consecutive=True)
+
+
+@pytest.mark.parametrize("part", [["-k", "v1"], ["test_nothing.py"], ["-q"]])
+def test_a_run_of_a_part_of_the_tests_names_no_cassette(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, part: list[str]
+) -> None:
+    run("--registry-mode=record", f"--registry-url={local_registry.url}")
+    folder = pytester.path / "tests/contracts/cassettes/v1"
+    shutil.copy(folder / "orders.Order.yaml", folder / "old.yaml")
+    pytester.makepyfile(test_nothing="def test_nothing(): pass")
+    result = run("--registry-offline", *part)
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("*that no test used*")
+
+
+def test_a_test_that_is_skipped_may_use_any_cassette(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    run("--registry-mode=record", f"--registry-url={local_registry.url}")
+    folder = pytester.path / "tests/contracts/cassettes/v1"
+    shutil.copy(folder / "orders.Order.yaml", folder / "old.yaml")
+    pytester.makepyfile(test_skipped="import pytest\n@pytest.mark.skip\ndef test_it(): pass")
+    result = run("--registry-offline")
+    result.assert_outcomes(passed=3, skipped=1)
+    result.stdout.no_fnmatch_line("*that no test used*")

@@ -127,7 +127,7 @@ def test_whatever_is_old_warns_the_tests_that_rest_on_it(
             "REASON: v1, because v2 could not be asked; * ago it did not have it",
             "the registry did not answer; 6 old copies served:",
             *(f"  {each}: cassette, fetched * ago" for each in old),
-            "missed: served old copies: 6, none allowed by --registry-fail-on-stale: *",
+            "gate failed: 6 old copies were used because the registry did not answer; *",
         ],
     )
 
@@ -169,7 +169,9 @@ def test_an_old_index_that_coverage_is_measured_by_is_said(
     result, report = session("-n", workers, covered, "--registry-fail-on-stale")
     assert old_of(report) == ["the index"]
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["missed: served old copies: 1, *"])
+    result.stdout.fnmatch_lines(
+        ["gate failed: 1 old copy was used because the registry did not answer; *"]
+    )
     assert "without a contract test" not in result.stdout.str()
 
 
@@ -200,7 +202,7 @@ def test_recording_at_a_wrong_address_replaces_nothing(
         result = run(f"--registry-url={wrong}", f"--registry-mode={mode}", "-n", workers)
         result.assert_outcomes(errors=2)
         result.stdout.fnmatch_lines(
-            [f"E *it answered 404, and has no registry's index at {wrong}/index; check *"]
+            [f"E *it answered 404, and has no registry's index at {wrong}/index; this is not *"]
         )
         result.stdout.no_fnmatch_line("record them anew: *")
         result.stdout.no_fnmatch_line("drift: *")

@@ -168,7 +168,7 @@ def test_two_kinds_of_credentials_stop_only_what_uses_the_plugin(
         "SCHEMA_REGISTRY_TOKEN: SCHEMA_REGISTRY_USERNAME gives credentials, too; "
         "keep one of the two"
     )
-    result.stdout.fnmatch_lines([f"E  *InvalidEnvironment: {said}"])
+    result.stdout.fnmatch_lines([f"E  *InvalidSettings: {said}"])
     assert "pass-word" not in f"{result.stdout}"
     assert local_registry.requests == []
 
@@ -191,7 +191,7 @@ def test_one_of_several_addresses_is_to_be_given(run: Run, monkeypatch: pytest.M
     monkeypatch.setenv("SCHEMA_REGISTRY_URL", several)
     result = run()
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines([f"E  *InvalidEnvironment: SCHEMA_REGISTRY_URL{said}"])
+    result.stdout.fnmatch_lines([f"E  *InvalidSettings: SCHEMA_REGISTRY_URL{said}"])
     assert "s3cret" not in f"{result.stdout}"
     result = run(f"--registry-url={several}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

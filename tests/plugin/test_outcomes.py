@@ -153,7 +153,7 @@ def test_what_a_subtest_violates_is_not_expected_because_the_next_conforms(
         "--junitxml=junit.xml",
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["orders.Order  ✗", "3 checks: 2 conforming, 1 violating *"])
+    result.stdout.fnmatch_lines(["orders.Order  ✗", "3 checks: 2 conforming, 1 violating"])
     assert not (pytester.path / "ratchet.txt").exists()
     assert (pytester.path / "junit.xml").read_text().count('name="schema"') == 1
 
@@ -175,7 +175,7 @@ def test_a_violation_can_be_expected_when_the_test_is_torn_down(
     """)
     result = run(f"--registry-url={local_registry.url}")
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["2 checks: 2 refused as expected *"])
+    result.stdout.fnmatch_lines(["2 checks: 2 refused as expected"])
 
 
 def test_the_registry_itself_can_be_asked(

@@ -94,7 +94,7 @@ def test_nothing_that_may_be_a_payload_is_passed_over_in_silence(
     (project / PAYLOADS / "hollow").mkdir()
     result = run("-n", workers, *REGISTRY)
     said = {
-        **dict.fromkeys(wrong, "is no golden payload; those stand in <name>.payloads.jsonl, *"),
+        **dict.fromkeys(wrong, "is no golden payload; those are in <name>.payloads.jsonl, *"),
         "a.B/valid/gone.json": "is no file, or leads nowhere; correct it, or remove it",
         "a.B/again": "leads back to a folder that it is in; remove it",
         "hollow": "has no payload; add one, or remove the folder",

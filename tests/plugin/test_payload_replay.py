@@ -47,8 +47,8 @@ def test_a_payload_that_the_next_version_refuses_fails_the_run(
                 '$: "quantity" is a required property'
             ),
             (
-                "missed: payloads that conform to v1 and violate v2: 1 (orders.Order), none "
-                "allowed by --registry-replay-payloads v1:v2: keep v2 readable for those who send "
+                "gate failed: 1 payload conforms to v1 and violates v2 (orders.Order); "
+                "--registry-replay-payloads v1:v2 allows none: keep v2 readable for those who send "
                 "them"
             ),
         ]
@@ -87,7 +87,7 @@ def test_where_the_next_version_has_none_of_them_the_run_fails(
             "0 payloads of v1 checked against v2: 0 violating",
             "  v2 does not have orders.Order",
             (
-                "missed: no payload of v1 could be checked, required by "
+                "gate failed: no payload of v1 could be checked, required by "
                 "--registry-replay-payloads v1:v2: v2 has no orders.Order; "
                 "name a version line that has"
             ),
@@ -106,7 +106,7 @@ def test_what_cannot_be_had_fails_the_run(
     result.stdout.fnmatch_lines(
         [
             (
-                "missed: orders.Order v2 cannot be checked against, required by "
+                "gate failed: orders.Order v2 cannot be checked against, required by "
                 "--registry-replay-payloads v1:v2: the registry refused the request with status 403"
             )
         ]
@@ -125,7 +125,7 @@ def test_what_cannot_be_judged_fails_the_run(
     result.stdout.fnmatch_lines(
         [
             (
-                "missed: orders.Order v2 cannot be checked against, required by "
+                "gate failed: orders.Order v2 cannot be checked against, required by "
                 "--registry-replay-payloads v1:v2: orders.Order v2: the schema is itself wrong: "
                 "*takes too many steps*"
             )

@@ -45,16 +45,18 @@ def test_a_failure_reads_as_one_message_and_nothing_of_the_library(
     result.assert_outcomes(passed=1, failed=1)
     lines = [line for line in result.outlines if line.startswith(("E ", ">"))]
     assert lines[0] == ">   " + '    assert_conforms({"coordinator_id": "bars"})'
-    assert lines[1].startswith(
-        f"E       pytest_schema_registry.ContractViolation: {EVENT} v2 (digest "
+    (source,) = [line for line in lines if line.startswith("E         schema: ")]
+    assert source.startswith(
+        f"E         schema: registry {local_registry.url}/schemas/v2/{EVENT} (digest "
     )
-    assert lines[2:] == [
+    assert lines[1:] == [
+        f"E       ContractViolation: {EVENT} v2: $.coordinator_name is missing",
         'E         $: "coordinator_name" is a required property',
         "E             #/required",
         'E             the payload has "coordinator_id": did you mean "coordinator_name"?',
         "E         it conforms to v1",
         'E         v2 renamed "coordinator_id" of v1 to "coordinator_name"?',
-        f"E         schema: registry {local_registry.url}/schemas/v2/{EVENT}",
+        source,
         'E         next: make the producer speak v2, or test it against v1 only: versions=["v1"]',
     ]
     result.stdout.no_fnmatch_line("*contract.py*")
@@ -112,10 +114,17 @@ def test_the_draft_of_schemas_that_state_none_can_be_set(
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
         [
-            "E *InvalidSchema: a.Old v1: the schema is itself wrong: true is not of type *number*",
+            (
+                "E *InvalidSchema: a.Old v1: the schema is itself wrong: true is not of type "
+                "*number* in draft 2020-12, which is taken because it states no $schema; "
+                "it is valid in draft 4"
+            ),
             "E *at: #/exclusiveMinimum",
             f"E *from: registry {local_registry.url}/schemas/v1/a.Old",
-            "E *next: publish a corrected schema; nothing can be checked against this one",
+            (
+                'E *next: state "$schema": "http://json-schema.org/draft-04/schema#" in it, or set '
+                "--registry-default-draft 4"
+            ),
             "ERROR test_the_draft*::test_old*",
         ]
     )

@@ -83,7 +83,7 @@ TOLD = {
     "refused.after_much_space": "with status 403",
     "broken": "it answered 500",
     "broken.for_long": "asking to retry after 3600 ",
-    "login_page": "(not JSON: text/***)",
+    "login_page": "no schema came back: 200 OK, text/***",
     "redirected": "cannot connect: ",
     "redirected.to_gopher": "an unsupported protocol 'gopher://'",
     "redirected.to_no_url": "Invalid URL in location header",
@@ -117,7 +117,8 @@ def test_that_asks(schema_registry, name):
 """
 TELL_ALL = ["-vv", "-rA", "--showlocals", "--full-trace", "--log-level=DEBUG"]
 TELL_ALL += ["--log-cli-level=DEBUG", "--junitxml=junit.xml", "--registry-report=report.json"]
-TELL_ALL += ["--registry-metrics=metrics.prom", "--registry-dead-letters=letters.jsonl"]
+TELL_ALL += ["--registry-html=page.html", "--registry-metrics=metrics.prom"]
+TELL_ALL += ["--registry-dead-letters=letters.jsonl"]
 
 
 def spellings(secret: str) -> set[str]:
@@ -317,17 +318,17 @@ def test_no_session_repeats_what_a_proxy_was_sent(project: Project, scheme: str)
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "shown"),
     [
-        (f"gopher://{{}}:{quote(PROXY_PASSWORD, safe='')}@host", "Unknown scheme for proxy URL"),
-        (f"http://{{}}:{quote(PROXY_PASSWORD)}@host", "Invalid port"),
-        (f"http://{{}}:[{PROXY_PASSWORD}@host", ""),
+        (f"gopher://{{}}:{quote(PROXY_PASSWORD, safe='')}@host", "gopher://host"),
+        (f"http://{{}}:{quote(PROXY_PASSWORD)}@host", "http://host"),
+        (f"http://{{}}:[{PROXY_PASSWORD}@host", "http://host"),
     ],
 )
-def test_no_wrong_proxy_address_is_repeated(project: Project, address: str, said: str) -> None:
+def test_no_wrong_proxy_address_is_repeated(project: Project, address: str, shown: str) -> None:
     proxy = {"HTTP_PROXY": address.format(quote(PROXY_USER))}
     output = project.session("http://registry.example", "-k", "fails", **proxy)
-    assert f"a proxy variable: the HTTP client cannot start: {said}" in output
+    assert f"HTTP_PROXY: {shown} is no proxy's address; write " in output
 
 
 WRONG_URLS = {

@@ -33,6 +33,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryWarning,
     StaleSchemaWarning,
     UncheckedWarning,
+    UnsupportedPattern,
     UnsupportedSchemaType,
     WrongSchemaId,
 )
@@ -42,6 +43,10 @@ from pytest_schema_registry.settings.settings import InvalidEnvironment
 
 URL = "http://registry.example/schemas/v1/a.B"
 CASSETTE = "cassettes/v1/a.B.yaml"
+ADDRESS = (
+    "give the registry's address (--registry-url, SCHEMA_REGISTRY_URL, or registry_url in the ini "
+    "file), or record it: "
+)
 RECORD = "pytest --registry-mode record"
 
 SCHEMA = Schema(
@@ -153,6 +158,14 @@ expected there
         """,
     ),
     (
+        CassetteMissing(CASSETTE, "a.B v1", RECORD, True),
+        f"""
+        no registry is configured, so only cassettes are read; there is no recording of a.B v1
+          cassette: {CASSETTE}
+          next: {ADDRESS}{RECORD}
+        """,
+    ),
+    (
         CassetteDamaged(CASSETTE, "its end is missing", RECORD),
         f"""
         the cassette cannot be used: its end is missing
@@ -193,6 +206,15 @@ or take assert_conforms out of its arguments
         """,
     ),
     (
+        NothingChecked("conforming_payloads", "<0 payloads for orders.Order v1: why>"),
+        """
+        conforming_payloads gave the test no payload, so nothing was checked
+          <0 payloads for orders.Order v1: why>
+          next: correct the schema; or if there should be none, have the test look at the .reason \
+of what it got
+        """,
+    ),
+    (
         WrongSchemaId(
             "orders-value latest release 7", "orders-value", "12", ("customers-value version 1",)
         ),
@@ -222,17 +244,34 @@ and 2 more
         """,
     ),
     (
+        UnsupportedPattern(
+            "a.B v1",
+            "#/pattern",
+            r"\Z",
+            "directory schemas/v1/a.B.json",
+            "write $ instead",
+            r"^a\Z",
+        ),
+        r"""
+        a.B v1: this engine does not support \Z in a pattern
+          pattern: ^a\Z
+          at: #/pattern
+          from: directory schemas/v1/a.B.json
+          next: write $ instead
+        """,
+    ),
+    (
         UnsupportedSchemaType("orders-value latest release 7", "AVRO", f"registry {URL}"),
         f"""
-        orders-value latest release 7 is an Avro schema; this version checks JSON Schema only
+        orders-value latest release 7 is an Avro schema; what checks Avro is not installed
           from: registry {URL}
-          next: leave it out of the contract tests, or publish a JSON Schema
+          next: pip install 'pytest-schema-registry[avro]'
         """,
     ),
     (
         UnsupportedSchemaType("orders-value latest release 7", "THRIFT", f"registry {URL}"),
         f"""
-        orders-value latest release 7 is a THRIFT schema; this version checks JSON Schema only
+        orders-value latest release 7 is a THRIFT schema; only JSON Schema and Avro are checked
           from: registry {URL}
           next: leave it out of the contract tests, or publish a JSON Schema
         """,

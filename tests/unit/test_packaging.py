@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
+
+from pytest_schema_registry.command_line.parser import PROGRAM, make_parser
 
 if TYPE_CHECKING:
     from email.message import Message
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pytest_schema_registry"
+SUFFIXES = (".py", ".json", ".typed", ".html", ".css", ".js")
 
 
 @pytest.fixture(scope="module")
@@ -62,18 +66,23 @@ def test_the_wheel_holds_the_package_and_nothing_else(
 def test_the_wheel_holds_every_module_schema_and_the_mark_of_a_typed_package(
     wheel: zipfile.Path,
 ) -> None:
-    files = (path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".json", ".typed"))
+    files = (path for path in PACKAGE.rglob("*") if path.suffix in SUFFIXES)
     source = {f"{PACKAGE.name}/{path.relative_to(PACKAGE).as_posix()}" for path in files}
     names = (name for name in wheel.root.namelist() if not name.endswith("/"))
     assert {name for name in names if name.startswith(f"{PACKAGE.name}/")} == source
     assert f"{PACKAGE.name}/py.typed" in source
 
 
-def test_the_wheel_registers_the_plugin_with_pytest(information: zipfile.Path) -> None:
+def test_the_wheel_registers_the_plugin_with_pytest_and_the_script(
+    information: zipfile.Path,
+) -> None:
     entry_points = configparser.ConfigParser()
     entry_points.read_string((information / "entry_points.txt").read_text())
     registered = {name: dict(entry_points[name]) for name in entry_points.sections()}
-    assert registered == {"pytest11": {"schema_registry": "pytest_schema_registry.plugin"}}
+    assert registered == {
+        "console_scripts": {"pytest-schema-registry": "pytest_schema_registry.__main__:main"},
+        "pytest11": {"schema_registry": "pytest_schema_registry.plugin"},
+    }
 
 
 def test_the_wheel_holds_the_licence(information: zipfile.Path) -> None:
@@ -96,7 +105,9 @@ def test_mindeps_installs_the_oldest_versions_that_the_project_allows(
     tox = configparser.ConfigParser(interpolation=None)
     tox.read(ROOT / "tox.ini")
     extras = project["optional-dependencies"]
-    allowed = project["dependencies"] + extras["metrics"] + extras["server"]
+    allowed = project["dependencies"] + [
+        each for extra in ("avro", "html", "metrics", "server") for each in extras[extra]
+    ]
     assert versions(tox["testenv:mindeps"]["deps"].split()) == versions(allowed)
 
 
@@ -113,6 +124,23 @@ def test_every_action_of_a_workflow_is_pinned_by_its_commit() -> None:
     assert used
     pinned = re.compile(r"(- )?uses: [\w-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*")
     assert [line for line in used if not pinned.fullmatch(line)] == []
+
+
+def test_the_hooks_of_pre_commit_are_valid_and_run_commands_that_there_are() -> None:
+    manifest = ROOT / ".pre-commit-hooks.yaml"
+    if not manifest.is_file():
+        pytest.skip("needs the checkout")
+    if find_spec("pre_commit") is None:
+        pytest.skip("not installed: pre-commit")
+    validate = [sys.executable, "-m", "pre_commit", "validate-manifest", str(manifest)]
+    subprocess.run(validate, check=True, capture_output=True)
+    entries = [hook["entry"].split() for hook in yaml.safe_load(manifest.read_text())]
+    arguments = {"export": ["shop:Order", "--to=schemas/v1"], "compare": ["a@v1", "a.json"]}
+    for program, *words in entries:
+        assert program == PROGRAM
+        parsed = make_parser().parse_args([*words, *arguments.pop(words[0])])
+        assert parsed.command != "export" or parsed.check
+    assert arguments == {}
 
 
 def versions(requirements: list[str]) -> dict[str, Version]:

@@ -106,7 +106,7 @@ def test_a_schema_that_there_is_not_is_an_error(
     assert str(caught.value).splitlines() == [
         "no schema orders.Oder in v1",
         f"  according to: registry {local_registry.url}/schemas/v1/orders.Oder",
-        "  next: check the name and the version",
+        "  next: did you mean orders.Order (v1, v2)?",
     ]
 
 
@@ -117,7 +117,7 @@ def test_an_error_says_how_old_the_no_is(local_registry: LocalRegistry, tmp_path
             SchemaRegistry(local_registry.url, cache_dir=tmp_path) as registry,
             pytest.raises(SchemaNotFound) as caught,
         ):
-            registry.get_schema("orders.Oder", "v1")
+            registry.get_schema("orders.Gone", "v1")
         said.append(str(caught.value).splitlines()[-1])
     assert said == [
         "  next: check the name and the version",
@@ -626,7 +626,10 @@ def test_an_old_deprecation_that_a_negotiation_rests_on_is_said(
         (Reply(403), "it answered 404, and refused its index with status 403, which would show"),
         (Reply(200, "<html>", {"content-type": "text/html"}), "has no registry's index at http"),
         (Reply(200, "{}"), "has no registry's index at http"),
-        (Reply(404), "has no registry's index at http"),
+        (
+            Reply(404),
+            "/index; this is not the address of a Core Schema Registry; check --registry-url",
+        ),
     ],
 )
 def test_a_404_is_believed_only_where_there_is_an_index(

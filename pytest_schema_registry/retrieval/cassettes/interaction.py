@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+#: What only a cassette of ours has. Another tool may keep its cassettes in the same directory.
+OURS = b"\n  recorded_at:\n"
+#: The line break and indentation before each line of a body, in the layout that we write.
+MARGIN = "\n" + 8 * " "
+#: Matches what YAML cannot hold in a literal block; JSON can escape it.
+UNPRINTABLE = re.compile(
+    "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fffd]"
+)
 
 
 @dataclass(frozen=True, slots=True)

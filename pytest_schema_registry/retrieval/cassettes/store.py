@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from pytest_schema_registry import files
 from pytest_schema_registry.duplicate_keys import KeyTwice
@@ -19,7 +21,12 @@ from pytest_schema_registry.json_values import READER
 from pytest_schema_registry.registries.messages import Request, Response
 from pytest_schema_registry.registries.protocol import WrongAnswer, drive
 from pytest_schema_registry.registries.queries import Kind, Result
-from pytest_schema_registry.retrieval.cassettes.interaction import Interaction
+from pytest_schema_registry.retrieval.cassettes.interaction import (
+    MARGIN,
+    OURS,
+    UNPRINTABLE,
+    Interaction,
+)
 from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
@@ -32,10 +39,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 50_000_000
 #: The folders of what belongs to no version line.
 _FOLDERS = {Kind.BY_ID: "by-id", Kind.USERS_OF_ID: "ids"}
-#: Characters that YAML cannot hold in a literal block; JSON can escape them.
-_UNPRINTABLE = re.compile(
-    "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fffd]"
-)
+#: What no cassette of a 404 alone has.
+_HAS_ANSWER = b"code: 200"
 _PRINTABLE_ASCII = b"\n" + bytes(range(0x20, 0x7F))
 #: The layout that `vcr_writer` writes, except for addresses that YAML would quote.
 _HEAD = "interactions:\n"
@@ -47,7 +52,6 @@ _REQUEST = re.compile(
     r"      string: (''|\|-(?=\n {8}[{\[]\n))",
     re.ASCII,
 )
-_MARGIN = "\n" + 8 * " "
 _HEADERS = "\n    headers:\n      content-type:\n      - application/json\n    status:\n"
 _STATUS = re.compile(
     rf"{_HEADERS}      code: (200|404)\n      message: (?:OK|Not Found)\n", re.ASCII
@@ -64,13 +68,27 @@ class Cassettes:
         directory: The directory, as it is shown in messages.
         protocol: The wire format of what is recorded.
         command: The command that records, shown where a recording is missing.
+        is_alone: True where no registry is configured.
+
+    Attributes:
+        used: The paths of the cassettes that were read or written.
     """
 
-    def __init__(self, root: Path, directory: Path, protocol: WireProtocol, command: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        directory: Path,
+        protocol: WireProtocol,
+        command: str,
+        *,
+        is_alone: bool = False,
+    ) -> None:
         self._root = root
         self._directory = directory
         self._protocol = protocol
         self._command = command
+        self._is_alone = is_alone
+        self.used: set[Path] = set()
         self._saving = threading.Lock()
 
     def has(self, query: Query) -> bool:
@@ -95,6 +113,18 @@ class Cassettes:
             return self._directory / "references" / query.version / f"{subject}.yaml"
         return self._directory / files.file_name(query.version) / f"{name}.yaml"
 
+    def names(self) -> list[tuple[str, str]]:
+        """Return the names of the schemas that are recorded, each with its version line."""
+        found = []
+        for path in sorted((self._root / self._directory).glob("*/*.yaml")):
+            name, folder = _name_in(path.stem), path.parent.name
+            if name is not None and folder not in _FOLDERS.values():
+                with suppress(OSError):  # who needs this cassette says what is wrong with it
+                    text = path.read_bytes()
+                    if OURS in text and _HAS_ANSWER in text:
+                        found.append((name, folder))
+        return found
+
     def load(self, query: Query) -> Result:
         """Return the recorded result.
 
@@ -104,6 +134,7 @@ class Cassettes:
         """
         path = self.path(query)
         interactions = self._interactions(path, str(query))
+        self.used.add(path)
         replayed: list[Interaction] = []
 
         def send(request: Request) -> Response:
@@ -113,7 +144,7 @@ class Cassettes:
             else:
                 if replayed:
                     raise self._damaged(path, f"it lacks {request.method} {request.path}")
-                raise CassetteMissing(str(path), str(query), self._command)
+                raise self._missing(path, str(query))
             if each.status not in (200, 404, 410):
                 reason = f"it records status {each.status}, which is no answer"
                 raise self._damaged(path, reason)
@@ -149,6 +180,7 @@ class Cassettes:
         from pytest_schema_registry.retrieval.cassettes import vcr_writer
 
         path = self.path(result.query)
+        self.used.add(path)
         # A directory has no address that means anything elsewhere.
         base = result.url.removesuffix(self._protocol.path(result.query))
         base = "file:///" if result.source == "directory" else base
@@ -192,7 +224,7 @@ class Cassettes:
         try:
             raw = files.read_at_most(self._root / path, MAX_BYTES)
         except FileNotFoundError:
-            raise CassetteMissing(str(path), wanted, self._command) from None
+            raise self._missing(path, wanted) from None
         except OSError as exc:
             raise self._damaged(path, f"it cannot be read ({exc.strerror or exc})") from None
         if len(raw) > MAX_BYTES:
@@ -203,12 +235,21 @@ class Cassettes:
         except _NotACassette as exc:
             raise self._damaged(path, str(exc)) from None
 
+    def _missing(self, path: Path, wanted: str) -> CassetteMissing:
+        return CassetteMissing(str(path), wanted, self._command, self._is_alone)
+
     def _damaged(self, path: Path, reason: str) -> CassetteDamaged:
         return CassetteDamaged(str(path), reason, self._command)
 
 
 class _NotACassette(Exception):  # becomes CassetteDamaged, with the path
     pass
+
+
+def _name_in(stem: str) -> str | None:
+    """Return the name of a schema from the name of its cassette's file; None where it is cut."""
+    name = unquote(stem[1:].rpartition("~")[0]) if stem.startswith("~") else stem
+    return name if files.file_name(name) == stem else None
 
 
 def _as_written(raw: bytes) -> list[Interaction] | None:
@@ -222,7 +263,7 @@ def _as_written(raw: bytes) -> list[Interaction] | None:
         return None
     # Most of a cassette is printable ASCII: without it, the search takes a tenth of the time.
     unusual = raw.translate(None, delete=_PRINTABLE_ASCII).decode()
-    if not text.startswith(_HEAD) or _UNPRINTABLE.search(unusual):
+    if not text.startswith(_HEAD) or UNPRINTABLE.search(unusual):
         return None
     found = []
     place = len(_HEAD)
@@ -232,8 +273,10 @@ def _as_written(raw: bytes) -> list[Interaction] | None:
         if status is None:  # also where there are no such headers
             return None
         body = text[request.end() : end]
+        if body and request[2] == "''":
+            return None
         # YAML would read another body if a line were not indented, or the last ones were blank.
-        if body.count("\n") != body.count(_MARGIN) or body[-1:] not in ("", "}", "]"):
+        if body.count("\n") != body.count(MARGIN) or body[-1:] not in ("", "}", "]"):
             return None
         found.append((request[1], int(status[1]), body))
         place = status.end()
@@ -242,12 +285,12 @@ def _as_written(raw: bytes) -> list[Interaction] | None:
         return None
     times = _times({"recorded_at": dict(re.findall(_TIME, tail["times"], re.ASCII))})
     return [
-        Interaction(uri, code, body, times.get(uri), margin=_MARGIN) for uri, code, body in found
+        Interaction(uri, code, body, times.get(uri), margin=MARGIN) for uri, code, body in found
     ]
 
 
 def _as_yaml(raw: bytes) -> Any:
-    from pytest_schema_registry.retrieval.cassettes import yaml_reader
+    from pytest_schema_registry import yaml_reader
 
     try:
         return yaml_reader.load(raw)
@@ -316,7 +359,7 @@ def _is_of(interaction: Interaction, request: Request) -> bool:
 def _indented(body: str) -> str:
     document = READER.decode(body)
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
-    if _UNPRINTABLE.search(text):
+    if UNPRINTABLE.search(text):
         return json.dumps(document, indent=2, sort_keys=True)
     return text
 

@@ -7,7 +7,7 @@ misspelled keyword, an OpenAPI document in place of a schema, and a schema wrapp
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pytest_schema_registry.json_values import json_pointer
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import asserts
@@ -83,7 +83,8 @@ def remarks(
     """
     content, base = schema.content, base_uri(schema)
     draft = _draft(content, number_of(default_draft))
-    words = _joined(content, draft)
+    rules = _Rules.of(content, draft)
+    words = _joined(rules)
     documents = [Document(content, base), *(Document(each, uri) for uri, each in referred.items())]
     if _asserts(documents):
         if words:
@@ -91,30 +92,47 @@ def remarks(
     else:
         what = _what_it_is(content, words)
         yield str(schema), f"{schema} asserts nothing, and any payload conforms to it: {what}"
-    for uri, document in referred.items():
-        if words := _joined(document, draft):
+    others = {uri: _Rules.of(each, draft) for uri, each in referred.items()}
+    for uri, each in others.items():
+        if words := _joined(each):
             name = printable(document_name(schema, uri))
             yield f"{name} {schema.version}", f"{name}: {words} ({schema} needs it)"
     if formats:
-        for about, text in _unchecked([content, *referred.values()], draft):
+        for about, text in _unchecked([rules, *others.values()]):
             yield about, f"{schema}: {text}"
 
 
-def _joined(content: Any, draft: int) -> str:
+class _Rules(NamedTuple):
+    """The rules of a document, listed once, because a large one has tens of thousands.
+
+    Args:
+        draft: The draft of the document.
+        found: Every object that is a schema of that draft, after the path to it.
+    """
+
+    draft: int
+    found: list[tuple[tuple[str | int, ...], dict[str, Any]]]
+
+    @classmethod
+    def of(cls, content: Any, default: int) -> Self:
+        draft = _draft(content, default)
+        return cls(draft, list(_rules(content, draft)))
+
+
+def _joined(rules: _Rules) -> str:
     """Join the remarks on the words of a schema to one line, which is empty without remarks."""
-    words = list(_idle_words(content, draft))
+    words = list(_idle_words(rules))
     said = "; ".join(words[:MAX_NAMED])
     rest = len(words[MAX_NAMED:])
     return f"{said}; and {rest} more" if rest else said
 
 
-def _unchecked(contents: list[Any], draft: int) -> Iterator[tuple[str, str]]:
+def _unchecked(documents: list[_Rules]) -> Iterator[tuple[str, str]]:
     """Yield a remark, with its subject, on each format that is not checked."""
     found = {
         (name, stated)
-        for content in contents
-        for stated in [_draft(content, draft)]
-        for _, rule in _rules(content, stated)
+        for stated, rules in documents
+        for _, rule in rules
         if isinstance(name := rule.get("format"), str)
     }
     for name, stated in sorted(found):
@@ -165,24 +183,30 @@ def _below(word: str, value: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]
         yield (word,), value
 
 
-def _idle_words(content: Any, default: int) -> Iterator[str]:
+def _idle_words(rules: _Rules) -> Iterator[str]:
     """Yield a remark on each word that looks like a keyword and is none of the draft."""
-    draft = _draft(content, default)
+    draft = rules.draft
     keywords = keywords_of(draft)
     later = keywords_of(2019) | keywords_of(2020)
-    for path, rule in _rules(content, draft):
+    nearest: dict[str, list[str]] = {}  # a tool's own words are everywhere in its schemas
+    for path, rule in rules.found:
         for word in rule:
             if word in keywords or word in _NO_ASSERTIONS:
                 continue
-            where = f"{shown(word)} at {printable(json_pointer(path))}"
             if word in later:
-                yield f"{where} is no keyword of draft {draft_numbered(draft).name}"
+                yield f"{_where(word, path)} is no keyword of draft {draft_numbered(draft).name}"
             elif word == "fields" and isinstance(rule[word], list):
-                yield f"{where} is Avro's, and no keyword; did you mean 'properties'?"
-            elif not word.startswith("x-") and (
-                near := get_close_matches(word, keywords, n=1, cutoff=_NEAR)
-            ):
-                yield f"{where} is no keyword; did you mean {shown(near[0])}?"
+                yield f"{_where(word, path)} is Avro's, and no keyword; did you mean 'properties'?"
+            elif not word.startswith("x-"):
+                if word not in nearest:
+                    nearest[word] = get_close_matches(word, keywords, n=1, cutoff=_NEAR)
+                if near := nearest[word]:
+                    where = _where(word, path)
+                    yield f"{where} is no keyword; did you mean {shown(near[0])}?"
+
+
+def _where(word: str, path: tuple[str | int, ...]) -> str:
+    return f"{shown(word)} at {printable(json_pointer(path))}"
 
 
 def _asserts(documents: list[Document]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urldefrag, urljoin
 
 from pytest_schema_registry.schema_types.json_schema.document import is_reference
 from pytest_schema_registry.schema_types.json_schema.drafts import (
@@ -44,8 +45,11 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = LA
         return content
     draft = draft_of(content)
     own = base_uri(schema)
-    known_as = None if is_reference(content, draft) else content.get(identifier_of(draft))
-    whole = _identified(content, known_as or without_own_version(schema, own), draft)
+    known_as = "" if is_reference(content, draft) else content.get(identifier_of(draft), "")
+    # Its own identifier may be relative. It is resolved as its references are.
+    identifier, _ = urldefrag(urljoin(own, known_as))
+    plain = without_own_version(schema, identifier)
+    whole = _identified(content, plain, draft)
     keyword = "definitions" if draft <= 7 else "$defs"
     embedded = whole[keyword] = dict(whole.get(keyword, {}))
     for uri, document in referred.items():
@@ -55,7 +59,10 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = LA
     if any(document_name(schema, uri).startswith("../") for uri in referred):
         # A schema of another version line may refer back to this line, by identifiers that have a
         # version. So each schema of this line is embedded under such an identifier, too.
-        for uri, document in {own: content, **referred}.items():
+        # Of this schema, that is its own identifier if it is relative, since its references are
+        # resolved against it, and else its name's.
+        with_version = own if plain == identifier else identifier
+        for uri, document in {with_version: content, **referred}.items():
             if without_own_version(schema, uri) != uri:
                 embedded[uri] = _identified(document, uri, draft)
     return whole

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.json_values import json_path, json_pointer
 from pytest_schema_registry.redaction import REDACTED
-from pytest_schema_registry.schema_types.json_schema.explaining_validator import DRAFT_4_FLAGS
-from pytest_schema_registry.schema_types.json_schema.messages import sentence
-from pytest_schema_registry.schemas import Violation
+from pytest_schema_registry.schema_types.json_schema.engine_rules import DRAFT_4_FLAGS
+from pytest_schema_registry.schema_types.json_schema.formats import reason
+from pytest_schema_registry.schema_types.json_schema.messages import (
+    choices,
+    sentence,
+    twice,
+)
+from pytest_schema_registry.schema_types.json_schema.nearest import Nearest, did_you_mean
+from pytest_schema_registry.schemas import TIED, Violation
 from pytest_schema_registry.text import shown
 
 if TYPE_CHECKING:
@@ -41,33 +46,102 @@ class Describer:
         self._payload = payload
         self._locations = locations
         self._elsewhere = elsewhere
+        self._nearest = Nearest()
 
-    def violation(self, error: Any) -> Violation:
-        """Return an error as a violation; its causes are the errors of the closest branch."""
-        whole = tuple(error.absolute_path)
+    def violation(self, error: Any, above: Sequence[str | int] = ()) -> Violation:
+        """Return an error as a violation; its causes are the errors of the closest branch.
+
+        Args:
+            error: The error.
+            above: The steps to the value where its path begins.
+        """
+        whole = (*above, *error.path)
         path = self.visible(whole)
         value = value_at(self.safe, path)
-        keyword = error.validator or "false"
-        causes: tuple[Violation, ...] = ()
-        if error.context and not _types(error):
-            causes = tuple(self.violation(each) for each in _closest(error.context))
+        closest = getattr(error, "closest", None)
+        causes = (
+            {}
+            if closest is None
+            else {
+                (each.path, each.message): each
+                for each in (self.violation(cause, whole) for cause in closest.errors)
+            }
+        )
         text = shown(value)
         is_name = isinstance(error.instance, str) and isinstance(
             value_at(self._payload, whole), dict
         )
         if is_name:
             text = f"the property name {shown(error.instance)}"
-        message = _message(error, keyword, text)
+        keyword = error.validator or "false"
         if value == REDACTED and (is_name or keyword in QUOTING):
             message = HIDDEN
+        else:
+            message = self._message(error, keyword, text, value)
+        if error.instance is None and error.schema.get("nullable") is True:
+            message += (
+                ', although "nullable" is true: that is OpenAPI 3.0, and JSON Schema ignores it'
+            )
         return Violation(
             path=json_path(path),
             schema_path=self._location(error),
-            keyword=keyword,
+            keyword=getattr(error, "union", keyword),
             value=value,
             message=message,
-            causes=causes,
+            causes=tuple(causes.values()),
         )
+
+    def _message(self, error: Any, keyword: str, text: str, safe: Any) -> str:
+        """Describe an error in a sentence.
+
+        Args:
+            error: The error.
+            keyword: The keyword that the value breaks.
+            text: The value in the sentence.
+            safe: The value as it may be shown.
+        """
+        value, rule = error.instance, error.validator_value
+        is_hidden = safe == REDACTED
+        match keyword:
+            case "required" | "dependentRequired" | "dependencies":
+                return str(error.message)
+            case "additionalProperties" | "unevaluatedProperties":
+                return str(error.message)
+            case "false":
+                return f"{text} is not allowed: the schema allows nothing here"
+            case "minimum" | "maximum" if error.schema.get(DRAFT_4_FLAGS[keyword]) is True:
+                keyword = DRAFT_4_FLAGS[keyword]
+            case "anyOf" | "oneOf":
+                return self._union(error, keyword, text, safe)
+        said = sentence(keyword, text, value, rule)
+        if is_hidden:
+            return said
+        if keyword == "uniqueItems":
+            return said + twice(value, safe)
+        if keyword == "format" and isinstance(value, str) and (why := reason(rule, value)):
+            return f"{said}: {why}"
+        if keyword in ("enum", "const") and isinstance(value, str):
+            return said + did_you_mean(self._nearest(value, rule if keyword == "enum" else [rule]))
+        return said
+
+    def _union(self, error: Any, keyword: str, text: str, safe: Any) -> str:
+        if tags := getattr(error, "tags", None):
+            tag = did_you_mean(None if safe == REDACTED else self._nearest(error.instance, tags))
+            return f"{text} is none of the discriminator's tags {choices(tags)}{tag}"
+        closest = getattr(error, "closest", None)
+        branches = len(error.validator_value)
+        # A schema of another draft is checked by jsonschema alone, without a closest branch.
+        if closest is None and error.context:
+            return sentence(keyword, text, error.instance, error.validator_value)
+        if closest is None:
+            return (
+                f"{text} matches more than one of the {branches} alternatives, "
+                "where exactly one is asked for"
+            )
+        if closest.instead is not None:
+            return self._message(closest.instead, closest.instead.validator, text, safe)
+        said = sentence(keyword, text, error.instance, error.validator_value)
+        return f"{said}; {closest.tied} {TIED}" if closest.tied > 1 else said
 
     def visible(self, path: Sequence[str | int]) -> Sequence[str | int]:
         """Return the part of a path that may be shown: in a hidden value, names are hidden, too."""
@@ -83,8 +157,9 @@ class Describer:
         parent = self._locations.get(id(error.schema))
         if parent is None:
             return self._elsewhere
-        if error.validator is not None:
-            return parent + json_pointer((error.validator,)).removeprefix("#")
+        keyword = getattr(error, "union", error.validator)
+        if keyword is not None:
+            return parent + json_pointer((keyword,)).removeprefix("#")
         # All false schemas are one object to Python, so find this one from the object around it.
         steps = tuple(error.absolute_schema_path)
         for below in (steps[-2:], steps[-1:]):
@@ -96,61 +171,12 @@ class Describer:
         return parent
 
 
-def _message(error: Any, keyword: str, text: str) -> str:
-    match keyword:
-        case "required" | "dependentRequired" | "dependencies":
-            return str(error.message)
-        case "additionalProperties" | "unevaluatedProperties":
-            return str(error.message)
-        case "false":
-            return f"{text} is not allowed: the schema allows nothing here"
-        case "minimum" | "maximum" if error.schema.get(DRAFT_4_FLAGS[keyword]) is True:
-            keyword = DRAFT_4_FLAGS[keyword]
-        case "anyOf" | "oneOf" if error.context:
-            if types := _types(error):
-                return sentence("type", text, error.instance, types)
-        case "oneOf":
-            return (
-                f"{text} matches more than one of the {len(error.validator_value)} alternatives, "
-                "where exactly one is asked for"
-            )
-    return sentence(keyword, text, error.instance, error.validator_value)
-
-
 def _child(node: Any, step: str | int) -> Any:
     if isinstance(node, dict):
         return node.get(step)
     if isinstance(node, list) and isinstance(step, int) and step < len(node):
         return node[step]
     return None
-
-
-def _closest(errors: Sequence[Any]) -> list[Any]:
-    """Return the errors of the branch that came closest."""
-
-    def distance(branch: list[Any]) -> tuple[bool, bool, bool, int]:
-        # A value of another type, or with another tag of a discriminated union, was not meant for
-        # this branch.
-        type_differs = any(each.validator == "type" and not each.path for each in branch)
-        tag_differs = any(each.validator == "const" for each in branch)
-        choice_differs = any(each.validator == "enum" for each in branch)
-        return type_differs, tag_differs, choice_differs, len(branch)
-
-    branches = [list(each) for _, each in groupby(errors, key=_branch)]
-    return min(branches, key=distance)
-
-
-def _branch(error: Any) -> Any:
-    return error.schema_path[0]
-
-
-def _types(error: Any) -> list[str]:
-    """Return the types that alternatives ask for; empty where they ask for anything else."""
-    if any(each.validator != "type" or each.path for each in error.context):
-        return []
-    asked = [each.validator_value for each in error.context]
-    names = (name for types in asked for name in ([types] if isinstance(types, str) else types))
-    return list(dict.fromkeys(names))
 
 
 def value_at(value: Any, path: Sequence[str | int]) -> Any:

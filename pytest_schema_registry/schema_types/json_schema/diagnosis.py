@@ -22,7 +22,6 @@ from referencing.jsonschema import specification_with
 
 from pytest_schema_registry.json_values import canonical, json_path, json_pointer
 from pytest_schema_registry.redaction import REDACTED
-from pytest_schema_registry.schema_types.json_schema.blame import MASK
 from pytest_schema_registry.schema_types.json_schema.description import HIDDEN, Describer, value_at
 from pytest_schema_registry.schema_types.json_schema.drafts import METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.explaining_validator import (
@@ -35,6 +34,7 @@ from pytest_schema_registry.schema_types.json_schema.references import (
     document_name,
     nodes,
 )
+from pytest_schema_registry.schema_types.json_schema.refusal import MASK
 from pytest_schema_registry.schemas import Violation
 from pytest_schema_registry.text import cut, shown
 
@@ -98,9 +98,13 @@ def diagnose(
         return (_first(validator, payload, describer),)
     # The sort is stable, so violations of equal relevance stay in the schema's order.
     found.sort(key=lambda each: each[0], reverse=True)
-    # A rule that two references lead to is reported once.
-    once = {(each.path, each.schema_path, each.message): each for _, each in reversed(found)}
+    # What two rules say alike is reported once.
+    once = {_said(each): each for _, each in reversed(found)}
     return tuple(reversed(once.values()))
+
+
+def _said(violation: Violation) -> tuple[Any, ...]:
+    return violation.path, violation.message, *map(_said, violation.causes)
 
 
 class _Prepared:

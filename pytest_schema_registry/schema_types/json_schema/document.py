@@ -1,6 +1,7 @@
 """A schema as a document: its parts by JSON pointer, and the targets of its references."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -18,10 +19,12 @@ REST = ("additionalProperties", "unevaluatedProperties")
 NAMED_SCHEMAS = frozenset(
     {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
 )
-
+# The keywords that name a subschema.
+_NAMING = frozenset({"$id", "id", "$anchor", "$dynamicAnchor"})
 
 #: The target of a reference that is not a valid URI.
 _NOWHERE = "about:invalid"
+_NESTED = (dict, list)
 _Name = TypeVar("_Name")
 
 
@@ -94,12 +97,19 @@ class Document:
     def __init__(self, root: Schema, base: str = "") -> None:
         self.root = root
         self.draft = draft_of(root)
-        self._bases: dict[str, str] = {"#": base}
-        self._resources: dict[str, str] = {base: "#"}
-        self._anchors: dict[tuple[str, str], str] = {}
-        #: True where two subschemas have the same identifier.
-        self.ambiguous = False
-        self._read_identifiers()
+        self._base = base
+        # A large schema has thousands of references, and few distinct ones.
+        self._followed: dict[tuple[str, str], str | None] = {}
+
+    @cached_property
+    def subschemas(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """Every object in schema position with its pointer, parents before children."""
+        return tuple(subschemas(self.root))
+
+    @property
+    def ambiguous(self) -> bool:
+        """True where two subschemas have the same identifier."""
+        return self._names.ambiguous
 
     def part(self) -> Part:
         """Return the whole document as a part."""
@@ -107,16 +117,24 @@ class Document:
 
     def resolve(self, reference: str, pointer: str) -> Part | None:
         """Return the target of a reference at `pointer`; None where it is outside this document."""
-        return self.find(self.uri_of(reference, pointer))
+        target = self.pointer_of(reference, pointer)
+        return None if target is None else self._schema_at(target)
 
     def uri_of(self, reference: str, pointer: str) -> str:
         """Return the absolute URI of a reference at `pointer`."""
-        return _joined(self._base_of(pointer), reference)
+        return _joined(self.base_of(pointer), reference)
+
+    def base_of(self, pointer: str) -> str:
+        """Return the URI against which references at `pointer` are resolved."""
+        return _base_of(self._names.bases, pointer)
 
     def find(self, uri: str) -> Part | None:
         """Return the schema that a URI identifies; None where this document has no such schema."""
         pointer = self._located(uri)
-        found = None if pointer is None else self.at(pointer)
+        return None if pointer is None else self._schema_at(pointer)
+
+    def _schema_at(self, pointer: str) -> Part | None:
+        found = self.at(pointer)
         return found if found is not None and isinstance(found.schema, dict | bool) else None
 
     def pointer_of(self, reference: str, pointer: str) -> str | None:
@@ -124,15 +142,19 @@ class Document:
 
         Nothing needs to be at that pointer.
         """
-        return self._located(self.uri_of(reference, pointer))
+        base = self.base_of(pointer)
+        key = reference, base
+        if key not in self._followed:
+            self._followed[key] = self._located(_joined(base, reference))
+        return self._followed[key]
 
     def _located(self, identifier: str) -> str | None:
         uri, fragment = urldefrag(identifier)
-        resource = self._resources.get(uri)
+        resource = self._names.resources.get(uri)
         if resource is None:
             return None
         if fragment and not fragment.startswith("/"):
-            return self._anchors.get((uri, fragment))
+            return self._names.anchors.get((uri, fragment))
         return resource + unquote(fragment)
 
     def at(self, pointer: str) -> Part | None:
@@ -147,33 +169,53 @@ class Document:
                 return None
         return Part(self, pointer, value)
 
-    def _base_of(self, pointer: str) -> str:
-        while pointer not in self._bases:
-            pointer = pointer.rpartition("/")[0]
-        return self._bases[pointer]
-
-    def _read_identifiers(self) -> None:
+    @cached_property
+    def _names(self) -> "_Names":
+        names = _Names(self._base)
         keyword = identifier_of(self.draft)
-        for pointer, schema in subschemas(self.root):
-            if is_reference(schema, self.draft):
+        for pointer, schema in self.subschemas:
+            if _NAMING.isdisjoint(schema) or is_reference(schema, self.draft):
                 continue
-            base = self._base_of(pointer)
+            base = _base_of(names.bases, pointer)
             identifier = schema.get(keyword)
             if isinstance(identifier, str):
                 uri, fragment = urldefrag(_joined(base, identifier))
                 if fragment and self.draft <= 7:
-                    self._name(self._anchors, (uri, fragment), pointer)
+                    names.add(names.anchors, (uri, fragment), pointer)
                 else:
                     base = uri
-                    self._bases[pointer] = uri
-                    self._name(self._resources, uri, pointer)
+                    names.bases[pointer] = uri
+                    names.add(names.resources, uri, pointer)
             for name in ("$anchor", "$dynamicAnchor"):
                 if isinstance(schema.get(name), str):
-                    self._name(self._anchors, (base, schema[name]), pointer)
+                    names.add(names.anchors, (base, schema[name]), pointer)
+        return names
 
-    def _name(self, known: dict[_Name, str], name: _Name, pointer: str) -> None:
+
+class _Names:
+    """The pointers of a document that have a name.
+
+    Args:
+        base: The URI of the document.
+    """
+
+    def __init__(self, base: str) -> None:
+        self.bases: dict[str, str] = {"#": base}
+        self.resources: dict[str, str] = {base: "#"}
+        self.anchors: dict[tuple[str, str], str] = {}
+        self.ambiguous = False
+
+    def add(self, known: dict[_Name, str], name: _Name, pointer: str) -> None:
         self.ambiguous = self.ambiguous or known.get(name, pointer) != pointer
         known[name] = pointer
+
+
+def _base_of(bases: dict[str, str], pointer: str) -> str:
+    if len(bases) == 1:  # as in most documents
+        return bases["#"]
+    while pointer not in bases:
+        pointer = pointer.rpartition("/")[0]
+    return bases[pointer]
 
 
 def _joined(base: str, reference: str) -> str:
@@ -200,17 +242,20 @@ def references(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def subschemas(root: Schema) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield every object in schema position with its pointer, parents before children."""
-    # A list in place of recursion: documents may nest deeper than Python calls can.
+    # A list in place of recursion: documents may nest deeper than Python calls can. Nothing but
+    # what has children goes onto it, because most values of a schema have none.
     pending: list[tuple[str, Any, bool]] = [("#", root, False)]
     while pending:
         pointer, value, holds_names = pending.pop()
         if isinstance(value, list):
-            pending.extend((join(pointer, at), child, False) for at, child in enumerate(value))
+            for at, child in enumerate(value):
+                if isinstance(child, _NESTED):
+                    pending.append((f"{pointer}/{at}", child, False))
         elif isinstance(value, dict):
             if not holds_names:
                 yield pointer, value
             for key, child in value.items():
-                if not isinstance(child, dict | list) or not isinstance(key, str):
+                if not isinstance(child, _NESTED) or not isinstance(key, str):
                     continue
                 if holds_names or key not in DATA_KEYWORDS:
                     named = not holds_names and key in NAMED_SCHEMAS

@@ -5,19 +5,31 @@ from __future__ import annotations
 import sys
 import time
 import traceback
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import exceptions, validators
 
-from pytest_schema_registry.errors import InvalidSchema
-from pytest_schema_registry.json_values import canonical, json_pointer
+from pytest_schema_registry.schema_types.json_schema.engine_rules import (
+    DRAFT_4_FLAGS,
+    LEAVES,
+    EngineRules,
+)
+from pytest_schema_registry.schema_types.json_schema.evaluated import (
+    undescribed_items,
+    undescribed_members,
+)
+from pytest_schema_registry.schema_types.json_schema.messages import needed
+from pytest_schema_registry.schema_types.json_schema.nearest import Nearest, did_you_mean
 from pytest_schema_registry.schema_types.json_schema.references import nodes
-from pytest_schema_registry.text import printable, shown
+from pytest_schema_registry.schema_types.json_schema.unions import Unions
+from pytest_schema_registry.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
+    from pytest_schema_registry.schema_types.json_schema.closeness import Fit, Path
     from pytest_schema_registry.schema_types.json_schema.validation import JSONSchemaValidator
 
 # An unannotated function, which a type checker cannot see through.
@@ -25,40 +37,19 @@ _extend: Any = validators.extend
 
 _NO_KEYWORD: Any = {"validator": None, "validator_value": None}
 
-#: Rules without subschemas: the engine judges them one by one.
-_LEAVES = frozenset(
-    {"type", "enum", "const", "pattern", "format", "contentEncoding", "contentMediaType"}
-    | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-    | {"minLength", "maxLength", "minItems", "maxItems", "uniqueItems"}
-    | {"minProperties", "maxProperties"}
-)
-#: Limit -> the flag beside it, which makes it exclusive in draft 4.
-DRAFT_4_FLAGS = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
+#: The keywords with subschemas that a conforming value may break.
+_PROBING = frozenset({"not", "contains"})
 
 
 class OutOfTime(Exception):  # not an error: what was found until then is shown
     pass
 
 
-class _Noting:
-    """A validator that notes the properties at which it finds an error."""
-
-    def __init__(self, validator: Any) -> None:
-        self._validator = validator
-        self.found: dict[str, Any] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._validator, name)
-
-    def descend(self, instance: Any, schema: Any, path: Any = None, **rest: Any) -> Iterator[Any]:
-        for error in self._validator.descend(instance, schema, path=path, **rest):
-            if path is not None:
-                self.found.setdefault(path, error)
-            yield error
-
-
-def _unknown(*_asked: Any) -> tuple[Any, ...]:
-    return ()
+def _is_dynamic(validator: JSONSchemaValidator) -> bool:
+    """Check whether a part of a schema may depend on what refers to it."""
+    words = {"$dynamicRef", "$recursiveRef"}
+    documents = (validator.schema.content, *validator.referred.values())
+    return any(not words.isdisjoint(node) for each in documents for _, node in nodes(each))
 
 
 class ExplainingValidator:
@@ -71,16 +62,18 @@ class ExplainingValidator:
     """
 
     def __init__(self, base: Any, validator: JSONSchemaValidator) -> None:
-        self._draft = base.ID_OF(base.META_SCHEMA)
-        self._schema = validator.schema
-        self._engine_for = validator.schema_type.leaf
-        self._leaves: dict[tuple[Any, ...], Any] = {}
-        # The value keeps the object alive, so that no other one can get the same id.
-        self._plain: dict[int, tuple[Any, Any]] = {}
-        self.begin(0.0)
         keywords = dict(base.VALIDATORS)
-        for keyword in _LEAVES & {*keywords, "format", "contentEncoding", "contentMediaType"}:
+        for keyword in LEAVES & {*keywords, "format", "contentEncoding", "contentMediaType"}:
             keywords[keyword] = partial(self._leaf, keyword)
+        drafts_own = base.VALIDATORS
+        self.unions = Unions(self, drafts_own, memoizes=not _is_dynamic(validator))
+        for keyword in ("anyOf", "oneOf"):
+            keywords[keyword] = partial(self.unions.check, keyword)
+        for keyword in _PROBING & keywords.keys():
+            keywords[keyword] = partial(self._probe, keywords[keyword])
+        if "if" in keywords:
+            keywords["if"] = self._if
+        keywords["properties"] = self._properties
         keywords["required"] = self._required
         keywords["additionalProperties"] = self._additional_properties
         keywords["patternProperties"] = self._pattern_properties
@@ -93,15 +86,12 @@ class ExplainingValidator:
             ("unevaluatedItems", self._unevaluated_items),
         ):
             if keyword in keywords:
-                keywords[keyword] = partial(check, keywords[keyword])
-        documents = (validator.schema.content, *validator.referred.values())
-        if any("patternProperties" in node for each in documents for _, node in nodes(each)):
-            # jsonschema would match any pattern here with Python's re, so leave it to the engine.
-            keywords["unevaluatedProperties"] = _unknown
-        self._branching = keywords.keys() - _LEAVES
+                keywords[keyword] = partial(check, drafts_own)
+        self.rules = EngineRules(base, validator, keywords)
         self.validator_class = _extend(
-            base, {keyword: self._timed(check) for keyword, check in keywords.items()}
+            base, {keyword: self._timed(keyword, check) for keyword, check in keywords.items()}
         )
+        self.begin(0.0)
 
         descend = self.validator_class.descend
 
@@ -123,11 +113,21 @@ class ExplainingValidator:
                     **_NO_KEYWORD,
                 )
                 return
-            if isinstance(schema, dict) and self._is_plain_and_holds(schema, instance):
+            if (
+                self._instead is None
+                and isinstance(schema, dict)
+                and self._plain_and_holds(schema, instance)
+            ):
                 return
-            yield from descend(
-                validator, instance, schema, path=path, schema_path=schema_path, **rest
-            )
+            level = len(self.path)
+            if path is not None:
+                self.path.append(path)
+            try:
+                yield from descend(
+                    validator, instance, schema, path=path, schema_path=schema_path, **rest
+                )
+            finally:
+                del self.path[level:]
 
         self.validator_class.descend = descend_into_false_too
 
@@ -143,24 +143,80 @@ class ExplainingValidator:
         used = sum(1 for _ in traceback.walk_stack(None))
         self._max_depth = (sys.getrecursionlimit() - used - 150) // 6
         self._depth = 0
+        self._instead: Mapping[str, Any] | None = None
+        #: The steps to the value that the walk is at.
+        self.path: list[str | int] = []
+        #: How well the value fits the branch that is walked; None outside of unions.
+        self.fit: Fit | None = None
+        #: False where only the verdict counts.
+        self.explains = True
+        self.nearest = Nearest()
+        self._nearest_for_fit = Nearest()
+        self.unions.begin()
 
     @property
     def leaves(self) -> int:
         """The number of rules and schemas that it has entries for, as a measure of its memory."""
-        return len(self._leaves) + len(self._plain)
+        return self.rules.entries
 
     def _stop_at_deadline(self) -> None:
         if time.monotonic() > self._deadline:
             raise OutOfTime
 
-    def _timed(self, check: Callable[..., Any]) -> Callable[..., Any]:
+    @contextmanager
+    def doing(
+        self,
+        instead: Mapping[str, Any] | None,
+        fit: Fit | None = None,
+        *,
+        explains: bool = True,
+    ) -> Iterator[None]:
+        """Do something else for a while.
+
+        Args:
+            instead: What to do at each keyword instead of checking it; None to check it.
+            fit: What to note on how well the value fits.
+            explains: False where only the verdict counts.
+        """
+        before = self._instead, self.fit, self.explains
+        self._instead, self.fit, self.explains = instead, fit, explains
+        try:
+            yield
+        finally:
+            self._instead, self.fit, self.explains = before
+
+    def is_doing(self, instead: Mapping[str, Any]) -> bool:
+        """Check what is done at keywords now."""
+        return self._instead is instead
+
+    def holds(self, validator: Any, schema: Any, instance: Any) -> bool:
+        """Check whether a value conforms to a subschema."""
+        with self.doing(None, explains=False):
+            return next(validator.descend(instance, schema), None) is None
+
+    def _if(self, validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        word = "then" if self.holds(validator, rule, instance) else "else"
+        yield from validator.descend(instance, schema.get(word, True), schema_path=word)
+
+    def _probe(
+        self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
+    ) -> Iterator[Any]:
+        """Check a keyword whose subschemas may fail without any harm."""
+        with self.doing(None, explains=False):
+            errors = [*check(validator, rule, instance, schema)]
+        yield from errors
+
+    def _timed(self, keyword: str, check: Callable[..., Any]) -> Callable[..., Any]:
         def timed(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
+            do = check if self._instead is None else self._instead.get(keyword)
+            if do is None:
+                return
             self._stop_at_deadline()
             if self._depth >= self._max_depth:
                 raise RecursionError
             self._depth += 1
             try:
-                yield from check(validator, rule, instance, schema) or ()
+                yield from do(validator, rule, instance, schema) or ()
             finally:
                 self._depth -= 1
 
@@ -169,56 +225,53 @@ class ExplainingValidator:
     def _leaf(
         self, keyword: str, _validator: Any, rule: Any, instance: Any, schema: Any
     ) -> Iterator[Any]:
-        if not self._holds(keyword, rule, instance, schema.get(DRAFT_4_FLAGS.get(keyword))):
+        if not self.rules.judge(keyword, rule, instance, schema.get(DRAFT_4_FLAGS.get(keyword))):
+            if keyword == "type" and self.fit is not None:
+                self.fit.mistyped.add(self._star_path())
+                if isinstance(instance, dict | list):
+                    # It is not nearly what was meant, so it counts twice.
+                    self.fit.mistyped.add((*self._star_path(), keyword))
             yield exceptions.ValidationError(keyword)
 
-    def _is_plain_and_holds(self, schema: dict[str, Any], instance: Any) -> bool:
-        """Check that a schema has only single rules, and that the value conforms to all of them."""
+    def _plain_and_holds(self, schema: dict[str, Any], instance: Any) -> bool:
         self._stop_at_deadline()
-        if id(schema) not in self._plain:
-            leaf = None
-            if self._branching.isdisjoint(schema):
-                rules = {keyword: rule for keyword, rule in schema.items() if keyword in _LEAVES}
-                leaf = self._engine_for(canonical({"$schema": self._draft, **rules}))
-            self._plain[id(schema)] = schema, leaf
-        leaf = self._plain[id(schema)][1]
-        return leaf is not None and bool(leaf.is_valid(instance))
+        return self.rules.are_all_and_hold(schema, instance)
 
-    def _holds(self, keyword: str, rule: Any, instance: Any, flag: Any = None) -> bool:
-        flag = flag if isinstance(flag, bool) else None
-        said = rule if isinstance(rule, str | int | float) else canonical(rule)
-        # As keys, 1, 1.0 and True are equal in Python. So the type is part of the key.
-        key = (keyword, type(rule), said, flag)
-        leaf = self._leaves.get(key)
-        if leaf is None:
-            stated = {"$schema": self._draft, keyword: rule}
-            if flag is not None:
-                stated[DRAFT_4_FLAGS[keyword]] = flag
-            leaf = self._leaves[key] = self._engine_for(canonical(stated))
-        if leaf.is_valid(instance):
-            return True
-        if keyword == "pattern":
-            self._decided(rule, next(leaf.iter_errors(instance)))
-        return False
+    def matches(self, pattern: str, name: str) -> bool:
+        """Return the engine's verdict on a property's name and a pattern for names."""
+        self._stop_at_deadline()
+        return self.rules.judge("pattern", pattern, name)
 
-    def _decided(self, pattern: str, error: Any) -> None:
-        if type(error.kind).__name__ in ("BacktrackLimitExceeded", "RegexEngineFailure"):
-            reason = f"the pattern {shown(pattern)} takes too many steps on a payload's value"
-            schema = self._schema
-            where = (
-                json_pointer((*path, keyword))
-                for path, node in nodes(schema.content)
-                for keyword, rule in node.items()
-                if rule == pattern or (keyword == pattern and path[-1:] == ("patternProperties",))
-            )
-            pointer = printable(next(where, "#"))
-            raise InvalidSchema(str(schema), pointer, printable(reason), schema.origin)
+    def _star_path(self) -> Path:
+        return tuple("*" if isinstance(step, int) else step for step in self.path)
 
-    def _required(self, validator: Any, names: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+    def _properties(self, validator: Any, rules: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+        if validator.is_type(instance, "object"):
+            for name, rule in rules.items():
+                if name in instance:
+                    if self.fit is not None:
+                        self.fit.common.add((*self._star_path(), name))
+                    yield from validator.descend(instance[name], rule, path=name, schema_path=name)
+
+    def _required(self, validator: Any, names: Any, instance: Any, schema: Any) -> Iterator[Any]:
         if validator.is_type(instance, "object"):
             for name in names:
                 if name not in instance:
-                    yield exceptions.ValidationError(f"{shown(name)} is a required property")
+                    if self.fit is not None:
+                        foreign = instance.keys() - schema.get("properties", {}).keys()
+                        if self._nearest_for_fit(name, sorted(foreign)) is None:
+                            self.fit.lacking.add((*self._star_path(), name))
+                    error: Any = exceptions.ValidationError(needed([[name]]))
+                    error.missing = [[name]]
+                    yield error
+
+    def _refuse_member(self, name: str, declared: Collection[str], instance: Any) -> Any:
+        """Return the error of a member that is not allowed."""
+        absent = [each for each in declared if each not in instance]
+        if self.fit is not None and self._nearest_for_fit(name, absent) is None:
+            self.fit.foreign.add((*self._star_path(), name))
+        meant = did_you_mean(self.nearest(name, absent))
+        return exceptions.ValidationError(f"{shown(name)} is not allowed{meant}")
 
     def _dependencies(
         self, validator: Any, rules: Any, instance: Any, _schema: Any
@@ -229,30 +282,36 @@ class ExplainingValidator:
             if not isinstance(rule, list):
                 yield from validator.descend(instance, rule, schema_path=name)
                 continue
-            for needed in rule:
-                if needed not in instance:
+            for other in rule:
+                if other not in instance:
                     yield exceptions.ValidationError(
-                        f"{shown(needed)} is required where {shown(name)} is given"
+                        f"{shown(other)} is required where {shown(name)} is given"
                     )
 
     def _unevaluated_properties(
-        self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
+        self, keywords: Any, validator: Any, rule: Any, instance: Any, schema: Any
     ) -> Iterator[Any]:
-        noting = _Noting(validator)
-        # jsonschema's own errors show values as Python writes them, so replace them.
-        for _ in check(noting, rule, instance, schema):
-            for name, error in noting.found.items():
-                if rule is False:
-                    yield exceptions.ValidationError(f"{shown(name)} is not allowed")
-                else:
-                    yield error
+        if not validator.is_type(instance, "object"):
+            return
+        names, declared = undescribed_members(self, keywords, validator, instance, schema)
+        for name in names:
+            if rule is False:
+                yield self._refuse_member(name, declared, instance)
+            else:
+                yield from validator.descend(instance[name], rule, path=name)
 
     def _unevaluated_items(
-        self, check: Any, validator: Any, rule: Any, instance: Any, schema: Any
+        self, keywords: Any, validator: Any, rule: Any, instance: Any, schema: Any
     ) -> Iterator[Any]:
-        # jsonschema's own error shows items as they are, even those that must stay hidden.
-        for _ in check(validator, rule, instance, schema):
-            yield exceptions.ValidationError("unevaluatedItems")
+        if not validator.is_type(instance, "array"):
+            return
+        places = undescribed_items(self, keywords, validator, instance, schema)
+        if rule is False and places == [*range(len(instance) - len(places), len(instance))]:
+            if places:
+                yield exceptions.ValidationError("unevaluatedItems")
+            return
+        for at in places:
+            yield from validator.descend(instance[at], rule, path=at)
 
     def _pattern_properties(
         self, validator: Any, patterns: Any, instance: Any, _schema: Any
@@ -260,7 +319,7 @@ class ExplainingValidator:
         if validator.is_type(instance, "object"):
             for pattern, rule in patterns.items():
                 for name, value in instance.items():
-                    if self._holds("pattern", pattern, name):
+                    if self.matches(pattern, name):
                         yield from validator.descend(value, rule, path=name, schema_path=pattern)
 
     def _additional_properties(
@@ -268,13 +327,13 @@ class ExplainingValidator:
     ) -> Iterator[Any]:
         if not validator.is_type(instance, "object"):
             return
+        declared = schema.get("properties", {})
         for name, value in instance.items():
-            if name in schema.get("properties", {}) or any(
-                self._holds("pattern", pattern, name)
-                for pattern in schema.get("patternProperties", {})
+            if name in declared or any(
+                self.matches(pattern, name) for pattern in schema.get("patternProperties", {})
             ):
                 continue
             if rule is False:
-                yield exceptions.ValidationError(f"{shown(name)} is not allowed")
+                yield self._refuse_member(name, declared, instance)
             else:
                 yield from validator.descend(value, rule, path=name)

@@ -11,8 +11,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound
+from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.schema_types.json_schema.references import base_uri, nodes
+from pytest_schema_registry.schema_types.listed_schema import listed_schema
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def listed_schemas(root: Schema, resolve: Callable[[ListedReference], Schema]) -
             name, target = entry.name.partition("#")[0], (entry.subject, entry.release)
             places += ((base, name) for base in own)
             if target not in reached:
-                found = reached[target] = _resolved(schema, entry, resolve)
+                found = reached[target] = listed_schema(schema, entry, resolve)
                 uris = _bases(found, (_joined(base, name) for base in own))
                 bases |= dict.fromkeys(uris)
                 pending.append((found, uris))
@@ -60,21 +61,6 @@ def listed_schemas(root: Schema, resolve: Callable[[ListedReference], Schema]) -
         if uri != base:  # an empty name would stand for any schema
             found_at.setdefault(uri, names[name])
     return found_at
-
-
-def _resolved(
-    schema: Schema, entry: ListedReference, resolve: Callable[[ListedReference], Schema]
-) -> Schema:
-    try:
-        found = resolve(entry)
-    except SchemaNotFound as exc:
-        reason = f"its reference {entry.name!r} leads to no schema ({exc.headline})"
-        error = InvalidSchema(str(schema), "#", printable(reason), schema.origin)
-        raise error.resting_on(exc.old_copies) from None
-    if found.schema_type != "JSON":
-        reason = f"its reference {entry.name!r} is of the type {found.schema_type}, not JSON"
-        raise InvalidSchema(str(schema), "#", printable(reason), schema.origin)
-    return found
 
 
 def _refuse_two(root: Schema, name: str, one: Schema, other: Schema) -> None:

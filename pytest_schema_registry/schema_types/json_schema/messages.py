@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.text import MAX_LISTED, cut, listed, shown
 
 if TYPE_CHECKING:
@@ -55,7 +57,8 @@ def _length(value: Any, unit: str) -> str:
     return f"{_plural(len(value), unit)} long"
 
 
-def _choices(values: Sequence[Any]) -> str:
+def choices(values: Sequence[Any]) -> str:
+    """List values, as in a sentence; of many, only the first."""
     first = [shown(each, 30) for each in values[:MAX_LISTED]]
     return listed(first, more=len(values[MAX_LISTED:]))
 
@@ -70,8 +73,13 @@ def _too_many(_text: str, value: Any, _rule: Any) -> str:
 
 #: Keyword -> sentence; made of the value as text, the value, and the keyword's argument.
 _SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
-    "type": lambda text, value, rule: f"{text} is {kind(value)}, not {type_names(rule)}",
-    "enum": lambda text, _, rule: f"{text} is not one of {_choices(rule)}",
+    "type": lambda text, value, rule: (
+        f"{text} is {'' if value is None else f'{kind(value)}, '}not {type_names(rule)}"
+    ),
+    "enum": lambda text, _, rule: (
+        f"{text} is not {'one of ' if len(rule) > 1 else ''}"
+        f"{choices(rule) or 'one of the values of an empty enum'}"
+    ),
     "const": lambda text, _, rule: f"{text} is not {shown(rule)}",
     "minimum": lambda text, _, rule: f"{text} is less than the minimum of {shown(rule)}",
     "maximum": lambda text, _, rule: f"{text} is greater than the maximum of {shown(rule)}",
@@ -103,6 +111,47 @@ _SENTENCES: dict[str, Callable[[str, Any, Any], str]] = {
     "anyOf": lambda text, _, rule: _alternatives(text, rule),
     "oneOf": lambda text, _, rule: _alternatives(text, rule),
 }
+
+
+def twice(items: Sequence[Any], safe: Sequence[Any]) -> str:
+    """Return which items of an array are equal, as ``: 1 at [0] and [2]``.
+
+    Args:
+        items: The items.
+        safe: The same items as they may be shown.
+    """
+    places: dict[str, list[int]] = {}
+    for at, item in enumerate(items):
+        # To JSON Schema, 1 and 1.0 are equal.
+        same = json.loads(canonical(item), parse_float=_whole)
+        places.setdefault(canonical(same), []).append(at)
+    equal = [each for each in places.values() if len(each) > 1]
+    where = [f"[{at}]" for at in equal[0]]
+    listing = listed(where[:MAX_LISTED], "and", more=len(where[MAX_LISTED:]))
+    others = f", and {_plural(len(equal) - 1, 'other item')}" if len(equal) > 1 else ""
+    return f": {shown(safe[equal[0][0]])} at {listing}{others}"
+
+
+def _whole(text: str) -> float | int:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def needed(names: Sequence[Sequence[str]]) -> str:
+    """Describe in a sentence the members of which a value has to have some.
+
+    Args:
+        names: For each alternative, the names of the members that it requires.
+    """
+    joined = [listed([shown(name) for name in each], "and") for each in names]
+    is_one = all(len(each) == 1 for each in names)
+    if len(joined) == 1:
+        return f"{joined[0]} {'is a required property' if is_one else 'are required'}"
+    if is_one:
+        return f"{listed(joined)} is required"
+    rest = len(joined[MAX_LISTED:])
+    more = f", or {rest:,} more" if rest else ""
+    return f"{', or '.join(joined[:MAX_LISTED])}{more} are required"
 
 
 def sentence(keyword: str, text: str, value: Any, rule: Any) -> str:

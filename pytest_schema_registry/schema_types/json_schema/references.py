@@ -9,17 +9,17 @@ So a reference by name (``telemetry.HealthComponent``) or to another version lin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urldefrag
+from urllib.parse import quote, unquote, urldefrag, urljoin
 
 from pytest_schema_registry.json_values import json_pointer
 from pytest_schema_registry.schema_types.json_schema.document import (
     Document,
     join,
     references,
-    subschemas,
 )
+from pytest_schema_registry.schema_types.json_schema.metaschemas import STANDARD
 from pytest_schema_registry.schemas import plain_name
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 _BASE = "https://registry.invalid/"
 _NO_VERSION = "-"
+#: The beginning of the ids that a directory with a layout gives to its files.
+_FILE = "file://localhost/"
 #: Matches a reference in JSON text; sometimes also a string that only looks like one.
 _REFERENCE = re.compile(
     r'"\$(?:ref|dynamicRef|recursiveRef|schema)"\s*:\s*"(?!#|https?://json-schema\.org/)'
 )
 _KEYWORDS = ("$ref", "$dynamicRef", "$recursiveRef", "$schema")
-#: Matches the standard's own meta-schemas, which the engine knows.
-_STANDARD = re.compile(r"https?://json-schema\.org/")
 
 
 def refers_elsewhere(schema: Schema) -> bool:
@@ -70,6 +70,15 @@ class Reference:
         return (None if version in (_NO_VERSION, "") else version), name
 
     @property
+    def path(self) -> str | None:
+        """Its target as a path below the version line; None where it is a global id.
+
+        A schema may have that path as its ``$id``.
+        """
+        path = self.uri.removeprefix(_BASE).partition("/")[2]
+        return unquote(path) if path and self.uri.startswith(_BASE) else None
+
+    @property
     def name(self) -> str | None:
         """The schema name in the text; None where the text is no plain name."""
         text = self.text.partition("#")[0]
@@ -84,17 +93,40 @@ def leading_out(schema: Schema) -> Iterator[Reference]:
     """
     content, own = schema.content, base_uri(schema)
     document = Document(content, own)
-    for pointer, node in subschemas(content):
+    for pointer, node in document.subschemas:
         for keyword, text in (*references(node), ("$schema", node.get("$schema"))):
-            if not isinstance(text, str) or not text.partition("#")[0] or _STANDARD.match(text):
+            if not isinstance(text, str) or not text.partition("#")[0] or STANDARD.match(text):
                 continue
             uri = urldefrag(document.uri_of(text, pointer)).url
             if uri == own or document.find(uri) is None:
                 yield Reference(uri, text, join(pointer, keyword), schema.version)
 
 
+def beside(schema: Schema, reference: Reference) -> Iterator[Reference]:
+    """Yield a reference as resolved against the places of its schema: its file, and its name.
+
+    Nothing is yielded for a place at which it leads to where it led already.
+
+    Args:
+        schema: The schema that has the reference.
+        reference: The reference, as resolved against the identifier of that schema.
+    """
+    for start in dict.fromkeys((base_uri(schema), _place(schema))):
+        uri = urldefrag(urljoin(start, reference.text)).url
+        if uri != reference.uri and uri.startswith((_BASE, _FILE)):
+            yield replace(reference, uri=uri, version=schema.version)
+
+
 def base_uri(schema: Schema) -> str:
-    """Return the URI against which the relative references of a schema are resolved."""
+    """Return the URI against which the relative references of a schema are resolved.
+
+    It is that of its file, where a directory has files of any layout.
+    """
+    known_as = schema.id or ""
+    return known_as if known_as.startswith(_FILE) else _place(schema)
+
+
+def _place(schema: Schema) -> str:
     version = quote(schema.version, safe="") or _NO_VERSION
     return f"{_BASE}{version}/{quote(schema.name, safe='')}"
 
@@ -108,9 +140,9 @@ def without_own_version(schema: Schema, uri: str) -> str:
         schema: The schema that has the reference.
         uri: The target of the reference, absolute and without a fragment.
     """
-    own = base_uri(schema).rpartition("/")[0]
-    line, _, name = uri.rpartition("/")
-    return f"{_BASE}{_NO_VERSION}/{name}" if line == own else uri
+    line = _place(schema).rpartition("/")[0]
+    is_own = uri.startswith(f"{line}/")
+    return f"{_BASE}{_NO_VERSION}{uri.removeprefix(line)}" if is_own else uri
 
 
 def document_name(schema: Schema, uri: str) -> str:
@@ -120,6 +152,8 @@ def document_name(schema: Schema, uri: str) -> str:
         schema: The schema that has the reference.
         uri: The target of the reference, absolute and without a fragment.
     """
+    if uri.startswith(_FILE):
+        return unquote(uri.removeprefix(_FILE))
     target = Reference(uri, uri, "#", schema.version).target
     if target is None:
         return uri
@@ -136,14 +170,45 @@ def reference_to(schema: Schema, uri: str) -> Reference:
         schema: The schema that is being compiled.
         uri: The target of the reference, absolute and without a fragment.
     """
-    for path, node in nodes(schema.content):
+    found, _ = written_in(schema, uri, base_uri(schema))
+    # Where there is none, the reference is in a schema that this one refers to.
+    return found or Reference(uri, uri, "#", schema.version)
+
+
+def written_in(schema: Schema, uri: str, base: str) -> tuple[Reference | None, bool]:
+    """Return the reference of a schema that leads to a URI, and whether it surely does.
+
+    It may lead there where an identifier within the schema counts; of several such references, the
+    first is returned.
+
+    Args:
+        schema: The schema.
+        uri: The URI, absolute and without a fragment.
+        base: The URI that the schema was retrieved by.
+    """
+    content = schema.content
+    starts = _starts(content, base_uri(schema) if base_uri(schema).startswith(_FILE) else base)
+    similar: Reference | None = None
+    for path, node in nodes(content):
         for keyword in _KEYWORDS:
             text = node.get(keyword)
             resource = text.partition("#")[0].lstrip("./") if isinstance(text, str) else ""
-            if resource and uri.endswith(resource):
-                return Reference(uri, str(text), json_pointer((*path, keyword)), schema.version)
-    # The reference is in a schema that this one refers to.
-    return Reference(uri, uri, "#", schema.version)
+            # The engine writes hosts in lower case.
+            if resource and uri.lower().endswith(resource.lower()):
+                pointer = json_pointer((*path, keyword))
+                found = Reference(uri, str(text), pointer, schema.version)
+                targets = (urldefrag(urljoin(start, found.text)).url for start in starts)
+                if uri.lower() in map(str.lower, targets):
+                    return found, True
+                similar = similar or found
+    return similar, False
+
+
+def _starts(content: Any, uri: str) -> tuple[str, ...]:
+    """Return the URIs against which references at the top of a schema may be resolved."""
+    said = content if isinstance(content, dict) else {}
+    own = next((said[key] for key in ("$id", "id") if isinstance(said.get(key), str)), "")
+    return (urljoin(uri, own),) if ":" in own else (uri, urljoin(uri, own))
 
 
 def dangling(schema: Schema, reason: str) -> str:

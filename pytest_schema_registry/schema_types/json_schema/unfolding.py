@@ -6,17 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pytest_schema_registry.schema_types.json_schema.document import (
     REFERENCES,
     Document,
-    Key,
     Part,
-    identity,
     references,
-    subschemas,
 )
 
 _IN_LISTS = ("allOf", "anyOf", "oneOf")
 _SINGLE = ("if", "then", "else", "not")
 _BY_NAME = ("dependentSchemas", "dependencies")
 _ALL = frozenset({*REFERENCES, *_IN_LISTS, *_SINGLE, *_BY_NAME})
+_ALL_BUT_REF = _ALL - {"$ref"}
 
 
 def unfolded(*documents: Document) -> int:
@@ -28,45 +26,57 @@ def unfolded(*documents: Document) -> int:
     Args:
         documents: A schema and the schemas that it refers to.
     """
-    sizes: dict[Key, int] = {}
-    inside: dict[Key, list[Part]] = {}
-    pending = [
-        Part(document, pointer, found)
-        for document in documents
-        for pointer, found in subschemas(document.root)
-    ]
+    sizes: dict[int, int] = {}
+    inside: dict[int, list[Part]] = {}
+    pending: list[Part] = []
     anchored: dict[str, list[Part]] = defaultdict(list)
-    for part in pending:
-        if isinstance(name := part.get("$dynamicAnchor"), str):
-            anchored[name].append(part)
+    for document in documents:
+        counted: set[tuple[str, str]] = set()
+        for pointer, schema in document.subschemas:
+            if isinstance(name := schema.get("$dynamicAnchor"), str):
+                anchored[name].append(Part(document, pointer, schema))
+            if _ALL.isdisjoint(schema):
+                continue  # it counts as one
+            if _ALL_BUT_REF.isdisjoint(schema) and isinstance(schema["$ref"], str):
+                # Most of a large schema is the same few references, again and again.
+                same = document.base_of(pointer), schema["$ref"]
+                if same in counted:
+                    continue
+                counted.add(same)
+            pending.append(Part(document, pointer, schema))
     while pending:
         part = pending[-1]
-        key = identity((part,))
+        key = id(part.schema)
         if key not in inside:
             inside[key] = list(_inner(part, documents, anchored))
-        waiting = [inner for inner in inside[key] if identity((inner,)) not in sizes]
-        if key not in sizes and waiting:
+        if key not in sizes:
+            waiting = [inner for inner in inside[key] if id(inner.schema) not in sizes]
             sizes[key] = 1  # a reference back to here counts once
-            pending += waiting
-            continue
+            if waiting:
+                pending += waiting
+                continue
         pending.pop()
-        sizes[key] = 1 + sum(sizes[identity((inner,))] for inner in inside[key])
+        sizes[key] = 1 + sum(sizes[id(inner.schema)] for inner in inside[key])
     return max(sizes.values(), default=1)
 
 
 def _inner(
     part: Part, documents: Sequence[Document], anchored: Mapping[str, list[Part]]
 ) -> Iterator[Part]:
-    if not isinstance(part.schema, dict) or _ALL.isdisjoint(part.schema):
+    if not isinstance(part.schema, dict):
         return
-    yield from _targets(part, documents, anchored)
+    words = _ALL.intersection(part.schema)
+    if not words:
+        return
+    if not words.isdisjoint(REFERENCES):
+        yield from _targets(part, documents, anchored)
     # No meta-schema checks these values below an unknown keyword, so each needs a look at its type.
     for word in _IN_LISTS:
-        if isinstance(branches := part.get(word), list):
+        if isinstance(branches := part.schema.get(word), list):
             yield from (part.below(word, at) for at in range(len(branches)))
-    yield from (part.below(word) for word in _SINGLE if part.get(word) is not None)
+    yield from (part.below(word) for word in _SINGLE if word in words)
     for word in _BY_NAME:
-        if isinstance(schemas := part.get(word), dict):
+        if isinstance(schemas := part.schema.get(word), dict):
             yield from (part.below(word, name) for name in schemas)
 
 
@@ -84,5 +94,5 @@ def _targets(
             places = (document.find(uri) for document in documents)
             target = next((place for place in places if place is not None), None)
         others = anchored.get(reference.rpartition("#")[2], []) if word == "$dynamicRef" else []
-        found = {identity((each,)): each for each in (target, *others) if each is not None}
+        found = {id(each.schema): each for each in (target, *others) if each is not None}
         yield from found.values()

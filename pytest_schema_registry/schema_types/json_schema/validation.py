@@ -12,24 +12,22 @@ from typing import TYPE_CHECKING, Any, Self
 
 import jsonschema_rs
 
-from pytest_schema_registry import duplicate_keys
-from pytest_schema_registry.errors import InvalidSchema, SchemaNotFound, SchemaRegistryError
-from pytest_schema_registry.json_values import canonical
+from pytest_schema_registry import addresses, duplicate_keys
+from pytest_schema_registry.errors import InvalidSchema
+from pytest_schema_registry.json_values import READER, canonical
 from pytest_schema_registry.schema_types.json_schema import limits
-from pytest_schema_registry.schema_types.json_schema.blame import (
-    MASK,
-    find_reference,
-    from_engine,
-    invalid_schema,
-)
+from pytest_schema_registry.schema_types.json_schema.blame import from_engine
 from pytest_schema_registry.schema_types.json_schema.drafts import LATEST, METASCHEMAS
-from pytest_schema_registry.schema_types.json_schema.listed_references import listed_schemas
+from pytest_schema_registry.schema_types.json_schema.linking import Linker
+from pytest_schema_registry.schema_types.json_schema.patterns import is_misread, respelled_schema
 from pytest_schema_registry.schema_types.json_schema.references import (
     base_uri,
     leading_out,
     refers_elsewhere,
 )
+from pytest_schema_registry.schema_types.json_schema.refusal import MASK
 from pytest_schema_registry.schema_types.json_schema.shelf import Shelf
+from pytest_schema_registry.schemas import Content, given
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
@@ -37,17 +35,15 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.compatibility.report import CompatibilityReport
     from pytest_schema_registry.redaction import Redaction
-    from pytest_schema_registry.schema_types.json_schema.references import (
-        Reference as WrittenReference,
-    )
-    from pytest_schema_registry.schema_types.schema_type import Reference
+    from pytest_schema_registry.schema_types.payloads import Payloads, Violating
+    from pytest_schema_registry.schema_types.schema_type import Reference, Validator
     from pytest_schema_registry.schemas import ListedReference, OldCopy, Schema, Violation
 
 #: The most subschemas that one value may be checked against. They take the engine about 15 ms.
 MAX_UNFOLDED = 1_000_000
 #: The room for prepared explanations, in objects of schemas: about 50 MB.
 _ROOM = 100_000
-_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
+_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000, size_limit=limits.MAX_COMPILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +65,10 @@ class JSONSchemaValidator:
     is_valid: Callable[[Any], bool]
     referred: dict[str, Any] = field(default_factory=dict)
     referred_old: tuple[OldCopy, ...] = ()
+
+    @property
+    def values(self) -> None:
+        """None: payloads are JSON."""
 
     @property
     def old_copies(self) -> tuple[OldCopy, ...]:
@@ -114,6 +114,7 @@ class JSONSchemaType:
         self.default_draft = default_draft
         #: The validators of meta-schemas, by URI. Each referred schema is checked with one.
         self._metaschemas: dict[str, jsonschema_rs.Validator] = {}
+        self._last_document: tuple[Content | None, Any] = (None, None)
         #: The prepared parts of explanations, by schema; see ``diagnosis``.
         self.prepared = Shelf(_ROOM)
 
@@ -124,6 +125,62 @@ class JSONSchemaType:
     def references(self, schema: Schema) -> Iterator[Reference]:
         """Yield the references of a schema that lead out of it, in no order."""
         return leading_out(schema)
+
+    def part(self, document: Schema, pointer: str) -> Schema:
+        """Return the schema that a pointer leads to in a document.
+
+        Raises:
+            NoPart: It leads to none.
+            InvalidSchema: The document cannot be read, or a schema in it that the part needs is
+                wrong.
+        """
+        from pytest_schema_registry.schema_types.json_schema.parts import part_of
+
+        try:
+            content = self._document(document)
+            default = METASCHEMAS[self.default_draft]
+            found = part_of(content, addresses.steps(pointer), document.name, default)
+            schema = replace(
+                document,
+                name=f"{document.name}{pointer}",
+                published=Content.of(found.content),
+                token=None,  # it tells of changes to the whole document
+                deprecated=document.deprecated or found.deprecated,
+            )
+            for keys, each in found.reached.items():
+                self._refuse_wrong(schema, keys, each)
+        except RecursionError:
+            reason = "it is nested too deeply"
+            raise InvalidSchema(str(document), "#", reason, document.origin) from None
+        return schema
+
+    def _document(self, schema: Schema) -> Any:
+        """Return the content of a document with parts; the last one is kept for its other parts."""
+        published, content = self._last_document
+        if published is not schema.published:
+            try:
+                content = duplicate_keys.read(schema.text)
+            except duplicate_keys.KeyTwice as exc:
+                raise InvalidSchema(str(schema), exc.pointer, str(exc), schema.origin) from None
+            self._last_document = schema.published, content
+        return content
+
+    def _refuse_wrong(self, schema: Schema, keys: tuple[str, ...], content: Any) -> None:
+        """Refuse a schema in a document if it breaks its meta-schema: the engine does not look."""
+        stated = schema.content.get("$schema", METASCHEMAS[self.default_draft])
+        if (draft := _known_dialect(stated)) is None or not isinstance(content, dict):
+            return
+        metaschema = self.metaschema(draft)
+        try:
+            metaschema.validate(content)
+        except jsonschema_rs.ValidationError as exc:
+            respelled = respelled_schema(canonical(content))
+            if respelled is not None and metaschema.is_valid(READER.decode(respelled)):
+                return
+            alone = replace(schema, published=Content.of({"$schema": stated, **content}))
+            error = from_engine(self, alone, {}, exc)
+            where = addresses.pointer_to(keys) + error.pointer.removeprefix("#")
+            raise type(error)(error.schema, printable(where), *error.args[2:]) from None
 
     def display(self, schema: Schema) -> Iterator[str]:
         """Yield the lines that show a schema to a person."""
@@ -143,6 +200,31 @@ class JSONSchemaType:
 
         return compare(old, new, formats=self.formats, **asked)
 
+    def conforming_payloads(
+        self, of: Validator | dict[str, Any] | bool, limit: int = 100
+    ) -> Payloads[Any]:
+        """Return payloads that a schema accepts: all that it allows, in as few as possible."""
+        from pytest_schema_registry.schema_types.json_schema.payloads.conforming import conforming
+
+        return conforming(self._validator_of(of), limit)
+
+    def violating_payloads(
+        self,
+        of: Validator | dict[str, Any] | bool,
+        limit: int = 100,
+        hide: Redaction | None = None,
+    ) -> Payloads[Violating]:
+        """Return payloads that break one rule of a schema each, with the violation."""
+        from pytest_schema_registry.schema_types.json_schema.payloads.violating import violating
+
+        return violating(self._validator_of(of), limit, hide)
+
+    def _validator_of(self, of: Validator | dict[str, Any] | bool) -> JSONSchemaValidator:
+        if isinstance(of, JSONSchemaValidator):
+            return of
+        assert isinstance(of, dict | bool)  # noqa: S101  # a validator is of its own language
+        return self.compile(given(of), _nowhere)
+
     def compile(
         self, schema: Schema, resolve: Callable[[Reference | ListedReference], Schema]
     ) -> JSONSchemaValidator:
@@ -156,20 +238,24 @@ class JSONSchemaType:
             InvalidSchema: The schema, or one that it refers to, is wrong.
             SchemaRegistryError: A schema that it refers to cannot be retrieved.
         """
-        _refuse_unfit(schema)
+        content = limits.read(schema)
         try:
-            engine = self._make(self._maker(schema), schema.text, offline=True)
+            engine = self.engine(content, schema.text, offline=True)
         except jsonschema_rs.ValidationError as exc:
             if not isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing):
-                raise from_engine(schema, {}, exc) from None
+                raise from_engine(self, schema, {}, exc) from None
         except ValueError as exc:
             too_deep = "recursion limit" in str(exc)
             reason = "it is nested too deeply" if too_deep else printable(str(exc))
             raise InvalidSchema(str(schema), "#", reason, schema.origin) from None
         else:
-            _refuse_multiplied(schema, {})
+            _refuse_multiplied(schema, content, {}, {})
             return JSONSchemaValidator(self, schema, engine, engine.is_valid)
-        return self._compile_with_references(schema, resolve)
+        linker = Linker(self, schema, content, resolve)
+        engine = linker.engine()
+        _refuse_multiplied(schema, content, linker.needed, linker.referred)
+        old = tuple(copy for each in linker.needed.values() for copy in each.old_copies)
+        return JSONSchemaValidator(self, schema, engine, engine.is_valid, linker.referred, old)
 
     def leaf(self, rule: str) -> jsonschema_rs.Validator:
         """Return the engine's validator of keywords without subschemas, such as `pattern`.
@@ -177,103 +263,60 @@ class JSONSchemaType:
         Args:
             rule: A schema of such keywords alone, with its ``$schema``, as JSON text.
         """
-        return self._make(jsonschema_rs.validator_for, rule, offline=True)
+        return self._respelling(jsonschema_rs.validator_for, rule, offline=True)
 
-    def _compile_with_references(
-        self, schema: Schema, resolve: Callable[[Reference | ListedReference], Schema]
-    ) -> JSONSchemaValidator:
-        needed: dict[str, Schema] = {}
-        referred: dict[str, Any] = {}
-        refused: list[SchemaRegistryError] = []
-        listed: dict[str, Schema] = {}
-
-        def retrieve(uri: str) -> Any:
-            writer, written = find_reference(schema, needed.values(), uri)
-            try:
-                if schema.references is None:
-                    needed[uri] = resolve(written)
-                else:
-                    listed.update({} if listed else listed_schemas(schema, resolve))
-                    needed[uri] = _listed(listed, uri, writer, written)
-                referred[uri] = self._checked(schema, uri, needed[uri])
-            except SchemaNotFound as exc:
-                reason = f"{written.text!r} leads to no schema of the registry ({exc.headline})"
-                where = printable(written.pointer)
-                error = InvalidSchema(str(writer), where, printable(reason), writer.origin)
-                refused.append(error.resting_on(exc.old_copies))
-                raise error from None
-            except SchemaRegistryError as exc:
-                refused.append(exc)
-                raise
-            return referred[uri]
-
-        try:
-            engine = self._make(
-                self._maker(schema), schema.text, retriever=retrieve, base_uri=base_uri(schema)
-            )
-        except jsonschema_rs.ValidationError as exc:
-            # The engine swallows the errors of its retriever, so they are kept in `refused`.
-            dangles = isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.Referencing)
-            raise next(iter(refused), None) or from_engine(
-                schema, needed, exc, dangles=dangles
-            ) from None
-        _refuse_multiplied(schema, referred)
-        old = tuple(copy for each in needed.values() for copy in each.old_copies)
-        return JSONSchemaValidator(self, schema, engine, engine.is_valid, referred, old)
-
-    def _checked(self, root: Schema, uri: str, schema: Schema) -> Any:
-        """Return the content of a referenced schema, after checking it against its meta-schema.
-
-        The engine itself checks only the root schema against its meta-schema. In a referenced
-        schema, a keyword that it does not understand, such as ``"items": 5``, asserts nothing.
+    def engine(self, content: Any, text: str, **options: Any) -> jsonschema_rs.Validator:
+        """Return the engine's validator of a schema.
 
         Args:
-            root: The schema that is being compiled.
-            uri: The URI of the reference.
-            schema: The schema that the reference leads to.
+            content: The schema, whose draft counts.
+            text: Its text, which may be respelled already.
+            options: The engine's options on references.
 
         Raises:
-            InvalidSchema: The referenced schema is wrong.
+            jsonschema_rs.ValidationError: The engine refuses the schema.
         """
-        _refuse_unfit(schema)
-        content = schema.content
-        draft = self._dialect(content, root)
-        if draft is None or isinstance(content, bool):
-            return content
-        if draft not in self._metaschemas:
-            stated = canonical({"$schema": draft, "$ref": draft})
-            self._metaschemas[draft] = jsonschema_rs.validator_for(stated, offline=True, mask=MASK)
-        try:
-            canonical(content).encode()
-            self._metaschemas[draft].validate(content)
-        except jsonschema_rs.ValidationError as exc:
-            raise from_engine(root, {uri: schema}, exc, schema) from None
-        except UnicodeError as exc:  # half a surrogate pair
-            raise invalid_schema(
-                root, uri, schema, "#", f"the engine cannot read it ({exc})"
-            ) from None
-        return content
+        return self._respelling(self._maker(content), text, **options)
 
-    def _dialect(self, content: Any, root: Schema) -> str | None:
+    def _respelling(
+        self, make: Callable[..., jsonschema_rs.Validator], text: str, **options: Any
+    ) -> jsonschema_rs.Validator:
+        """Return the engine's validator, whose patterns are respelled where that is necessary."""
+        if is_misread(text):
+            return self._make(make, respelled_schema(text) or text, **options)
+        try:
+            return self._make(make, text, **options)
+        except jsonschema_rs.ValidationError:
+            respelled = respelled_schema(text)
+            if respelled is None:
+                raise
+            return self._make(make, respelled, **options)
+
+    def metaschema(self, uri: str) -> jsonschema_rs.Validator:
+        """Return the engine's validator of a meta-schema: the schemas of a draft conform to it."""
+        if uri not in self._metaschemas:
+            stated = canonical({"$schema": uri, "$ref": uri})
+            self._metaschemas[uri] = self._make(jsonschema_rs.validator_for, stated, offline=True)
+        return self._metaschemas[uri]
+
+    def dialect(self, *contents: Any) -> str | None:
         """Return the URI of the meta-schema of a schema's draft; None for a custom one.
 
         Args:
-            content: The schema.
-            root: The schema that refers to it. Its draft counts where the schema states none.
+            contents: The schema, and those that refer to it. Their draft counts where the schema
+                states none.
         """
-        for each in (content, root.content):
+        for each in contents:
             stated = each.get("$schema") if isinstance(each, dict) else None
             if isinstance(stated, str):
-                uris = (uri for uri in METASCHEMAS.values() if uri.strip("#") == stated.strip("#"))
-                return next(uris, None)
+                return _known_dialect(stated)
         return METASCHEMAS[self.default_draft]
 
-    def _maker(self, schema: Schema) -> Callable[..., jsonschema_rs.Validator]:
+    def _maker(self, content: Any) -> Callable[..., jsonschema_rs.Validator]:
         """Return the engine's maker of validators for the draft of a schema, or the default one."""
-        if self.default_draft != LATEST.name:  # the engine's own default
-            content = schema.content
-            if not isinstance(content, dict) or "$schema" not in content:
-                return jsonschema_rs.validator_cls_for({"$schema": METASCHEMAS[self.default_draft]})
+        states_none = not isinstance(content, dict) or "$schema" not in content
+        if states_none and self.default_draft != LATEST.name:  # the engine's own default
+            return jsonschema_rs.validator_cls_for({"$schema": METASCHEMAS[self.default_draft]})
         return jsonschema_rs.validator_for
 
     def _make(
@@ -288,51 +331,21 @@ class JSONSchemaType:
         )
 
 
-def _listed(
-    listed: dict[str, Schema], uri: str, writer: Schema, written: WrittenReference
-) -> Schema:
-    """Return the schema that the registry lists for a URI.
-
-    Args:
-        listed: The listed schemas, by every URI that may lead to them.
-        uri: The target of the reference.
-        writer: The schema that has the reference.
-        written: The reference.
-
-    Raises:
-        InvalidSchema: The registry lists none. Nothing else is asked: a URL may lead anywhere.
-    """
-    found = listed.get(uri) or listed.get(written.text.partition("#")[0])
-    if found is None:
-        where = printable(written.pointer)
-        reason = printable(f"{written.text!r} is not among its references in the registry")
-        raise InvalidSchema(str(writer), where, reason, writer.origin)
-    return found
+def _nowhere(reference: Any) -> Schema:
+    """Refuse a reference of a schema that belongs to no registry."""
+    reason = f"it refers to {printable(reference.text)}, which is not in it"
+    raise InvalidSchema("the given schema", "#", reason, "given as a value")
 
 
-def _refuse_unfit(schema: Schema) -> None:
-    """Refuse a schema that two readers may read differently, or that the engine cannot stand.
-
-    Raises:
-        InvalidSchema: An object in it has a key twice, its patterns are so large that the engine
-            hangs, or its text is no UTF-8: on Python 3.13, that kills the engine's process.
-    """
-    try:
-        schema.text.encode()
-    except UnicodeError:
-        why = "a text in it has half a surrogate pair, which has no UTF-8"
-        raise InvalidSchema(str(schema), "#", why, schema.origin) from None
-    try:
-        content = duplicate_keys.read(schema.text)
-    except duplicate_keys.KeyTwice as exc:
-        raise InvalidSchema(str(schema), exc.pointer, str(exc), schema.origin) from None
-    except (ValueError, RecursionError):
-        return  # the engine reports this
-    if (reason := limits.excess(schema.text, content)) is not None:
-        raise InvalidSchema(str(schema), "#", reason, schema.origin)
+def _known_dialect(stated: str) -> str | None:
+    """Return the URI of the meta-schema that a ``$schema`` means; None for a custom one."""
+    uris = (uri for uri in METASCHEMAS.values() if uri.strip("#") == stated.strip("#"))
+    return next(uris, None)
 
 
-def _refuse_multiplied(schema: Schema, referred: dict[str, Any]) -> None:
+def _refuse_multiplied(
+    schema: Schema, content: Any, needed: dict[str, Schema], referred: dict[str, Any]
+) -> None:
     """Refuse a schema whose definitions refer to each other so often that no check would end.
 
     If each definition refers to the next one twice, the engine's work for one value doubles at each
@@ -340,18 +353,19 @@ def _refuse_multiplied(schema: Schema, referred: dict[str, Any]) -> None:
 
     Args:
         schema: The schema.
-        referred: The other schemas that it needs, by the URI of the reference to them.
+        content: Its content.
+        needed: The other schemas that it needs, by the URI of the reference to them.
+        referred: Their content, by the same URI.
 
     Raises:
         InvalidSchema: One value would be checked against too many subschemas.
     """
-    text = "".join((schema.text, *map(canonical, referred.values())))
-    if is_surely_small(text):
+    if is_surely_small("".join((schema.text, *(each.text for each in needed.values())))):
         return
     from pytest_schema_registry.schema_types.json_schema.document import Document
     from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
 
-    documents = {base_uri(schema): schema.content, **referred}
+    documents = {base_uri(schema): content, **referred}
     if unfolded(*(Document(document, uri) for uri, document in documents.items())) > MAX_UNFOLDED:
         reason = f"its references multiply: more than {MAX_UNFOLDED:,} subschemas for one value"
         raise InvalidSchema(str(schema), "#", reason, schema.origin)

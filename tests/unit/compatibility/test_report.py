@@ -10,7 +10,7 @@ import pytest
 from pytest_schema_registry import compatibility
 from pytest_schema_registry.compatibility import CompatibilityReport, Waived
 from pytest_schema_registry.json_values import first_form, path_steps
-from pytest_schema_registry.registries.directory import verdict_of
+from pytest_schema_registry.registries.bare_schemas import verdict_of
 from pytest_schema_registry.registries.queries import RegistryVerdict
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_schema_registry.compatibility.waivers import Waiver, apply, load
+from pytest_schema_registry.compatibility import waivers
+from pytest_schema_registry.compatibility.waivers import RULES, Waiver, apply, load
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_schema_registry.compatibility import CompatibilityReport
 
 TODAY = date(2026, 6, 1)
@@ -71,13 +72,13 @@ def test_a_file_elsewhere_is_named_in_full(tmp_path: Path) -> None:
 
 
 def test_waivers_in_another_layout_are_counted(tmp_path: Path) -> None:
-    inline = 'waiver = [{schema = "a", rule = "b", reason = "c", expires = 2026-01-01}]'
+    inline = 'waiver = [{schema = "a", rule = "not-added", reason = "c", expires = 2026-01-01}]'
     assert [each.place for each in load(written(tmp_path, inline), tmp_path)] == [
         "waivers.toml waiver 1"
     ]
 
 
-ONE = 'schema = "a.B"\nrule = "r"\nreason = "why"\nexpires = 2026-01-01\n'
+ONE = 'schema = "a.B"\nrule = "not-added"\nreason = "why"\nexpires = 2026-01-01\n'
 
 
 @pytest.mark.parametrize(
@@ -90,9 +91,20 @@ ONE = 'schema = "a.B"\nrule = "r"\nreason = "why"\nexpires = 2026-01-01\n'
         (f"[[waiver]]\n{ONE}until = 1", "waivers.toml lines 1 to 6: no such key: 'until'"),
         (f'[[waiver]]\n{ONE}fingerprint = "f"', "give a rule or a fingerprint, one of them"),
         ("[[waiver]]\n", "waivers.toml lines 1 to 1: give a rule or a fingerprint"),
-        ('[[waiver]]\nrule = "r"', "waivers.toml lines 1 to 2: schema is missing"),
+        ('[[waiver]]\nrule = "not-added"', "waivers.toml lines 1 to 2: schema is missing"),
+        (
+            f"[[waiver]]\n{ONE}".replace("not-added", "Required_added"),
+            (
+                "lines 1 to 5: there is no rule 'Required_added', so it waives nothing; "
+                "did you mean required-added?"
+            ),
+        ),
+        (
+            f"[[waiver]]\n{ONE}".replace("not-added", "r"),
+            "there is no rule 'r', so it waives nothing; a failure shows the rule that it breaks",
+        ),
         (f"[[waiver]]\n{ONE}".replace('"why"', '" "'), "reason is a text that is not empty"),
-        (f"[[waiver]]\n{ONE}".replace('"r"', "1"), "rule is a text that is not empty"),
+        (f"[[waiver]]\n{ONE}".replace('"not-added"', "1"), "rule is a text that is not empty"),
         (f"[[waiver]]\n{ONE}".replace("2026-01-01", '"2026-01-01"'), "expires is a date without"),
         (f"[[waiver]]\n{ONE}".replace("2026-01-01", "2026-01-01T00:00:00"), "expires is a date"),
         (f"[[waiver]]\n{ONE}".replace('reason = "why"\n', ""), "reason is missing"),
@@ -103,6 +115,22 @@ def test_what_cannot_be_understood_is_refused(tmp_path: Path, text: str, said: s
         load(written(tmp_path, text), tmp_path)
     assert str(caught.value).startswith("registry_waivers: ")
     assert said in str(caught.value)
+
+
+def test_every_rule_of_the_comparison_can_be_waived() -> None:
+    sources = Path(waivers.__file__).parents[1].rglob("*/compatibility/**/*.py")
+    words = {
+        word
+        for source in sources
+        for word in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source.read_text(encoding="utf-8"))
+    }
+    # Of the others, some are notes, which break nothing, and some are formats.
+    others = {"probable-rename", "strict-only", "required-relies-on-default", "enum-widened"}
+    others |= {"uri-template", "uri-reference", "relative-json-pointer", "json-pointer"}
+    others |= {"iri-reference", "idn-hostname", "idn-email", "date-time"}
+    others |= {"field-dropped", "logical-type-changed"}
+    of_models = {"refused-by-model", "sent-by-model"}
+    assert words - others == RULES - {"breaking", "undecided"} - of_models
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -439,7 +439,7 @@ def test_each_grade_is_shown_with_the_releases_and_what_to_run() -> None:
         "    and 2 more reasons",
         "  d v1: new, no cassette -> 1.1.0",
         "  e v1: new, no such schema -> 1.1.0",
-        "  c v1: compatible, no release -> no release",
+        "  c v1: compatible",
         "  b v1: annotations only, 1.0.0 -> 1.1.0",
         "  a v1: formatting, 1.1.0 -> 1.1.0",
         ANEW,
@@ -452,9 +452,38 @@ def test_one_schema_differs_in_the_singular() -> None:
 
 def test_while_recording_there_is_nothing_to_run_and_nothing_old() -> None:
     assert shown(drift("a", "breaking", **OLD), mode="record", cassette_max_age=30) == [
+        "recorded 1 schema (1 changed) in tests/contracts/cassettes; commit them",
         "drift: 1 of 1 schema differs from its cassette as it was before:",
         "  a v1: breaking, 1.0.0 -> 1.1.0",
     ]
+
+
+def test_a_recording_says_what_became_of_the_cassettes() -> None:
+    drifts = (
+        drift("a", "new"),
+        drift("b", "gone", **OLD),
+        drift("c", **OLD),
+        drift("d", "formatting"),
+    )
+    assert shown(*drifts, mode="record", drift="off") == [
+        (
+            "recorded 4 schemas (1 new, 1 gone, 2 unchanged) in tests/contracts/cassettes; "
+            "commit them"
+        ),
+    ]
+
+
+def test_what_has_no_release_on_either_side_tells_none() -> None:
+    without: dict[str, Any] = {"local_release": None, "registry_release": None}
+    assert shown(drift("a", "breaking", **without), mode="live") == [
+        "drift: 1 of 1 schema differs from its cassette:",
+        "  a v1: breaking",
+        ANEW,
+    ]
+
+
+def test_a_recording_that_compared_nothing_says_nothing() -> None:
+    assert shown(mode="record") == []
 
 
 def test_of_many_schemas_the_worst_are_shown() -> None:
@@ -544,12 +573,12 @@ def test_a_missed_gate_says_what_how_many_and_what_to_do() -> None:
     record = "record anew, and review what changes in the cassettes"
     assert gates(*many, drift="fail=breaking", cassette_max_age=30) == [
         (
-            "drift graded breaking or worse: 7 (a0 v1, a1 v1, a2 v1, a3 v1, a4 v1 and 2 more), "
-            f"none allowed by --registry-drift fail=breaking: {record}"
+            "7 schemas drifted, graded breaking or worse (a0 v1, a1 v1, a2 v1, a3 v1, a4 v1 and 2 "
+            f"more); --registry-drift fail=breaking allows none: {record}"
         ),
         (
-            "cassettes that are too old: 7 (a0 v1, a1 v1, a2 v1, a3 v1, a4 v1 and 2 more), "
-            "none allowed by --registry-cassette-max-age 30 and --registry-drift fail=breaking: "
+            "7 cassettes are too old (a0 v1, a1 v1, a2 v1, a3 v1, a4 v1 and 2 more); "
+            "--registry-cassette-max-age 30 and --registry-drift fail=breaking allow none: "
             f"{record}"
         ),
     ]
@@ -712,9 +741,9 @@ def test_an_equal_text_in_another_language_is_another_schema(
 
 
 def test_a_language_that_is_not_checked_is_compared_by_its_content_only() -> None:
-    old = replace(schema_of(TEXT), schema_type="AVRO")
+    old = replace(schema_of(TEXT), schema_type="PROTOBUF")
     assert compared(old, old) == ("same", [])
-    assert compared(old, replace(schema_of(ORDER), schema_type="AVRO"))[0] == "unknown"
+    assert compared(old, replace(schema_of(ORDER), schema_type="PROTOBUF"))[0] == "unknown"
 
 
 def test_an_id_differs_between_stages_and_is_no_drift() -> None:

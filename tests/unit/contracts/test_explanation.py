@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import pickle
+import re
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_schema_registry import SchemaRegistry
-from pytest_schema_registry.contracts.explanation import Elsewhere, explain, renamed
+from pytest_schema_registry.contracts.explanation import Elsewhere, explain, missing_name, renamed
 from tests.local_registry import ORDER, LocalRegistry, Reply
 from tests.parts import judge_of
 
@@ -45,10 +46,10 @@ def test_a_failure_says_what_where_from_where_and_what_next(
     local_registry.publish(NAME, v1=rule)
     digest = registry.get_schema(NAME, "v1").digest[:8]
     assert text_of(registry, {"items": [1, 0]}) == cleandoc(f"""
-        {NAME} v1 (release 1.2.0, digest {digest}): 1 violation
+        {NAME} v1: $.items[1]: 0 is less than the minimum of 1
           $.items[1]: 0 is less than the minimum of 1
               #/properties/items/items/minimum says 1
-          schema: registry {local_registry.url}/schemas/v1/{NAME}
+          schema: registry {local_registry.url}/schemas/v1/{NAME} (release 1.2.0, digest {digest})
           next: correct the producer, or publish a schema that allows what it sends
         """)
 
@@ -58,7 +59,7 @@ def test_ten_violations_are_shown_and_the_rest_counted(
 ) -> None:
     local_registry.publish(NAME, v1={"items": {"type": "string"}})
     lines = text_of(registry, list(range(1012))).splitlines()
-    assert lines[0].endswith(": 1,012 violations")
+    assert lines[0] == f"{NAME} v1: $[0]: 0 is an integer, not a string (+1,011)"
     assert lines[19:22] == [
         "  $[9]: 9 is an integer, not a string",
         '      #/items/type says "string"',
@@ -95,6 +96,19 @@ def test_the_closest_alternative_is_explained_below_and_cut_after_three(
         """)
 
 
+def test_the_first_line_says_which_member_is_missing(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(NAME, v1={"items": {"required": ["a b", "id"]}})
+    first, *_ = text_of(registry, [{}]).splitlines()
+    assert first == f"{NAME} v1: $[0]['a b'] is missing (+1)"
+
+
+@pytest.mark.parametrize("message", ["it is missing", '"... is a required property', "1"])
+def test_a_missing_member_that_is_cut_or_hidden_has_no_name(message: str) -> None:
+    assert missing_name(message) is None
+
+
 STRICT = {
     "properties": {"quantity": {}, "note": {}},
     "required": ["quantity"],
@@ -107,12 +121,37 @@ def test_a_name_that_is_nearly_the_schemas_is_pointed_out(
 ) -> None:
     local_registry.publish(NAME, v1=STRICT)
     assert body_of(registry, {"quantitiy": 1}) == cleandoc("""
-        $: "quantitiy" is not allowed
+        $: "quantitiy" is not allowed; did you mean "quantity"?
             #/additionalProperties says false
-            the payload has "quantitiy": did you mean "quantity"?
+        $: "quantity" is a required property
+            #/required
+        """)
+
+
+def test_a_name_that_is_nearly_a_missing_one_is_pointed_out_where_any_name_is_allowed(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(NAME, v1={**STRICT, "additionalProperties": True})
+    assert body_of(registry, {"quantitiy": 1}) == cleandoc("""
         $: "quantity" is a required property
             #/required
             the payload has "quantitiy": did you mean "quantity"?
+        """)
+
+
+def test_alternatives_that_come_equally_close_are_all_explained(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    level = [{"properties": {"level": rule}} for rule in ({"minimum": 1}, {"multipleOf": 7})]
+    local_registry.publish(NAME, v1={"oneOf": level})
+    assert body_of(registry, {"level": 0.5}) == cleandoc("""
+        $: {"level": 0.5} matches none of the 2 alternatives; 2 of them come equally close
+            #/oneOf
+            the alternatives that come closest:
+              $.level: 0.5 is less than the minimum of 1
+                  #/oneOf/0/properties/level/minimum says 1
+              $.level: 0.5 is not a multiple of 7
+                  #/oneOf/1/properties/level/multipleOf says 7
         """)
 
 
@@ -209,6 +248,79 @@ def test_a_payload_that_is_no_object_has_nothing_to_be_renamed() -> None:
     with SchemaRegistry() as registry:
         found = registry.validate_payload({"type": "object"}, 1)[1]
     assert renamed(OLD, NEW, found) == ()
+
+
+EVENT = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "next": {"$ref": "#"}},
+    "required": ["id"],
+}
+
+
+def test_a_whole_envelope_is_told_from_the_event_in_it(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(NAME, v1=EVENT)
+    lines = text_of(registry, {"topic": "orders", "payload": {"id": "o-1"}}).splitlines()
+    assert [lines[1], lines[3], lines[5]] == [
+        '  $: "id" is a required property',
+        '  its member "payload" conforms',
+        "  next: check that part alone, or name the schema of the whole payload",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (
+            {"payload": {"before": None, "after": {"id": "o-1"}}},
+            "its part $.payload.after conforms",
+        ),
+        ([{"id": 1}, {"id": "o-1"}], "its item 1 conforms"),
+    ],
+)
+def test_the_event_may_lie_deeper_or_be_one_of_several(
+    registry: SchemaRegistry, local_registry: LocalRegistry, payload: Any, said: str
+) -> None:
+    local_registry.publish(NAME, v1=EVENT)
+    assert f"\n  {said}\n" in text_of(registry, payload)
+
+
+@pytest.mark.parametrize(
+    ("schema", "payload"),
+    [
+        # The schema describes this member itself.
+        (EVENT, {"idd": "o-1", "next": {"id": "o-2"}}),
+        # The violation is not the whole's.
+        (EVENT, {"id": 1, "payload": {"id": "o-2"}}),
+        # Almost anything conforms.
+        ({"not": {"required": ["payload"]}}, {"payload": {"id": "o-1"}}),
+        (EVENT, {"payload": {}}),
+        (EVENT, {"a": {"b": {"c": {"id": "o-1"}}}}),
+        (EVENT, [*([[]] * 5), *([{"x": 1}] * 50), {"id": "o-1"}]),
+        (EVENT, 1),
+    ],
+)
+def test_no_part_is_said_to_conform_where_that_means_nothing(
+    registry: SchemaRegistry, local_registry: LocalRegistry, schema: Any, payload: Any
+) -> None:
+    local_registry.publish(NAME, v1=schema)
+    assert "conforms" not in text_of(registry, payload)
+
+
+def test_a_part_of_what_is_hidden_is_not_named(local_registry: LocalRegistry) -> None:
+    local_registry.publish(NAME, v1=EVENT)
+    with SchemaRegistry(local_registry.url, redact=["envelope"]) as registry:
+        said = text_of(registry, {"envelope": {"s3cret": {"id": "o-1"}}})
+    assert "conforms" not in said
+    assert "s3cret" not in said
+
+
+def test_an_array_in_an_envelope_conforms_to_a_schema_of_arrays(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(NAME, v1={"type": "array", "items": EVENT})
+    assert '\n  its member "events" conforms\n' in text_of(registry, {"events": [{"id": "o-1"}]})
 
 
 def test_verbose_adds_the_payload_and_the_schema(
@@ -312,7 +424,7 @@ def test_an_old_copy_has_its_age(local_registry: LocalRegistry, tmp_path: Path) 
         lines = text_of(registry, 1).splitlines()
     start = f"  schema: stale cache of {local_registry.url}/schemas/v1/{NAME}, fetched "
     assert lines[-2].startswith(start)
-    assert lines[-2].endswith(" s ago")
+    assert re.search(r" s ago \(digest \w{8}\)$", lines[-2])
 
 
 def test_places_that_are_not_in_the_schema_are_shown_without_what_stands_there(

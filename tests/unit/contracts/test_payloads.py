@@ -19,6 +19,8 @@ import msgspec
 import pydantic
 import pytest
 import requests
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -135,6 +137,7 @@ def test_plain_json_is_its_own_form_and_not_copied() -> None:
 
 
 DECODE = "pass value.decode(), or its base64, whichever the producer sends; "
+MODEL = 'pass the model itself, or model_dump(mode="json"); without a model, '
 ISOFORMAT = "pass value.isoformat(), or a model that serialises itself"
 NO_NUMBER = "JSON has no such number; send null or text"
 SURROGATE = "a lone surrogate has no UTF-8; send text that has"
@@ -147,32 +150,32 @@ GENERAL = "convert it the way the producer does before it sends"
 @pytest.mark.parametrize(
     ("payload", "path", "value", "advice"),
     [
-        (NOW.replace(tzinfo=None), "$", "datetime datetime.datetime(2026, 1, 2, 0, 0)", ISOFORMAT),
-        ({"a": [NOW.date()]}, "$.a[0]", "date datetime.date(2026, 1, 2)", ISOFORMAT),
-        ([datetime.time(1)], "$[0]", "time datetime.time(1, 0)", ISOFORMAT),
+        (NOW.replace(tzinfo=None), "$", "datetime.datetime(2026, 1, 2, 0, 0)", ISOFORMAT),
+        ({"a": [NOW.date()]}, "$.a[0]", "datetime.date(2026, 1, 2)", f"{MODEL}{ISOFORMAT}"),
+        ([datetime.time(1)], "$[0]", "datetime.time(1, 0)", ISOFORMAT),
         (Record({1, 2}), "$.value", "set {1, 2}", "pass sorted(value)"),
-        (frozenset(), "$", "frozenset frozenset()", "pass sorted(value)"),
+        (frozenset(), "$", "frozenset()", "pass sorted(value)"),
         (
             uuid.UUID(int=0),
             "$",
-            "UUID UUID('00000000-0000-0000-0000-000000000000')",
+            "UUID('00000000-0000-0000-0000-000000000000')",
             "pass str(value)",
         ),
         (
             decimal.Decimal("1.5"),
             "$",
-            "Decimal Decimal('1.5')",
+            "Decimal('1.5')",
             "pass float(value) or str(value), whichever the producer sends",
         ),
         (b"x", "$", "bytes b'x'", f"{DECODE}where the whole payload is JSON text, say text=True"),
-        (Plain.A, "$", "Plain <Plain.A: 'a'>", "pass value.value"),
+        (Plain.A, "$", "<Plain.A: 'a'>", "pass value.value"),
         ({"a b": math.nan}, "$['a b']", "float nan", NO_NUMBER),
         (Model(at=NOW, ratio=math.inf), "$.ratio", "float inf", NO_NUMBER),
         ({"a": {1: 2}}, "$.a", "int 1", KEYS),
         (["\ud800"], "$[0]", r"str '\ud800'", SURROGATE),
         ({"\ud800": 1}, "$", r"str '\ud800'", SURROGATE),
         (1j, "$", "complex 1j", GENERAL),
-        ([range(9)], "$[0]", "range range(0, 9)", GENERAL),
+        ([range(9)], "$[0]", "range(0, 9)", GENERAL),
         (["x" * 99, {"x" * 99}], "$[1]", "set {'" + "x" * 75 + "...", "pass sorted(value)"),
         (
             {"a": 10**5000},
@@ -183,11 +186,19 @@ GENERAL = "convert it the way the producer does before it sends"
         (
             [Broken()],
             "$[0]",
-            "Broken Broken()",
+            "Broken(); Error calling function `serialised`: RuntimeError: s3cret",
             "its own serialisation raises PydanticSerializationError; mend that",
         ),
         (Opaque(NOW), "$", None, None),
-        (Opaque(len), "$", "Opaque Opaque(value=<built-in function len>)", None),
+        (
+            Opaque(len),
+            "$",
+            (
+                "Opaque(value=<built-in function len>); "
+                "Encoding objects of type builtin_function_or_method is unsupported"
+            ),
+            None,
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -202,6 +213,125 @@ def test_a_value_without_a_json_form_is_named_with_its_path_and_what_to_pass(
     error = caught.value
     assert (error.path, error.value) == (path, value)
     assert error.advice == (advice or "its own serialisation raises TypeError; mend that")
+
+
+def test_what_pydantic_cannot_serialise_is_named_by_its_member() -> None:
+    class Part(pydantic.BaseModel):
+        id: int = 1
+        any: object = None
+
+    class Whole(pydantic.BaseModel):
+        parts: list[Part] = []
+        part: Part | None = None
+
+    said = "<object object at "
+    for payload, path in (
+        ({"order": Part(any=said)}, None),
+        ({"order": Part(any=object())}, "$.order.any"),
+        (Whole(part=Part(any=object())), "$.part.any"),
+        (Whole(parts=[Part(any=object())]), "$.parts"),
+    ):
+        if path is None:
+            assert to_json(payload) == {"order": {"id": 1, "any": said}}
+            continue
+        with pytest.raises(PayloadNotJSON) as caught:
+            to_json(payload)
+        assert caught.value.path == path
+        assert "Unable to serialize unknown type: <class 'object'>" in caught.value.value
+        with pytest.raises(PayloadNotJSON) as caught:
+            to_json(payload, Redaction(["password"]))
+        assert "object'" not in str(caught.value)
+
+
+def test_a_model_that_contains_itself_names_some_member() -> None:
+    class Node(pydantic.BaseModel):
+        next: object = None
+
+    node = Node()
+    node.next = node
+    with pytest.raises(PayloadNotJSON, match=r"at \$\.next\.next.*Circular reference"):
+        to_json(node)
+
+
+def test_python_mode_is_only_advised_against_beside_pydantic(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "pydantic")
+    with pytest.raises(PayloadNotJSON) as caught:
+        to_json({"id": uuid.UUID(int=0)})
+    assert caught.value.advice == "pass str(value)"
+
+
+def test_bytes_with_a_registrys_header_are_told_from_others() -> None:
+    with pytest.raises(PayloadNotJSON) as caught:
+        to_json(b'\x00\x00\x00\x00\x07{"id": 1}')
+    assert caught.value.advice == (
+        "it starts with a registry's header (schema id 7): pass text=True"
+    )
+
+
+def test_an_exception_that_says_nothing_adds_nothing() -> None:
+    class Silent(Exception):
+        def __str__(self) -> str:
+            raise LookupError
+
+    class Items(dict[str, Any]):
+        def items(self) -> Any:
+            raise Silent
+
+    with pytest.raises(PayloadNotJSON) as caught:
+        to_json(Items())
+    assert caught.value.value == "Items {}"
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (None, "the response is 500, and has no text"),
+        ("no JSON", "Expecting value: line 1 column 1 (char 0); the response is 500: no JSON"),
+    ],
+)
+def test_a_response_that_a_test_has_made_may_have_any_body(body: Any, value: str) -> None:
+    response = requests.Response()
+    response.status_code = 500
+    vars(response)["_content"] = body
+    with pytest.raises(PayloadNotJSON) as caught:
+        to_json(response)
+    assert caught.value.value == value
+
+
+@pytest.mark.parametrize(
+    ("response", "value"),
+    [
+        (
+            httpx.Response(500, html="<h1>oops\n</h1>"),
+            "the response is 500, text/html: <h1>oops </h1>",
+        ),
+        (httpx.Response(204), "the response is 204, and has no text"),
+        (
+            httpx.Response(200, content=b"{", headers={"content-type": "application/json"}),
+            (
+                "Expecting property name enclosed in double quotes: line 1 column 2 (char 1); "
+                "the response is 200, application/json: {"
+            ),
+        ),
+    ],
+    ids=["html", "empty", "json"],
+)
+def test_a_response_that_is_not_json_says_its_status_its_type_and_its_beginning(
+    response: httpx.Response, value: str
+) -> None:
+    with pytest.raises(PayloadNotJSON) as caught:
+        to_json(response)
+    assert caught.value.value == value
+    with pytest.raises(PayloadNotJSON) as caught:
+        to_json(response, Redaction(["password"]))
+    assert "oops" not in str(caught.value)
+
+
+def test_a_response_with_a_value_that_is_not_json_names_the_value() -> None:
+    with pytest.raises(PayloadNotJSON, match=r"at \$\.a: the number 'NaN'"):
+        to_json(httpx.Response(200, text='{"a": NaN}'))
 
 
 @pytest.mark.parametrize("payload", [{"at": NOW}, '{"a": 1, "a": 2}', Broken()])
@@ -312,6 +442,12 @@ def test_a_response_is_its_body(local_registry: LocalRegistry, get: Callable[...
         to_json(get(url))
 
 
+def test_a_response_of_fastapis_test_client_is_its_body() -> None:
+    app = FastAPI()
+    app.add_api_route("/health", lambda: {"state": "healthy"})
+    assert to_json(TestClient(app).get("/health")) == {"state": "healthy"}
+
+
 def test_a_response_in_another_encoding_or_with_a_byte_order_mark_is_refused(
     local_registry: LocalRegistry,
 ) -> None:
@@ -351,9 +487,9 @@ def test_what_a_test_put_in_the_place_of_a_library_changes_no_form(
         {"value": 2},
         {"sentAt": "2026-01-02T00:00:00Z"},
     ]
-    with pytest.raises(PayloadNotJSON, match="at \\$: MagicMock"):
+    with pytest.raises(PayloadNotJSON, match="at \\$: <MagicMock"):
         to_json(MagicMock())
-    with pytest.raises(PayloadNotJSON, match="at \\$: LikeAStruct"):
+    with pytest.raises(PayloadNotJSON, match=r"at \$: <\S*LikeAStruct"):
         to_json(LikeAStruct())
 
 
@@ -445,24 +581,24 @@ NONE = "has no value there: reading it raises"
         (RaisingRecord, "$.a[0].value", f"RaisingRecord {NONE} LookupErr", SET_IT, LookupError),
         (RaisingItems, "$.a[0]", "RaisingItems {}", CODE, LookupError),
         (RaisingList, "$.a[0]", "RaisingList []", CODE, LookupError),
-        (RaisingClass, "$.a[0]", "RaisingClass <", CODE, LookupError),
+        (RaisingClass, "$.a[0]", "<", CODE, LookupError),
         (RaisingRepr, "$.a[0]", "RaisingRepr that cannot be shown", GENERAL, None),
-        (Dumps, "$.a[0]", "Dumps Dumps()", CODE.replace("code", "serialisation"), LookupError),
+        (Dumps, "$.a[0]", "Dumps()", CODE.replace("code", "serialisation"), LookupError),
         (
             DumpsItself,
             "$.a[0]",
-            "DumpsItself DumpsItself()",
+            "DumpsItself()",
             "its own serialisation leads to no JSON value; mend that",
             None,
         ),
         (
             holding_itself,
             "$.a[0]",
-            "Opaque ",
+            "Opaque(",
             "its own serialisation raises RecursionError; mend that",
             RecursionError,
         ),
-        (lambda: (each for each in "a"), "$.a[0]", "generator <gen", "pass list(value)", None),
+        (lambda: (each for each in "a"), "$.a[0]", "<generator object ", "pass list(value)", None),
     ],
 )
 def test_what_a_payloads_own_code_raises_is_the_cause_of_an_error_that_names_the_place(
@@ -525,7 +661,7 @@ def test_what_a_class_serialises_itself_as_is_looked_at_too(value: Any) -> None:
 
 def test_a_response_inside_of_a_payload_is_none(local_registry: LocalRegistry) -> None:
     response = httpx.get(f"{local_registry.url}/schemas/v1/{ORDER}")
-    with pytest.raises(PayloadNotJSON, match=r"at \$\[0\]: Response <Response \[200 OK\]>"):
+    with pytest.raises(PayloadNotJSON, match=r"at \$\[0\]: <Response \[200 OK\]>"):
         to_json([response])
 
 

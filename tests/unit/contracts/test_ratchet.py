@@ -2,19 +2,35 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_schema_registry import InvalidSettings
+from pytest_schema_registry import ContractViolation, InvalidSettings
 from pytest_schema_registry.contracts import ratchet
-from pytest_schema_registry.schemas import SchemaKey
+from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
+from pytest_schema_registry.contracts.rollout import Rollout
+from pytest_schema_registry.schemas import Content, Schema, SchemaKey
+from pytest_schema_registry.settings.enforcement import EnforcementRules
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ORDER = SchemaKey("shop.Order", "v1")
 ITEM = SchemaKey("shop.Item", "v2")
+SCHEMA = Schema(
+    name="shop.Order",
+    version="v1",
+    release="1.0",
+    published=Content.of(True),
+    token="0",
+    deprecated=False,
+    deprecation_note=None,
+    source="cache",
+    fetched_at=datetime.now(UTC),
+    url="http://r/schemas/v1/shop.Order",
+)
 
 
 @pytest.fixture
@@ -156,3 +172,31 @@ def test_a_missing_file_beside_one_that_is_no_ratchet_is_a_new_one(file: Path) -
     file.with_name("ratchets.txt").write_text("no entry\n")
     file.with_name("ratches.txt").touch()
     assert ratchet.load(file) == frozenset()
+
+
+def test_each_entry_has_the_number_of_its_line(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("# ours\n\nshop.Order@v1  # since May\nshop.Item@v2\n")
+    assert ratchet.lines_of(file) == {ORDER: 3, ITEM: 4}
+
+
+@pytest.mark.parametrize(
+    ("written", "notes"),
+    [
+        ("# ours\nshop.Order@v1\n", ["  strict: folder/ratchet.txt line 2 lists it"]),
+        ("shop.Item@v2\n", []),
+        ("<<<<<<< HEAD\n", []),  # since the run began
+    ],
+)
+def test_a_violation_says_which_line_makes_it_one(
+    file: Path, tmp_path: Path, written: str, notes: list[str]
+) -> None:
+    file.parent.mkdir()
+    file.write_text(written)
+    rollout = Rollout(
+        EnforcementRules(), Recorder(), lambda _fact: True, ratchet_file=file, root=tmp_path
+    )
+    violation = ContractViolation("text", SCHEMA, 1, ())
+    with pytest.raises(ContractViolation) as caught:
+        rollout.violated(SchemaUsage(ORDER, "strict", None), violation)
+    assert getattr(caught.value, "__notes__", []) == notes

@@ -214,8 +214,10 @@ def test_a_key_that_stands_twice_in_a_file_is_an_error_that_names_both_places(
     with pytest.raises(InvalidAnswer) as caught:
         here.fetch(CURRENT)
     assert caught.value.reason == (
-        'the key "required" stands twice in one object: line 1 column 2 and line 3 column 2'
+        'the key "required" stands twice in one object: line 1 column 2 and line 3 column 2, '
+        "at #/required"
     )
+    assert caught.value.advice.startswith("a merge may have left both; take one of the two out, ")
 
 
 def test_an_id_leads_to_the_schema_of_the_line_that_it_is_asked_from(tmp_path: Path) -> None:

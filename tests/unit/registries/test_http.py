@@ -4,6 +4,7 @@ import gzip
 import json
 import logging
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -145,23 +146,27 @@ WAYS = (
 )
 API_KEY = {"SCHEMA_REGISTRY_API_KEY": "k-e-y", "SCHEMA_REGISTRY_API_SECRET": "of-ours"}
 MAY = "may read this schema"
+DOES_NOT = "the registry does not accept"
 
 
 @pytest.mark.parametrize(
     ("user", "given", "said"),
     [
-        ("", {"token": TOKEN}, f"check that SchemaRegistry(token=…) {MAY}"),
+        ("", {"token": TOKEN}, f"{DOES_NOT} SchemaRegistry(token=…); it may have expired"),
         (
             "",
             {"variables": {"SCHEMA_REGISTRY_TOKEN": TOKEN}},
-            f"check that SCHEMA_REGISTRY_TOKEN {MAY}",
+            f"{DOES_NOT} SCHEMA_REGISTRY_TOKEN; it may have expired",
         ),
         (
             "",
             {"variables": API_KEY},
-            f"check that SCHEMA_REGISTRY_API_KEY with SCHEMA_REGISTRY_API_SECRET {MAY}",
+            (
+                f"{DOES_NOT} SCHEMA_REGISTRY_API_KEY with SCHEMA_REGISTRY_API_SECRET; check the "
+                "user and the password"
+            ),
         ),
-        ("ada:pass@", {}, f"check that the user in url {MAY}"),
+        ("ada:pass@", {}, f"{DOES_NOT} the user in url; check the user and the password"),
         (
             "",
             {},
@@ -175,6 +180,23 @@ def test_a_refusal_says_what_to_do_about_the_credentials(
     local_registry.always(Reply(401))
     client = client_of(local_registry.url.replace("//", f"//{user}"), **given)
     assert str(error_of(client)).splitlines()[-1] == f"  next: {said}"
+
+
+def test_what_credentials_may_not_read_is_told_from_those_that_are_not_accepted(
+    client_of: Connect, local_registry: LocalRegistry
+) -> None:
+    local_registry.always(Reply(403))
+    line = str(error_of(client_of(local_registry.url, token=TOKEN))).splitlines()[-1]
+    assert line == f"  next: check that SchemaRegistry(token=…) {MAY}"
+
+
+def test_a_server_that_wants_https_is_asked_for_it(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    local_registry.always(Reply(400, "Client sent an HTTP request to an HTTPS server."))
+    assert str(error_of(client)).splitlines()[-1] == (
+        "  next: give the registry's address with https://, which this port speaks"
+    )
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 599])
@@ -449,8 +471,25 @@ def test_a_login_page_is_shown_for_what_it_is(
     local_registry.always(Reply(200, page, {"content-type": "text/html; charset=utf-8"}))
     error = error_of(client)
     assert isinstance(error, RegistryUnavailable)
-    shown = ("<html> <title>Sign in</title>" + "x" * 1000)[:200]
-    assert error.reason == f"it answered 200 OK: {shown} (not JSON: text/html)"
+    assert str(error).splitlines() == [
+        'no schema came back: 200 OK, text/html, title "Sign in"',
+        f"  asked: {local_registry.url}/{PATH}",
+        (
+            "  next: a proxy or a login page answered in the registry's place: check "
+            "--registry-url, the credentials and the network; --registry-offline replays what "
+            "was recorded"
+        ),
+    ]
+
+
+def test_of_a_page_without_a_title_the_beginning_is_shown(
+    local_registry: LocalRegistry, client: RegistryClient
+) -> None:
+    page = "<h1>Oops</h1>" + "x" * 1000
+    local_registry.always(Reply(200, page, {"content-type": "text/html"}))
+    error = error_of(client)
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason == f"200 OK, text/html: {page}"[:200]
 
 
 @pytest.mark.parametrize("body", ["", " \r\n"])
@@ -460,7 +499,7 @@ def test_an_empty_body_is_an_outage(
     local_registry.always(Reply(200, body, JSON))
     error = error_of(client)
     assert isinstance(error, RegistryUnavailable)
-    assert error.reason == "it answered 200 with an empty body"
+    assert str(error).startswith("no schema came back: 200 OK, an empty body\n")
 
 
 @pytest.mark.parametrize(
@@ -541,6 +580,10 @@ def test_a_password_that_a_proxy_asks_for_is_an_outage(
     error = error_of(client)
     assert isinstance(error, RegistryUnavailable)
     assert error.reason == "it answered 407 Proxy Authentication Required: Log in first"
+    assert error.advice == (
+        "give the proxy's user and password in http_proxy or https_proxy: "
+        "http://USER:PASSWORD@HOST:PORT"
+    )
     assert len(local_registry.requests) == 1
 
 
@@ -751,23 +794,128 @@ def test_a_proxy_from_the_environment_is_used(
     assert local_registry.requests[0].headers["host"] == "registry.invalid"
 
 
+FORMS = "write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
+
+
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "said"),
     [
-        ("SSL_CERT_FILE", "no/such/file.pem"),
-        ("HTTP_PROXY", "nonsense://proxy"),
-        ("HTTP_PROXY", "http://proxy:port"),
-        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        (
+            "SSL_CERT_FILE",
+            "no/such/file.pem",
+            "no/such/file.pem cannot be read: No such file or directory",
+        ),
+        ("HTTP_PROXY", "nonsense://proxy", f"nonsense://proxy is no proxy's address; {FORMS}"),
+        ("HTTP_PROXY", "proxy:port", f"http://proxy:port is no proxy's address; {FORMS}"),
+        (
+            "ALL_PROXY",
+            "socks5://127.0.0.1:1",
+            "socks5://127.0.0.1:1 needs the package socksio: pip install 'httpx[socks]'",
+        ),
     ],
 )
-def test_an_environment_that_httpx_cannot_use_is_a_wrong_setting(
-    client: RegistryClient, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+def test_a_variable_that_cannot_be_used_is_a_wrong_setting_by_its_name(
+    client: RegistryClient, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "socksio", None)  # as where it is not installed
     monkeypatch.setenv(name, value)
     error = error_of(client)
     assert isinstance(error, InvalidSettings)
-    assert error.setting == "SSL_CERT_FILE or a proxy variable"
+    assert str(error) == f"{name}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("HTTPS_PROXY", "nonsense://proxy"), ("no_proxy", "127.0.0.0/8,fe80::/10")]
+)
+def test_a_proxy_that_is_not_in_the_way_is_left_alone(
+    client: RegistryClient, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    if name == "no_proxy":
+        monkeypatch.setenv("http_proxy", "nonsense://proxy")
+    monkeypatch.setenv(name, value)
+    assert document_of(client.fetch(QUESTION))["content"] == ORDER_V1
+
+
+def test_a_proxy_that_is_down_is_named_with_its_variable(
+    client_of: Connect, closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://ada:pass-word@127.0.0.1:{closed_port}")
+    error = error_of(client_of("http://registry.example", timeout=1))
+    assert isinstance(error, RegistryUnavailable)
+    text = re.sub(r"\[Errno \d+\] .*", "[Errno …]", str(error))
+    assert text.splitlines() == [
+        (
+            "the registry did not answer: cannot connect through the proxy "
+            f"http://127.0.0.1:{closed_port} (http_proxy): [Errno …]"
+        ),
+        f"  asked: http://registry.example/{PATH}",
+        (
+            "  next: check http_proxy, or name the registry's host in NO_PROXY; "
+            "--registry-offline replays what was recorded"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(502, "no route"), "it answered 502 Bad Gateway: no route"),
+        (Reply(200, "<title>Sign in", {"content-type": "text/html"}), "200 OK, text/html: <title>"),
+    ],
+)
+def test_what_came_through_a_proxy_says_so(
+    client_of: Connect,
+    local_registry: LocalRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+    reply: Reply,
+    reason: str,
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", local_registry.url)
+    local_registry.always(reply)
+    error = error_of(client_of("http://registry.example", timeout=0.2))
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason.startswith(reason)
+    assert error.reason.endswith(f" (through the proxy {local_registry.url} (ALL_PROXY))")
+
+
+def test_a_proxy_that_forbids_says_that_it_is_one(
+    client_of: Connect, local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", local_registry.url)
+    local_registry.always(Reply(403, "not from here"))
+    error = error_of(client_of("http://registry.example"))
+    assert isinstance(error, RegistryRefused)
+    assert error.excerpt == f"not from here (through the proxy {local_registry.url} (ALL_PROXY))"
+
+
+def test_a_port_that_speaks_http_is_told_from_one_that_speaks_https(
+    client_of: Connect,
+    local_registry: LocalRegistry,
+    secure_registry: LocalRegistry,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    error = error_of(client_of(local_registry.url.replace("http:", "https:"), timeout=1))
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason == "cannot connect: the port speaks http, and was asked in https"
+    assert error.advice == "give the registry's address with http://, which this port speaks"
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"),
+    [
+        ("https://127.0.0.1:1/x", "it redirects to 127.0.0.1:1: cannot connect: "),
+        (f"/{PATH}", "it redirects again and again"),
+    ],
+)
+def test_a_redirect_that_leads_nowhere_says_where(
+    local_registry: LocalRegistry, client: RegistryClient, to: str, reason: str
+) -> None:
+    local_registry.always(redirect(to))
+    error = error_of(client)
+    assert isinstance(error, RegistryUnavailable)
+    assert error.reason.startswith(reason)
 
 
 def test_a_certificate_of_an_own_authority_is_honoured(
@@ -985,6 +1133,7 @@ def test_an_answer_with_a_key_twice_is_none(
     error = error_of(client)
     assert isinstance(error, InvalidAnswer)
     assert 'the key "required" stands twice' in error.reason
+    assert "  next: a merge may have left both; take one of the two out, " in str(error)
 
 
 # Confluent's registries

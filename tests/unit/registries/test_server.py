@@ -3,12 +3,13 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from pytest_schema_registry.registries.server import create_app
+from pytest_schema_registry.settings.layout import Layout
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry
 
 if TYPE_CHECKING:
@@ -187,3 +188,41 @@ def test_only_the_names_that_the_server_knows_are_answered(
             return await client.get("/health", headers={"Host": host})
 
     assert asyncio.run(asked()).status_code == status
+
+
+def test_a_directory_with_a_layout_is_served_as_it_is_read(tmp_path: Path) -> None:
+    order = {
+        "properties": {
+            "id": {"$ref": "Id.v1.schema.json"},
+            "no": {"$ref": "file://Id.v1.schema.json"},
+            "note": {"$ref": "file://common.json"},
+        }
+    }
+    for name, schema in (("Order", order), ("Id", {"type": "string"})):
+        (tmp_path / f"{name}.v1.schema.json").write_text(json.dumps(schema))
+    (tmp_path / "common.json").write_text('{"title": "common"}')
+    app = create_app(tmp_path, layout=Layout("{name}.{version}.schema.json"))
+
+    async def asked(path: str) -> Any:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://any") as client:
+            return (await client.get(path)).json()
+
+    served = asyncio.run(asked("/schemas/v1/Order"))
+    assert (served["content"], served["$schema_id"]) == (
+        order,
+        "file://localhost/Order.v1.schema.json",
+    )
+    assert asyncio.run(asked("/index"))["tracks"]["v1"]["count"] == 2
+    by_file = asyncio.run(asked("/schemas/by-id/file%3A///common.json"))
+    assert (by_file["name"], by_file["content"]) == ("common.json", {"title": "common"})
+    assert asyncio.run(asked("/confluent/subjects")) == ["Id", "Order"]
+    common = asyncio.run(asked("/confluent/subjects/common.json/versions/1"))
+    assert json.loads(common["schema"]) == {"title": "common"}
+    assert asyncio.run(asked("/confluent/subjects/nothing.json/versions"))["error_code"] == 40401
+    listed = asyncio.run(asked("/confluent/subjects/Order/versions/latest"))["references"]
+    assert listed == [
+        {"name": "Id.v1.schema.json", "subject": "Id", "version": 1},
+        {"name": "file://Id.v1.schema.json", "subject": "Id", "version": 1},
+        {"name": "file://common.json", "subject": "common.json", "version": 1},
+    ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_schema_registry import RegistryUnavailable, SchemaRegistry
-from pytest_schema_registry.registries.tls import context_of, with_help
+from pytest_schema_registry.registries.tls import advice_on, context_of
 from pytest_schema_registry.settings.credentials import Tls
 from pytest_schema_registry.settings.settings import InvalidEnvironment
 from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
@@ -109,7 +109,10 @@ def test_a_registry_that_nobody_trusts_is_an_outage_that_names_what_helps(
     with pytest.raises(RegistryUnavailable) as caught:
         ask(secure_registry.url)
     assert "[SSL: CERTIFICATE_VERIFY_FAILED]" in caught.value.reason
-    assert caught.value.reason.endswith("; SCHEMA_REGISTRY_SSL_CA_LOCATION may help")
+    assert caught.value.advice == (
+        "set SSL_CERT_FILE to your CA's file; SCHEMA_REGISTRY_SSL_CA_LOCATION does so for the "
+        "registry alone"
+    )
     assert secure_registry.requests == []
 
 
@@ -121,22 +124,74 @@ def test_a_client_that_shows_no_certificate_meets_an_outage(registry: LocalRegis
 
 
 @pytest.mark.parametrize(
-    ("reason", "name"),
+    "reason",
     [
-        ("self-signed certificate in certificate chain", "CA"),
-        ("unable to get local issuer certificate", "CA"),
-        (
-            "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required",
-            "CERTIFICATE",
-        ),
+        "self-signed certificate in certificate chain",
+        "self signed certificate",
+        "unable to get local issuer certificate",
     ],
 )
-def test_a_handshake_that_fails_names_the_variable_that_can_help(reason: str, name: str) -> None:
-    assert with_help(reason) == f"{reason}; SCHEMA_REGISTRY_SSL_{name}_LOCATION may help"
+@pytest.mark.parametrize(
+    ("variables", "advice"),
+    [
+        (
+            {},
+            (
+                "set SSL_CERT_FILE to your CA's file; SCHEMA_REGISTRY_SSL_CA_LOCATION does so for "
+                "the registry alone"
+            ),
+        ),
+        (
+            {"REQUESTS_CA_BUNDLE": "ours.pem"},
+            "set SSL_CERT_FILE=ours.pem; REQUESTS_CA_BUNDLE is not read here",
+        ),
+        (
+            {"CURL_CA_BUNDLE": "ours.pem", "SSL_CERT_FILE": "mine.pem"},
+            "set SSL_CERT_FILE=ours.pem; CURL_CA_BUNDLE is not read here",
+        ),
+        (
+            {"REQUESTS_CA_BUNDLE": "mine.pem", "SSL_CERT_FILE": "mine.pem"},
+            "set SSL_CERT_FILE to your CA's file; mine.pem does not have its certificate",
+        ),
+        (
+            {"SCHEMA_REGISTRY_SSL_CA_LOCATION": "its.pem", "SSL_CERT_FILE": "mine.pem"},
+            "add your CA's certificate to its.pem (SCHEMA_REGISTRY_SSL_CA_LOCATION)",
+        ),
+    ],
+    ids=["nothing", "another tool's", "two tools'", "too little", "too little of the registry's"],
+)
+def test_an_authority_that_nobody_trusts_names_the_variable_to_set(
+    monkeypatch: pytest.MonkeyPatch, reason: str, variables: dict[str, str], advice: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert advice_on(reason) == advice
 
 
-def test_what_is_no_matter_of_certificates_has_no_help() -> None:
-    assert with_help("certificate has expired") == "certificate has expired"
+def test_a_certificate_that_a_registry_asks_for_names_its_variable() -> None:
+    assert advice_on(
+        "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required"
+    ) == ("set SCHEMA_REGISTRY_SSL_CERTIFICATE_LOCATION to the file of the client's certificate")
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("none.pem", "none.pem cannot be read: No such file or directory"),
+        ("text.pem", "text.pem holds no certificate in PEM form"),
+    ],
+)
+def test_a_file_of_authorities_that_cannot_be_used_is_named(
+    files: Path, monkeypatch: pytest.MonkeyPatch, file: str, said: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", file)
+    with pytest.raises(InvalidEnvironment) as caught:
+        context_of(Tls())
+    assert str(caught.value) == f"SSL_CERT_FILE: {said}"
+
+
+def test_what_is_no_matter_of_authorities_has_no_advice() -> None:
+    assert advice_on("certificate has expired") == ""
 
 
 NO_CERTIFICATE = "holds no certificate in PEM form"
@@ -229,7 +284,3 @@ def test_another_host_may_answer_over_http_where_no_certificate_is_shown(
     local_registry.script(path, Reply(302, headers={"location": f"{elsewhere}/{path}"}))
     ask(local_registry.url, **SHOWN)
     assert len(local_registry.requests) == 2
-
-
-def test_where_no_file_is_named_httpx_makes_its_own_context() -> None:
-    assert context_of(Tls()) is True

@@ -33,7 +33,7 @@ def test_outcomes_are_counted() -> None:
     line = "a.A v1 -> v2: r at $ until 2026-01-01: why"
     outcomes = [made(each) for each in ("compatible", "incompatible", "undecided", "impossible")]
     some = fold(*outcomes, made("waived", waived=[line]), made("incompatible", waived=[line]))
-    counted = "1 compatible, 1 impossible, 2 incompatible, 1 undecided, 1 waived"
+    counted = "1 compatible, 1 could not be made, 2 incompatible, 1 undecided, 1 waived"
     assert lines(some, Settings(), NOW) == [
         f"6 comparisons of schemas: {counted}",
         f"  waived: {line}",

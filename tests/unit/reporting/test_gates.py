@@ -60,12 +60,12 @@ def test_each_missed_gate_is_one_line_with_what_to_do() -> None:
             "keep --registry-cache-dir between runs, or replay with --registry-offline"
         ),
         (
-            "served old copies: 1, none allowed by --registry-fail-on-stale: "
-            "find out why the registry did not answer"
+            "1 old copy was used because the registry did not answer; "
+            "--registry-fail-on-stale allows none: find out why it did not answer"
         ),
         (
-            "schemas without a contract test: 1 (c@v2), none allowed by "
-            "--registry-require-coverage: test them, or name them in --registry-coverage-exclude"
+            "1 schema has no contract test (c@v2); --registry-require-coverage allows none: test "
+            "what is named, or name it in --registry-coverage-exclude"
         ),
     ]
 
@@ -106,7 +106,7 @@ def test_only_what_was_judged_is_covered() -> None:
     listed = [SchemaKey(name, "v1") for name in figures.names]
     (line,) = missed(Settings(versions=LINES, require_coverage=True), figures, listed)
     assert line.startswith(
-        "schemas without a contract test: 3 (looked_at@v1, not_had@v1, switched_off@v1), none"
+        "3 schemas have no contract test (looked_at@v1, not_had@v1, switched_off@v1); --"
     )
 
 
@@ -114,7 +114,7 @@ def test_of_many_uncovered_schemas_five_are_named() -> None:
     listed = [SchemaKey(name, "v1") for name in "gfedcbag"]
     (line,) = missed(Settings(versions=LINES, require_coverage=True), Figures(), listed)
     assert line.startswith(
-        "schemas without a contract test: 7 (a@v1, b@v1, c@v1, d@v1, e@v1 and 2 more), none"
+        "7 schemas have no contract test (a@v1, b@v1, c@v1, d@v1, e@v1 and 2 more); --"
     )
 
 

@@ -12,7 +12,7 @@ from pytest_schema_registry import SchemaRegistryWarning
 from pytest_schema_registry.reporting import github
 from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.github import LIMIT, append, step_summary
-from tests.events import figures_of, switched_off, use
+from tests.events import figures_of, switched_off, use, violation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,8 +44,8 @@ def test_a_step_closes_with_the_same_lines_as_the_run() -> None:
         "- 12 lookups, 100.0 % without a fetch; no fetch",
         "- `2 violations not enforced: 2 on v2 (warn)`",
         "- `4 checks not made: 4 on v3 (off)`",
-        "- missed: `hit rate 1.0 %`",
-        "- missed: `overhead 9.0 %`",
+        "- gate failed: `hit rate 1.0 %`",
+        "- gate failed: `overhead 9.0 %`",
     ]
 
 
@@ -92,7 +92,7 @@ def test_no_name_adds_a_line_or_a_cell(names: set[str]) -> None:
 
 def test_a_missed_gate_may_name_anything() -> None:
     summary = step_summary(figures_of(use("a")), ["a `b`\n<c>|"])
-    assert summary.endswith("\n- missed: `` a `b` <c>| ``\n")
+    assert summary.endswith("\n- gate failed: `` a `b` <c>| ``\n")
 
 
 def test_a_summary_is_never_longer_than_github_takes() -> None:
@@ -102,7 +102,7 @@ def test_a_summary_is_never_longer_than_github_takes() -> None:
     lines = summary.splitlines()
     listed = sum(line.startswith("| `ü") for line in lines)
     assert lines[-4] == f"- {1_000 - listed} schemas not listed, as GitHub takes no more"
-    assert lines[-1] == "- missed: `one`"
+    assert lines[-1] == "- gate failed: `one`"
 
 
 @pytest.mark.parametrize("limit", range(400, 800, 7))
@@ -133,7 +133,7 @@ def test_what_nobody_may_miss_is_annotated() -> None:
             "  b v1 release 1.0.0: cassette, fetched 3 days ago%0A"
             "  c v1 release 1.0.0: cassette, fetched 3 days ago"
         ),
-        "::error title=schema registry%3A missed::hit rate 1.0 %25, at least 2 %25",
+        "::error title=schema registry%3A gate failed::hit rate 1.0 %25, at least 2 %25",
     ]
 
 
@@ -146,6 +146,66 @@ def test_an_annotation_of_many_old_copies_shows_the_first() -> None:
     )
 
 
+TEST = "tests/contracts/test_order.py::test_order[v1]"
+SAID = "orders.Order@v1: $.id: 1 is not a string (#/properties/id/type)"
+
+
+def test_a_violation_is_an_annotation_of_the_file_of_its_test() -> None:
+    found = [violation(TEST), violation(TEST, path="$.at", message="is missing", rule="#/required")]
+    figures = figures_of(use("orders.Order", violating=1), violations=found)
+    assert github.workflow_commands(figures, []) == [
+        (
+            "::error file=tests/contracts/test_order.py,title=schema registry%3A violation::"
+            f"{TEST}%0Aorders.Order@v1: $.at: is missing (#/required)%0A{SAID}"
+        )
+    ]
+    assert step_summary(figures, []).splitlines()[-3:] == [
+        f"- `{TEST}`",
+        "  - `orders.Order@v1: $.at: is missing (#/required)`",
+        f"  - `{SAID}`",
+    ]
+
+
+@pytest.mark.parametrize("outcome", ["warned", "xfailed"])
+def test_a_violation_that_fails_no_test_has_no_annotation_of_its_own(outcome: str) -> None:
+    figures = figures_of(use("orders.Order"), violations=[violation(TEST, outcome=outcome)])
+    assert github.workflow_commands(figures, []) == []
+
+
+def test_violations_that_the_figures_do_not_keep_are_counted() -> None:
+    figures = figures_of(
+        violations=[violation("t.py::test", path=f"$[{n}]") for n in range(20_002)]
+    )
+    assert github.workflow_commands(figures, [])[-1] == (
+        "::error title=schema registry%3A violation::and 2 more violations"
+    )
+
+
+def test_of_many_tests_with_violations_the_first_have_an_annotation_of_their_own() -> None:
+    figures = figures_of(violations=[violation(f"t.py::test_{n:02}") for n in range(11)])
+    commands = github.workflow_commands(figures, [])
+    assert len(commands) == 9
+    assert commands[-1] == (
+        "::error title=schema registry%3A violation::and 3 more tests with violations%0A"
+        "t.py::test_08%0At.py::test_09%0At.py::test_10"
+    )
+
+
+def test_drift_is_an_annotation_and_a_part_of_the_steps_summary() -> None:
+    figures = figures_of(use("orders.Order", conforming=1))
+    drift = ["drift: 1 of 1 schema differs from its cassette:", "  orders.Order v1: breaking"]
+    assert github.workflow_commands(figures, [], drift) == [
+        (
+            "::warning title=schema registry%3A drift::drift: 1 of 1 schema differs from its "
+            "cassette:%0A  orders.Order v1: breaking"
+        )
+    ]
+    assert step_summary(figures, [], drift).splitlines()[-2:] == [
+        "- `drift: 1 of 1 schema differs from its cassette:`",
+        "- `orders.Order v1: breaking`",
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "written"),
     [
@@ -156,7 +216,7 @@ def test_an_annotation_of_many_old_copies_shows_the_first() -> None:
     ],
 )
 def test_no_message_ends_its_command(line: str, written: str) -> None:
-    title = "schema registry%3A missed"
+    title = "schema registry%3A gate failed"
     assert github.workflow_commands(Figures(), [line]) == [f"::error title={title}::{written}"]
 
 

@@ -13,7 +13,7 @@ from pytest_schema_registry.reporting.figures import SOURCES, Figures
 from pytest_schema_registry.reporting.report import FORMAT, document, schema, write
 from pytest_schema_registry.settings import MODES
 from pytest_schema_registry.settings.enforcement import ENFORCEMENTS
-from tests.events import fetch, figures_of, switched_off, use
+from tests.events import fetch, figures_of, switched_off, use, violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def test_a_report_has_every_figure() -> None:
         session_seconds=40.0,
     )
     assert told(figures) == {
-        "format": 1,
+        "format": 2,
         "generated_at": "2026-01-01T12:00:00+00:00",
         "mode": "auto",
         "versions": ["v1", "v2"],
@@ -69,6 +69,7 @@ def test_a_report_has_every_figure() -> None:
                 "levels": ["strict", "warn"],
                 "conforming": 3,
                 "refused": 0,
+                "xfailed": 0,
                 "violating": 0,
                 "warned": 0,
                 "unchecked": 0,
@@ -86,6 +87,7 @@ def test_a_report_has_every_figure() -> None:
                 "levels": ["off"],
                 "conforming": 0,
                 "refused": 0,
+                "xfailed": 0,
                 "violating": 0,
                 "warned": 0,
                 "unchecked": 1,
@@ -100,6 +102,7 @@ def test_a_report_has_every_figure() -> None:
                 "levels": ["warn"],
                 "conforming": 0,
                 "refused": 0,
+                "xfailed": 0,
                 "violating": 0,
                 "warned": 2,
                 "unchecked": 0,
@@ -109,6 +112,8 @@ def test_a_report_has_every_figure() -> None:
             },
         ],
         "errors": [{"name": "c", "version": "v1", "error": "SchemaNotFound", "count": 2}],
+        "violations": [],
+        "violations_left_out": 0,
         "old_copies": [
             {
                 "schema": "b v2 release 1.0.0",
@@ -132,6 +137,16 @@ def test_a_report_has_every_figure() -> None:
         "time": {"seconds": 1.0, "session_seconds": 40.0, "overhead": 2.5},
     }
     assert faults(told(figures)) == []
+
+
+def test_a_report_lists_violations_without_their_payloads_and_counts_those_left_out() -> None:
+    figures = figures_of(
+        violations=[violation(f"test_{n:05}", payload="{}") for n in range(20_005)],
+    )
+    report = told(figures)
+    assert report["violations"][0] == violation("test_00000")
+    assert (len(report["violations"]), report["violations_left_out"]) == (20_000, 5)
+    assert faults(report) == []
 
 
 def test_a_report_of_nothing_has_null_where_nothing_was_measured(tmp_path: Path) -> None:
@@ -236,7 +251,7 @@ def test_the_schema_of_a_report_is_a_schema() -> None:
 
 def test_every_property_of_a_report_is_documented_required_and_there_is_no_other() -> None:
     places = dict(objects(schema()))
-    assert len(places) == 10
+    assert len(places) == 11
     for place, node in places.items():
         assert node["additionalProperties"] is False, place
         if place != "#/$defs/hits":

@@ -53,17 +53,28 @@ def test_a_run_that_used_no_schema_has_nothing_to_say() -> None:
     assert summary(Figures(), MARKS) == []
 
 
-def test_a_run_closes_with_a_matrix_two_lines_of_figures_and_what_is_not_enforced(
+def test_a_run_closes_with_a_matrix_the_checks_and_what_is_not_enforced(
     figures: Figures,
 ) -> None:
     assert summary(figures, MARKS) == [
         "              v1  v2  v3",
-        "a             ✗   –   –",
+        "a             ?   –   –",
         "orders.Order  ✓   !   –",
         "users.User    ✗   –   –",
         (
-            "13 checks: 10 conforming, 1 violating, 2 warned, 4 switched off, 2 impossible "
-            "(0.50 s, 1.2 % of the run)"
+            "13 checks: 10 conforming, 1 violating, 2 warned, 4 switched off; 2 checks could not "
+            "be made"
+        ),
+        "2 violations not enforced: 2 on v2 (warn)",
+        "4 checks not made: 4 on v3 (off)",
+    ]
+
+
+def test_where_a_gate_asks_a_run_closes_with_what_it_cost(figures: Figures) -> None:
+    assert summary(figures, MARKS, costs=True)[4:] == [
+        (
+            "13 checks: 10 conforming, 1 violating, 2 warned, 4 switched off; 2 checks could not "
+            "be made (0.50 s, 1.2 % of the run)"
         ),
         (
             "15 lookups, 86.7 % without a fetch; 4 fetches of 2.1 KB: p50 20 ms, p95 1500 ms, "
@@ -96,10 +107,36 @@ def test_a_verbose_run_says_where_every_lookup_came_from(figures: Figures) -> No
 def test_a_terminal_without_those_marks_gets_others(figures: Figures) -> None:
     assert matrix(figures, ASCII, every=False) == [
         "              v1    v2    v3",
-        "a             FAIL  -     -",
+        "a             ?     -     -",
         "orders.Order  ok    !     -",
         "users.User    FAIL  -     -",
     ]
+
+
+def test_the_marks_have_the_colours_of_pytest(figures: Figures) -> None:
+    def paint(text: str, colour: str) -> str:
+        return f"<{colour}>{text}</>" if colour else text
+
+    assert matrix(figures, MARKS, every=False, paint=paint) == [
+        "              v1  v2  v3",
+        "a             <red>?</>   –   –",
+        "orders.Order  <green>✓</>   <yellow>!</>   –",
+        "users.User    <red>✗</>   –   –",
+    ]
+
+
+def test_a_name_steers_no_terminal() -> None:
+    figures = figures_of(use("a\x1b[2Jb", conforming=1), use("::add-mask::", conforming=1))
+    assert summary(figures, MARKS)[:3] == [
+        "               v1",
+        "\\::add-mask::  ✓",
+        "a\\x1b[2Jb      ✓",
+    ]
+
+
+def test_what_was_violated_and_could_not_be_checked_violates() -> None:
+    figures = figures_of(use("a", violating=1), errors=[("a", "v1", "PayloadNotJSON", 1)])
+    assert matrix(figures, MARKS, every=False)[1] == "a  ✗"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +222,7 @@ def test_a_schema_without_a_version_has_a_column_of_its_own() -> None:
 
 def test_a_run_without_a_fetch_says_so() -> None:
     figures = figures_of(use("a", source="cassette", conforming=1))
-    assert totals(figures, every=False) == [
+    assert totals(figures, every=False, costs=True) == [
         "1 check: 1 conforming (0.00 s)",
         "1 lookup, 100.0 % without a fetch; no fetch",
     ]
@@ -195,15 +232,15 @@ def test_a_run_in_which_nothing_could_be_had_has_no_hit_rate() -> None:
     figures = figures_of(
         fetches=[fetch("a", status=404, size=999)], errors=[("a", "v1", "SchemaNotFound", 1)]
     )
-    assert totals(figures, every=False) == [
-        "0 checks: 1 impossible (0.00 s)",
+    assert totals(figures, every=False, costs=True) == [
+        "1 check could not be made (0.00 s)",
         "0 lookups; 1 fetch of 999 bytes: p50 10 ms, p95 10 ms, max 10 ms",
     ]
 
 
 def test_schemas_that_were_only_looked_at_make_no_check() -> None:
     figures = figures_of(use("a", source="directory", lookups=1))
-    assert totals(figures, every=False)[0] == "0 checks (0.00 s)"
+    assert totals(figures, every=False, costs=True)[0] == "0 checks (0.00 s)"
 
 
 def test_what_is_not_enforced_is_counted_by_version() -> None:

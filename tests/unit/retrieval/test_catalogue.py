@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -183,7 +184,10 @@ def test_the_index_does_not_tell_lines(confluent: SchemaRegistry) -> None:
     assert [entry.name for entry in catalogue.index()] == ["avro", "orders"]
 
 
-def test_a_schema_of_another_language_is_not_checked(confluent: SchemaRegistry) -> None:
+def test_a_schema_of_another_language_is_not_checked(
+    confluent: SchemaRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "fastavro", None)
     catalogue = source_of(confluent).catalogue
     avro, orders = (confluent.get_schema(name, "latest") for name in ("avro", "orders"))
     assert not catalogue.is_checked(avro)

@@ -19,7 +19,7 @@ class Clock:
 
 
 def test_an_address_that_has_not_failed_may_be_asked() -> None:
-    assert Pauses().failure(URL) is None
+    assert Pauses().failure(URL, has_copy=True) is None
 
 
 def test_pauses_double_up_to_half_a_minute() -> None:
@@ -28,11 +28,11 @@ def test_pauses_double_up_to_half_a_minute() -> None:
     for pause in (1, 2, 4, 8, 16, 30, 30):
         pauses.keep_failure(URL, ERROR)
         clock.now += pause - 0.5
-        failure = pauses.failure(URL)
+        failure = pauses.failure(URL, has_copy=True)
         assert str(failure) == str(ERROR)
         assert failure is not ERROR
         clock.now += 0.5
-        assert pauses.failure(URL) is None
+        assert pauses.failure(URL, has_copy=True) is None
 
 
 def test_an_answer_ends_it() -> None:
@@ -43,12 +43,12 @@ def test_an_answer_ends_it() -> None:
     pauses.recovered(URL, "http://registry.example/other")
     pauses.keep_failure(URL, ERROR)
     clock.now = 1.0
-    assert pauses.failure(URL) is None
+    assert pauses.failure(URL, has_copy=True) is None
 
 
 def test_one_address_does_not_pause_for_another() -> None:
     pauses = Pauses(Clock())
     pauses.keep_failure(URL, ERROR)
-    assert pauses.failure("http://registry.example/other") is None
+    assert pauses.failure("http://registry.example/other", has_copy=True) is None
     with pytest.raises(RegistryUnavailable):
-        raise pauses.failure(URL) or AssertionError
+        raise pauses.failure(URL, has_copy=True) or AssertionError

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -58,16 +59,32 @@ def test_an_equal_text_with_other_references_is_another_schema() -> None:
     assert (two.is_valid(["a"]), two.is_valid([1])) == (False, True)
 
 
-def test_an_equal_text_in_another_language_is_not_checked() -> None:
+def test_an_equal_text_in_another_language_is_another_schema() -> None:
+    compiler = Compiler(all_types(), never_called)
+    text = replace(given({"type": "string"}), name="orders", references=())
+    avro = replace(text, schema_type="AVRO")
+    assert compiler.type_of(avro).name == "AVRO"
+    for schema in (text, avro, text, avro):
+        assert compiler.validator(schema).schema is schema
+        assert (compiler.validator(schema).values is None) is (schema is text)
+
+
+def test_a_language_that_is_not_known_or_not_installed_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "fastavro", None)
     compiler = Compiler(all_types(), never_called)
     text = replace(given({"type": "string"}), name="orders", version="latest", release="7")
     assert compiler.validator(text).is_valid("a")
     assert compiler.type_of(text).name == "JSON"
-    for kind, words in (("AVRO", "an Avro"), ("PROTOBUF", "a Protobuf"), ("X\x1b", r"a X\x1b")):
+    unknown = "only JSON Schema and Avro are checked"
+    for kind, words, why in (
+        ("AVRO", "an Avro", "what checks Avro is not installed"),
+        ("PROTOBUF", "a Protobuf", unknown),
+        ("X\x1b", r"a X\x1b", unknown),
+    ):
         other = replace(text, schema_type=kind)
         for ask in (compiler.validator, compiler.type_of):
             with pytest.raises(UnsupportedSchemaType) as caught:
                 ask(other)
-            assert caught.value.headline == (
-                f"orders latest release 7 is {words} schema; this version checks JSON Schema only"
-            )
+            assert caught.value.headline == f"orders latest release 7 is {words} schema; {why}"

@@ -117,3 +117,14 @@ def test_a_comma_in_a_password_or_in_a_path_is_no_second_address(tmp_path: Path)
 def test_a_host_with_a_port_may_want_a_scheme(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"or did you mean http://registry:8000\?"):
         parse_location("registry:8000", tmp_path)
+
+
+def test_a_host_that_is_taken_for_a_directory_gets_the_question_whether_it_is_one(
+    tmp_path: Path,
+) -> None:
+    for host in ("registry.example", "registry.example/api/v1"):
+        with pytest.raises(ValueError, match="no such directory") as caught:
+            parse_location(host, tmp_path)
+        assert str(caught.value) == (
+            f"no such directory: {tmp_path / host}, or did you mean https://{host}?"
+        )

@@ -165,6 +165,7 @@ def test_a_file_url_may_be_escaped_and_have_this_host(tmp_path: Path) -> None:
         ),
         ("ratchet", "a_directory", "{root}/a_directory is a directory, not a file"),
         ("metrics", "a_directory", "{root}/a_directory is a directory, not a file"),
+        ("html", "a_directory", "{root}/a_directory is a directory, not a file"),
         ("min-hit-rate", "101", "'101' is not a percentage from 0 to 100"),
         ("max-overhead", "nan", "'nan' is not a percentage from 0 to 100"),
         ("max-fetch-p95", "0", "'0' is not a positive number of milliseconds"),
@@ -273,6 +274,12 @@ def test_a_password_is_not_shown_where_the_scheme_was_forgotten(tmp_path: Path) 
     ) as caught:
         parse(url, "me:secret@registry.example", tmp_path)
     assert "secret" not in str(caught.value)
+
+
+def test_a_page_needs_its_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", {"jinja2": None}.get)
+    with pytest.raises(ValueError, match=r"pip install 'pytest-schema-registry\[html\]'"):
+        PARSE["html"]("page.html", tmp_path)
 
 
 def test_metrics_need_their_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 #: Steps that each direction of a comparison may take. A step is some 50 microseconds of work.
-DEFAULT_STEPS = 40_000
+DEFAULT_STEPS = 100_000
 #: A search is given up after this many seconds, whatever its steps, so that no run hangs.
 LAST_RESORT = 120.0
 

@@ -6,19 +6,17 @@ part is closed around all members that it and the parts below it mention. It is 
 part that applies beside it, at any place, mentions more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import types
 from pytest_schema_registry.schema_types.json_schema.compatibility.surroundings import (
     Alternative,
-    all_alternatives,
     beside,
 )
-from pytest_schema_registry.schema_types.json_schema.document import REST, Document, Part, Place
+from pytest_schema_registry.schema_types.json_schema.document import REST, Part, Place
 from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
 
 _IDENTIFIERS = frozenset({"$id", "id"})
@@ -49,15 +47,19 @@ class Members:
         return self.names <= more.names and self.patterns <= more.patterns and not self.others
 
 
-def close_objects(document: Document, kept: set[str], budget: Budget) -> None:
+def is_open_object(part: Part) -> bool:
+    """Check whether a part declares members, and takes others as well."""
+    return bool(described_members(part).names) and part.get("additionalProperties") is not False
+
+
+def close_objects(options: Iterable[Alternative], kept: set[str]) -> None:
     """Close the objects of a document that declare members.
 
     Args:
-        document: The document to change.
+        options: The ways to satisfy each place of a payload.
         kept: Pointers of the parts that have to stay as they are.
-        budget: The budget that the search for the parts to close spends.
     """
-    plan = _Plan(document, kept, budget)
+    plan = _Plan(options, kept)
     for part in plan.chosen():
         plan.limit(part)
 
@@ -65,16 +67,12 @@ def close_objects(document: Document, kept: set[str], budget: Budget) -> None:
 class _Plan:
     """The choice of the parts of a document to close."""
 
-    def __init__(self, document: Document, kept: set[str], budget: Budget) -> None:
+    def __init__(self, options: Iterable[Alternative], kept: set[str]) -> None:
         # Kept, because many options share the parts around them. All entries are made before the
         # first part is changed, so none is out of date.
         self._below: dict[str, tuple[set[str], Members]] = {}
         self._spared = set(kept)
-        self._options = [
-            option
-            for option in all_alternatives(document, budget)
-            if "object" in types(option.parts)
-        ]
+        self._options = [option for option in options if "object" in types(option.parts)]
         for option in self._options:
             self._spare(option)
 
@@ -105,7 +103,7 @@ class _Plan:
         declared = any(described_members(part).names for part in option.parts)
         for part in option.around.values():
             if part.pointer not in self._spared and not (
-                declared and _can_be_changed(part) and self._mentions_all(part, option)
+                declared and can_be_changed(part) and self._mentions_all(part, option)
             ):
                 self._spared.add(part.pointer)
 
@@ -139,7 +137,8 @@ def _is_closed(parts: Place) -> bool:
     return False in rest or (False in unevaluated and not evaluated)
 
 
-def _can_be_changed(part: Part) -> bool:
+def can_be_changed(part: Part) -> bool:
+    """Check whether keywords can be added to a part, and mean there what they should."""
     if not isinstance(part.schema, dict):
         return False
     # Keywords beside the reference are ignored. Once it moves into `allOf`, they would count.

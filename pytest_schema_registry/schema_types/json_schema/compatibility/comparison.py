@@ -34,6 +34,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     is_open,
     member,
     prefix,
+    telling,
     unions,
     work,
 )
@@ -41,12 +42,13 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.rules import 
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules import (
     unions as union_rules,
 )
+from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import Known
 from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
-from pytest_schema_registry.schema_types.json_schema.document import Key, Part, Place, identity
-from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
+from pytest_schema_registry.schema_types.json_schema.document import Part, Place
 
 _MOST_PAIRS = 5_000
 _MOST_EXAMPLES = 2
+_OUTCOMES = ("then", "else")
 _CLOSING = ("/additionalProperties", "/unevaluatedProperties", "/unevaluatedItems")
 
 
@@ -56,7 +58,8 @@ class _Pair:
 
     The `owner` is this pair or the nearest one above that a reference leads to, by default the
     first. Its arrivals are counted as uses. The producer's place is `settled` if it is one
-    alternative already.
+    alternative already. Below the outcome of a condition, which may not hold, `guessed_at` is the
+    pair that has the condition.
     """
 
     producer: Place
@@ -65,6 +68,7 @@ class _Pair:
     key: PairKey
     owner: PairKey
     settled: bool = False
+    guessed_at: PairKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +88,31 @@ class Comparison:
         producer: The schema that payloads are written by.
         consumer: The schema that they are read by.
         sampler: The source of the alternatives of places, and the matcher of patterns.
+        known: Tells which subschemas are the same in both.
         formats: Whether `format` is asserted.
         budget: The budget that the walk spends.
     """
 
     def __init__(
-        self, producer: Part, consumer: Part, sampler: Sampler, *, formats: bool, budget: Budget
+        self,
+        producer: Part,
+        consumer: Part,
+        sampler: Sampler,
+        known: Known,
+        *,
+        formats: bool,
+        budget: Budget,
     ) -> None:
         self._sampler = sampler
         self._patterns = sampler.patterns
+        self._known = known
         self._formats = formats
         self._budget = budget
         self._arrivals: Counter[PairKey] = Counter()
         self._edges: defaultdict[PairKey, set[PairKey]] = defaultdict(set)
         self._found: list[tuple[Candidate, PairKey]] = []
         self._waiting = deque[_Pair]()
-        self._enter((producer,), (consumer,), (), None, None)
+        self._enter((producer,), (consumer,), (), None)
 
     def candidates(self) -> list[Candidate]:
         """Return the candidates, shallowest first, once per rule, pair of pointers and member."""
@@ -140,26 +153,28 @@ class Comparison:
         producer: Place,
         consumer: Place,
         trail: tuple[Step, ...],
-        parent: PairKey | None,
-        owner: PairKey | None,
+        parent: _Pair | None,
         *,
         settled: bool = False,
+        guessed_at: PairKey | None = None,
     ) -> PairKey:
         ours = producer if settled else conjuncts(producer)
         theirs = conjuncts(consumer)
-        key = _key(ours, settled), _key(theirs, False)
+        key = telling(ours, settled=settled), telling(theirs)
+        owner = None
         if parent is not None:
-            self._edges[parent].add(key)
+            self._edges[parent.key].add(key)
+            owner, guessed_at = parent.owner, guessed_at or parent.guessed_at
         self._arrivals[key] += 1
         if self._arrivals[key] > 1:
             return key
         referred = any(part.get("$ref") for part in (*producer, *consumer))
         owner = key if referred or owner is None else owner
-        self._waiting.append(_Pair(ours, theirs, trail, key, owner, settled))
+        self._waiting.append(_Pair(ours, theirs, trail, key, owner, settled, guessed_at))
         return key
 
     def _visit(self, pair: _Pair) -> None:
-        if is_open(pair.consumer):
+        if is_open(pair.consumer) or self._accepts(pair.producer, pair.consumer):
             return
         refused = forbids(pair.consumer)
         if refused is not None:
@@ -168,6 +183,7 @@ class Comparison:
         self._propose(pair, union_rules.ambiguous(pair.consumer))
         options = [pair.producer] if pair.settled else self._sampler.alternatives(pair.producer)
         self._match_unions(pair, options)
+        self._enter_outcomes(pair, options)
         whole = len(options) == 1
         for option in options:
             # The rules compare each part of one side with each part of the other.
@@ -179,12 +195,15 @@ class Comparison:
                 continue
             self._propose(
                 flat,
-                findings(option, pair.consumer, self._patterns, formats=self._formats),
+                findings(option, pair.consumer, self._patterns, self._known, formats=self._formats),
             )
             for child in self._children(flat):
                 step = Step(child.at, child.label, option, pair.consumer)
                 trail = (*pair.trail, step)
-                self._enter(child.producer, child.consumer, trail, pair.key, pair.owner)
+                self._enter(child.producer, child.consumer, trail, pair)
+
+    def _accepts(self, producer: Place, consumer: Place) -> bool:
+        return all(self._known.accepted(producer, part) for part in consumer)
 
     def _lost(self, flat: _Pair, pair: _Pair) -> Finding | None:
         if types(flat.producer) & types(pair.consumer):
@@ -199,22 +218,53 @@ class Comparison:
             for option, (taken, nearest) in zip(
                 options, union_rules.assign(options, listed), strict=True
             ):
+                if any(self._accepts(option, conjuncts((one,))) for one in listed):
+                    continue  # if it is lost after all, then because another branch holds as well
                 branch = _branch_of(option) or next(iter(option), None)
                 within = None
-                if taken is not None:
-                    within = self._enter(
-                        option, (taken,), pair.trail, pair.key, pair.owner, settled=True
-                    )
+                # Unions within a branch of the producer are options of their own, and a branch of
+                # the consumer that is a union is for several of them.
+                own = taken or (nearest if unions(conjuncts((nearest,))) else None)
+                if own is not None:
+                    within = self._enter(option, (own,), pair.trail, pair, settled=True)
                 if branch is not None:
                     lost = union_rules.branch_lost(branch, holder, keyword, nearest)
                     self._propose(replace(pair, producer=option), iter([lost]), within)
+
+    def _enter_outcomes(self, pair: _Pair, options: list[Place]) -> None:
+        """Enter what the consumer's conditions may demand of the same value."""
+        outcomes = [
+            # A value that is to fit `then` has to meet the condition as well.
+            ((part.below(word),), conjuncts([part.below("if")] if word == "then" else []))
+            for part, _ in collect(pair.consumer, "if")
+            for word in _OUTCOMES
+            if part.get(word) is not None
+        ]
+        for outcome, condition in outcomes:
+            self._budget.spend(work(options))
+            for option in options:
+                if not self._accepts(option, conjuncts(outcome)):
+                    self._enter(
+                        (*option, *condition),
+                        outcome,
+                        pair.trail,
+                        pair,
+                        settled=True,
+                        guessed_at=pair.key,
+                    )
 
     def _propose(
         self, pair: _Pair, proposed: Iterator[Finding], within: PairKey | None = None
     ) -> None:
         for finding in proposed:
             candidate = Candidate(
-                finding, pair.trail, pair.producer, pair.consumer, pair.key, within
+                finding,
+                pair.trail,
+                pair.producer,
+                pair.consumer,
+                pair.key,
+                within,
+                guessed_at=pair.guessed_at,
             )
             self._found.append((candidate, pair.owner))
 
@@ -299,17 +349,6 @@ def _refused(pair: _Pair, part: Part) -> Iterator[Finding]:
         Site(part.pointer, False),
         "nothing is allowed here any more",
     )
-
-
-def _key(parts: Place, settled: bool) -> Key:
-    """Identify a place by the parts that constrain a value, however they were reached."""
-    silent = SILENT | {"$ref", "allOf"}
-    if settled:
-        silent |= {"anyOf", "oneOf"}
-    telling = tuple(
-        part for part in parts if not isinstance(part.schema, dict) or part.schema.keys() - silent
-    )
-    return identity(telling)
 
 
 def _around(candidate: Candidate) -> Site | None:

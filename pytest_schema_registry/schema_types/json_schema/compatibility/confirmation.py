@@ -17,6 +17,7 @@ from pytest_schema_registry.schema_types.json_schema.document import Place, join
 
 _MOST_VALUES = 400
 _MOST_DOUBTFUL = 60
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,17 @@ class Witness:
         self._budget = budget
         self._emits = emits
 
-    def show(self, candidate: Candidate) -> Shown | None:
-        """Return a payload that fails exactly where the candidate says, or None."""
+    def show(self, candidate: Candidate, *, few: bool = False) -> Shown | None:
+        """Return a payload that fails exactly where the candidate says, or None.
+
+        Args:
+            candidate: The candidate.
+            few: True to try the most promising values only.
+        """
         if _is_about_ambiguity(candidate) and self._is_unambiguous(candidate):
             return None
         path = tuple(step.at for step in candidate.trail)
-        for payload in self._payloads(candidate):
+        for payload in self._payloads(candidate, few=few):
             for failure in self._refusals(payload):
                 if _fits(failure, candidate, path) and self._certain(payload):
                     return Shown(payload, failure.message)
@@ -99,11 +105,11 @@ class Witness:
     def _certain(self, payload: Any) -> bool:
         return not (self._producer.gives_up_on(payload) or self._consumer.gives_up_on(payload))
 
-    def _payloads(self, candidate: Candidate) -> Iterator[Any]:
+    def _payloads(self, candidate: Candidate, *, few: bool) -> Iterator[Any]:
         trail = candidate.trail
         bases = [list(self._bases(step)) for step in trail]
         most = max(map(len, bases), default=1)
-        for value in self._values(candidate):
+        for value in self._values(candidate, few=few):
             for choice in range(most):
                 payload = value
                 for step, options in zip(reversed(trail), reversed(bases), strict=True):
@@ -111,7 +117,7 @@ class Witness:
                     payload = self._sampler.wrapped(base, step.at, payload, step.producer)
                 yield payload
 
-    def _values(self, candidate: Candidate) -> Iterator[Any]:
+    def _values(self, candidate: Candidate, *, few: bool) -> Iterator[Any]:
         yield from candidate.finding.probes
         both = (*candidate.producer, *candidate.consumer)
         if candidate.finding.member is not None:
@@ -126,7 +132,7 @@ class Witness:
                     yield {key: value for key, value in plain.items() if key != name}
         # Most payloads show a truly ambiguous union, so trying a few of them is enough.
         doubtful = candidate.within is not None or _is_about_ambiguity(candidate)
-        most = _MOST_DOUBTFUL if doubtful else _MOST_VALUES
+        most = _FEW if few else _MOST_DOUBTFUL if doubtful else _MOST_VALUES
         yield from self._sampler.values(candidate.producer, candidate.consumer, most)
 
     def _bases(self, step: Step) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The check that a payload holds declared members only, as the tolerant policy has producers send.
+"""The check that a payload holds what is declared only, as the tolerant policy has producers send.
 
 `close_objects` leaves an object open if a closed one would refuse too much. So each payload that is
 to show a break is checked as well.
@@ -14,11 +14,15 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.close_objects
     described_members,
     mentioned_members,
 )
+from pytest_schema_registry.schema_types.json_schema.compatibility.close_tuples import (
+    described_length,
+)
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Checker, Patterns
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import types
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     element,
     member,
+    prefix,
     work,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.surroundings import (
@@ -31,7 +35,7 @@ from pytest_schema_registry.schema_types.json_schema.document import Key, Place,
 
 
 class Declared:
-    """A check whether a payload obeys a schema and holds declared members only.
+    """A check whether a payload obeys a schema and holds declared members and elements only.
 
     Args:
         written: The schema as it is written.
@@ -47,8 +51,10 @@ class Declared:
 
     @property
     def is_everything(self) -> bool:
-        """True if the schema declares no member anywhere: then each valid payload passes."""
-        return not any(described_members(part).names for part in reachable([self._root]))
+        """True if the schema declares no member or element: then each valid payload passes."""
+        return not any(
+            described_members(part).names or prefix(part)[1] for part in reachable([self._root])
+        )
 
     def __call__(self, payload: Any) -> bool:
         """Check whether a payload is valid, and one way to satisfy the schema declares its members.
@@ -79,7 +85,8 @@ class Declared:
         self._budget.spend()
         parts = tuple(option.around.values())
         if isinstance(value, list):
-            return all(
+            length = described_length(parts)
+            return (length is None or len(value) <= length) and all(
                 self._holds(each, _inside(parts, partial(element, index=at)))
                 for at, each in enumerate(value)
             )
@@ -97,6 +104,29 @@ class Declared:
             or any(self._patterns.matches(pattern, name) for pattern in mentioned.patterns)
             for name in names
         )
+
+
+class Confirmed:
+    """A check whether a payload is sent, and shows a break to who knows more than the schemas.
+
+    Args:
+        emits: Tells whether a producer sends a payload that its schema accepts; None if always.
+        confirms: Tells whether a payload really breaks, as far as anybody else knows.
+    """
+
+    is_everything = False
+
+    def __init__(self, emits: Declared | None, confirms: Callable[[Any], bool]) -> None:
+        self._emits = emits
+        self._confirms = confirms
+
+    def __call__(self, payload: Any) -> bool:
+        """Check whether a payload is sent and really breaks.
+
+        Raises:
+            BudgetExceeded: The check takes too long.
+        """
+        return (self._emits is None or self._emits(payload)) and self._confirms(payload)
 
 
 def _inside(parts: Place, applies: Callable[[Place], Place]) -> Place:

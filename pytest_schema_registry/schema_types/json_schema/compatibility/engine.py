@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_schema_registry.json_values import READER, canonical
 from pytest_schema_registry.schema_types.json_schema.document import Document, Schema, subschemas
+from pytest_schema_registry.schema_types.json_schema.patterns import is_misread, respelled_schema
 from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
 from pytest_schema_registry.schema_types.schema_type import NotASchema
 
@@ -26,6 +28,8 @@ _NO_FORMAT = ("", "x", "(", "{", "%", "~2", "\\ ^<>", "http://[", "-x-.", "\0")
 _CHECKED_IN_A_STEP = 500
 # The engine collects all failures before it yields the first one, some 50 microseconds each.
 _MOST_EXPLAINED = 4_000
+#: The largest compiled pattern, in bytes. A comparison compiles each one dozens of times.
+_MAX_COMPILED = 32 * 1024 * 1024
 Verdict = Literal["yes", "no", "unknown"]
 
 
@@ -73,9 +77,7 @@ class Checker:
         import jsonschema_rs
 
         try:
-            self._validator = jsonschema_rs.validator_for(
-                schema, validate_formats=formats, offline=True
-            )
+            self._validator = _compiled(schema, formats=formats)
         except jsonschema_rs.ValidationError as error:
             if error.kind.name == "$ref" or isinstance(
                 error.kind, jsonschema_rs.ValidationErrorKind.Referencing
@@ -165,6 +167,19 @@ def asserts(name: str, dialect: str | None) -> bool:
     return not all(checker.accepts(text) for text in _NO_FORMAT)
 
 
+def metaschema(uri: str) -> dict[str, Any]:
+    """Return a copy of a meta-schema as the engine has it; for draft 4, it asserts less.
+
+    Args:
+        uri: The URI of a meta-schema up to draft 7, without a fragment.
+    """
+    import jsonschema_rs
+
+    referring: dict[str, Any] = {"$schema": uri, "allOf": [{"$ref": uri}]}
+    found: dict[str, Any] = jsonschema_rs.bundle(referring, offline=True)["definitions"][uri]
+    return found
+
+
 def covers(consumer: Schema, producer: Schema, *, formats: bool) -> Verdict:
     """Ask the engine to prove that the consumer admits every value the producer admits.
 
@@ -176,8 +191,12 @@ def covers(consumer: Schema, producer: Schema, *, formats: bool) -> Verdict:
     if _is_misjudged(consumer) or _is_misjudged(producer):
         return "unknown"
     try:
-        ours = jsonschema_rs.canonicalize(consumer, validate_formats=formats, offline=True)
-        theirs = jsonschema_rs.canonicalize(producer, validate_formats=formats, offline=True)
+        ours = jsonschema_rs.canonicalize(
+            _as_read(consumer), validate_formats=formats, offline=True
+        )
+        theirs = jsonschema_rs.canonicalize(
+            _as_read(producer), validate_formats=formats, offline=True
+        )
         answer = ours.covers(theirs)
     except (ValueError, TypeError):
         return "unknown"
@@ -255,12 +274,42 @@ def _texts(payload: Any) -> Iterator[str]:
 
 
 def _compile(pattern: str) -> "jsonschema_rs.Validator | None":
-    import jsonschema_rs
-
     try:
-        return jsonschema_rs.validator_for({"pattern": pattern}, offline=True)
+        return _compiled({"pattern": pattern})
     except ValueError:
         return None
+
+
+def _compiled(schema: Schema, *, formats: bool | None = None) -> "jsonschema_rs.Validator":
+    """Return the engine's validator, with patterns in its spelling where it needs that."""
+    import jsonschema_rs
+
+    options: Any = {
+        "validate_formats": formats,
+        "offline": True,
+        "pattern_options": jsonschema_rs.FancyRegexOptions(size_limit=_MAX_COMPILED),
+    }
+    try:
+        made = jsonschema_rs.validator_for(schema, **options)
+    except jsonschema_rs.ValidationError:
+        respelled = respelled_schema(canonical(schema))
+        if respelled is None:
+            raise
+        return jsonschema_rs.validator_for(respelled, **options)
+    read = _as_read(schema)
+    return made if read is schema else jsonschema_rs.validator_for(read, **options)
+
+
+def _as_read(schema: Schema) -> Schema:
+    """Return a schema in the engine's spelling, where the engine takes a pattern in another sense.
+
+    Args:
+        schema: A schema that the engine takes.
+    """
+    text = canonical(schema)
+    respelled = respelled_schema(text) if is_misread(text) else None
+    read: Schema = schema if respelled is None else READER.decode(respelled)
+    return read
 
 
 def _decided(pattern: "jsonschema_rs.Validator", text: str) -> bool:

@@ -82,6 +82,8 @@ class Candidate:
         within: A pair of places, or None. A break found there explains more, so this candidate is
             then dropped.
         uses: The number of places that use the pair of subschemas.
+        guessed_at: The pair of places whose condition must hold for it to count, or None. A break
+            found there explains more, so this candidate is then dropped.
     """
 
     finding: Finding
@@ -91,6 +93,7 @@ class Candidate:
     pair: PairKey
     within: PairKey | None = None
     uses: int = 1
+    guessed_at: PairKey | None = None
 
     @property
     def path(self) -> tuple[str | int, ...]:

@@ -14,6 +14,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
+from pytest_schema_registry.schema_types.json_schema.compatibility.elements import (
+    differ_in_an_element,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.empty_objects import (
+    accepts_the_empty,
+    share_only_the_empty,
+)
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import (
     finite,
@@ -23,7 +30,6 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.facets import
 from pytest_schema_registry.schema_types.json_schema.compatibility.leaves import (
     Leaves,
     Unproved,
-    same,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     alternatives,
@@ -36,6 +42,8 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     member,
     prefix,
     required,
+    telling,
+    text_of,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.premises import hold
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import (
@@ -43,14 +51,17 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions 
     disjoint,
     similarity,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
+from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import Known
+from pytest_schema_registry.schema_types.json_schema.compatibility.unevaluated import (
+    certain,
+    is_unevaluated,
+)
 from pytest_schema_registry.schema_types.json_schema.document import Key, Part, Place, identity
 
 _DEEPEST = 12
 _BEYOND = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef"})
 # In drafts 6 and 7 the engine decodes and parses content; each keyword depends on the other.
 _CONTENT = frozenset({"contentEncoding", "contentMediaType"})
-_UNCERTAIN = ("/unevaluatedProperties", "/unevaluatedItems")
 
 
 class _Claim(NamedTuple):
@@ -61,7 +72,13 @@ class _Claim(NamedTuple):
 
 
 def proved(
-    producer: Part, consumer: Part, patterns: Patterns, *, formats: bool, budget: Budget
+    producer: Part,
+    consumer: Part,
+    patterns: Patterns,
+    *,
+    formats: bool,
+    budget: Budget,
+    known: Known,
 ) -> bool:
     """Try to prove that the consumer accepts every payload that the producer accepts.
 
@@ -73,6 +90,7 @@ def proved(
         patterns: The matcher for names of members.
         formats: Whether `format` is asserted.
         budget: The budget that each step spends.
+        known: Tells which subschemas are the same in both.
 
     Raises:
         BudgetExceeded: The search for a proof takes too long.
@@ -84,7 +102,9 @@ def proved(
     if len(drafts) > 1 and min(drafts) <= 4:
         return False  # only in draft 4, 1.0 is not an integer
     try:
-        _Induction(patterns, formats, budget, same_draft=len(drafts) == 1).run(producer, consumer)
+        _Induction(patterns, formats, budget, known, same_draft=len(drafts) == 1).run(
+            producer, consumer
+        )
     except Unproved:
         return False
     return True
@@ -94,24 +114,36 @@ class _Induction:
     """One proof, with the engine's answers about leaves and the profiles of branches."""
 
     def __init__(
-        self, patterns: Patterns, formats: bool, budget: Budget, *, same_draft: bool
+        self,
+        patterns: Patterns,
+        formats: bool,
+        budget: Budget,
+        known: Known,
+        *,
+        same_draft: bool,
     ) -> None:
         self._patterns = patterns
         self._budget = budget
-        self._leaves = Leaves(formats, budget, same_draft=same_draft)
+        self._known = known
+        self._leaves = Leaves(formats, budget, known, same_draft=same_draft)
         # In a union, each branch is compared with each. Without kept profiles, a comparison of 40
         # branches takes twice as long.
         self._profiles: dict[Key, Profile] = {}
+        #: The profiles of the ways to satisfy a branch that is a union itself.
+        self._ways: dict[Key, list[Profile]] = {}
 
     def run(self, producer: Part, consumer: Part) -> None:
         seen = set()
         waiting = deque([_Claim((producer,), (consumer,))])
         while waiting:
             claim = waiting.popleft()
-            key = identity(claim.producer), identity(claim.consumer)
-            if key in seen or is_open(claim.consumer):
+            ours, theirs = conjuncts(claim.producer), conjuncts(claim.consumer)
+            key = telling(ours), telling(theirs)
+            if key in seen or is_open(theirs):
                 continue
             seen.add(key)
+            if all(self._known.accepted(ours, part) for part in theirs):
+                continue
             for option in alternatives(claim.producer):
                 waiting.extend(self._same_value(option, claim.consumer, 0))
 
@@ -131,10 +163,12 @@ class _Induction:
         return left
 
     def _given(self, option: Place, part: Part) -> bool:
-        """Check whether an equal schema, without a reference, is among the producer's parts."""
-        text = equality_key(part.schema)
+        """Check whether an equal schema is among the producer's parts."""
+        if self._known.accepted(option, part):
+            return True
+        text = text_of(part)
         return '"$ref"' not in text and any(
-            equality_key(other.schema) == text and other.document.draft == part.document.draft
+            text_of(other) == text and other.document.draft == part.document.draft
             for other in option
         )
 
@@ -159,33 +193,85 @@ class _Induction:
             listed = branches(part, keyword)
             if listed:
                 left += self._one_of(option, listed, depth, exclusive=keyword == "oneOf")
-        # A value that obeys both outcomes is valid, whichever of them the condition selects.
-        outcomes = [part.below(word) for word in ("then", "else") if word in part.schema]
-        if "if" not in part.schema or any(same(p, part, ("if", "then", "else")) for p in option):
-            outcomes = []
-        for outcome in outcomes:
-            left += self._same_value(option, (outcome,), depth + 1)
+        if "if" in part.schema:
+            left += self._outcomes(option, part, depth)
         for word in ("dependentSchemas", "dependencies"):
             for trigger, value in (part.get(word) or {}).items():
                 if isinstance(value, dict | bool):
                     left += self._same_value(option, (part.below(word, trigger),), depth + 1)
         return left
 
+    def _outcomes(self, option: Place, part: Part, depth: int) -> list[_Claim]:
+        """Return the claims that remain for the outcomes of a condition."""
+        alike = [p for p in option if self._known.same(p, part, ("if",))]
+        if any(self._known.same(p, part, ("then", "else")) for p in alike):
+            return []
+        if "else" not in part.schema and any(self._has_narrowed(p, part) for p in option):
+            return []
+        # The producer's own outcomes hold as well where its condition is the same.
+        selected = [p.below(word) for p in alike[:1] for word in ("if", "then") if word in p.schema]
+        rejected = [p.below("else") for p in alike[:1] if "else" in p.schema]
+        left: list[_Claim] = []
+        if "then" in part.schema and not disjoint(
+            Profile.of(option), self._profile(part.below("if"))
+        ):
+            held = conjuncts((*option, *selected))
+            left += self._same_value(held, (part.below("then"),), depth + 1)
+        if "else" in part.schema:
+            held = conjuncts((*option, *rejected))
+            left += self._same_value(held, (part.below("else"),), depth + 1)
+        return left
+
+    def _has_narrowed(self, ours: Part, theirs: Part) -> bool:
+        """Check whether the consumer demands the same as the producer does, in fewer cases."""
+        return (
+            ours.get("if") is not None
+            and self._known.same(ours, theirs, ("then",))
+            and self._leaves.implies(theirs.below("if"), ours.below("if"))
+        )
+
     def _one_of(
         self, option: Place, listed: list[Part], depth: int, *, exclusive: bool
     ) -> list[_Claim]:
         own = Profile.of(option)
         profiles = [self._profile(branch) for branch in listed]
+        refused = tuple(_refused(option)) if exclusive else ()
+        is_never_empty = any(map(accepts_the_empty, refused))
+        possible = [
+            at
+            for at, branch in enumerate(listed)
+            if exclusive
+            and not self._are_apart(own, branch, profiles[at])
+            and not (is_never_empty and share_only_the_empty(own, profiles[at]))
+            and not differ_in_an_element(option, branch)
+            and not self._known.compared.among(refused, branch)
+        ]
         order = sorted(range(len(listed)), key=lambda at: -similarity(own, profiles[at]))
         for at in order:
-            others = profiles[:at] + profiles[at + 1 :]
-            if exclusive and not all(disjoint(own, other) for other in others):
+            if any(other != at for other in possible):
                 continue
             try:
                 return self._same_value(option, (listed[at],), depth + 1)
             except Unproved:
                 continue
         raise Unproved
+
+    def _are_apart(self, own: Profile, branch: Part, profile: Profile) -> bool:
+        """Check whether it is plain that no value of an option fits a branch, or any part of it.
+
+        Args:
+            own: The profile of the option.
+            branch: The branch, which may be a union itself.
+            profile: The branch's profile.
+        """
+        if disjoint(own, profile):
+            return True
+        key = identity((branch,))
+        if key not in self._ways:
+            self._ways[key] = [Profile.of(way) for way in alternatives((branch,))]
+            self._budget.spend(len(self._ways[key]))
+        ways = self._ways[key]
+        return len(ways) > 1 and all(disjoint(own, way) for way in ways)
 
     def _profile(self, branch: Part) -> Profile:
         key = identity((branch,))
@@ -199,10 +285,13 @@ class _Induction:
             universe = dict.fromkeys([*declared_names(option), *declared_names((part,))])
             yield from self._described(option, part)
         for name in universe:
-            ours = _certain(member(option, name, self._patterns))
+            ours = certain(member(option, name, self._patterns))
             theirs = member((part,), name, self._patterns)
-            if theirs and forbids(ours) is None:
+            if theirs and not self._is_refused(option, name, ours):
                 yield _Claim(ours, theirs)
+
+    def _is_refused(self, option: Place, name: str, described: Place) -> bool:
+        return forbids(described) is not None or is_unevaluated(option, name, self._patterns)
 
     def _described(self, option: Place, part: Part) -> Iterator[_Claim]:
         """Yield claims about the members that neither side declares by name."""
@@ -237,7 +326,7 @@ class _Induction:
         for at in range(longest + 1):
             if most is not None and most[1] <= at:
                 return
-            ours = _certain(element(option, at))
+            ours = certain(element(option, at))
             if forbids(ours) is not None:
                 continue
             theirs = element((part,), at)
@@ -245,13 +334,18 @@ class _Induction:
                 yield _Claim(ours, theirs)
 
 
+def _refused(option: Place) -> Iterator[Part]:
+    """Yield the branches that refuse all values of an option, because another branch holds."""
+    held = {(id(part.document), part.pointer) for part in option}
+    for part in option:
+        listed = branches(part, "oneOf")
+        holding = [held.issuperset(identity(conjuncts((branch,)))) for branch in listed]
+        if holding.count(True) == 1:
+            yield from (branch for branch, holds in zip(listed, holding, strict=True) if not holds)
+
+
 def _impossible(option: Place) -> bool:
     return forbids(option) is not None or not types(option) or finite(option) == []
-
-
-def _certain(place: Place) -> Place:
-    """Drop the parts under `unevaluated…` from a place, because they may not apply after all."""
-    return tuple(part for part in place if not part.pointer.endswith(_UNCERTAIN))
 
 
 def _all_names(option: Place) -> dict[str, None] | None:

@@ -15,7 +15,10 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.confirmation 
     Shown,
     Witness,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.declared import Declared
+from pytest_schema_registry.schema_types.json_schema.compatibility.declared import (
+    Confirmed,
+    Declared,
+)
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import (
     Checker,
     Failure,
@@ -24,12 +27,14 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
     covers,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.findings import (
+    Candidate,
     Finding,
     PairKey,
     Site,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.induction import proved
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import conjuncts
+from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import Known
 from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
 from pytest_schema_registry.schema_types.json_schema.document import (
@@ -115,9 +120,10 @@ def judge(
     *,
     formats: bool,
     budget: Budget,
+    known: Known | None = None,
     doubted: bool = True,
     known_breaks: Breaks = frozenset(),
-    emits: Declared | None = None,
+    emits: Declared | Confirmed | None = None,
 ) -> Judgement:
     """Decide whether the consumer accepts everything the producer may emit.
 
@@ -126,20 +132,26 @@ def judge(
         consumer: The schema that they are read by.
         formats: Whether `format` is asserted.
         budget: The budget that the search spends.
+        known: Tells which subschemas are the same in both; None if no policy changed them.
         doubted: Whether to look for a payload that contradicts a proof.
         known_breaks: The rules and paths of known breaks, which are not shown again.
-        emits: Tells whether a producer sends a payload that its schema accepts; None if it always
-            does.
+        emits: Tells whether a producer sends a payload that its schema accepts, and that payload
+            really breaks; None if it always does.
     """
     if max(producer.size, consumer.size) > _LARGEST:
         return undecided("budget-exceeded", "a schema explodes when its references are followed")
+    known = known or Known.of(producer.document, consumer.document, budget)
+    search = _Search(
+        producer, consumer, known, formats=formats, budget=budget, emits=emits or _anything
+    )
+    if search.is_equal():
+        return Judgement(True)
     if known_breaks:
         proof: Verdict = "no"  # what is known to break needs no proof
     elif any(_takes_long(each.document) for each in (producer, consumer)):
         proof = "unknown"
     else:
         proof = covers(consumer.schema, producer.schema, formats=formats)
-    search = _Search(producer, consumer, formats, budget, emits or _anything)
     if proof == "yes" or (proof == "unknown" and search.proved()):
         reasons = search.second_look() if doubted else ()
         return Judgement(not reasons, reasons)
@@ -163,6 +175,8 @@ class _Search:
         self,
         producer: Checker,
         consumer: Checker,
+        known: Known,
+        *,
         formats: bool,
         budget: Budget,
         emits: Callable[[Any], bool],
@@ -173,8 +187,16 @@ class _Search:
         self._consumer = consumer.document.part()
         self._formats = formats
         self._budget = budget
+        self._known = known
         #: The bound that ended the search; empty if none did.
         self.exceeded = ""
+
+    def is_equal(self) -> bool:
+        """Check whether the two schemas are the same but for their annotations."""
+        try:
+            return self._known.accepted((self._producer,), self._consumer)
+        except BudgetExceeded:
+            return False
 
     def proved(self) -> bool:
         """Try an induction over the payload, because the engine's own proof gave up."""
@@ -185,6 +207,7 @@ class _Search:
                 self._sampler.patterns,
                 formats=self._formats,
                 budget=self._budget,
+                known=self._known,
             )
         except BudgetExceeded:
             return False
@@ -202,32 +225,48 @@ class _Search:
             self._producer,
             self._consumer,
             self._sampler,
+            self._known,
             formats=self._formats,
             budget=self._budget,
         )
-        candidates = comparison.candidates()
-        found: list[Explained] = []
+        candidates = sorted(comparison.candidates(), key=_rank)
+        found: dict[int, Explained] = {}
         broken: set[PairKey] = set()
         try:
-            for candidate in sorted(candidates, key=lambda one: one.within is not None):
-                if candidate.within and comparison.explained(candidate.within, broken):
-                    continue
-                if (candidate.finding.rule, candidate.path) in known_breaks:
-                    broken.add(candidate.pair)
-                    continue
-                shown = self._witness.show(candidate)
-                if shown is not None:
-                    broken.add(candidate.pair)
-                found.append(Explained(candidate.finding, candidate.path, candidate.uses, shown))
+            # Few of many candidates break. Each is tried a little before any is tried at length.
+            for few in (True, False):
+                for at, one in enumerate(candidates):
+                    if at in found and found[at].shown:
+                        continue
+                    if one.within and (few or comparison.explained(one.within, broken)):
+                        continue
+                    if one.guessed_at in broken:
+                        continue
+                    if (one.finding.rule, one.path) in known_breaks:
+                        broken.add(one.pair)
+                        continue
+                    shown = self._witness.show(one, few=few)
+                    if shown is not None:
+                        broken.add(one.pair)
+                    found[at] = Explained(one.finding, one.path, one.uses, shown)
             if not broken:
-                found += self._anything(_WHOLE_LOOK)
+                return (*_in_order(found), *self._anything(_WHOLE_LOOK))
         except BudgetExceeded as exc:
             self.exceeded = str(exc)
-        return tuple(found)
+        return _in_order(found)
 
     def _anything(self, most: int) -> tuple[Explained, ...]:
         found = self._witness.find((self._producer,), (self._consumer,), most)
         return () if found is None else (_from_failure(*found, self._consumer),)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, bool]:
+    """Return the sort key: first what explains most, and of that what always holds."""
+    return candidate.within is not None, candidate.guessed_at is not None
+
+
+def _in_order(found: dict[int, Explained]) -> tuple[Explained, ...]:
+    return tuple(found[at] for at in sorted(found))
 
 
 def _takes_long(document: Document) -> bool:

@@ -1,6 +1,5 @@
 """The leaves of an induction: claims about keywords alone, which the engine decides."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
@@ -8,6 +7,10 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import (
     declared_types,
     types,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import (
+    Known,
+    is_self_contained,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
 from pytest_schema_registry.schema_types.json_schema.document import Part, Place
@@ -36,12 +39,14 @@ class Leaves:
     Args:
         formats: Whether `format` is asserted.
         budget: The budget that each question spends.
+        known: Tells which subschemas are the same in both.
         same_draft: Whether both schemas are of one draft.
     """
 
-    def __init__(self, formats: bool, budget: Budget, *, same_draft: bool) -> None:
+    def __init__(self, formats: bool, budget: Budget, known: Known, *, same_draft: bool) -> None:
         self._formats = formats
         self._budget = budget
+        self._known = known
         self._same_draft = same_draft
         # Branches that look alike ask the same, and a question takes the engine milliseconds.
         self._answers: dict[str, bool] = {}
@@ -62,10 +67,11 @@ class Leaves:
         rest = {
             word: value
             for word, value in part.schema.items()
-            if word in _ALONE and not any(same(other, part, (word,)) for other in option)
+            if word in _ALONE
+            and not any(self._known.same(other, part, (word,)) for other in option)
         }
         if "contains" in part.schema and not any(
-            same(other, part, sorted(_TOGETHER)) for other in option
+            self._known.same(other, part, sorted(_TOGETHER)) for other in option
         ):
             rest |= {word: part.schema[word] for word in _TOGETHER if word in part.schema}
         if "format" in rest and not self._asserted(rest["format"], part):
@@ -75,12 +81,29 @@ class Leaves:
         if rest:
             self._ask(option, rest, part)
 
+    def implies(self, one: Part, other: Part) -> bool:
+        """Check whether each value that one part accepts is accepted by another of that draft.
+
+        A part with references implies nothing.
+        """
+        listed = one.schema, other.schema
+        if one.document.draft != other.document.draft or not all(map(is_self_contained, listed)):
+            return False
+        declared = one.document.part().get("$schema")
+        draft = {"$schema": declared} if declared else {}
+        narrow, wide = ({**draft, "allOf": [schema]} for schema in listed)
+        key = equality_key([narrow, wide])
+        if key not in self._answers:
+            self._budget.spend()
+            self._answers[key] = covers(wide, narrow, formats=self._formats) == "yes"
+        return self._answers[key]
+
     def _asserted(self, name: str, part: Part) -> bool:
         return self._formats and asserts(name, part.document.part().get("$schema"))
 
     def _ask(self, option: Place, wanted: dict[str, Any], part: Part) -> None:
         """Let the engine decide about keywords that contain no reference."""
-        if not _is_self_contained(wanted):
+        if not is_self_contained(wanted):
             raise Unproved
         if not self._same_draft and wanted.keys() & _OF_A_DRAFT:
             raise Unproved
@@ -105,30 +128,13 @@ def _given_words(part: Part, left_out: frozenset[str]) -> dict[str, Any]:
     if not isinstance(part.schema, dict):
         return {}
     words = (_ALONE | _TOGETHER | _POSITIONAL | {"type", "required"}) - left_out
-    if not all(_is_self_contained(part.get(word)) for word in _POSITIONAL):
+    if not all(is_self_contained(part.get(word)) for word in _POSITIONAL):
         words -= _POSITIONAL  # which elements `items` covers depends on `prefixItems`
     return {
         word: value
         for word, value in part.schema.items()
-        if word in words and _is_self_contained(value)
+        if word in words and is_self_contained(value)
     }
-
-
-def same(one: Part, other: Part, words: Sequence[str]) -> bool:
-    """Check whether keywords mean the same in both parts, and contain no reference."""
-    if not isinstance(one.schema, dict) or one.document.draft != other.document.draft:
-        return False
-    # Draft 4 has boolean exclusive bounds, which mean nothing alone.
-    if any(isinstance(other.schema.get(word), bool) and word.startswith("excl") for word in words):
-        return False
-    texts = [
-        equality_key([(word in p.schema, p.get(word)) for word in words]) for p in (one, other)
-    ]
-    return texts[0] == texts[1] and _is_self_contained([other.get(word) for word in words])
-
-
-def _is_self_contained(value: Any) -> bool:
-    return '"$ref"' not in equality_key(value)
 
 
 def _only_schemas(value: Any) -> bool:

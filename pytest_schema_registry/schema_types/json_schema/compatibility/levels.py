@@ -1,9 +1,11 @@
 """The levels of compatibility: two schemas are compared in one direction or in both."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, get_args
 
 from pytest_schema_registry.compatibility.report import (
+    SIDES,
     CompatibilityReport,
     Direction,
     Level,
@@ -11,6 +13,7 @@ from pytest_schema_registry.compatibility.report import (
     Policy,
     Reason,
     ReasonVerdict,
+    Sides,
 )
 from pytest_schema_registry.json_values import json_path
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import (
@@ -18,11 +21,24 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.budget import
     Budget,
     BudgetExceeded,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.declared import Declared
+from pytest_schema_registry.schema_types.json_schema.compatibility.declared import (
+    Confirmed,
+    Declared,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.draft_4 import in_draft_7
+from pytest_schema_registry.schema_types.json_schema.compatibility.dynamic_references import (
+    with_plain_references,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.embedded_metaschema import (
+    with_embedded_metaschema,
+)
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import (
     Checker,
     TooDeep,
     UnresolvableReference,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.idle_keywords import (
+    without_idle_keywords,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.judgement import (
     Breaks,
@@ -32,9 +48,16 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.judgement imp
     undecided,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.notes import notes
+from pytest_schema_registry.schema_types.json_schema.compatibility.object_unions import (
+    with_typed_branches,
+)
 from pytest_schema_registry.schema_types.json_schema.compatibility.policy import (
     as_consumer,
     as_producer,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import (
+    Known,
+    Sameness,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import check, equality_key
 from pytest_schema_registry.schema_types.json_schema.document import Schema
@@ -49,6 +72,15 @@ _DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
 # The engine compiles up to 255 levels, and a policy may add a few; C code that copies and
 # compares may go less deep.
 _DEEPEST = 250
+_DRAFT_4 = 4
+#: What brings a schema into the form that the comparison knows; none changes its meaning.
+_REWRITINGS: tuple[Callable[[Schema], Schema], ...] = (
+    without_unknown_keywords,
+    with_embedded_metaschema,
+    with_plain_references,
+    without_idle_keywords,
+    with_typed_branches,
+)
 #: The strict comparison, made for notes only, gets the verdict's steps divided by this.
 _SECOND_OPINION = 4
 
@@ -62,6 +94,8 @@ def compare(
     defaults: bool = False,
     formats: bool = True,
     budget: int = DEFAULT_STEPS,
+    sides: Sides | None = None,
+    confirms: Callable[[Any], bool] | None = None,
 ) -> CompatibilityReport:
     """Report whether payloads written by one version of a schema can be read by the other.
 
@@ -77,6 +111,10 @@ def compare(
         formats: Whether `format` is asserted (2020-12 validation, section 7).
         budget: Steps for each direction, some 50 microseconds each; when they are used up, the
             answer is None. They are counted, not timed: the same pair gets the same answer.
+        sides: What is assumed of the producer and of the consumer, where that is another pair than
+            the policy stands for. One of them may be a model, whose schema says all.
+        confirms: Tells of a payload that shows a break whether it really happens; a payload for
+            which it is false shows nothing. None where the two schemas have the last word.
 
     Raises:
         NotASchema: One of the schemas is not JSON, or does not follow its meta-schema.
@@ -87,6 +125,7 @@ def compare(
     if policy not in get_args(Policy):
         raise ValueError(f"policy is one of {', '.join(get_args(Policy))}, not {policy!r}")
     readers: tuple[tuple[Schema, Direction], ...] = ((old, "forward"), (new, "backward"))
+    assumed = SIDES[policy] if sides is None else sides
     checkers: list[Checker] = []
     for schema, read_in in readers:
         found = _read(schema, read_in, formats)
@@ -94,6 +133,7 @@ def compare(
             trouble = replace(found, direction=_DIRECTIONS[level][0])
             return CompatibilityReport(None, (trouble,), (), level, policy)
         checkers.append(found)
+    checkers = _in_like_drafts(checkers, formats)
     if equality_key(checkers[0].schema) == equality_key(checkers[1].schema):
         # A policy only narrows the producer and widens the consumer: equal schemas stay compatible.
         return CompatibilityReport(True, (), (), level, policy)
@@ -102,21 +142,25 @@ def compare(
     verdicts: list[bool | None] = []
     for direction in _DIRECTIONS[level]:
         producer, consumer = checkers if direction == "backward" else checkers[::-1]
+        written = Sameness(producer.document, consumer.document, Budget(budget))
         judgement = _judge(
             producer,
             consumer,
-            policy=policy,
+            written,
+            sides=assumed,
             defaults=defaults,
             formats=formats,
             budget=budget,
+            confirms=confirms,
         )
         verdicts.append(judgement.compatible)
         reasons += _reasons(judgement, direction)
         all_notes += notes(checkers[0].schema, checkers[1].schema, direction)
-        if policy == "tolerant" and not _exhausted(judgement):
+        if assumed == SIDES["tolerant"] and confirms is None and not _exhausted(judgement):
             all_notes += _strict_only(
                 producer,
                 consumer,
+                written,
                 direction,
                 judgement,
                 defaults=defaults,
@@ -163,29 +207,47 @@ def _compiled(schema: Any, formats: bool) -> Checker:
     Checker(
         schema, formats=formats
     )  # raises for mistakes, which `without_unknown_keywords` could drop
-    return Checker(without_unknown_keywords(schema), formats=formats)
+    for rewritten in _REWRITINGS:
+        schema = rewritten(schema)
+    return Checker(schema, formats=formats)
+
+
+def _in_like_drafts(checkers: list[Checker], formats: bool) -> list[Checker]:
+    """Translate the one of two schemas that is of draft 4, where the other is of a later draft."""
+    drafts = {checker.document.draft for checker in checkers}
+    if len(drafts) == 1 or min(drafts) > _DRAFT_4:
+        return checkers
+    found = []
+    for checker in checkers:
+        is_old = checker.document.draft <= _DRAFT_4
+        schema = in_draft_7(checker.schema) if is_old else None
+        found.append(checker if schema is None else Checker(schema, formats=formats))
+    return found
 
 
 def _judge(
     producer: Checker,
     consumer: Checker,
+    written: Sameness,
     *,
-    policy: Policy,
+    sides: Sides,
     defaults: bool,
     formats: bool,
     budget: int,
     doubted: bool = True,
     known_breaks: Breaks = frozenset(),
+    confirms: Callable[[Any], bool] | None = None,
 ) -> Judgement:
-    tolerant = policy == "tolerant"
     granted = Budget(budget)
-    emits = Declared(producer, granted) if tolerant else None
+    emits = Declared(producer, granted) if sides.closed else None
+    compared = written
     try:
-        if tolerant:
+        if sides.closed:
             producer = Checker(as_producer(producer.schema, granted), formats=formats)
-        if tolerant or defaults:
-            read = as_consumer(consumer.schema, opened=tolerant, defaults=defaults)
+        if sides.opened or defaults:
+            read = as_consumer(consumer.schema, opened=sides.opened, defaults=defaults)
             consumer = Checker(read, formats=formats)
+            compared = Sameness(producer.document, consumer.document, granted)
     except BudgetExceeded as exc:
         return undecided("budget-exceeded", str(exc))
     except TooDeep as error:
@@ -198,7 +260,8 @@ def _judge(
         budget=granted,
         doubted=doubted,
         known_breaks=known_breaks,
-        emits=emits,
+        emits=emits if confirms is None else Confirmed(emits, confirms),
+        known=Known(written, compared),
     )
 
 
@@ -209,6 +272,7 @@ def _exhausted(judgement: Judgement) -> bool:
 def _strict_only(
     producer: Checker,
     consumer: Checker,
+    written: Sameness,
     direction: Direction,
     first: Judgement,
     *,
@@ -220,7 +284,8 @@ def _strict_only(
     judgement = _judge(
         producer,
         consumer,
-        policy="strict",
+        written,
+        sides=SIDES["strict"],
         defaults=defaults,
         formats=formats,
         budget=budget // _SECOND_OPINION,

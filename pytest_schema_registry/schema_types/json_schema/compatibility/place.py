@@ -8,8 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
-from pytest_schema_registry.schema_types.json_schema.document import REFERENCES, Part, Place
-from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
+from pytest_schema_registry.schema_types.json_schema.document import (
+    REFERENCES,
+    Key,
+    Part,
+    Place,
+    identity,
+)
+from pytest_schema_registry.schema_types.json_schema.keywords import DEFINITIONS, SILENT
 
 _MOST_ALTERNATIVES = 250
 _MOST_EXPANSIONS = 500
@@ -52,6 +59,33 @@ def conjuncts(place: Iterable[Part]) -> Place:
         pending.extend(branches(part, "allOf")[::-1])
         pending.extend(referred)
     return tuple(found)
+
+
+def text_of(part: Part) -> str:
+    """Return a part as a text that equal ones share, without the definitions that it holds."""
+    schema = part.schema
+    if isinstance(schema, dict) and not DEFINITIONS.isdisjoint(schema):
+        schema = {word: value for word, value in schema.items() if word not in DEFINITIONS}
+    return equality_key(schema)
+
+
+def telling(parts: Place, *, settled: bool = False) -> Key:
+    """Identify a place by the parts that constrain a value, however they were reached.
+
+    Args:
+        parts: The place's conjuncts.
+        settled: True where one branch of each union is among them.
+    """
+    silent = SILENT | {"$ref", "allOf"}
+    if settled:
+        silent |= {"anyOf", "oneOf"}
+    return identity(
+        tuple(
+            part
+            for part in parts
+            if not isinstance(part.schema, dict) or part.schema.keys() - silent
+        )
+    )
 
 
 def branches(part: Part, keyword: str) -> list[Part]:
@@ -127,16 +161,23 @@ def _choices(
     if not holders:
         return
     # An alternative already contains the chosen branch beside the union that it comes from.
-    present = {(id(part.document), part.pointer.rpartition("/")[0]) for part in parts}
+    held = set(identity(parts))
     for part in holders:
         for word in ("anyOf", "oneOf"):
             key = (id(part.document), f"{part.pointer}/{word}")
-            if part.get(word) and key not in chosen and key not in present:
-                yield key, [(branch,) for branch in branches(part, word)]
+            listed = branches(part, word) if key not in chosen else []
+            if listed and not any(_is_held(branch, held) for branch in listed):
+                yield key, [(branch,) for branch in listed]
         key = (id(part.document), f"{part.pointer}/if")
         if part.get("if") is not None and part.document.draft >= 7 and key not in chosen:
             taken = [part.below("if")] + ([part.below("then")] if "then" in part.schema else [])
-            yield key, [tuple(taken), (part.below("else"),) if "else" in part.schema else ()]
+            # Of several conditions at most one holds as a rule, such as one for each version.
+            yield key, [(part.below("else"),) if "else" in part.schema else (), tuple(taken)]
+
+
+def _is_held(branch: Part, held: set[tuple[int, str]]) -> bool:
+    """Check whether all parts of a branch are among others. Of a reference, that is its target."""
+    return held.issuperset(identity(conjuncts((branch,))))
 
 
 def _has_any(part: Part, keywords: frozenset[str]) -> bool:

@@ -13,17 +13,31 @@ from typing import Any
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
 from pytest_schema_registry.schema_types.json_schema.compatibility.close_objects import (
     close_objects,
+    is_open_object,
+)
+from pytest_schema_registry.schema_types.json_schema.compatibility.close_tuples import (
+    close_tuples,
+    is_open_tuple,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     branches,
     conjuncts,
+    is_open,
+    prefix,
     required,
+    rest_keyword,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import (
+    Profile,
     all_disjoint,
+    each_two,
     tags,
+    told_apart,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.surroundings import reachable
+from pytest_schema_registry.schema_types.json_schema.compatibility.surroundings import (
+    all_alternatives,
+    reachable,
+)
 from pytest_schema_registry.schema_types.json_schema.document import (
     REST,
     Document,
@@ -34,15 +48,16 @@ from pytest_schema_registry.schema_types.json_schema.document import (
     split,
 )
 
+_REST_OF_A_TUPLE = ("items", "additionalItems")
 _CONTRARY = ("not", "if", "contains", "propertyNames")
 
 
 def as_producer(schema: Schema, budget: Budget) -> Schema:
     """Rewrite a schema for producers, which send declared members only.
 
-    Objects that declare members are closed. The tag of a tagged union becomes required, because
-    producers send it even if the schema lets it be left out. Pydantic's schemas do that for a
-    literal with a default.
+    Objects that declare members are closed, and so are tuples. The tag of a tagged union becomes
+    required, because producers send it even if the schema lets it be left out. Pydantic's schemas
+    do that for a literal with a default.
 
     Args:
         schema: A valid schema; it is not changed.
@@ -53,9 +68,13 @@ def as_producer(schema: Schema, budget: Budget) -> Schema:
     """
     document = Document(_copy(schema))
     kept = _kept(document, optional_tags=True)
-    for part in reachable([document.part()]):
+    parts = list(reachable([document.part()]))
+    for part in parts:
         _require_tags(part, kept)
-    close_objects(document, kept, budget)
+    if any(is_open_tuple(part) or is_open_object(part) for part in parts):
+        options = list(all_alternatives(document, budget))
+        close_tuples(options, kept)
+        close_objects(options, kept)
     return document.root
 
 
@@ -64,7 +83,7 @@ def as_consumer(schema: Schema, *, opened: bool, defaults: bool) -> Schema:
 
     Args:
         schema: A valid schema; it is not changed.
-        opened: Whether members that are not declared are ignored rather than refused.
+        opened: Whether members and elements that are not declared are ignored, not refused.
         defaults: Whether a required member with a default may be missing.
     """
     document = Document(_copy(schema))
@@ -74,7 +93,8 @@ def as_consumer(schema: Schema, *, opened: bool, defaults: bool) -> Schema:
         if part.pointer in kept or not isinstance(part.schema, dict):
             continue
         if opened:
-            for keyword in REST:
+            tuple_rest = (rest_keyword(part),) if prefix(part)[1] else ()
+            for keyword in (*REST, "unevaluatedItems", *tuple_rest):
                 if part.schema.get(keyword) is False:
                     del part.schema[keyword]
         if defaults and isinstance(part.get("required"), list):
@@ -107,6 +127,8 @@ def _telling(document: Document) -> dict[str, set[str]]:
     for part in reachable([document.part()]):
         places = [conjuncts((branch,)) for branch in branches(part, "oneOf")]
         names = {name for place in places for name in tags(place)}
+        profiles = [Profile.of(place) for place in places]
+        names.update(*(one.lacking(other) for one in profiles for other in profiles))
         for other in (other for place in places for other in place):
             found.setdefault(other.pointer, set()).update(names)
     return found
@@ -139,14 +161,24 @@ def _holders(target: Part) -> Iterator[Part]:
     """Yield each part that has the target below a keyword that a policy sets or removes."""
     keys = split(target.pointer)
     for at, key in enumerate(keys):
-        holder = target.document.at(join("#", *keys[:at])) if key in REST else None
+        changed = key in REST or (key in _REST_OF_A_TUPLE and is_open((target,)))
+        holder = target.document.at(join("#", *keys[:at])) if changed else None
         if holder is not None:
             yield holder
 
 
 def _are_disjoint(listed: list[Part], *, optional_tags: bool) -> bool:
     places: list[Place] = [conjuncts((branch,)) for branch in listed]
-    return all_disjoint(places) or (optional_tags and _tag(places) is not None)
+    if not optional_tags:
+        return each_two(places, _stay_disjoint)
+    return all_disjoint(places) or _tag(places) is not None
+
+
+def _stay_disjoint(one: Profile, other: Profile) -> bool:
+    """Check whether no value that fits only one of two branches fits both once they are open."""
+    return told_apart(one, other) or (
+        one.types & other.types == {"object"} and bool(one.lacking(other) and other.lacking(one))
+    )
 
 
 def _can_be_disjoint(listed: list[Part], kept: set[str]) -> bool:
@@ -167,7 +199,7 @@ def _tag(places: list[Place]) -> str | None:
 def _require_tags(holder: Part, kept: set[str]) -> None:
     listed = branches(holder, "oneOf")
     places = [conjuncts((branch,)) for branch in listed]
-    name = None if all_disjoint(places) else _tag(places)
+    name = None if each_two(places, told_apart) else _tag(places)
     if name is None or any(branch.pointer in kept for branch in listed):
         return
     for branch, place in zip(listed, places, strict=True):

@@ -73,7 +73,16 @@ def examples(pattern: str, shortest: int = 0) -> tuple[str, ...]:
         texts.append("a" + texts[0])
     if not pattern.endswith("$"):
         texts.append(texts[0] + "a")
-    return tuple(dict.fromkeys(texts))[: 4 * _MOST_TEXTS]
+    readable = (text for text in map(_paired, texts) if text is not None)
+    return tuple(dict.fromkeys(readable))[: 4 * _MOST_TEXTS]
+
+
+def _paired(text: str) -> str | None:
+    """Return a text with surrogate pairs as characters; None for half a pair, which is no text."""
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        return None
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ the plainest payload and varies one thing at a time. Each payload is a proposal:
 it at the root.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -48,6 +48,7 @@ from pytest_schema_registry.schema_types.json_schema.document import Key, Place,
 
 _MOST_VALUES = 64
 _MOST_ALTERNATIVES = 32
+_ALL_ALTERNATIVES = 250
 _MOST_MEMBERS = 300
 _MOST_NAMES = 12
 _MOST_REPEATED = 4
@@ -66,11 +67,19 @@ class Sampler:
     Args:
         patterns: The matcher for `pattern` and `patternProperties`.
         budget: The budget that the making of payloads spends.
+        accepts: Checks a plain payload for a place; None to leave that to the caller.
     """
 
-    def __init__(self, patterns: Patterns, budget: Budget) -> None:
+    def __init__(
+        self,
+        patterns: Patterns,
+        budget: Budget,
+        accepts: Callable[[Place, Any], bool] | None = None,
+    ) -> None:
         self.patterns = patterns
         self._budget = budget
+        self._accepts = accepts
+        self._most_alternatives = _MOST_ALTERNATIVES if accepts is None else _ALL_ALTERNATIVES
         self._plain: dict[Key, Any] = {}
         self._values: dict[tuple[Key, Key], Stream] = {}
         self._alternatives: dict[Key, list[Place]] = {}
@@ -143,18 +152,24 @@ class Sampler:
         items = list(base) if isinstance(base, list) else []
         if len(items) < at:
             try:
-                items += self._filled(parent, at)[len(items) :]
+                items += self.filled(parent, at)[len(items) :]
             except Impossible:
                 items += [None] * (at - len(items))
         return [*items[:at], value, *items[at + 1 :]]
 
     def _first(self, place: Place) -> Any:
-        for parts in self.alternatives(place)[:_MOST_ALTERNATIVES]:
+        accepts, is_refused = self._accepts, False
+        for parts in self.alternatives(place)[: self._most_alternatives]:
             self._budget.spend()
-            try:
-                return self._plain_of(parts)
-            except Impossible:
-                continue
+            with suppress(Impossible):
+                value = self._plain_of(parts)
+                if accepts is None or accepts(place, value):
+                    return value
+                is_refused = True
+        if accepts is not None and is_refused:
+            for value in self.values(place, place):
+                if accepts(place, value):
+                    return value
         raise Impossible
 
     def _plain_of(self, parts: Place) -> Any:
@@ -167,15 +182,20 @@ class Sampler:
         kinds: dict[str, list[Any]] = {}
         for kind in preferred_types(parts, allowed):
             if kind == "object":
-                return self._plain_object(parts)
+                return self.object(parts)
             if kind == "array":
-                return self._plain_array(parts)
+                return self.array(parts)
             kinds = kinds or scalars(parts, (), self.patterns)
             if kinds[kind]:
                 return kinds[kind][0]
         raise Impossible
 
-    def _plain_object(self, parts: Place) -> dict[str, Any]:
+    def object(self, parts: Place) -> dict[str, Any]:
+        """Return the plainest object for a place without alternatives.
+
+        Raises:
+            Impossible: None was found.
+        """
         found: dict[str, Any] = {}
         pending = list(required(parts))
         while pending:
@@ -186,7 +206,7 @@ class Sampler:
                 pending += dependents(parts, name)
         least = largest(parts, "minProperties")
         if least and least[1] <= _MOST_MEMBERS:
-            for name in self._more_names(parts):
+            for name in self.names(parts, _MOST_MEMBERS):
                 if len(found) >= least[1]:
                     break
                 if name not in found:
@@ -194,12 +214,17 @@ class Sampler:
                         found[name] = self.plain(member(parts, name, self.patterns))
         return found
 
-    def _plain_array(self, parts: Place) -> list[Any]:
+    def array(self, parts: Place) -> list[Any]:
+        """Return the plainest array for a place without alternatives.
+
+        Raises:
+            Impossible: None was found.
+        """
         least = largest(parts, "minItems")
         count = int(least[1]) if least else 0
         if count > _MOST_MEMBERS:
             raise Impossible
-        items = self._filled(parts, count)
+        items = self.filled(parts, count)
         for part, _ in collect(parts, "contains"):
             times = part.schema.get("minContains", 1)
             if not isinstance(times, int | float) or times > _MOST_MEMBERS:
@@ -209,7 +234,16 @@ class Sampler:
                 items = self.wrapped(items, at, self.plain(place), parts)
         return items
 
-    def _filled(self, parts: Place, count: int) -> list[Any]:
+    def filled(self, parts: Place, count: int) -> list[Any]:
+        """Return an array of plain elements.
+
+        Args:
+            parts: The parts that the array has to obey.
+            count: The number of elements.
+
+        Raises:
+            Impossible: An element was not found.
+        """
         unique = any(flag for _, flag in collect(parts, "uniqueItems"))
         items: list[Any] = []
         seen: set[str] = set()
@@ -224,11 +258,17 @@ class Sampler:
             seen.add(equality_key(item))
         return items
 
-    def _more_names(self, parts: Place) -> Iterator[str]:
+    def names(self, parts: Place, most: int) -> Iterator[str]:
+        """Yield names that an object may have: those that its schemas declare come first.
+
+        Args:
+            parts: The parts that the object has to obey.
+            most: The number of names beyond the declared ones.
+        """
         yield from declared_names(parts)
         yield from self._described_names(parts)
         yield from _STRANGERS
-        yield from (f"p{at}" for at in range(_MOST_MEMBERS))
+        yield from (f"p{at}" for at in range(most))
 
     def _described_names(self, parts: Place) -> Iterator[str]:
         for _, listed in collect(parts, "patternProperties"):
@@ -241,7 +281,7 @@ class Sampler:
 
     def _vary(self, place: Place, hinted: Place) -> Iterator[Any]:
         wanted = all_branches(hinted)
-        options = self.alternatives(place)[:_MOST_ALTERNATIVES]
+        options = self.alternatives(place)[: self._most_alternatives]
         yield from interleave([self._vary_one(parts, wanted) for parts in options])
 
     def _vary_one(self, parts: Place, wanted: Place) -> Iterator[Any]:
@@ -262,7 +302,7 @@ class Sampler:
 
     def _objects(self, parts: Place, hints: Place) -> Iterator[dict[str, Any]]:
         try:
-            base = self._plain_object(parts)
+            base = self.object(parts)
         except Impossible:
             return
         yield base
@@ -297,14 +337,14 @@ class Sampler:
         sizes = {int(n) + more for n in limits for more in (-1, 0, 1) if n < _MOST_MEMBERS}
         for size in sorted(sizes):
             crowd = dict(base)
-            more = (name for name in self._more_names(parts) if name not in crowd)
+            more = (name for name in self.names(parts, _MOST_MEMBERS) if name not in crowd)
             for name in islice(more, max(size - len(base), 0)):
                 crowd[name] = self._or(member(parts, name, self.patterns), 1)
             yield crowd
 
     def _arrays(self, parts: Place, hints: Place) -> Iterator[list[Any]]:
         try:
-            base = self._plain_array(parts)
+            base = self.array(parts)
         except Impossible:
             return
         yield base
@@ -333,7 +373,7 @@ class Sampler:
             for inner in ((), contained(both)):
                 try:
                     yield [self.plain((*element(parts, at), *inner)) for at in range(size)]
-                    yield self._filled(parts, size)
+                    yield self.filled(parts, size)
                 except Impossible:
                     continue
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
+from pytest_schema_registry.schema_types.json_schema.compatibility.facets import types
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     alternatives,
     branches,
@@ -16,6 +17,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     element,
     member,
     prefix,
+    unions,
     work,
 )
 from pytest_schema_registry.schema_types.json_schema.document import (
@@ -35,6 +37,7 @@ _OTHERS = (*REST, "contains", "propertyNames")
 _ELEMENTS = ("items", "prefixItems", "additionalItems", "unevaluatedItems")
 _SAME_VALUE = frozenset({"allOf", *_UNIONS, *_CONDITIONS, *_BESIDE})
 _OTHER_VALUES = frozenset({*_MEMBERS, *_OTHERS, *_ELEMENTS})
+_CONTAINERS = frozenset({"object", "array"})
 # Steps of a budget for each option, beside those for its parts.
 _STEPS = 4
 
@@ -47,7 +50,7 @@ class Alternative(NamedTuple):
 
 
 def all_alternatives(document: Document, budget: Budget) -> Iterator[Alternative]:
-    """Yield the ways to satisfy each place of a payload.
+    """Yield the ways to satisfy each place of a payload with an object or an array.
 
     Args:
         document: The schema of the payload.
@@ -61,10 +64,22 @@ def all_alternatives(document: Document, budget: Budget) -> Iterator[Alternative
         if identity(place) in seen:
             continue
         seen.add(identity(place))
+        if not _may_contain(conjuncts(place), budget):
+            continue
         for option in with_surroundings(place):
             budget.spend(_STEPS + work([option.parts]))
             yield option
             waiting += _inner(tuple(option.around.values()), patterns)
+
+
+def _may_contain(parts: Place, budget: Budget) -> bool:
+    """Check whether a value that satisfies parts may be an object or an array."""
+    allowed = types(parts) & _CONTAINERS
+    for word, part in unions(parts):
+        listed = branches(part, word)
+        budget.spend(work([listed]))
+        allowed &= frozenset[str]().union(*(types(conjuncts((each,))) for each in listed))
+    return bool(allowed)
 
 
 def with_surroundings(place: Place) -> Iterator[Alternative]:

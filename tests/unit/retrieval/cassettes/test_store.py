@@ -14,6 +14,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pytest_schema_registry import yaml_reader
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
 from pytest_schema_registry.registries.confluent import ConfluentProtocol
 from pytest_schema_registry.registries.core import CoreProtocol
@@ -21,7 +22,7 @@ from pytest_schema_registry.registries.messages import Request, Response
 from pytest_schema_registry.registries.protocol import drive
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.cassettes import store as module
-from pytest_schema_registry.retrieval.cassettes import vcr_writer, yaml_reader
+from pytest_schema_registry.retrieval.cassettes import vcr_writer
 from pytest_schema_registry.retrieval.cassettes.interaction import Interaction
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from tests.documents import document_of, result_of, sent
@@ -385,6 +386,13 @@ def test_without_yaml_a_cassette_that_was_touched_says_the_same_or_nothing(
             by_yaml(touched)
     else:
         assert quick is None or said(quick) == by_yaml(touched)
+
+
+@pytest.mark.parametrize("body", ["''}", "''\n        }", "'' ]"])
+def test_what_stands_behind_an_empty_body_is_left_to_yaml(tmp_path: Path, body: str) -> None:
+    write(tmp_path, NOT_THERE.replace("''\n    headers", f"{body}\n    headers"))
+    with pytest.raises(CassetteDamaged, match="it is not YAML as vcrpy writes it"):
+        cassettes(tmp_path).load(QUESTION)
 
 
 @pytest.mark.parametrize("text", [CASSETTE, NOT_THERE])
@@ -1085,3 +1093,53 @@ def test_of_a_registered_verdict_only_the_latest_is_kept(tmp_path: Path) -> None
 def test_a_registry_without_schemas_is_recorded(tmp_path: Path) -> None:
     record(tmp_path, fetched(Query(Kind.INDEX), None))
     assert confluent(tmp_path).load(Query(Kind.INDEX)).entries == ()
+
+
+class _PurePython(yaml.SafeDumper):
+    pass
+
+
+_PurePython.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, "|" if "\n" in text else None
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{\n  "id": "größe \U0001f4cf"\n}',
+        '[\n  "      string: |-",\n  {}\n]',
+        "{\n}",
+        "",
+        "{}",
+        "{ \n}",
+        '{\n\n"id": 1}',
+        "\n\n",
+        "\n {\n}",
+        "{\n}\n",
+        '{\n\t"id": 1\n}',
+        '{\n"id": "\x07"\n}',
+    ],
+)
+def test_a_cassette_is_written_as_yamls_own_emitter_writes_it(body: str) -> None:
+    around = Interaction(f"{URL}/1", 200, "{\n}", FETCHED)
+    text = vcr_writer.text_of([around, Interaction(f"{URL}/2", 200, body, FETCHED), around])
+    data = yaml.safe_load(text)
+    assert data["interactions"][2]["response"]["body"]["string"] == body.removeprefix("\n")
+    written = yaml.dump(data, Dumper=_PurePython, allow_unicode=True, width=float("inf"))
+    assert text == written
+
+
+def test_the_recorded_names_are_those_of_schemas(tmp_path: Path) -> None:
+    names = ["a.B", "größe", "long" * 100]
+    for name in names:
+        query = Query(Kind.SCHEMA, "v1", name)
+        path = tmp_path / cassettes(tmp_path).path(query)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(CASSETTE, encoding="utf-8")
+    (path.parent / "of_another_tool.yaml").write_text("code: 200", encoding="utf-8")
+    (path.parent / "folder.yaml").mkdir()
+    assert sorted(cassettes(tmp_path).names()) == [("a.B", "v1"), ("größe", "v1")]

@@ -113,3 +113,11 @@ def test_what_a_schema_refers_to_is_looked_at_too() -> None:
     assert said(content, {uri: {**ID, "requried": []}}) == [
         f'a.B: "requried" at # is no keyword; did you mean "required"? ({NAME} needs it)'
     ]
+
+
+def test_a_word_that_is_misspelt_twice_is_named_at_both_places() -> None:
+    (text,) = said({"type": "object", "requird": ["id"], "items": {"requird": ["id"]}})
+    assert text == (
+        f'{NAME}: "requird" at # is no keyword; did you mean "required"?; '
+        '"requird" at #/items is no keyword; did you mean "required"?'
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -95,6 +96,37 @@ def test_two_lines_are_compared_with_what_they_refer_to(
     assert [(reason.rule, reason.path) for reason in report.reasons] == [("maximum-lowered", "$.a")]
     assert report.notes == ()
     assert compare(old, old, level="full").compatible is True
+
+
+@pytest.mark.parametrize(
+    ("identifier", "reference", "line"),
+    [
+        ("a.Object", "a.Number", "v1"),
+        ("a.Object", "common/a.Number", "common"),
+        ("orders/a.Object", "../common/a.Number", "common"),
+    ],
+)
+def test_what_a_relative_identifier_leads_to_is_in_the_document(
+    registry: SchemaRegistry,
+    local_registry: LocalRegistry,
+    identifier: str,
+    reference: str,
+    line: str,
+) -> None:
+    """As in GitHub's schemas of webhooks, whose identifiers are relative and have folders."""
+    content: dict[str, Any] = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": identifier,
+        "type": "object",
+        "properties": {"a": {"$ref": reference}},
+    }
+    local_registry.publish("a.Object", v1=content, v2=content)
+    local_registry.publish("a.Number", **{line: {"maximum": 9}, "v2": {"maximum": 9}})
+    old, new = (document(registry, "a.Object", version) for version in ("v1", "v2"))
+    assert compare(old, new, level="full").compatible is True
+    narrowed = json.loads(json.dumps(new).replace('"maximum": 9', '"maximum": 5'))
+    (reason,) = compare(old, narrowed).reasons
+    assert (reason.rule, reason.path) == ("maximum-lowered", "$.a")
 
 
 def test_schemas_that_refer_to_each_other_are_compared(

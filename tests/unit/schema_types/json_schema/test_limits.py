@@ -23,6 +23,18 @@ def too_much(content: Any) -> str | None:
             {"anyOf": [{"pattern": rf"^\\p{{L}}{n}"} for n in range(500)]},
             "its 500 patterns are too",
         ),
+        (
+            {"anyOf": [{"pattern": f"^{n}.{{1,65535}}$"} for n in range(20)]},
+            "the quantifiers of its 20 patterns are too much",
+        ),
+        (
+            {
+                "anyOf": [
+                    {"pattern": rf"^{n}([\p{{L}}\d]{{2,}}|\PL{{99}}){{99}}$"} for n in range(90)
+                ]
+            },
+            "the quantifiers of its 90 patterns are too much",
+        ),
     ],
 )
 def test_patterns_that_the_engine_would_hang_in_are_an_error_that_says_so(
@@ -38,6 +50,8 @@ def test_patterns_that_the_engine_would_hang_in_are_an_error_that_says_so(
     [
         True,
         {"pattern": r"^\\p{L}+$"},
+        {"pattern": "^.{1,9999999}$"},
+        {"anyOf": [{"pattern": f"^{n})[^a]{{1,16384}}\\)$"} for n in range(30)]},
         {"enum": ["a" * 60_000]},
         {"enum": ["\u00e4" * 60_000]},
         {"properties": {f"p{n}": {"pattern": r"^\\S{1,64}$"} for n in range(5_000)}},
@@ -45,7 +59,18 @@ def test_patterns_that_the_engine_would_hang_in_are_an_error_that_says_so(
         {"properties": {f"pattern{n}": {"pattern": n} for n in range(5_000)}},
         {"properties": {"pattern": {"enum": ["a" * 60_000]}, "patternProperties": []}},
     ],
-    ids=["bool", "class", "long", "escaped", "same", "same class", "names", "data"],
+    ids=[
+        "bool",
+        "class",
+        "engine",
+        "many",
+        "long",
+        "escaped",
+        "same",
+        "same class",
+        "names",
+        "data",
+    ],
 )
 def test_ordinary_schemas_may_be_large(content: Any) -> None:
     assert too_much(content) is None

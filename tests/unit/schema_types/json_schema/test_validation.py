@@ -135,13 +135,17 @@ def test_the_same_content_in_another_version_is_compiled_anew_for_its_references
 @pytest.mark.parametrize(
     ("schema", "pointer", "reason"),
     [
-        ({"type": "text"}, "#/type", '"text" is not valid under any of the schemas listed'),
+        (
+            {"type": "text"},
+            "#/type",
+            '"text" is no type; the types are array, boolean, integer, null, number, object and',
+        ),
         ({"properties": {"a": {"required": "b"}}}, "#/properties/a/required", 'type "array"'),
         ({"pattern": "["}, "#/pattern", '"[" is not a "regex"'),
         ({"minimum": "\x1b[31m"}, "#/minimum", r'"\u001b[31m" is not of type "number"'),
         (
-            {"type": ["x" * 99]},
-            "#/type",
+            {"required": ["x" * 99] * 2},
+            "#/required",
             '["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...',
         ),
         ({"$schema": 5}, "#/$schema", '5 is not of type "string"'),
@@ -377,7 +381,7 @@ def refusal_of(registry: SchemaRegistry, name: str) -> InvalidSchema:
     ("wrong", "pointer", "reason"),
     [
         ({"type": 5}, "#/type", "5 is not valid under any of"),
-        ({"type": "objekt"}, "#/type", '"objekt" is not valid under any of'),
+        ({"type": "objekt"}, "#/type", '"objekt" is no type; the types are'),
         ({"items": 5}, "#/items", '5 is not of types "boolean", "object"'),
         ({"$schema": DRAFT_7, "items": 5}, "#/items", "5 is not valid under any of"),
         ({"pattern": "["}, "#/pattern", '"[" is not a "regex"'),
@@ -445,6 +449,12 @@ def test_a_schema_that_was_kept_and_is_no_json_is_an_error_of_that_schema() -> N
     kept = dataclasses.replace(schema_of({}), published=Content("{"))
     with pytest.raises(InvalidSchema, match="EOF while parsing"):
         JSONSchemaType().compile(kept, never_called)
+
+
+def test_a_schema_that_was_kept_and_is_no_json_is_an_error_where_another_refers_to_it() -> None:
+    kept = dataclasses.replace(schema_of({}), published=Content("{"))
+    with pytest.raises(InvalidSchema, match="it cannot be read"):
+        JSONSchemaType().compile(schema_of({"$ref": "kept.Kept"}), lambda _: kept)
 
 
 def test_a_wrong_schema_may_be_several_references_away_and_known_by_an_id(

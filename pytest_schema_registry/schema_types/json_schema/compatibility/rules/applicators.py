@@ -1,6 +1,6 @@
 """Rules for negations, conditions and the `unevaluated…` keywords."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pytest_schema_registry.compatibility.wording import brief
 from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Finding, Site
@@ -8,14 +8,14 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     all_branches,
     collect,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
-from pytest_schema_registry.schema_types.json_schema.document import Part, Place
+from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import Known
+from pytest_schema_registry.schema_types.json_schema.document import Place
 
 
-def not_added(producer: Place, consumer: Place) -> Iterator[Finding]:
+def not_added(producer: Place, consumer: Place, known: Known) -> Iterator[Finding]:
     """Find values that are newly excluded by `not` (core, section 10.2.1.4)."""
     for part, value in collect(consumer, "not"):
-        if any(same(part, other, ("not",)) for other, _ in collect(producer, "not")):
+        if any(known.same(other, part, ("not",)) for other, _ in collect(producer, "not")):
             continue
         before = [Site.of(other, "not") for other, _ in collect(producer, "not")]
         yield Finding(
@@ -26,11 +26,11 @@ def not_added(producer: Place, consumer: Place) -> Iterator[Finding]:
         )
 
 
-def conditional_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
+def conditional_changed(producer: Place, consumer: Place, known: Known) -> Iterator[Finding]:
     """Find conditions that changed, or whose outcomes did (core, section 10.2.2)."""
     words = ("if", "then", "else")
     for part, value in collect(consumer, "if"):
-        if any(same(part, other, words) for other, _ in collect(producer, "if")):
+        if any(known.same(other, part, words) for other, _ in collect(producer, "if")):
             continue
         before = [Site.of(other, "if") for other, _ in collect(producer, "if")]
         outcomes = [part.below(word) for word in words[1:] if part.get(word) is not None]
@@ -57,12 +57,3 @@ def unevaluated_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
                 Site.of(part, word),
                 f"{word}: {was} -> {brief(value)}",
             )
-
-
-def same(one: Part, other: Part, words: Iterable[str]) -> bool:
-    """Check whether keywords are equal in both parts and contain no reference.
-
-    Equal references may lead to different schemas.
-    """
-    texts = [equality_key([part.get(word) for word in words]) for part in (one, other)]
-    return texts[0] == texts[1] and "Ref" not in texts[0] and '"$ref"' not in texts[0]

@@ -6,11 +6,11 @@ from pytest_schema_registry.compatibility.wording import brief
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import types
 from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Finding, Site
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import collect
-from pytest_schema_registry.schema_types.json_schema.compatibility.rules.applicators import same
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.scalars import (
     changed,
     tightened,
 )
+from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import Known
 from pytest_schema_registry.schema_types.json_schema.document import Place
 
 
@@ -28,7 +28,7 @@ def unique_items_added(producer: Place, consumer: Place) -> Iterator[Finding]:
             yield changed("unique-items-added", "uniqueItems", producer, part)
 
 
-def contains_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
+def contains_changed(producer: Place, consumer: Place, known: Known) -> Iterator[Finding]:
     """Find changes in what an array has to contain, and how often.
 
     `contains`, `minContains` and `maxContains` are compared together, as one condition.
@@ -37,7 +37,7 @@ def contains_changed(producer: Place, consumer: Place) -> Iterator[Finding]:
         return
     words = ("contains", "minContains", "maxContains")
     for part, wanted in collect(consumer, "contains"):
-        if any(same(part, other, words) for other, _ in collect(producer, "contains")):
+        if any(known.same(other, part, words) for other, _ in collect(producer, "contains")):
             continue
         before = [Site.of(other, "contains") for other, _ in collect(producer, "contains")]
         counts = [f"{word} {part.schema[word]}" for word in words[1:] if word in part.schema]

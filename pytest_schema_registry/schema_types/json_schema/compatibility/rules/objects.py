@@ -15,8 +15,8 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     member,
     required,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.rules.applicators import same
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.scalars import tightened
+from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import Known
 from pytest_schema_registry.schema_types.json_schema.document import Part, Place, join
 
 STRANGER = "zz"
@@ -76,13 +76,13 @@ def closed(producer: Place, consumer: Place, patterns: Patterns) -> Iterator[Fin
             )
 
 
-def names_narrowed(producer: Place, consumer: Place) -> Iterator[Finding]:
+def names_narrowed(producer: Place, consumer: Place, known: Known) -> Iterator[Finding]:
     """Find new conditions on the names of members."""
     if "object" not in types(producer):
         return
     before = [(part, value) for part, value in collect(producer, "propertyNames")]
     for part, value in collect(consumer, "propertyNames"):
-        if any(same(part, other, ("propertyNames",)) for other, _ in before):
+        if any(known.same(other, part, ("propertyNames",)) for other, _ in before):
             continue
         was = brief(before[0][1]) if before else "any name"
         yield Finding(
@@ -98,7 +98,7 @@ def count_tightened(producer: Place, consumer: Place) -> Iterator[Finding]:
     yield from tightened(producer, consumer, "object", "property-count-tightened", "Properties")
 
 
-def dependents_added(producer: Place, consumer: Place) -> Iterator[Finding]:
+def dependents_added(producer: Place, consumer: Place, known: Known) -> Iterator[Finding]:
     """Find members whose presence newly requires another member or a schema."""
     if "object" not in types(producer):
         return
@@ -119,7 +119,7 @@ def dependents_added(producer: Place, consumer: Place) -> Iterator[Finding]:
             for other, keyword, name in _dependent_schemas(producer)
             if (keyword, name) == (word, trigger)
         ]
-        if any(same(part.below(word), other.below(word), (trigger,)) for other in found):
+        if any(known.same(other.below(word), part.below(word), (trigger,)) for other in found):
             continue
         yield Finding(
             "dependent-schema-narrowed",

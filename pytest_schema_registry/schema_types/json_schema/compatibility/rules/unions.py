@@ -1,9 +1,10 @@
 """Rules for `anyOf` and `oneOf` (core, sections 10.2.1.2 and 10.2.1.3)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_schema_registry.compatibility.wording import brief
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import finite, types
 from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Finding, Site
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
@@ -11,6 +12,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     conjuncts,
     declared_names,
     required,
+    text_of,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
 from pytest_schema_registry.schema_types.json_schema.document import Part, Place
@@ -79,6 +81,7 @@ class Profile:
         values: Its listed values, None without a list.
         tags: Members with listed values, by which branches of a union are told apart.
         required: The members it requires.
+        limits: The names and the patterns of the only members that each closed part of it allows.
         names: The members it declares.
         titles: Its titles.
         definitions: The shared definitions it refers to.
@@ -89,6 +92,7 @@ class Profile:
     values: frozenset[str] | None
     tags: dict[str, frozenset[str]]
     required: frozenset[str]
+    limits: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
     names: frozenset[str]
     titles: frozenset[str]
     definitions: frozenset[str]
@@ -104,11 +108,29 @@ class Profile:
             None if values is None else frozenset(map(equality_key, values)),
             tags(parts),
             frozenset(required(parts)),
+            tuple(_limits(parts)),
             frozenset(declared_names(parts)),
             frozenset(p.schema["title"] for p in parts if isinstance(p.get("title"), str)),
             frozenset(p.pointer for p in parts if p.pointer.startswith(_DEFINITIONS)),
-            frozenset(equality_key(part.schema) for part in parts),
+            frozenset(map(text_of, parts)),
         )
+
+    def lacking(self, other: "Profile") -> frozenset[str]:
+        """Return the members that another branch requires and this one, being closed, refuses."""
+        patterns = Patterns()
+        return frozenset(
+            name
+            for names, described in self.limits
+            for name in other.required - names
+            if not any(patterns.matches(pattern, name) for pattern in described)
+        )
+
+
+def _limits(parts: Place) -> Iterator[tuple[frozenset[str], tuple[str, ...]]]:
+    for part in parts:
+        if part.get("additionalProperties") is False:
+            described = part.get("patternProperties") or {}
+            yield frozenset(part.get("properties") or {}), tuple(described)
 
 
 def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[Part | None, Part]]:
@@ -151,15 +173,25 @@ def similarity(one: Profile, other: Profile) -> float:
 
 
 def all_disjoint(places: Iterable[Place]) -> bool:
-    """Check whether types, values or tags make it plain that no value fits two of the places."""
+    """Check whether it is plain that no value fits two of the places."""
+    return each_two(places, disjoint)
+
+
+def each_two(places: Iterable[Place], holds: Callable[[Profile, Profile], bool]) -> bool:
+    """Check whether something holds for each two of the places."""
     profiles = [Profile.of(place) for place in places]
-    return all(
-        disjoint(one, other) for at, one in enumerate(profiles) for other in profiles[at + 1 :]
-    )
+    return all(holds(one, other) for at, one in enumerate(profiles) for other in profiles[at + 1 :])
 
 
 def disjoint(one: Profile, other: Profile) -> bool:
     """Check whether it is plain that no value fits both."""
+    return told_apart(one, other) or (
+        one.types & other.types == {"object"} and bool(one.lacking(other) or other.lacking(one))
+    )
+
+
+def told_apart(one: Profile, other: Profile) -> bool:
+    """Check whether types, values or tags make it plain that no value fits both."""
     shared = one.types & other.types
     if not shared:
         return True
@@ -190,7 +222,10 @@ def tags(parts: Place) -> dict[str, frozenset[str]]:
 
 def title(part: Part) -> str:
     """Return a name for a branch: that of its definition, its title, or its schema as text."""
-    reference = part.get("$ref")
+    # A rewriting puts a reference into `allOf`, to write a keyword beside it.
+    inner = part.get("allOf")
+    referring = part.below("allOf", 0) if inner and len(inner) == 1 else part
+    reference = part.get("$ref") or referring.get("$ref")
     if isinstance(reference, str) and "/" in reference:
         return reference.rpartition("/")[2]
     return str(part.get("title") or brief(part.schema, 40))

@@ -96,6 +96,55 @@ def pairs(draw: st.DrawFn) -> tuple[Any, Any]:
     return old, new
 
 
+_NAMED = ("properties", "patternProperties", "dependentSchemas")
+_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
+_SINGLE = frozenset(
+    {"items", "additionalProperties", "unevaluatedProperties", "contains"}
+    | {"not", "if", "then", "else"}
+)
+
+
+def is_circular(schema: Any) -> bool:
+    """Whether a value would have to obey the whole schema to obey it: what that means is open."""
+    if not isinstance(schema, dict):
+        return False
+    beside = [schema[word] for word in ("not", "if", "then", "else") if word in schema]
+    beside += [each for word in ("anyOf", "oneOf", "allOf") for each in schema.get(word, [])]
+    beside += schema.get("dependentSchemas", {}).values()
+    return "$ref" in schema or any(map(is_circular, beside))
+
+
+def referring(schema: Any, chance: random.Random) -> Any:
+    """The same schema, of which some parts stand in definitions. Chance gives them their names."""
+    definitions: dict[str, Any] = {}
+    names = ["A", "B", "C"]
+    chance.shuffle(names)
+
+    def inner(value: Any) -> Any:
+        moved = outer(value)
+        if not names or not isinstance(value, dict) or chance.random() < 0.5:
+            return moved
+        name = names.pop()
+        definitions[name] = moved
+        return {"$ref": f"#/$defs/{name}"}
+
+    def outer(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        found = dict(value)
+        for word in value:
+            if word in _NAMED:
+                found[word] = {name: inner(each) for name, each in value[word].items()}
+            elif word in _LISTS:
+                found[word] = [inner(each) for each in value[word]]
+            elif word in _SINGLE:
+                found[word] = inner(value[word])
+        return found
+
+    moved = outer(schema)
+    return {**moved, "$defs": definitions} if definitions else moved
+
+
 def _said(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     members = st.dictionaries(NAMES, inner, min_size=1, max_size=2)
     described = st.dictionaries(PATTERNS, inner, min_size=1, max_size=2)

@@ -40,6 +40,10 @@ def declared(schema: Any, steps: int = 100_000) -> Declared:
         (EITHER, {"b": {"z": 1}}, False),
         # What an option cannot be, it declares nothing for.
         ({"anyOf": [{"properties": {"a": {}}}, {"const": "x"}]}, {"z": 1}, False),
+        ({"prefixItems": [TEXT]}, ["x"], True),
+        ({"prefixItems": [TEXT]}, ["x", 1], False),
+        ({"prefixItems": [TEXT], "items": TEXT}, ["x", "y"], True),
+        ({"prefixItems": [TEXT], "minItems": 2}, ["x", 1], True),
         ({"properties": {"a": {}}, "if": {}, "then": {"properties": {"b": {}}}}, {"b": 1}, True),
     ],
 )
@@ -52,6 +56,7 @@ def test_a_payload_is_looked_at_with_all_that_may_apply(
 def test_a_schema_that_declares_no_member_leaves_nothing_out() -> None:
     assert declared({"maxLength": 5}).is_everything
     assert not declared({"items": {"properties": {"a": {}}}}).is_everything
+    assert not declared({"prefixItems": [TEXT]}).is_everything
 
 
 def test_the_search_is_bounded() -> None:

@@ -4,10 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
-from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
-from pytest_schema_registry.schema_types.json_schema.compatibility.induction import proved
-from pytest_schema_registry.schema_types.json_schema.document import Document
+from tests.unit.schema_types.json_schema.compatibility.proofs import holds
 
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
@@ -15,16 +12,6 @@ DRAFT_4 = {"$schema": "http://json-schema.org/draft-04/schema#"}
 DRAFT_6 = {"$schema": "http://json-schema.org/draft-06/schema#"}
 DRAFT_7 = {"$schema": "http://json-schema.org/draft-07/schema#"}
 NUMBER = {"type": "number"}
-
-
-def holds(producer: Any, consumer: Any) -> Any:
-    return proved(
-        Document(producer).part(),
-        Document(consumer).part(),
-        Patterns(),
-        formats=True,
-        budget=Budget(),
-    )
 
 
 def choices_of_one(depth: Any) -> Any:
@@ -56,10 +43,38 @@ def tagged(*names: Any, required: Any = ("kind",)) -> Any:
     }
 
 
+CARD = {"$ref": "#/$defs/Card"}
+
+
+def payment(pattern: Any = "^4", **more: Any) -> Any:
+    return {"$defs": {"Card": {"type": "string", "pattern": pattern}}, **more}
+
+
 @pytest.mark.parametrize(
     ("producer", "consumer"),
     [
         (tree(WHOLE), tree(NUMBER)),
+        (
+            payment(**{"if": CARD, "then": TEXT, "else": WHOLE}),
+            payment(**{"if": CARD, "then": {"type": ["string", "null"]}, "else": NUMBER}),
+        ),
+        (
+            payment(**{"if": CARD, "else": WHOLE}),
+            payment(**{"if": CARD, "then": TEXT}),
+        ),
+        (
+            payment(**{"if": CARD, "then": {"maxLength": 3}}),
+            payment(**{"if": CARD, "then": {"maxLength": 3}, "minProperties": 0}),
+        ),
+        (payment(**WHOLE), payment(**{"if": CARD, "then": False, "else": NUMBER})),
+        (
+            {"patternProperties": {"^x": TEXT}, "additionalProperties": False},
+            {"patternProperties": {"^x": TEXT}, "additionalProperties": TEXT},
+        ),
+        (
+            payment(oneOf=[{"maxLength": 5}, CARD]),
+            payment(oneOf=[{"maxLength": 5}, CARD], minProperties=0),
+        ),
         (tree(WHOLE, additionalProperties=False), tree(WHOLE)),
         (tagged("a", "b"), tagged("c", "b", "a")),
         (
@@ -106,6 +121,18 @@ def test_proves(producer: Any, consumer: Any) -> None:
     ("producer", "consumer"),
     [
         (tree(NUMBER), tree(WHOLE)),
+        (
+            payment(**{"if": CARD, "then": TEXT, "else": WHOLE}),
+            payment("^5", **{"if": CARD, "then": TEXT, "else": WHOLE}),
+        ),
+        (
+            payment(**{"if": CARD, "then": TEXT, "else": NUMBER}),
+            payment(**{"if": CARD, "then": TEXT, "else": WHOLE}),
+        ),
+        (
+            payment(oneOf=[{"maxLength": 5}, CARD]),
+            payment("^5", oneOf=[{"maxLength": 5}, CARD]),
+        ),
         (tree(WHOLE), tree(WHOLE, additionalProperties=False)),
         (tagged("a", "b"), tagged("a")),
         (tagged("a", "b", required=()), tagged("b", "a", required=())),

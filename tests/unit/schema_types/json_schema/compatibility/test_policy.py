@@ -61,6 +61,101 @@ def test_declared_members_and_maps_are_not_tolerated(old: Any, new: Any) -> None
     assert compare(old, new).compatible is False
 
 
+PAIR = {"type": "array", "prefixItems": [TEXT]}
+TRIPLE = {"type": "array", "prefixItems": [TEXT, NUMBER]}
+ELDER_PAIR = {"$schema": DRAFT_7, "type": "array", "items": [TEXT]}
+ELDER_TRIPLE = {"$schema": DRAFT_7, "type": "array", "items": [TEXT, NUMBER]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (PAIR, TRIPLE),
+        (PAIR, {**PAIR, "items": False}),
+        ({**PAIR, "items": False}, {**TRIPLE, "items": False}),
+        ({**PAIR, "items": {"title": "more"}}, TRIPLE),
+        ({**PAIR, "unevaluatedItems": False}, {**TRIPLE, "unevaluatedItems": False}),
+        (ELDER_PAIR, ELDER_TRIPLE),
+        (ELDER_PAIR, {**ELDER_TRIPLE, "additionalItems": False}),
+    ],
+)
+def test_undeclared_elements_break_only_as_written(old: Any, new: Any) -> None:
+    tolerant, strict = (
+        compare(old, new, level="full", policy=policy) for policy in ("tolerant", "strict")
+    )
+
+    assert (tolerant.compatible, strict.compatible) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (TRIPLE, {**PAIR, "items": TEXT}),
+        ({**PAIR, "items": NUMBER}, {"prefixItems": [TEXT, TEXT]}),
+        ({**PAIR, "minItems": 2}, {"prefixItems": [TEXT, TEXT]}),
+        ({**PAIR, "contains": NUMBER}, {"prefixItems": [TEXT, TEXT]}),
+        (TRIPLE, {**TRIPLE, "maxItems": 1}),
+        ({"type": "array"}, PAIR),
+        ({"allOf": [PAIR, TRIPLE]}, {**PAIR, "items": TEXT}),
+    ],
+)
+def test_declared_elements_and_lists_are_not_tolerated(old: Any, new: Any) -> None:
+    assert compare(old, new).compatible is False
+
+
+def test_a_tuple_beside_a_longer_one_stays_open() -> None:
+    written = {"$defs": {"P": PAIR}, "allOf": [{"$ref": "#/$defs/P"}, TRIPLE]}
+    producer = jsonschema_rs.validator_for(as_producer(written, Budget()))
+
+    assert producer.is_valid(["x", 1])
+    assert not producer.is_valid(["x", 1, 2])
+
+
+def test_what_a_reference_leads_to_is_not_closed() -> None:
+    written = {**PAIR, "items": {}}
+    schema = {"properties": {"p": written, "q": {"$ref": "#/properties/p/items"}}}
+
+    assert as_producer(schema, Budget())["properties"] == schema["properties"]  # type: ignore[index]
+
+
+def job(action: Any, **more: Any) -> Any:
+    return {**objects({action: TEXT, **more}), "required": [action], "additionalProperties": False}
+
+
+def objects(members: Any) -> Any:
+    return {"type": "object", "properties": members}
+
+
+@pytest.mark.parametrize("union", ["oneOf", "anyOf"])
+def test_branches_without_a_tag_are_told_apart_by_the_members_they_require(union: Any) -> None:
+    old = {union: [job("run"), job("call")]}
+    new = {union: [job("run", image=TEXT), job("call")]}
+
+    assert compare(old, new, level="full").compatible is True
+    strict = compare(old, new, level="full", policy="strict")
+    assert [(r.direction, r.rule, r.path) for r in strict.reasons] == [
+        ("forward", "property-removed-from-closed", "$.image")
+    ]
+
+
+def test_a_pattern_may_allow_the_member_that_tells_branches_apart() -> None:
+    noted = {**job("run"), "patternProperties": {"^x-": {}}}
+    schema = {"oneOf": [noted, job("call")]}
+    opened = as_consumer(schema, opened=True, defaults=False)
+    assert "additionalProperties" not in opened["oneOf"][0]  # type: ignore[index]
+
+    matching = {"oneOf": [{**job("run"), "patternProperties": {"^c": {}}}, job("call")]}
+    assert as_consumer(matching, opened=True, defaults=False) == matching
+
+
+def test_a_member_that_tells_branches_apart_stays_required_despite_its_default() -> None:
+    run, call = job("run"), job("call")
+    run["properties"]["run"] = {**TEXT, "default": "x"}
+    read = as_consumer({"oneOf": [run, call]}, opened=True, defaults=True)
+
+    assert read["oneOf"][0]["required"] == ["run"]  # type: ignore[index]
+
+
 @pytest.mark.parametrize("draft", [DRAFT_7, "https://json-schema.org/draft/2020-12/schema"])
 def test_inherited_members_are_declared(draft: Any) -> None:
     """Closing each part of an `allOf` would leave a producer that can send nothing."""
@@ -247,6 +342,19 @@ def test_producer_that_takes_too_long_to_close_is_undecided() -> None:
 
     assert [reason.rule for reason in report.reasons] == ["budget-exceeded"]
     assert report.compatible is None
+
+
+def test_a_place_that_holds_no_object_and_no_array_takes_few_steps() -> None:
+    """Each of many kinds of tasks limits the name, which is one of as many: a product of both."""
+    kinds = [f"Task{number}" for number in range(160)]
+    members: dict[str, Any] = {"task": {"anyOf": [{"enum": [kind]} for kind in kinds]}}
+    old = {
+        "type": "object",
+        "properties": members,
+        "anyOf": [{"properties": {"task": {"pattern": f"^{kind}$"}}} for kind in kinds],
+        "required": ["task"],
+    }
+    assert compare(old, {**old, "properties": members | {"since": TEXT}}).compatible
 
 
 def test_required_members_are_declared() -> None:

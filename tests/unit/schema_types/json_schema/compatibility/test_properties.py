@@ -20,8 +20,10 @@ from tests.unit.schema_types.json_schema.compatibility.strategies import (
     PAYLOADS,
     SCHEMAS,
     declares,
+    is_circular,
     pairs,
     payloads,
+    referring,
 )
 
 POLICIES = st.sampled_from(["strict", "tolerant"])
@@ -78,6 +80,36 @@ def test_producers_may_send_all_that_is_declared(schema: Any, chance: Any) -> No
     for payload in payloads([schema], chance, 60):
         if written.is_valid(payload) and declares([schema], payload):
             assert producer.is_valid(payload), payload
+
+
+@BOUNDED
+@given(pairs(), POLICIES, st.randoms(use_true_random=False))
+def test_no_payload_refutes_a_verdict_on_schemas_with_references(
+    schemas: Any, policy: Any, chance: Any
+) -> None:
+    for schema in schemas:
+        validator(schema)
+        assume(not is_circular(schema))
+    old, new = (referring(schema, chance) for schema in schemas)
+    report = compare(old, new, policy=policy, budget=10_000)
+    assume(report.compatible is True)
+    producer, consumer = validator(old), validator(new)
+    if policy == "tolerant":
+        producer = validator(as_producer(old, Budget()))
+        consumer = validator(as_consumer(new, opened=True, defaults=False))
+
+    for payload in payloads(schemas, chance, 100):
+        assert not producer.is_valid(payload) or consumer.is_valid(payload), payload
+
+
+@BOUNDED
+@given(SCHEMAS, POLICIES, st.randoms(use_true_random=False))
+def test_definitions_may_be_named_at_will(schema: Any, policy: Any, chance: Any) -> None:
+    validator(schema)
+    assume(not is_circular(schema))
+    old, new = (referring(schema, chance) for _ in range(2))
+
+    assert compare(old, new, policy=policy, budget=10_000).compatible is not False
 
 
 @BOUNDED

@@ -286,6 +286,10 @@ def test_engine_that_gives_up_on_a_pattern_disproves_nothing() -> None:
     [
         {"$ref": "https://schemas.invalid/other.json"},
         {"properties": {"a": {"$ref": "#/$defs/Missing"}}},
+        {
+            "$defs": {"Text": {"type": "string"}},
+            "properties": {"a": {"$ref": "#/$defs/Text"}, "b": {"$ref": "#/$defs/Missing"}},
+        },
         {"properties": {"a": {"$dynamicRef": "#/$defs/Missing"}}},
         {"$schema": "https://schemas.invalid/dialect"},
     ],
@@ -396,6 +400,8 @@ def test_proof_outlasts_the_budget_for_doubting_it() -> None:
     budget = Budget(0)
 
     assert judge(checker(WIDE), checker(WIDE), formats=True, budget=budget).compatible is True
+    short, long = (checker({"maxLength": length}) for length in (3, 4))
+    assert judge(short, long, formats=True, budget=budget).compatible is True
 
 
 def doubled(depth: Any, word: Any, reference: Any, leaf: Any) -> Any:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+EXAMPLE = "such as {name}.{version}.schema.json"
 PROGRAM = [sys.executable, "-m", "pytest_schema_registry"]
 
 
@@ -137,6 +138,10 @@ def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
         (["serve"], "the following arguments are required: DIR"),
         (["serve", "no/such"], "argument DIR: no such directory: no/such"),
         (["serve", ".", "--port", "http"], "argument --port: invalid int value: 'http'"),
+        (
+            ["serve", ".", "--layout", "{version}.json"],
+            f"argument --layout: '{{version}}.json' is no layout: write {{name}} in it, {EXAMPLE}",
+        ),
     ],
 )
 def test_a_wrong_command_line_is_one_line(

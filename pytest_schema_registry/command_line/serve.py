@@ -1,0 +1,31 @@
+"""``serve``: a directory of schemas over HTTP."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from pytest_schema_registry.command_line.output import Output
+
+
+def run(options: Namespace, _output: Output) -> int:
+    """Serve the directory until the process is interrupted.
+
+    Args:
+        options: The parsed command line.
+    """
+    try:
+        from pytest_schema_registry.registries.connections import serve
+        from pytest_schema_registry.registries.server import LOOPBACK, create_app
+    except ModuleNotFoundError as exc:
+        print(
+            f"serve needs {exc.name}: pip install 'pytest-schema-registry[server]'", file=sys.stderr
+        )
+        return 1
+    allowed = options.allow_host
+    hosts = None if "*" in allowed else [*LOOPBACK, options.host, *allowed]
+    serve(create_app(options.directory, hosts, options.layout), options.host, options.port)
+    return 0

@@ -1,0 +1,1 @@
+"""The page: what a session did with schemas, as one HTML file for people to look at."""

@@ -1,0 +1,159 @@
+"""The schemas of a session's registry, as the embedded server serves them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pytest_schema_registry.errors import (
+    CassetteMissing,
+    InvalidAnswer,
+    InvalidSettings,
+    SchemaNotFound,
+)
+from pytest_schema_registry.registries.queries import Kind, Missing, RegisteredSchema, Result
+from pytest_schema_registry.schemas import IndexEntry
+from pytest_schema_registry.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pytest_schema_registry.registries.queries import Query, Value
+    from pytest_schema_registry.retrieval.catalogue import Catalogue
+    from pytest_schema_registry.schemas import OldCopy, Schema
+
+#: The registry, or the cassettes, have no such schema.
+_NOT_THERE = (SchemaNotFound, CassetteMissing, InvalidSettings)
+
+
+class SessionSchemas:
+    """The schemas of a session's registry: what it has retrieved, and what it can retrieve.
+
+    A schema that was not retrieved yet is retrieved as any other: once, and cached or recorded.
+    In replay, there are only the cassettes. What they do not have is an error, not a 404: the code
+    under test might go on with another version, and nobody would know why.
+
+    Args:
+        catalogue: The session's catalogue.
+        versions: The version lines, for a registry whose index does not tell them.
+        served: Called with the old copies that an answer rests on.
+        offline: True where the cassettes are the only source.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        versions: Sequence[str],
+        served: Callable[[tuple[OldCopy, ...]], None],
+        *,
+        offline: bool,
+    ) -> None:
+        self._catalogue = catalogue
+        self._versions = versions
+        self._served = served
+        self._offline = offline
+
+    def fetch(self, query: Query, known: Result | None = None) -> Result:  # noqa: ARG002
+        """Answer a query for a schema, by its name or its id, or for the index.
+
+        Raises:
+            CassetteMissing: In replay, the schema was not recorded.
+            InvalidAnswer: The schema is no JSON Schema.
+            SchemaRegistryError: The registry cannot be asked, for another reason.
+        """
+        value: Value | None
+        value = self._index() if query.kind is Kind.INDEX else self._schema(query)
+        value = Missing() if value is None else value
+        return Result(query, f"{query}", value, datetime.now(UTC).timestamp(), "registry")
+
+    def names(self) -> dict[str, set[str]]:
+        """Return the names of the schemas in each version line."""
+        lines: dict[str, set[str]] = {}
+        for entry in self._index():
+            told = self._catalogue.lists_lines or self._offline
+            for line in (entry.version,) if told else self._versions:
+                lines.setdefault(line, set()).add(entry.name)
+        return lines
+
+    def held(self) -> set[str]:
+        """Return the names of the schemas that were retrieved, or recorded."""
+        return {name for name, _ in self._catalogue.at_hand()}
+
+    def history(self, version: str, name: str) -> list[tuple[RegisteredSchema, str]]:
+        """Return the releases of a schema in a version line, oldest first.
+
+        Each comes with the time of its publication, in ISO 8601.
+        """
+        current = self._found(name, version, None)
+        if current is None:
+            return []
+        try:
+            listed = self._catalogue.releases(name, (version,))
+        except (SchemaNotFound, CassetteMissing):
+            listed = ()
+        times = {each.release: each.created_at or "" for each in listed}
+        older = (self._found(name, version, each) for each in times if each != current.release)
+        found = [*(each for each in older if each is not None), current]
+        return [(each, times.get(each.release or "", "")) for each in found]
+
+    def unnamed(self, path: str) -> None:
+        """Return None: all schemas have names."""
+
+    def _index(self) -> tuple[IndexEntry, ...]:
+        if not self._offline:
+            return self._catalogue.index()
+        found = [self._listed(name, line) for name, line in self._catalogue.at_hand()]
+        return tuple(
+            IndexEntry(each.name, each.version, each.release, each.token, each.deprecated, each.id)
+            for each in found
+            if each is not None
+        )
+
+    def _schema(self, query: Query) -> RegisteredSchema | None:
+        if query.kind is Kind.BY_ID:
+            try:
+                schema = self._catalogue.with_id(query.name, query.version)
+            except _NOT_THERE:
+                return None
+            return None if schema is None else self._registered(schema)
+        try:
+            schema = self._catalogue.schema(query.name, query.version, query.release)
+        except (SchemaNotFound, InvalidSettings):
+            return None
+        return self._registered(schema)
+
+    def _listed(self, name: str, version: str) -> RegisteredSchema | None:
+        try:
+            return self._found(name, version, None)
+        except InvalidAnswer:
+            return None
+
+    def _found(self, name: str, version: str, release: str | None) -> RegisteredSchema | None:
+        try:
+            return self._registered(self._catalogue.schema(name, version, release))
+        except _NOT_THERE:
+            return None
+
+    def _registered(self, schema: Schema) -> RegisteredSchema:
+        """Return a schema as it is served.
+
+        Raises:
+            InvalidAnswer: It is no JSON Schema. A 404 could be taken for a schema that is not
+                there.
+        """
+        self._served(schema.old_copies)
+        if schema.schema_type != "JSON":
+            reason = f"{schema} is of the type {schema.schema_type}, and only JSON Schema is served"
+            advice = "let the code under test ask the registry itself for it"
+            raise InvalidAnswer(schema.url, printable(reason), advice)
+        return RegisteredSchema(
+            name=schema.name,
+            version=schema.version,
+            release=schema.release,
+            content=schema.published,
+            token=schema.published.digest,
+            deprecated=schema.deprecated,
+            deprecation_note=schema.deprecation_note,
+            id=schema.id,
+            references=schema.references,
+        )

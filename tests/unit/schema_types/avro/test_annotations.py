@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_schema_registry.schema_types.avro.annotations import differ_in_annotations_only
+from tests.unit.schema_types.avro.subjects import logical, record, schema_of
+
+PLAIN = record("shop.R", ("a", "int"), ("b", {"type": "array", "items": "string"}))
+DECIMAL = logical("bytes", "decimal", precision=4, scale=2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (PLAIN, PLAIN | {"doc": "a", "aliases": ["Q"], "team": "b"}, True),
+        (
+            PLAIN,
+            record(
+                "R", *[(each["name"], each["type"]) for each in PLAIN["fields"]], namespace="shop"
+            ),
+            True,
+        ),
+        (record("R", ("a", "int")), record("R", ("a", "int", 5)), True),
+        (record("R", ("a", {"type": "int"})), record("R", ("a", "int")), True),
+        ({"type": "map", "values": "int"}, {"type": "map", "values": {"type": "int"}}, True),
+        (["null", "int"], ["int", "null"], False),
+        (
+            PLAIN,
+            record("shop.R", ("a", "long"), ("b", {"type": "array", "items": "string"})),
+            False,
+        ),
+        (DECIMAL, DECIMAL | {"scale": 1}, False),
+        ("long", logical("long", "timestamp-millis"), False),
+        (record("x.R", ("a", "S")), record("x.R", ("a", "x.S")), True),
+        ({"type": "record", "fields": [5]}, {"type": "record", "fields": [6]}, False),
+        (5, 6, False),
+    ],
+)
+def test_what_changes_no_bytes_and_no_meaning_is_an_annotation(
+    old: Any, new: Any, expected: bool
+) -> None:
+    assert differ_in_annotations_only(schema_of(old), schema_of(new)) is expected

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_schema_registry.redaction import Redaction
+from pytest_schema_registry.schema_types.avro.diagnosis import Walker
+from tests.unit.schema_types.avro.subjects import (
+    CARD,
+    CASH,
+    ORDER,
+    VALUE,
+    record,
+    validator_of,
+)
+
+UNION = ["null", "string", CARD, CASH]
+
+
+def lines(content: Any, value: Any, *hidden: str) -> list[str]:
+    validator = validator_of(content)
+    assert not validator.is_valid(value)
+    return [str(each) for each in validator.violations(value, Redaction(hidden))]
+
+
+def test_all_violations_are_told_in_the_schemas_order_with_their_places() -> None:
+    wrong = VALUE | {
+        "id": 1.5,
+        "lines": [{"qty": 1, "sku": "a"}, {"qty": "x", "sku": "a"}, {"sku": None}, 5],
+        "tags": {"a": 2**40},
+        "note": 1,
+    }
+    validator = validator_of(ORDER)
+    found = validator.violations(wrong, Redaction())
+    assert [(each.path, each.schema_path, each.keyword) for each in found] == [
+        ("$.id", "#/fields/0/type", "type"),
+        ("$.lines[1].qty", "#/fields/1/type/items/fields/0/type", "type"),
+        ("$.lines[2].qty", "#/fields/1/type/items/fields/0", "missing"),
+        ("$.lines[2].sku", "#/fields/1/type/items/fields/1/type", "type"),
+        ("$.lines[3]", "#/fields/1/type/items", "type"),
+        ("$.tags.a", "#/fields/6/type/values", "type"),
+        ("$.note", "#", "unknown-field"),
+    ]
+    assert [each.value for each in found] == [1.5, "x", None, None, 5, 2**40, 1]
+
+
+def test_missing_is_told_apart_from_null() -> None:
+    content = record("R", ("a", "int"))
+    assert lines(content, {}) == ["$.a: it is missing, and has no default"]
+    assert lines(content, {"a": None}) == ["$.a: null is not an int"]
+
+
+def test_a_default_that_fastavro_cannot_write_is_told() -> None:
+    content = record("R", ("a", "bytes", "x"))
+    assert lines(content, {}) == ['$.a: it is missing, and fastavro cannot write its default "x"']
+
+
+def test_an_unknown_field_suggests_the_one_that_is_missing() -> None:
+    content = record("R", ("quantity", "int", 1), ("price", "int", 1))
+    assert lines(content, {"quantty": 1}) == [
+        '$.quantty: R has no such field, so no reader gets it; did you mean "quantity"?'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "line", "causes"),
+    [
+        (5, "$: 5 fits none of null, string, Card and Cash", []),
+        (
+            {"amount": "1", "currency": "E"},
+            "$: a dict fits none of null, string, Card and Cash; Cash is the nearest",
+            ['$.amount: "1" is a string, not an int'],
+        ),
+        (("Cart", {}), '$: the union has no branch "Cart"; did you mean "Card"?', []),
+        (("Card", {}), "$.number: it is missing, and has no default", []),
+        ({"-type": "Cash", "number": "1"}, None, []),
+    ],
+)
+def test_a_union_tells_the_nearest_branch(value: Any, line: str | None, causes: list[str]) -> None:
+    (found,) = validator_of(UNION).violations(value, Redaction())
+    if line is not None:
+        assert (str(found), list(map(str, found.causes))) == (line, causes)
+
+
+def test_a_union_with_null_tells_of_its_only_branch() -> None:
+    assert lines(["null", CARD], {"number": 5}) == ["$.number: 5 is a whole number, not a string"]
+    assert lines(["int", "string"], None) == ["$: null fits none of int and string"]
+
+
+def test_a_value_says_its_own_type_wrongly() -> None:
+    content = record("a.Card", ("number", "string"))
+    assert lines(content, {"-type": "a.Cash", "number": "1"})[0] == (
+        "$['-type']: the type is \"a.Cash\" here, not a.Card"
+    )
+
+
+def test_keys_are_strings_and_containers_are_containers() -> None:
+    map_of, array_of = {"type": "map", "values": "int"}, {"type": "array", "items": "int"}
+    assert lines(map_of, {5: 1, "a": "x"}) == [
+        "$['5']: the key 5 is not a string",
+        '$.a: "x" is a string, not an int',
+    ]
+    assert lines(map_of, []) == ["$: a list is no map"]
+    assert lines(array_of, "ab") == ['$: "ab" is no array']
+
+
+def test_what_is_hidden_is_told_of_without_its_values_and_names() -> None:
+    wrong = VALUE | {
+        "id": "secret",
+        "pay": {"amount": "1", "currency": "E"},
+        "lines": [{"qty": "x", "sku": "a"}],
+    }
+    hidden = '"<redacted>"'
+    assert lines(ORDER, wrong, "id", "pay", "$.lines") == [
+        f"$.id: {hidden} is a string, not a long",
+        f"$.lines: {hidden} has something that the schema does not allow",
+        f"$.pay: {hidden} fits none of null, string, shop.Card and shop.Cash",
+    ]
+
+
+def test_unions_that_multiply_are_given_up() -> None:
+    content = record(
+        "A",
+        (
+            "next",
+            ["null", "int", "A", record("B", ("next", ["null", "A"], None), ("k", "int"))],
+            None,
+        ),
+        ("leaf", ["null", "int"], None),
+    )
+    value: Any = {"leaf": "x"}
+    for _ in range(5):
+        value = {"next": value}
+    validator = validator_of(content)
+    assert validator.violations(value, Redaction())[0].keyword == "union"
+    walker = Walker(validator.types, max_steps=50)
+    (found,) = walker.violations(value, Redaction(), validator.engine)
+    assert str(found) == (
+        "$: fastavro does not take the payload; the reason could not be found in so large or so "
+        "deep a payload"
+    )
+
+
+def test_a_large_array_outside_of_unions_is_searched_whole() -> None:
+    validator = validator_of({"type": "array", "items": ["null", "int"]})
+    walker = Walker(validator.types, max_steps=50)
+    (found,) = walker.violations([1] * 100 + ["x"], Redaction(), validator.engine)
+    assert found.path == "$[100]"
+
+
+def test_a_field_of_type_null_that_is_missing_is_left_to_fastavro() -> None:
+    content = record("R", ("a", {"type": "null"}))
+    assert lines(content, {}) == [
+        "$: fastavro does not take the payload: no value and no default for a"
+    ]
+    assert lines(content, {}, "b") == ["$: fastavro does not take the payload"]

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from pytest_schema_registry.schema_types.avro.json_form import as_json, from_json, is_too_deep
+from pytest_schema_registry.schema_types.avro.names import Types
+from tests.unit.schema_types.avro.subjects import CARD, CASH, record
+
+CARD_VALUE = {"number": "1"}
+UNION = ["null", "string", CARD, CASH]
+COLOR = {"type": "enum", "name": "Color", "symbols": ["RED"]}
+
+
+class Own:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        (None, None),
+        (True, True),
+        (1.5, 1.5),
+        ("a", "a"),
+        (datetime(2026, 1, 2, tzinfo=UTC), {"$datetime": "2026-01-02T00:00:00+00:00"}),
+        (date(2026, 1, 2), {"$date": "2026-01-02"}),
+        (time(1, 2), {"$time": "01:02:00"}),
+        (Decimal("1.50"), {"$Decimal": "1.50"}),
+        (UUID(int=1), {"$UUID": "00000000-0000-0000-0000-000000000001"}),
+        (b"\xff", {"$bytes": "ÿ"}),
+        (bytearray(b"a"), {"$bytearray": "a"}),
+        (math.inf, {"$float": "inf"}),
+    ],
+)
+def test_a_value_becomes_json_and_is_made_of_it_again(value: Any, form: Any) -> None:
+    assert as_json({"a": [value]}) == {"a": [form]}
+    again = from_json(Types("string").root, form)
+    assert again == value
+    assert type(again) is type(value)
+
+
+def test_what_has_no_form_is_named_by_its_class() -> None:
+    assert as_json(Own()) == {"$Own": None}
+    assert as_json(("a", Own())) == ["a", {"$Own": None}]
+    assert as_json(MappingProxyType({1: 2})) == {"1": 2}
+    root = Types("string").root
+    for document in ({"$Own": None}, {"$Decimal": "x"}, {"$UUID": "x"}, {"$Decimal": 1}):
+        assert from_json(root, document) is document
+
+
+@pytest.mark.parametrize(
+    ("content", "value", "form"),
+    [
+        (UNION, ("Card", CARD_VALUE), CARD_VALUE),
+        (UNION, ("Coin", CARD_VALUE), CARD_VALUE),
+        (UNION, ("string", UUID(int=0)), {"$UUID": str(UUID(int=0))}),
+        (["null", {"type": "array", "items": UNION}], [("Card", CARD_VALUE)], [CARD_VALUE]),
+        ({"type": "array", "items": "string"}, ("a", "b"), ["a", "b"]),
+        ({"type": "map", "values": UNION}, {"a": ("Card", CARD_VALUE)}, {"a": CARD_VALUE}),
+        (record("R", ("u", UNION)), {"u": ("Card", CARD_VALUE)}, {"u": CARD_VALUE}),
+        (record("R"), {"u": ("Card", CARD_VALUE)}, {"u": CARD_VALUE}),
+        (record("R"), {"u": ("a", "b")}, {"u": ["a", "b"]}),
+        (UNION, [("Card", CARD_VALUE)], [CARD_VALUE]),
+    ],
+)
+def test_the_name_of_a_branch_is_no_part_of_a_path(content: Any, value: Any, form: Any) -> None:
+    assert as_json(value, Types(content).root) == form
+
+
+def test_a_value_that_contains_itself_is_cut() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    form: Any = as_json(endless)
+    for _ in range(501):
+        (form,) = form
+    assert form == {"$nested": "too deeply"}
+    assert is_too_deep(endless)
+    assert is_too_deep({"a": endless})
+    assert not is_too_deep({"a": [1, ("b",)]})
+
+
+@pytest.mark.parametrize(
+    ("content", "document", "value"),
+    [
+        ("bytes", "ÿ", b"\xff"),
+        ("bytes", "ł", "ł"),
+        ("bytes", 5, 5),
+        ({"type": "fixed", "name": "F", "size": 1}, "a", b"a"),
+        ("double", "Infinity", math.inf),
+        ("double", "x", "x"),
+        ("double", 1, 1),
+        ({"type": "array", "items": "bytes"}, ["a"], [b"a"]),
+        ({"type": "array", "items": "bytes"}, "a", "a"),
+        ({"type": "map", "values": "bytes"}, {"a": "b"}, {"a": b"b"}),
+        ({"type": "map", "values": "bytes"}, [], []),
+        (record("R", ("a", "bytes")), {"a": "b", "c": "d"}, {"a": b"b", "c": "d"}),
+        (record("R", ("a", "bytes")), "a", "a"),
+        (UNION, None, None),
+        (UNION, {"string": "a"}, ("string", "a")),
+        (UNION, {"Card": CARD_VALUE}, ("Card", CARD_VALUE)),
+        (UNION, CARD_VALUE, CARD_VALUE),
+        (UNION, ["a"], ["a"]),
+        (["null", "bytes"], "a", b"a"),
+        (["null", "bytes"], {"bytes": "a"}, ("bytes", b"a")),
+        (["null", COLOR], {"Color": "RED"}, "RED"),
+        (["null", "int", {"type": "array", "items": "bytes"}], ["a"], [b"a"]),
+    ],
+)
+def test_the_json_encoding_is_read_and_anything_else_is_left_for_the_verdict(
+    content: Any, document: Any, value: Any
+) -> None:
+    assert from_json(Types(content).root, document) == value
