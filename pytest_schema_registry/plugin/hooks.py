@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry.plugin.raw_options import EVENTS, UNCHECKED, VERSION, RawOptions
+from pytest_schema_registry.plugin.raw_options import UNCHECKED, VERSION, RawOptions
 from pytest_schema_registry.settings import DEFAULT_PAYLOADS, OPTIONS
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.model_contract import AssertConsumes, AssertProduces
     from pytest_schema_registry.plugin.controller import Controller
     from pytest_schema_registry.plugin.outcomes import Outcomes
+    from pytest_schema_registry.plugin.reports import Reports
     from pytest_schema_registry.plugin.session import PluginSession
     from pytest_schema_registry.registries.registry_server import RegistryServer
     from pytest_schema_registry.registry import SchemaRegistry
@@ -130,8 +131,6 @@ class SchemaRegistryPlugin:
         self._config = config
         self._started = time.perf_counter()
         self._is_worker = hasattr(config, "workerinput")
-        #: The number of workers that have not reported their end.
-        self._open_workers = 0
         worker_input: dict[str, Any] = getattr(config, "workerinput", {})
         self._session_id: str = worker_input.get(SESSION_INPUT) or uuid.uuid4().hex
         self._started_at: float = worker_input.get(START_INPUT) or time.time()
@@ -143,6 +142,7 @@ class SchemaRegistryPlugin:
         self._process: PluginSession | None = None
         self._outcomes: Outcomes | None = None
         self._controller: Controller | None = None
+        self._reports: Reports | None = None
         self._item: pytest.Item | None = None
 
     @property
@@ -194,9 +194,31 @@ class SchemaRegistryPlugin:
 
             self._controller = plugins["schema_registry_controller"] = Controller(process)
         self._process, self._outcomes = process, outcomes
+        self._hear_reports().process = process
         for name, plugin in plugins.items():
             config.pluginmanager.register(plugin, name)
         return process
+
+    def _hear_reports(self) -> Reports:
+        """Return the reader of the reports of tests, registered on first use.
+
+        A hook that is called for each report would cost a session that does not use us.
+        """
+        if self._reports is None:
+            from pytest_schema_registry.plugin.reports import Reports
+
+            self._reports = Reports(self._add)
+            self._config.pluginmanager.register(self._reports, "schema_registry_reports")
+        return self._reports
+
+    def _add(self, events: dict[str, Any]) -> None:
+        """Give the controller the events of a process; workers' reports carry theirs there."""
+        if self._is_worker:
+            return
+        if self._controller is None:
+            self.begin()
+        assert self._controller is not None  # noqa: S101  # only a worker has none
+        self._controller.add(events)
 
     def begin_payloads(self) -> None:
         """Have golden payloads collected, if their folder exists."""
@@ -275,7 +297,7 @@ class SchemaRegistryPlugin:
         node.workerinput[SESSION_INPUT] = self._session_id
         node.workerinput[START_INPUT] = self._started_at
         node.workerinput[COLUMNS_INPUT] = self._columns
-        self._open_workers += 1
+        self._hear_reports().open_workers += 1
 
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
@@ -312,43 +334,16 @@ class SchemaRegistryPlugin:
 
             mark_unchecked(report, item, call.excinfo.value)
             shorten(report, call.excinfo.value)
+            if hasattr(report, UNCHECKED):
+                self._hear_reports()
         if self._process is not None:
             self._process.settle(report)
         return report
 
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> Any:
-        # Nothing was checked, so the payload did not fail. It is an error, as in a fixture.
-        is_error = report.failed and hasattr(report, UNCHECKED)  # a rerun's report has not failed
-        return ("error", "E", "ERROR") if is_error else None
-
-    # Before a worker sends the report.
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if self._process is not None:
-            self._process.logged(report)
-        if (events := getattr(report, EVENTS, None)) is not None:
-            self._add(events)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        # A worker that crashed sends no output; the reports of its tests are here already.
-        output = getattr(node, "workeroutput", None)
-        if output is not None:
-            self._open_workers -= 1
-            if EVENTS in output:
-                self._add(output[EVENTS])
-
-    def _add(self, events: dict[str, Any]) -> None:
-        if self._is_worker:
-            return
-        if self._controller is None:
-            self.begin()
-        assert self._controller is not None  # noqa: S101  # only a worker has none
-        self._controller.add(events)
-
     def pytest_unconfigure(self) -> None:
         # A worker that sent no output may have left files, too.
-        if not self._is_worker and (self._process is not None or self._open_workers):
+        has_open_workers = self._reports is not None and self._reports.open_workers
+        if not self._is_worker and (self._process is not None or has_open_workers):
             from pytest_schema_registry import files
 
             files.remove_session(self._session_id)

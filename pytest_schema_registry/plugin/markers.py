@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.addresses import Address
 from pytest_schema_registry.errors import InvalidSettings
@@ -19,8 +18,7 @@ MARKER = "registry_schema"
 _KEYWORDS = frozenset({"versions", "release", "prefer", "fallback", "enforcement"})
 
 
-@dataclass(frozen=True, slots=True)
-class MarkerArgs:
+class MarkerArgs(NamedTuple):
     """The combined arguments of one test's markers.
 
     Args:
@@ -91,6 +89,10 @@ class MarkerArgs:
         return Address.parse(name or next(iter(self.names), ""))
 
 
+#: Most tests of a large suite have no marker of ours.
+_NO_ARGS = MarkerArgs()
+
+
 def combined(markers: Iterable[tuple[Any, Any]]) -> MarkerArgs:
     """Combine the markers of a test: on names, versions and enforcement, the closest one counts.
 
@@ -102,11 +104,14 @@ def combined(markers: Iterable[tuple[Any, Any]]) -> MarkerArgs:
     Raises:
         InvalidSettings: A marker cannot be understood.
     """
+    pairs = tuple(markers)
+    if not pairs:
+        return _NO_ARGS
     names: dict[str, None] = {}
     named_by = None
     choice: dict[str, Any] = {}
     enforcement: Enforcement | None = None
-    for node, marker in markers:
+    for node, marker in pairs:
         _check(marker)
         if marker.args and named_by in (None, node):
             names.update(dict.fromkeys(marker.args))

@@ -37,6 +37,8 @@ class Parametrization:
         self._marker_args: dict[pytest.Item, MarkerArgs] = {}
         # What a contract has retrieved and compiled serves all tests with the same request.
         self._contracts: dict[tuple[SchemaRequest, tuple[str, ...]], Contract] = {}
+        # The same contracts, by the markers, the parameters and the version of runs that had them.
+        self._of_runs: dict[tuple[MarkerArgs, str | None, str | None, str | None], Contract] = {}
 
     def parametrize(self, metafunc: pytest.Metafunc) -> None:
         """Parametrize a contract test by its names and its version lines, or else the session's."""
@@ -93,14 +95,19 @@ class Parametrization:
         with self._process.test.unseen:
             assert self._process.item is not None  # noqa: S101  # only tests ask
             args, params = self.marker_args(self._process.item), items.params(self._process.item)
-            name = params.get(NAME)
-            if not args.is_run_by(name, params.get(VERSION)):
+            name, parameter = params.get(NAME), params.get(VERSION)
+            run = args, name, parameter, version
+            contract = self._of_runs.get(run)
+            if contract is not None:
+                return contract
+            if not args.is_run_by(name, parameter):
                 raise InvalidSettings(
                     "@pytest.mark.registry_schema",
                     "on a parameter, or on a test that is collected already, it can no longer "
                     "choose names and versions; put it on the test",
                 )
-            return self.contract(args.request(name, version), args.versions)
+            contract = self.contract(args.request(name, version), args.versions)
+            return self._of_runs.setdefault(run, contract)
 
     def model_contract_of_test(self, version: str | None) -> ModelContract:
         """Return the current test's checks of models.

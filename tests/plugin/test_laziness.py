@@ -58,17 +58,19 @@ def test_a_session_that_does_not_use_the_plugin_imports_nothing_heavy(
     assert heavy_modules(pytester, "worker") == [[]] * processes
 
 
-@pytest.mark.parametrize(("workers", "processes"), [("0", 1), ("2", 3)])
+@pytest.mark.parametrize(("workers", "ordinary", "controllers"), [("0", 1, 0), ("2", 2, 1)])
 def test_a_session_that_is_told_nothing_and_asks_nothing_imports_four_modules(
-    run: Run, pytester: pytest.Pytester, workers: str, processes: int
+    run: Run, pytester: pytest.Pytester, workers: str, ordinary: int, controllers: int
 ) -> None:
+    # One more in xdist's controller, which hears its workers' reports.
     pytester.makepyfile("def test_own(): pass")
     (pytester.path / "data.json").write_text("{}")
     run("-n", workers).assert_outcomes(passed=1)
     names = ("plugin", "plugin.hooks", "plugin.raw_options", "settings")
     four = [f"pytest_schema_registry.{name}" for name in names]
-    imported = [file.read_text().split() for file in pytester.path.glob("ours-*")]
-    assert imported == [four] * processes
+    five = sorted([*four, "pytest_schema_registry.plugin.reports"])
+    imported = sorted(file.read_text().split() for file in pytester.path.glob("ours-*"))
+    assert imported == sorted([four] * ordinary + [five] * controllers)
 
 
 @pytest.mark.parametrize(("workers", "processes"), [("0", 1), ("2", 3)])
