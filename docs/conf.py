@@ -30,7 +30,7 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_title = f"{project} {release}"
 html_static_path = ["_static"]
-html_css_files = ["tables.css"]
+html_css_files = ["pages.css"]
 html_show_copyright = False
 html_copy_source = False
 
@@ -67,7 +67,9 @@ def _fixtures() -> ModuleType:
         signature = inspect.signature(method).replace(parameters=parameters)
         _add(module, name, method.__doc__, signature)
     for name, fixture in VALUES.items():
-        returned = inspect.signature(fixture).return_annotation
+        returned: str = inspect.signature(fixture).return_annotation
+        # A fixture that ends something afterwards yields its value.
+        returned = returned.removeprefix("Generator[").removesuffix(", None, None]")
         _add(module, name, fixture.__doc__, inspect.Signature(return_annotation=returned))
     return module
 
@@ -78,6 +80,7 @@ def _add(module: ModuleType, name: str, doc: str | None, signature: inspect.Sign
     function.__name__ = function.__qualname__ = name
     function.__module__ = module.__name__
     function.__doc__ = doc
+    function.__annotations__ = {}  # which autodoc would put in the place of the signature's
     function.__signature__ = signature  # type: ignore[attr-defined]
     setattr(module, name, function)
 

@@ -66,6 +66,6 @@ def test_what_a_report_on_a_model_rests_on_is_said(registry: SchemaRegistry) -> 
     ]
     said = [each.notes[-1].message for each in compared]
     assert {each.notes[-1].kind for each in compared} == {"rests-on"}
-    written = [code(cell)[0] for cell, _ in table(PAGE.section("Models"))]
+    written = [code(cell)[0] for cell, _ in table(PAGE.section("What a report rests on"))]
     for message, pattern in zip(said, written, strict=True):
         assert re.match(re.escape(pattern).replace("…", r"\d+"), message), message

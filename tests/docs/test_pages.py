@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from pytest_schema_registry import InvalidAnswer
-from tests.docs.pages import README, ROOT, Page, all_pages, page
+from tests.docs.pages import README, ROOT, Page, all_pages, page, table
 
 PACKAGE = ROOT / "pytest_schema_registry"
 PAGES = {each.path: each for each in all_pages()}
@@ -56,13 +56,21 @@ def test_the_readme_links_to_pages_of_the_documentation_and_nothing_outside() ->
     assert not outside & set(LINK.findall(README.text.partition(end)[0]))
 
 
-def test_every_page_stands_in_the_table_of_contents_once() -> None:
+def test_every_page_stands_once_in_the_contents_and_in_the_readme() -> None:
     trees = re.findall(r"^```\{toctree\}\n(.*?)^```$", page("index").text, re.MULTILINE | re.DOTALL)
-    listed = Counter(
-        line for tree in trees for line in tree.splitlines() if line and not line.startswith(":")
-    )
+    contents = {
+        re.findall(":caption: (.+)", tree)[0].lower(): re.findall(r"^(\w+)$", tree, re.MULTILINE)
+        for tree in trees
+    }
+    listed = [name for names in contents.values() for name in names]
     there = {file.stem for file in (ROOT / "docs").glob("*.md")} - {"index"}
-    assert listed == dict.fromkeys(there, 1)
+    assert Counter(listed) == dict.fromkeys(there, 1)
+    rows = table(README.section("Documentation"))
+    assert {
+        about.lower(): re.findall(r"docs/(\w+)\.md", pages) for about, pages in rows
+    } == contents
+    titles = re.findall(r"\[([^]]+)\]\(docs/", README.section("Documentation"))
+    assert titles == [page(name).titles[0] for name in listed]
 
 
 def test_every_page_begins_with_its_title() -> None:
@@ -77,5 +85,5 @@ def test_the_page_that_a_message_names_exists() -> None:
     named = set(re.findall(r"documentation's page '([^']+)'", source))
     assert "README's chapter" not in source
     assert named
-    assert named <= {each.titles[0] for each in all_pages()}
+    assert named <= {each.titles[0] for path, each in PAGES.items() if path != "docs/index.md"}
     assert any(f"'{title}'" in str(InvalidAnswer("url", "reason")) for title in named)

@@ -25,7 +25,7 @@ def test_the_block_on_the_registry_for_the_code_under_test_passes(project: Path,
 
 
 def test_the_members_of_the_registry_for_the_code_under_test_are_those_of_the_code() -> None:
-    cells = [code(cell) for cell, _ in table(PAGE.section("A registry for the code under test"))]
+    cells = [code(cell) for cell, _ in table(PAGE.section("What it can do"))]
     written = {member for cell in cells for member in cell}
     server = RegistryServer("", "", ServedSchemas(DirectoryRegistry(Path(), "")), Traffic())
     assert written == {
