@@ -106,7 +106,7 @@ class RegistryRefused(SchemaRegistryError):
 
 
 _LOOK = (
-    "open that address yourself; the README's chapter 'The registry' shows what is expected there"
+    "open that address yourself; the documentation's page 'Registries' shows what is expected there"
 )
 
 

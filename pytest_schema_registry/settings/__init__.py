@@ -1,4 +1,4 @@
-"""The table of options: the names, the default and the help of each. The README has it, too.
+"""The table of options: the names, the default and the help of each. docs/options.md has it, too.
 
 Every pytest run of an environment imports this module. So it imports nothing that pytest has not
 loaded.

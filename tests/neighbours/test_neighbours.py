@@ -51,7 +51,7 @@ class Served(NamedTuple):
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The contract tests' registry, served by the command that the README shows."""
+    """The contract tests' registry, served by the command that the documentation shows."""
     log = tmp_path_factory.mktemp("served") / "log"
     command = [sys.executable, "-P", "-m", "pytest_schema_registry", "serve"]
     command += [str(ROOT / "tests/contracts/registry"), "--port", "0"]

@@ -120,7 +120,7 @@ TEXTS: list[tuple[Exception, str]] = [
         f"""
         the registry's answer cannot be used: the answer has no 'content'
           asked: {URL}
-          next: open that address yourself; the README's chapter 'The registry' shows what is \
+          next: open that address yourself; the documentation's page 'Registries' shows what is \
 expected there
         """,
     ),

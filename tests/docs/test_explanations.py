@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
+from tests.docs.pages import page
 from tests.explanations import INTRODUCTION, MISTAKES, OURS, block, of_jsonschema, of_pydantic, ours
 
-PAGE = (Path(__file__).parents[1] / "docs" / "explanations.md").read_text(encoding="utf-8")
+PAGE = page("explanations").text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,27 +12,25 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Run
 
-ROOT = Path(__file__).parents[1]
+from tests.docs.pages import README, page
+from tests.docs.projects import REGISTRY
 
 
 def is_test(name: str) -> bool:
     return name.startswith("test_")
 
 
-PAGES = {
-    page: (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
-    for page in ("recipes", "drills")
-}
+PAGES = {name: page(name).text for name in ("recipes", "drills")}
 BLOCKS = {
-    page: {
+    path: {
         name: block
         for block, name in re.findall(
             r"^```\w+\n(# (\S+)\n.*?)^```$", text, re.MULTILINE | re.DOTALL
         )
     }
-    for page, text in PAGES.items()
+    for path, text in PAGES.items()
 }
-TESTS = [(page, name) for page, blocks in BLOCKS.items() for name in blocks if is_test(name)]
+TESTS = [(path, name) for path, blocks in BLOCKS.items() for name in blocks if is_test(name)]
 #: What a recipe needs that not every environment has: `tox -e neighbours` installs it.
 NEEDED = {"test_bdd.py": "pytest_bdd", "test_messages.py": "_pytest.subtests"}
 #: A `TestCase` runs against one version.
@@ -46,21 +43,21 @@ RUNS = {
 }
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_block_is_a_file(page: str) -> None:
-    assert len(BLOCKS[page]) == len(re.findall(r"^```\w+$", PAGES[page], re.MULTILINE))
-    assert f"(docs/{page}.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", PAGES)
+def test_every_block_is_a_file(name: str) -> None:
+    assert len(BLOCKS[name]) == len(page(name).languages)
+    assert f"(docs/{name}.md)" in README.text
 
 
-@pytest.mark.parametrize(("page", "name"), TESTS)
+@pytest.mark.parametrize(("path", "name"), TESTS)
 def test_a_block_passes(
-    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, page: str, name: str
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, path: str, name: str
 ) -> None:
     if (needed := NEEDED.get(name)) is not None and find_spec(needed) is None:
         pytest.skip(f"needs {needed}")
     monkeypatch.setenv("PYTEST_ADDOPTS", "")  # which leaves out anyio's plugin
-    shutil.copytree(ROOT / "tests" / "contracts" / "registry", pytester.path / "registry")
-    for each, text in BLOCKS[page].items():
+    shutil.copytree(REGISTRY, pytester.path / "registry")
+    for each, text in BLOCKS[path].items():
         if each == name or not is_test(each):
             (pytester.path / each).write_text(text, encoding="utf-8")
     result = run("--registry-url=registry", name)
