@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.report import (
         CompatibilityReport as CompatibilityReport,
     )
-    from pytest_schema_registry.contracts.contract import AssertConforms as AssertConforms
-    from pytest_schema_registry.contracts.contract import RegistrySchema as RegistrySchema
-    from pytest_schema_registry.contracts.evolution import AssertCompatible as AssertCompatible
-    from pytest_schema_registry.contracts.made_payloads import (
+    from pytest_schema_registry.contracts.fixture_types import AssertCompatible as AssertCompatible
+    from pytest_schema_registry.contracts.fixture_types import AssertConforms as AssertConforms
+    from pytest_schema_registry.contracts.fixture_types import AssertConsumes as AssertConsumes
+    from pytest_schema_registry.contracts.fixture_types import AssertProduces as AssertProduces
+    from pytest_schema_registry.contracts.fixture_types import (
         ConformingPayloads as ConformingPayloads,
     )
-    from pytest_schema_registry.contracts.made_payloads import (
+    from pytest_schema_registry.contracts.fixture_types import RegistrySchema as RegistrySchema
+    from pytest_schema_registry.contracts.fixture_types import (
         ViolatingPayloads as ViolatingPayloads,
     )
-    from pytest_schema_registry.contracts.model_contract import AssertConsumes as AssertConsumes
-    from pytest_schema_registry.contracts.model_contract import AssertProduces as AssertProduces
     from pytest_schema_registry.errors import CacheLocked as CacheLocked
     from pytest_schema_registry.errors import CacheWarning as CacheWarning
     from pytest_schema_registry.errors import CassetteDamaged as CassetteDamaged
@@ -91,10 +91,15 @@ _MODULES = {
         "UnsupportedSchemaType",
         "WrongSchemaId",
     ),
-    "contracts.contract": ("AssertConforms", "RegistrySchema"),
-    "contracts.evolution": ("AssertCompatible",),
-    "contracts.model_contract": ("AssertConsumes", "AssertProduces"),
-    "contracts.made_payloads": ("ConformingPayloads", "ViolatingPayloads"),
+    "contracts.fixture_types": (
+        "AssertCompatible",
+        "AssertConforms",
+        "AssertConsumes",
+        "AssertProduces",
+        "ConformingPayloads",
+        "RegistrySchema",
+        "ViolatingPayloads",
+    ),
     "compatibility.report": ("CompatibilityReport",),
     "models.comparison": ("compare",),
     "async_registry": ("AsyncSchemaRegistry",),

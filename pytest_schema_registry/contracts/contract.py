@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_schema_registry.addresses import Address
 from pytest_schema_registry.contracts.judge import as_json
 from pytest_schema_registry.contracts.made_payloads import MadePayloads
 from pytest_schema_registry.contracts.message import payload_of
-from pytest_schema_registry.contracts.recorder import SchemaUsage
+from pytest_schema_registry.contracts.schemas_of_run import SchemasOfRun
 from pytest_schema_registry.errors import (
     ContractViolation,
-    InvalidSettings,
     PayloadNotJSON,
     SchemaRegistryError,
 )
-from pytest_schema_registry.schemas import Schema, SchemaKey, given, plain_name
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
@@ -25,44 +22,15 @@ if TYPE_CHECKING:
     from pytest_schema_registry.contracts.expected_reason import ExpectedReason
     from pytest_schema_registry.contracts.judge import Judge
     from pytest_schema_registry.contracts.payload_replay import PayloadReplay
+    from pytest_schema_registry.contracts.recorder import SchemaUsage
     from pytest_schema_registry.contracts.rollout import Rollout
     from pytest_schema_registry.retrieval.schema_source import SchemaSource
     from pytest_schema_registry.schema_types.schema_type import Validator
-    from pytest_schema_registry.schemas import SchemaRequest
-    from pytest_schema_registry.settings.enforcement import Enforcement
+    from pytest_schema_registry.schemas import Schema, SchemaRequest
 
 _Result = TypeVar("_Result")
 #: The most violations that are shown of a payload that is refused for another reason.
 _MOST_SHOWN = 5
-
-
-class AssertConforms(Protocol):
-    """The type of the ``assert_conforms`` fixture."""
-
-    def __call__(
-        self,
-        payload: Any,
-        schema: str | Schema | dict[str, Any] | bool | None = None,
-        *,
-        version: str | None = None,
-        text: bool = False,
-    ) -> Any:
-        """Fail the test unless the payload conforms; return it as JSON."""
-
-
-class RegistrySchema(Protocol):
-    """The type of the ``registry_schema`` fixture."""
-
-    def __call__(
-        self,
-        name: str | None = None,
-        *,
-        version: str | None = None,
-        release: str | None = None,
-        prefer: str | None = None,
-        fallback: str | None = None,
-    ) -> Schema:
-        """Return the schema for the test's version, an explicit one, or a negotiated one."""
 
 
 class Contract:
@@ -91,41 +59,19 @@ class Contract:
     ) -> None:
         self._source = source
         self._judge = judge
+        #: The schemas that its calls may mean.
+        self.schemas = SchemasOfRun(source, judge, request, rollout)
         self._request = request
         self._rollout = rollout
         self._recorder = rollout.recorder
         self._versions = versions
         self._verbose = verbose
         self._replay = replay
-        self._looked_at: dict[tuple[str | None, ...], SchemaUsage] = {}
-        self._judging: dict[tuple[Any, str | None], SchemaUsage] = {}
-        self._judging_by_value: dict[str, SchemaUsage] = {}
         #: The payloads that are made for its schemas.
         self.payloads = MadePayloads(self, judge, rollout)
 
     def __repr__(self) -> str:
         return printable(f"<contract {' '.join(filter(None, self._request))}>")
-
-    @property
-    def version(self) -> str:
-        """The version line of a run that names none: the negotiated one.
-
-        Raises:
-            InvalidSettings: The run has no version line, and no marker says which one to prefer.
-        """
-        __tracebackhide__ = True
-        if self._request.version is not None:
-            return self._request.version  # a marker names the schema with its version
-        if self._request.prefer is None:
-            raise InvalidSettings(
-                "registry_version",
-                "name the fixtures in the test's arguments; where a test has none (pytest-bdd), "
-                'mark it with @pytest.mark.usefixtures("registry_version"), and it runs once for '
-                "each version; a method of a TestCase runs once: say prefer= in its marker",
-            )
-        if self._request.name is None:
-            return self._request.prefer
-        return self._look_at(None, None, None, None, None).key.version
 
     def assert_conforms(
         self,
@@ -157,10 +103,10 @@ class Contract:
         started = perf_counter()
         try:
             try:
-                usage = self._judging.get((schema, version))
+                usage = self.schemas.judging.get((schema, version))
             except TypeError:  # a dict, or an argument that `_check` refuses
                 usage = None
-            usage = usage or self._judge_by(schema, version)
+            usage = usage or self.schemas.judged_by(schema, version)
             if usage.unused:
                 self._rollout.test.has_checked = True
                 self._rollout.begin(usage)
@@ -189,7 +135,7 @@ class Contract:
         except ContractViolation as exc:
             raise exc.with_traceback(None) from None
         except SchemaRegistryError as exc:
-            self.failed(schema, version, exc)
+            self.schemas.failed(schema, version, exc)
             # The cause is kept: it shows what the payload's own code raised.
             raise exc.with_traceback(None) from exc.__cause__
         else:
@@ -219,14 +165,14 @@ class Contract:
         __tracebackhide__ = True
         started = perf_counter()
         try:
-            usage = self._judge_by(schema, version, fixture)
+            usage = self.schemas.judged_by(schema, version, fixture)
             self._rollout.test.has_checked = True
             self._rollout.begin(usage)
             return check(usage)
         except ContractViolation as exc:
             raise exc.with_traceback(None) from None
         except SchemaRegistryError as exc:
-            self.failed(schema, version, exc)
+            self.schemas.failed(schema, version, exc)
             raise exc.with_traceback(None) from None
         finally:
             self._recorder.seconds += perf_counter() - started
@@ -286,10 +232,8 @@ class Contract:
             SchemaRegistryError: The check could not be made.
         """
         __tracebackhide__ = True
-        started = perf_counter()
-        try:
-            usage = self._judge_by(None, None)
-            self._rollout.begin(usage)
+
+        def check(usage: SchemaUsage) -> None:
             validator = usage.validator
             if validator is None:
                 self._judge.to_json(payload, text=text)
@@ -299,20 +243,17 @@ class Contract:
             if validator.is_valid(value):
                 said = f"the payload conforms to {usage.schema}, but lies in invalid/"
                 self._refute(usage, validator, value, said)
+                return
+            # The engine also refuses what it cannot decide; then this raises InvalidSchema.
+            found = self._judge.violations(validator, value)
+            if why and (unmet := why.unmet(found)):
+                lines = [f"the payload violates {usage.schema}, but {unmet}"]
+                lines += [f"  {each}" for each in found[:_MOST_SHOWN]]
+                self._refute(usage, validator, value, "\n".join(lines))
             else:
-                # The engine also refuses what it cannot decide; then this raises InvalidSchema.
-                found = self._judge.violations(validator, value)
-                if why and (unmet := why.unmet(found)):
-                    lines = [f"the payload violates {usage.schema}, but {unmet}"]
-                    lines += [f"  {each}" for each in found[:_MOST_SHOWN]]
-                    self._refute(usage, validator, value, "\n".join(lines))
-                else:
-                    usage.refused += 1
-        except SchemaRegistryError as exc:
-            self.failed(None, None, exc)
-            raise
-        finally:
-            self._recorder.seconds += perf_counter() - started
+                usage.refused += 1
+
+        self.checked("assert_conforms", None, None, check)
 
     def _refute(self, usage: SchemaUsage, validator: Validator, value: Any, said: str) -> None:
         """Count and enforce that an example of an invalid payload is none."""
@@ -343,7 +284,7 @@ class Contract:
         __tracebackhide__ = True
         started = perf_counter()
         try:
-            usage = self._look_at(name, version, release, prefer, fallback)
+            usage = self.schemas.looked_at(name, version, release, prefer, fallback)
             if usage.unused:
                 self._rollout.begin(usage)
             usage.lookups += 1
@@ -355,134 +296,3 @@ class Contract:
             return usage.schema
         finally:
             self._recorder.seconds += perf_counter() - started
-
-    def _judge_by(
-        self, asked: Any, version: str | None, fixture: str = "assert_conforms"
-    ) -> SchemaUsage:
-        if isinstance(asked, dict | bool):
-            return self._judge_by_value(asked, version, fixture)
-        _check(fixture, asked, version)
-        if isinstance(asked, Schema):
-            usage = self._judging[asked, version] = self._usage(asked)
-            return usage
-        name, line = self._named(asked, version, fixture)
-        key = SchemaKey(name, line or self._request.version or "")
-        if key.version and self._enforcement(key) == "off":
-            usage = SchemaUsage(key, "off", None)
-        else:
-            usage = self._usage(self._retrieve(asked, version, None, None, None))
-        self._judging[asked, version] = usage
-        return usage
-
-    def _judge_by_value(
-        self, asked: dict[str, Any] | bool, version: str | None, fixture: str
-    ) -> SchemaUsage:
-        """Return the usage of a JSON Schema that is no schema of the registry: one for each text.
-
-        Raises:
-            InvalidSettings: A version is given with it.
-            InvalidSchema: It is no JSON Schema.
-        """
-        if version is not None:
-            raise InvalidSettings(fixture, "a JSON Schema that is given has no version")
-        schema = given(asked)
-        usage = self._judging_by_value.get(schema.text)
-        if usage is None:
-            usage = self._judging_by_value[schema.text] = self._usage(schema)
-        return usage
-
-    def failed(self, asked: Any, version: Any, error: SchemaRegistryError) -> None:
-        """Record a check that could not be made, under its schema if that is known."""
-        self._rollout.test.has_checked = True
-        self._rollout.test.unseen.add(error)
-        if isinstance(asked, Schema):
-            self._recorder.failed(SchemaKey(asked.name, asked.version), error)
-        elif isinstance(name := asked or self._request.name, str):
-            line = version if isinstance(version, str) else None
-            if isinstance(asked, str):
-                address = Address.parse(asked)
-                name, line = address.name, address.version or line
-            key = SchemaKey(plain_name(name), line or self._request.version or "")
-            self._recorder.failed(key, error)
-        self._rollout.served(error.old_copies)
-
-    def _usage(self, schema: Schema) -> SchemaUsage:
-        key = SchemaKey(schema.name, schema.version)
-        enforcement = self._enforcement(key)
-        validator = None if enforcement == "off" else self._judge.validator(schema)
-        if validator is not None:
-            self._rollout.remark(schema, validator.remarks)
-        return SchemaUsage(key, enforcement, schema, validator)
-
-    def _enforcement(self, key: SchemaKey) -> Enforcement:
-        return self._request.enforcement or self._rollout.enforcement(key)
-
-    def _look_at(self, *asked: str | None) -> SchemaUsage:
-        __tracebackhide__ = True
-        _check("registry_schema", *asked)
-        usage = self._looked_at.get(asked)
-        if usage is None:
-            try:
-                schema = self._retrieve(*asked)
-            except SchemaRegistryError as exc:
-                name, line = self._named(asked[0], asked[1])
-                key = SchemaKey(name, line or self._request.version or "")
-                self._recorder.failed(key, exc)
-                self._rollout.served(exc.old_copies)
-                raise exc.with_traceback(None) from None
-            usage = self._looked_at[asked] = SchemaUsage(
-                SchemaKey(schema.name, schema.version), "off", schema
-            )
-        return usage
-
-    def _named(
-        self, written: str | None, version: str | None, fixture: str = "assert_conforms"
-    ) -> tuple[str, str | None]:
-        """Return the name of a schema, and the version line that a call gives, or its address.
-
-        Raises:
-            InvalidSettings: Nothing names a schema, or the two version lines differ.
-        """
-        if written:
-            address = Address.parse(written)
-            if said := address.contradiction(version=version):
-                raise InvalidSettings("version=", said)
-            return plain_name(address.name), address.version or version
-        name = self._request.name
-        if name is None:
-            of_payloads = fixture == "assert_conforms"
-            raise InvalidSettings(
-                "assert_conforms and registry_schema" if of_payloads else fixture,
-                'name a schema in the call, or on the test: @pytest.mark.registry_schema("…")',
-            )
-        return plain_name(name), version
-
-    def _retrieve(
-        self,
-        name: str | None,
-        version: str | None,
-        release: str | None,
-        prefer: str | None,
-        fallback: str | None,
-    ) -> Schema:
-        release = release or (self._request.release if name is None else None)
-        name, version = self._named(name, version)
-        if fallback is not None and prefer is None:
-            raise InvalidSettings("registry_schema", "fallback needs prefer")
-        if version is None and prefer is None:
-            version, prefer, fallback = (
-                self._request.version,
-                self._request.prefer,
-                self._request.fallback,
-            )
-        return self._source.schema(name, version, release, prefer, fallback)
-
-
-def _check(fixture: str, schema: Any, *words: Any) -> None:
-    if not isinstance(schema, str | Schema | None):
-        others = "or nothing" if fixture == "registry_schema" else "a Schema or a JSON Schema"
-        reason = f"a value of type {type(schema).__name__} is no schema; give a name, {others}"
-        raise InvalidSettings(fixture, reason)
-    for word in words:
-        if not isinstance(word, str | None):
-            raise InvalidSettings(fixture, f"{word!r} is neither a version nor a release")

@@ -7,7 +7,7 @@ import warnings
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.compatibility.registry_verdict import ask_registry
 from pytest_schema_registry.compatibility.waivers import apply, load
@@ -40,21 +40,6 @@ if TYPE_CHECKING:
 MAX_OFFERED = 5
 #: How long the offered waivers count.
 WAIVED_FOR = timedelta(days=30)
-
-
-class AssertCompatible(Protocol):
-    """The type of the ``assert_compatible`` fixture."""
-
-    def __call__(
-        self,
-        old: Any,
-        new: Any,
-        *,
-        level: Level = "backward",
-        policy: Policy = "tolerant",
-        defaults: bool = False,
-    ) -> CompatibilityReport:
-        """Fail the test unless two schemas or models are compatible; return the report."""
 
 
 class _Side(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.schemas import Schema, given
@@ -18,32 +18,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.payloads import Payloads, Violating
 
 _CONFORMING, _VIOLATING = "conforming_payloads", "violating_payloads"
-
-
-class ConformingPayloads(Protocol):
-    """The type of the ``conforming_payloads`` fixture."""
-
-    def __call__(
-        self,
-        schema: str | Schema | dict[str, Any] | bool | None = None,
-        *,
-        version: str | None = None,
-        limit: int = 100,
-    ) -> Payloads[Any]:
-        """Return payloads that conform to a schema, smallest first."""
-
-
-class ViolatingPayloads(Protocol):
-    """The type of the ``violating_payloads`` fixture."""
-
-    def __call__(
-        self,
-        schema: str | Schema | dict[str, Any] | bool | None = None,
-        *,
-        version: str | None = None,
-        limit: int = 100,
-    ) -> Payloads[Violating]:
-        """Return pairs of a payload that breaks one rule of a schema, and the violation."""
 
 
 class MadePayloads:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.contracts.model_explanation import ModelExplanation
 from pytest_schema_registry.errors import ContractViolation, InvalidSettings
@@ -23,34 +23,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.models.model import Model
     from pytest_schema_registry.schema_types.schema_type import Validator
     from pytest_schema_registry.schemas import Schema, Violation
-
-
-class AssertProduces(Protocol):
-    """The type of the ``assert_produces`` fixture."""
-
-    def __call__(
-        self,
-        model: Any,
-        schema: str | Schema | dict[str, Any] | bool | None = None,
-        *,
-        version: str | None = None,
-        by_alias: bool | None = None,
-        exclude_none: bool = False,
-    ) -> CompatibilityReport | None:
-        """Fail the test unless all that the model can send conforms; return the report."""
-
-
-class AssertConsumes(Protocol):
-    """The type of the ``assert_consumes`` fixture."""
-
-    def __call__(
-        self,
-        model: Any,
-        schema: str | Schema | dict[str, Any] | bool | None = None,
-        *,
-        version: str | None = None,
-    ) -> CompatibilityReport | None:
-        """Fail the test unless the model accepts all that the schema allows; return the report."""
 
 
 class ModelContract:
@@ -159,7 +131,7 @@ class ModelContract:
         try:
             side = self._model_side(fixture, model, sends or {})
         except InvalidSettings as exc:
-            self._contract.failed(schema, version, exc)
+            self._contract.schemas.failed(schema, version, exc)
             raise exc.with_traceback(None) from None
         return self._contract.checked(
             fixture,

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from pytest_schema_registry.contracts.contract import AssertConforms, RegistrySchema
-    from pytest_schema_registry.contracts.evolution import AssertCompatible
-    from pytest_schema_registry.contracts.made_payloads import (
+    from pytest_schema_registry.contracts.fixture_types import (
+        AssertCompatible,
+        AssertConforms,
+        AssertConsumes,
+        AssertProduces,
         ConformingPayloads,
+        RegistrySchema,
         ViolatingPayloads,
     )
-    from pytest_schema_registry.contracts.model_contract import AssertConsumes, AssertProduces
     from pytest_schema_registry.plugin.controller import Controller
     from pytest_schema_registry.plugin.outcomes import Outcomes
     from pytest_schema_registry.plugin.reports import Reports

@@ -69,7 +69,7 @@ class Parametrization:
         assert self._process.item is not None  # noqa: S101  # only tests ask
         version: str | None = items.params(self._process.item).get(VERSION)
         with self._process.test.unseen:
-            return version or self.contract_of_test(None).version
+            return version or self.contract_of_test(None).schemas.version
 
     def marker_args(self, item: pytest.Item) -> MarkerArgs:
         """Return the combined arguments of a collected test's markers.

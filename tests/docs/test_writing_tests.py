@@ -20,18 +20,19 @@ from pytest_schema_registry import (
     SchemaRegistry,
     plugin,
 )
-from pytest_schema_registry.contracts.contract import AssertConforms, Contract, RegistrySchema
-from pytest_schema_registry.contracts.evolution import AssertCompatible, Evolution
-from pytest_schema_registry.contracts.made_payloads import (
-    ConformingPayloads,
-    MadePayloads,
-    ViolatingPayloads,
-)
-from pytest_schema_registry.contracts.model_contract import (
+from pytest_schema_registry.contracts.contract import Contract
+from pytest_schema_registry.contracts.evolution import Evolution
+from pytest_schema_registry.contracts.fixture_types import (
+    AssertCompatible,
+    AssertConforms,
     AssertConsumes,
     AssertProduces,
-    ModelContract,
+    ConformingPayloads,
+    RegistrySchema,
+    ViolatingPayloads,
 )
+from pytest_schema_registry.contracts.made_payloads import MadePayloads
+from pytest_schema_registry.contracts.model_contract import ModelContract
 from pytest_schema_registry.plugin.hooks import SchemaRegistryPlugin
 from tests.docs.pages import code, page, table
 from tests.docs.projects import LOADED, signature_of

@@ -119,7 +119,7 @@ def test_a_schema_is_the_tests_or_an_explicit_or_a_negotiated_one(
 def test_the_version_is_negotiated_where_a_schema_is_named(
     contract_of: Callable[[SchemaRequest], Contract], wanted: SchemaRequest, version: str
 ) -> None:
-    assert contract_of(wanted).version == version
+    assert contract_of(wanted).schemas.version == version
 
 
 def test_a_schema_must_be_named_somewhere(contract_of: Callable[[SchemaRequest], Contract]) -> None:
