@@ -34,20 +34,20 @@ Every exception carries its facts as attributes, and builds its text from them. 
 positionally, so that it pickles and crosses from one xdist process to another.
 """
 
+from pytest_schema_registry.errors.answers import InvalidAnswer as InvalidAnswer
+from pytest_schema_registry.errors.answers import RegistryRefused as RegistryRefused
+from pytest_schema_registry.errors.answers import RegistryUnavailable as RegistryUnavailable
+from pytest_schema_registry.errors.answers import SchemaNotFound as SchemaNotFound
 from pytest_schema_registry.errors.checks import InvalidSettings as InvalidSettings
 from pytest_schema_registry.errors.checks import NothingChecked as NothingChecked
 from pytest_schema_registry.errors.checks import PayloadNotJSON as PayloadNotJSON
 from pytest_schema_registry.errors.checks import SchemaRegistryError as SchemaRegistryError
-from pytest_schema_registry.errors.schemas import CacheLocked as CacheLocked
-from pytest_schema_registry.errors.schemas import CassetteDamaged as CassetteDamaged
-from pytest_schema_registry.errors.schemas import CassetteMissing as CassetteMissing
-from pytest_schema_registry.errors.schemas import CassetteNotWritten as CassetteNotWritten
-from pytest_schema_registry.errors.schemas import InvalidAnswer as InvalidAnswer
+from pytest_schema_registry.errors.copies import CacheLocked as CacheLocked
+from pytest_schema_registry.errors.copies import CassetteDamaged as CassetteDamaged
+from pytest_schema_registry.errors.copies import CassetteMissing as CassetteMissing
+from pytest_schema_registry.errors.copies import CassetteNotWritten as CassetteNotWritten
 from pytest_schema_registry.errors.schemas import InvalidSchema as InvalidSchema
-from pytest_schema_registry.errors.schemas import RegistryRefused as RegistryRefused
-from pytest_schema_registry.errors.schemas import RegistryUnavailable as RegistryUnavailable
 from pytest_schema_registry.errors.schemas import SchemaDeprecated as SchemaDeprecated
-from pytest_schema_registry.errors.schemas import SchemaNotFound as SchemaNotFound
 from pytest_schema_registry.errors.schemas import UnsupportedPattern as UnsupportedPattern
 from pytest_schema_registry.errors.schemas import (
     UnsupportedSchemaType as UnsupportedSchemaType,
