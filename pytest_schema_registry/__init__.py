@@ -9,6 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+#: The version of the distribution, too, which is built from this line.
+__version__ = "1.0.0"
+
 if TYPE_CHECKING:
     from pytest_schema_registry.async_registry import AsyncSchemaRegistry as AsyncSchemaRegistry
     from pytest_schema_registry.compatibility.report import (

@@ -251,20 +251,24 @@ class Controller:
     @property
     def _ratchet_lines(self) -> list[str]:
         """The lines on what has changed in the ratchet, or should."""
+        from pytest_schema_registry.reporting.lines import in_yellow
+
         said = []
         if self._tightened:
             said.append(f"strict from now on: {', '.join(self._tightened)}")
         if self._unused_lines:
             unused = ", ".join(self._unused_lines)
-            said.append(f"in the ratchet, of no test or schema: {unused}; correct or remove it")
+            unused = f"in the ratchet, of no test or schema: {unused}; correct or remove it"
+            said += in_yellow([unused])
         return said
 
     @pytest.hookimpl(trylast=True)  # the same place, whenever this object is made
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._figures is None:
             return
-        from pytest_schema_registry.reporting.summary import marks_for, summary
-        from pytest_schema_registry.text import printable, printable_text
+        from pytest_schema_registry.reporting.lines import markup, printable_lines
+        from pytest_schema_registry.reporting.summary import heading_colour, marks_for, summary
+        from pytest_schema_registry.text import printable_text
 
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))
         verbosity = self._process.verbosity
@@ -278,17 +282,20 @@ class Controller:
             verbosity=verbosity,
             costs=settings.judges_costs,
             paint=self._process.paint,
+            width=self._process.columns,
         )
         if self._page and verbosity >= 0:
             said.append(f"page: {self._page}")
-        lines += map(printable, said)
+        lines += printable_lines(said)
         if lines or self._missed:
+            colour = "red" if self._missed else heading_colour(self._figures, lines)
             # `section` would leave the line that pytest has begun for us to end, below the heading.
-            terminalreporter.write_sep("=", "schema registry")
+            terminalreporter.write_sep("=", "schema registry", **{colour: True})
         for line in lines:
-            terminalreporter.write_line(line)
+            terminalreporter.write_line(line, **markup(line))
         for line in self._missed:
-            terminalreporter.write_line(printable_text(f"gate failed: {line}"), red=True)
+            missed = printable_text(f"gate failed: {line}")
+            terminalreporter.write_line(missed, red=True, bold=True)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             from pytest_schema_registry.reporting import github
 

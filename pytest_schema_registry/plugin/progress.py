@@ -52,7 +52,9 @@ class Progress:
             return
         if tried < total:
             if self._terminal.isatty:
-                self._terminal.rewrite(f"schema registry: fetched {tried} / {total}", erase=True)
+                without = "" if fetched == tried else f", tried {tried}"
+                said = f"schema registry: fetched {fetched} of {total} schemas{without}"
+                self._terminal.rewrite(said, erase=True)
             return
         if self._terminal.isatty:
             self._terminal.rewrite("", erase=True)

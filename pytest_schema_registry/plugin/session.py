@@ -76,7 +76,8 @@ class PluginSession:
         self._is_worker = is_worker
         self._started = started
         self._started_at = started_at
-        self._columns = columns
+        #: The width of the user's terminal; 0 where there is none.
+        self.columns = columns
         #: The test that runs now, and the state that ends with it.
         self.test = CurrentTest()
         self.item: pytest.Item | None = None
@@ -231,7 +232,7 @@ class PluginSession:
         from pytest_schema_registry.contracts.evolution import Evolution
 
         with self.test.unseen:
-            return Evolution(self.source, self.rollout, self.settings, columns=self._columns)
+            return Evolution(self.source, self.rollout, self.settings, columns=self.columns)
 
     @property
     def embedded_server(self) -> EmbeddedServer:

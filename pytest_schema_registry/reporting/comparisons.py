@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.reporting.lines import Line, in_yellow
 from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The outcomes that a reader has other words for.
 WORDS = {"impossible": "could not be made"}
+#: The colours of outcomes, the worst first; all others are red.
+COLOURS = {"waived": "yellow", "compatible": "green"}
 
 
 class Fold:
@@ -46,14 +49,17 @@ def lines(fold: Fold, _settings: Settings, _now: datetime, *, verbosity: int = 0
         fold: The comparisons.
         verbosity: pytest's verbosity; below 0, the lines are only about waived breaks.
     """
-    said = []
+    said: list[str] = []
     margin = ""
     if verbosity >= 0 and fold.made:
         margin = "  "
         outcomes = Counter(WORDS.get(made["outcome"], made["outcome"]) for made in fold.made)
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
-        said.append(f"{counted(len(fold.made), 'comparison')} of schemas: {counts}")
-    said += [f"{margin}waived: {line}" for line in fold.waived[:MAX_LISTED]]
+        colours = {COLOURS.get(made["outcome"], "red") for made in fold.made}
+        colour = next(each for each in ("red", *COLOURS.values()) if each in colours)
+        text = f"{counted(len(fold.made), 'comparison')} of schemas: {counts}"
+        said.append(Line(text, colour))
+    said += in_yellow(f"{margin}waived: {line}" for line in fold.waived[:MAX_LISTED])
     if rest := len(fold.waived[MAX_LISTED:]):
         said.append(f"{margin}and {rest:,} more waived")
     return said

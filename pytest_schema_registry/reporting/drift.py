@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import files
 from pytest_schema_registry.contracts.drift import FAILS_FROM, GRADES, Drift
 from pytest_schema_registry.reporting.gates import MAX_NAMED
+from pytest_schema_registry.reporting.lines import Line
 from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
 from pytest_schema_registry.schemas import age
 
@@ -98,14 +99,14 @@ def lines(fold: Fold, settings: Settings, now: datetime, *, verbosity: int = 0) 
         differ = "differs from its cassette" if one else "differ from their cassettes"
         if settings.mode == "record":
             differ += " as it was before" if one else " as they were before"
-        said.append(f"drift: {count} {differ}:")
+        said.append(Line(f"drift: {count} {differ}:", "yellow"))
         for drift in different[:MAX_LISTED]:
             said += _described(drift)
         said += _rest(different[MAX_LISTED:])
     old = _too_old(fold, settings, now)
     if old:
         count = counted(len(old), "cassette")
-        said.append(f"{count} older than {settings.cassette_max_age:g} days:")
+        said.append(Line(f"{count} older than {settings.cassette_max_age:g} days:", "yellow"))
         said += [f"  {drift}: recorded {_age(drift, now)} ago" for drift in old[:MAX_LISTED]]
         if rest := len(old[MAX_LISTED:]):
             said.append(f"  and {rest:,} more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.reporting.gates import MAX_NAMED
+from pytest_schema_registry.reporting.lines import Line
 from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
 
 if TYPE_CHECKING:
@@ -51,12 +52,14 @@ def lines(fold: Fold, settings: Settings, _now: datetime, *, verbosity: int = 0)
     """
     old, new = settings.replay_payloads or ("", "")
     violations = [(each, "") for each in fold.violations("strict")]
+    colour = "red" if violations else "yellow"
     violations += [(each, " (warn)") for each in fold.violations("warn")]
-    said = []
+    said: list[str] = []
     if verbosity >= 0 or violations:
         checked = sum(each["checked"] for each in fold.found)
         count = counted(checked, "payload")
-        said.append(f"{count} of {old} checked against {new}: {len(violations):,} violating")
+        text = f"{count} of {old} checked against {new}: {len(violations):,} violating"
+        said.append(Line(text, colour if violations else "green"))
     for (name, test, message), warned in violations[:MAX_LISTED]:
         said.append(f"  {name}, sent by {test}: {message}{warned}")
     if rest := len(violations[MAX_LISTED:]):

@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_schema_registry.reporting.lines import colour_of, in_yellow, printable_lines
+from pytest_schema_registry.reporting.table_layout import laid_out
 from pytest_schema_registry.schemas import SchemaKey, age
 from pytest_schema_registry.text import printable
 
@@ -17,15 +19,17 @@ if TYPE_CHECKING:
 
 #: The most items of a list. A larger table only counts the schemas that conform in every version.
 MAX_LISTED = 20
-#: The outcomes of a check, with the words for each.
+#: The outcomes of a check, with the words and the colour for each.
 OUTCOMES = {
-    "conforming": "conforming",
-    "refused": "refused as expected",
-    "xfailed": "violating as expected (xfail)",
-    "violating": "violating",
-    "warned": "warned",
-    "unchecked": "switched off",
+    "conforming": ("conforming", "green"),
+    "refused": ("refused as expected", "green"),
+    "xfailed": ("violating as expected (xfail)", "yellow"),
+    "violating": ("violating", "red"),
+    "warned": ("warned", "yellow"),
+    "unchecked": ("switched off", "yellow"),
 }
+#: Where a reader finds what a table leaves out.
+LISTED_BY = "-v, --registry-report or --registry-html lists all"
 #: The head for schemas without a version: given as a value, or no version was found for them.
 NO_VERSION = "no version"
 
@@ -62,6 +66,18 @@ class Marks(NamedTuple):
         colours = ("green", "red", "red", "yellow", "", "yellow")
         return dict(zip(self, colours, strict=True))[mark]
 
+    @property
+    def worst_first(self) -> list[str]:
+        """The marks, those first that a reader has to act on."""
+        return [
+            self.violates,
+            self.unchecked,
+            self.warned,
+            self.xfailed,
+            self.untested,
+            self.conforms,
+        ]
+
 
 ASCII = Marks("ok", "FAIL", "?", "!", "-", "~")
 
@@ -91,10 +107,11 @@ def summary(
     verbosity: int = 0,
     costs: bool = False,
     paint: Callable[[str, str], str] = plain,
+    width: int = 0,
 ) -> list[str]:
     """Return the lines of the summary; if no test used a schema, only those on old copies.
 
-    The lines are safe to print.
+    The lines are safe to print, and those that warn of something are yellow.
 
     Args:
         figures: The session's figures.
@@ -103,17 +120,30 @@ def summary(
             were not enforced. Above 0, they have every count and every source.
         costs: Tell the time and the fetches that it took, too, as with a verbosity above 0.
         paint: Returns a text in a colour.
+        width: The width of the terminal; 0 where nothing gives one.
     """
-    lines = list(map(printable, old_copies(list(figures.old_copies.values()))))
+    lines = in_yellow(map(printable, old_copies(list(figures.old_copies.values()))))
     if not figures.used:
         return lines
     every = verbosity > 0
     if verbosity >= 0:
-        lines += matrix(figures, marks, every=every, paint=paint)
-        said = details(figures) if every else []
-        said += totals(figures, every=every, costs=costs or every)
-        lines += map(printable, said)
-    return lines + not_enforced(figures)
+        lines += matrix(figures, marks, every=every, paint=paint, width=width)
+        lines += printable_lines(details(figures)) if every else []
+        lines += totals(figures, every=every, costs=costs or every, paint=paint)
+    return lines + in_yellow(not_enforced(figures))
+
+
+def heading_colour(figures: Figures, lines: Collection[str]) -> str:
+    """Return the colour of the worst that the lines of a summary tell.
+
+    Args:
+        figures: The session's figures.
+        lines: All lines of the summary, with their colours.
+    """
+    colours = set(map(colour_of, lines))
+    if figures.errors or any(record.violating for record in figures.records.values()):
+        return "red"
+    return next((each for each in ("red", "yellow") if each in colours), "green")
 
 
 def old_copies(copies: Collection[OldCopy], now: datetime | None = None) -> list[str]:
@@ -154,7 +184,7 @@ def table(figures: Figures, marks: Marks, *, every: bool) -> Table:
     """Build the table of schemas by version lines.
 
     Above ``MAX_LISTED`` schemas, and unless ``every``, it leaves out those that conform in every
-    version.
+    version, and the worst of the others come first.
     """
     versions = figures.versions
     failed = {key for key, _ in figures.errors}
@@ -168,32 +198,52 @@ def table(figures: Figures, marks: Marks, *, every: bool) -> Table:
     versions = [version or NO_VERSION for version in versions]
     if every or len(rows) <= MAX_LISTED:
         return Table(versions, rows, "")
-    listed = {name: row for name, row in rows.items() if set(row) != {marks.conforms}}
+    order = marks.worst_first
+    listed = sorted(
+        ((name, row) for name, row in rows.items() if set(row) != {marks.conforms}),
+        key=lambda each: min(map(order.index, each[1])),
+    )
     quiet = len(rows) - len(listed)
     unlisted = f"{counted(quiet, 'schema')} {marks.conforms} in {', '.join(versions)}"
-    return Table(versions, listed, unlisted if quiet else "")
+    return Table(versions, dict(listed), unlisted if quiet else "")
 
 
 def matrix(
-    figures: Figures, marks: Marks, *, every: bool, paint: Callable[[str, str], str] = plain
+    figures: Figures,
+    marks: Marks,
+    *,
+    every: bool,
+    paint: Callable[[str, str], str] = plain,
+    width: int = 0,
 ) -> list[str]:
-    """Return the table as aligned lines, each safe to print."""
+    """Return the table as aligned lines, each safe to print.
+
+    Args:
+        figures: The session's figures.
+        marks: The marks for outcomes.
+        every: List all schemas, with their whole names.
+        paint: Returns a text in a colour.
+        width: The width of the terminal; 0 where nothing gives one.
+    """
     versions, rows, unlisted = table(figures, marks, every=every)
-    names = [printable(name) for name in ("", *rows)]
-    width = max(map(len, names))
-    columns = [max(len(version), len(marks.violates)) for version in versions]
-    lines = [printable(_row(names[0], versions, width, columns))] if rows else []
-    for name, row in zip(names[1:], rows.values(), strict=True):
-        painted = [paint(mark, marks.colour_of(mark)) for mark in row]
-        # The codes of a colour take no column.
-        codes = [len(text) - len(mark) for text, mark in zip(painted, row, strict=True)]
-        lines.append(_row(name, painted, width, list(map(sum, zip(columns, codes, strict=True)))))
+    shown = [(printable(name), row) for name, row in rows.items()]
+    rest = [] if every else shown[MAX_LISTED:]
+    lines = []
+    if shown:
+        lines = laid_out(
+            list(map(printable, versions)),
+            shown[: len(shown) - len(rest)],
+            lambda mark: paint(mark, marks.colour_of(mark)),
+            least=len(marks.violates),
+            width=width,
+            whole_names=every,
+        )
+    if rest:
+        order = marks.worst_first
+        counts = Counter(min(row, key=order.index) for _, row in rest)
+        said = ", ".join(f"{counts[mark]:,} {mark}" for mark in order if counts[mark])
+        lines.append(f"and {counted(len(rest), 'more schema')}: {said}; {LISTED_BY}")
     return [*lines, printable(unlisted)] if unlisted else lines
-
-
-def _row(name: str, cells: list[str], width: int, columns: list[int]) -> str:
-    padded = (cell.ljust(column) for cell, column in zip(cells, columns, strict=True))
-    return f"{name.ljust(width)}  {'  '.join(padded)}".rstrip()
 
 
 def details(figures: Figures) -> list[str]:
@@ -208,30 +258,34 @@ def details(figures: Figures) -> list[str]:
     return lines
 
 
-def outcomes(records: Collection[Record]) -> str:
+def outcomes(records: Collection[Record], paint: Callable[[str, str], str] = plain) -> str:
     """Return the outcomes of checks with their numbers, in words; empty without any check."""
-    counts = {
-        words: sum(getattr(record, outcome) for record in records)
-        for outcome, words in OUTCOMES.items()
-    }
-    return ", ".join(f"{count:,} {words}" for words, count in counts.items() if count)
+    counts = {outcome: sum(getattr(record, outcome) for record in records) for outcome in OUTCOMES}
+    words = {outcome: OUTCOMES[outcome] for outcome, count in counts.items() if count}
+    return ", ".join(
+        paint(f"{counts[outcome]:,} {said}", colour) for outcome, (said, colour) in words.items()
+    )
 
 
-def totals(figures: Figures, *, every: bool, costs: bool) -> list[str]:
+def totals(
+    figures: Figures, *, every: bool, costs: bool, paint: Callable[[str, str], str] = plain
+) -> list[str]:
     """Return the number of checks and their outcomes, in one line or two.
 
     Args:
         figures: The session's figures.
         every: Tell the number of lookups by source, too, where the costs are told.
         costs: Tell the time, and in a second line the lookups and the fetches.
+        paint: Returns a text in a colour.
     """
     records = figures.records.values()
     checks = sum(record.checks for record in records)
     impossible = figures.errors.total()
-    said = outcomes(records)
+    said = outcomes(records, paint)
     made = bool(said) or (bool(records) and not impossible)
     parts = [f"{counted(checks, 'check')}{': ' if said else ''}{said}"] if made else []
-    parts += [f"{counted(impossible, 'check')} could not be made"] if impossible else []
+    if impossible:
+        parts.append(paint(f"{counted(impossible, 'check')} could not be made", "red"))
     line = "; ".join(parts)
     if not costs:
         return [line]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_schema_registry.reporting.lines import Line
 from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
 from pytest_schema_registry.retrieval.cassettes.interaction import OURS
 
@@ -63,7 +64,8 @@ def lines(fold: Fold, settings: Settings, _now: datetime, *, verbosity: int = 0)
     if not unused:
         return []
     advice = "delete it" if len(unused) == 1 else "delete them"
-    said = [f"{counted(len(unused), 'cassette')} that no test used; {advice}:"]
+    heading = f"{counted(len(unused), 'cassette')} that no test used; {advice}:"
+    said: list[str] = [Line(heading, "yellow")]
     said += [f"  {name}" for name in unused[:MAX_LISTED]]
     if rest := len(unused[MAX_LISTED:]):
         said.append(f"  and {rest:,} more")

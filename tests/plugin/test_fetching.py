@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -180,3 +184,32 @@ def test_a_log_says_in_one_line_how_long_fetching_took_where_it_did(
     result.assert_outcomes(passed=10)
     result.stdout.fnmatch_lines(said)
     assert result.stdout.str().count("schema registry: fetched") == len(said)
+
+
+def test_a_terminal_shows_the_progress_of_a_long_fetch(
+    pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
+    for version, content, delay in (("v1", ORDER_V1, 1.1), ("v2", ORDER_V2, 1.6)):
+        slow = Reply(body={"content": content}, delay=delay)
+        local_registry.always(slow, f"schemas/{version}/{ORDER}")
+    pytester.makepyfile(DECLARED)
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "pytest", f"--registry-url={local_registry.url}"]
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs, cwd=pytester.path) as process:
+        os.close(theirs)
+        written = b"".join(iter(lambda: _read(ours), b"")).decode()
+        os.close(ours)
+    assert process.returncode == 0
+    (line,) = (each for each in written.split("\r\n") if "schema registry: fetched" in each)
+    first, *_, last = (each.rstrip() for each in line.split("\r") if each.strip())
+    assert first == "schema registry: fetched 1 of 2 schemas"
+    assert re.fullmatch(r"schema registry: fetched 2 schemas in \d\.\d s", last)
+
+
+def _read(terminal: int) -> bytes:
+    """Read what was written to a terminal; nothing once its last writer has closed it."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # Linux says so by an error
+        return b""

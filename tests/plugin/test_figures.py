@@ -76,13 +76,62 @@ def test_a_blank_line_stands_above_the_heading_and_none_below(run: Run, suite: s
     assert (lines[place - 1], lines[place + 1]) == ("", "              v1  v2")
 
 
-def test_the_matrix_has_colours(run: Run, suite: str) -> None:
-    result = run(suite, "--color=yes")
-    result.stdout.fnmatch_lines(
+RED, GREEN, YELLOW, BOLD, END = (f"\x1b[{code}m" for code in (31, 32, 33, 1, 0))
+
+
+def closing_lines(result: pytest.RunResult) -> list[str]:
+    """The lines of our part of the summary, its heading included."""
+    lines = result.outlines
+    (start,) = (n for n, line in enumerate(lines) if " schema registry ==" in line)
+    end = next((n for n, line in enumerate(lines) if n > start and line.endswith(f"==={END}")))
+    return lines[start:end]
+
+
+def test_the_closing_lines_have_the_colours_of_pytest(run: Run, suite: str) -> None:
+    gate, heading = "--registry-require-coverage", " schema registry ".center(80, "=")
+    warn = "--registry-enforcement=orders.Item=warn"
+    only_v1 = "--registry-coverage-exclude=orders.Item"
+    assert closing_lines(run(suite, "--color=yes", "-k", "v1")) == [
+        f"{GREEN}{heading}{END}",
+        "              v1",
+        f"orders.Item   {GREEN}✓{END}",
+        f"orders.Order  {GREEN}✓{END}",
+        f"12 checks: {GREEN}11 conforming{END}, {GREEN}1 refused as expected{END}",
+    ]
+    assert closing_lines(run(suite, "--color=yes", warn, "-k", "item")) == [
+        f"{YELLOW}{heading}{END}",
+        "             v1  v2",
+        f"orders.Item  {GREEN}✓{END}   {YELLOW}!{END}",
+        f"2 checks: {GREEN}1 conforming{END}, {YELLOW}1 warned{END}",
+        f"{YELLOW}1 violation not enforced: 1 on v2 (warn){END}",
+    ]
+    assert closing_lines(run(suite, "--color=yes", "-k", "order and v1", gate, only_v1)) == [
+        f"{RED}{heading}{END}",
+        "              v1",
+        f"orders.Order  {GREEN}✓{END}",
+        f"10 checks: {GREEN}10 conforming{END}",
+        (
+            f"{RED}{BOLD}gate failed: 1 schema has no contract test (orders.Order@v2); {gate} "
+            "allows none: test what is named, or name it in --registry-coverage-exclude"
+            f"{END}"
+        ),
+    ]
+
+
+def test_a_wide_matrix_fits_into_the_terminal(
+    run: Run, suite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "16")
+    run(suite).stdout.fnmatch_lines(
         [
-            "orders.Item   \x1b[[]32m✓\x1b[[]0m   \x1b[[]31m✗\x1b[[]0m",
-            "orders.Order  \x1b[[]32m✓\x1b[[]0m   \x1b[[]32m✓\x1b[[]0m",
-        ]
+            "              v1",
+            "orders.Item   ✓",
+            "orders.Order  ✓",
+            "              v2",
+            "orders.Item   ✗",
+            "orders.Order  ✓",
+        ],
+        consecutive=True,
     )
 
 

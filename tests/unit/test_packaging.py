@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+import pytest_schema_registry
 from pytest_schema_registry.command_line.parser import PROGRAM, make_parser
 
 if TYPE_CHECKING:
@@ -87,6 +88,16 @@ def test_the_wheel_registers_the_plugin_with_pytest_and_the_script(
 
 def test_the_wheel_holds_the_licence(information: zipfile.Path) -> None:
     assert (information / "licenses" / "LICENSE").read_text().startswith("MIT License")
+
+
+def test_the_wheel_has_the_version_that_the_package_tells(metadata: Message) -> None:
+    assert metadata["Version"] == pytest_schema_registry.__version__
+
+
+def test_the_newest_version_of_the_changelog_is_that_of_the_package() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest, *_ = re.findall(r"^## \[(\d\S*)\]", changelog, re.MULTILINE)
+    assert newest == pytest_schema_registry.__version__
 
 
 def test_no_requirement_of_the_wheel_has_a_cap(metadata: Message) -> None:

@@ -45,10 +45,18 @@ def test_who_watches_a_terminal_sees_one_line_that_is_rewritten() -> None:
     clock.now += 0.5
     progress(3, 3, 3)
     assert terminal.written == (
-        "\r(erased)schema registry: fetched 1 / 3"
-        "\r(erased)schema registry: fetched 2 / 3"
+        "\r(erased)schema registry: fetched 1 of 3 schemas"
+        "\r(erased)schema registry: fetched 2 of 3 schemas"
         "\r(erased)\rschema registry: fetched 3 schemas in 1.5 s\n"
     )
+
+
+def test_what_an_old_copy_stands_in_for_is_tried_and_not_fetched() -> None:
+    terminal, clock = Terminal(isatty=True), Clock()
+    progress = Progress(terminal, clock)
+    clock.now += 1
+    progress(1, 2, 3)
+    assert terminal.written == "\r(erased)schema registry: fetched 1 of 3 schemas, tried 2"
 
 
 def test_a_log_has_one_line() -> None:

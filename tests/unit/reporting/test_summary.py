@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from pytest_schema_registry.reporting.figures import Figures
+from pytest_schema_registry.reporting.lines import Line, colour_of
 from pytest_schema_registry.reporting.summary import (
     ASCII,
     Marks,
     counted,
     details,
+    heading_colour,
     marks_for,
     matrix,
     not_enforced,
@@ -125,6 +127,39 @@ def test_the_marks_have_the_colours_of_pytest(figures: Figures) -> None:
     ]
 
 
+def test_the_checks_have_the_colours_of_pytest(figures: Figures) -> None:
+    def paint(text: str, colour: str) -> str:
+        return f"<{colour}>{text}</>"
+
+    assert totals(figures, every=False, costs=False, paint=paint) == [
+        (
+            "13 checks: <green>10 conforming</>, <red>1 violating</>, <yellow>2 warned</>, "
+            "<yellow>4 switched off</>; <red>2 checks could not be made</>"
+        )
+    ]
+
+
+def test_what_warns_is_yellow(figures: Figures) -> None:
+    figures.add(events_of(old("b")))
+    assert list(map(colour_of, summary(figures, MARKS, verbosity=-1))) == ["yellow"] * 5
+
+
+@pytest.mark.parametrize(
+    ("figures", "lines", "colour"),
+    [
+        (figures_of(use("a", conforming=1)), [], "green"),
+        (figures_of(use("a", conforming=1)), [Line("old", "yellow")], "yellow"),
+        (figures_of(use("a", conforming=1)), [Line("old", "yellow"), Line("new", "red")], "red"),
+        (figures_of(use("a", violating=1)), [], "red"),
+        (figures_of(errors=[("a", "v1", "SchemaNotFound", 1)]), [], "red"),
+    ],
+)
+def test_the_heading_has_the_colour_of_the_worst(
+    figures: Figures, lines: list[str], colour: str
+) -> None:
+    assert heading_colour(figures, lines) == colour
+
+
 def test_a_name_steers_no_terminal() -> None:
     figures = figures_of(use("a\x1b[2Jb", conforming=1), use("::add-mask::", conforming=1))
     assert summary(figures, MARKS)[:3] == [
@@ -176,12 +211,33 @@ def test_where_all_of_many_conform_one_line_says_so() -> None:
     assert matrix(figures, MARKS, every=False) == ["21 schemas ✓ in v1"]
 
 
-def test_where_all_of_many_have_something_to_say_all_are_listed() -> None:
-    figures = figures_of(*(use(f"s{number:02}", violating=1) for number in range(21)))
+def test_of_many_schemas_the_worst_come_first_and_the_rest_are_counted() -> None:
+    figures = figures_of(
+        *(use(f"warned{number:02}", enforcement="warn", violating=1) for number in range(15)),
+        *(use(f"wrong{number}", violating=1) for number in range(4)),
+        *(use(f"looked_at{number}", lookups=1) for number in range(3)),
+        *(use(f"xfailed{number}", xfailed=1) for number in range(2)),
+        use("good", conforming=1),
+        errors=[("unchecked", "v1", "SchemaNotFound", 1)],
+    )
     assert matrix(figures, MARKS, every=False) == [
-        "     v1",
-        *(f"s{number:02}  ✗" for number in range(21)),
+        "           v1",
+        *(f"wrong{number}     ✗" for number in range(4)),
+        "unchecked  ?",
+        *(f"warned{number:02}   !" for number in range(15)),
+        ("and 5 more schemas: 2 ~, 3 –; -v, --registry-report or --registry-html lists all"),
+        "1 schema ✓ in v1",
     ]
+
+
+def test_a_narrow_terminal_gets_a_narrow_matrix() -> None:
+    name = "com.example.shipping.OrderWasHandedOverToCarrier"
+    figures = figures_of(use(name, conforming=1))
+    assert matrix(figures, MARKS, every=False, width=40) == [
+        "                                      v1",
+        "com.example...WasHandedOverToCarrier  ✓",
+    ]
+    assert matrix(figures, MARKS, every=True, width=40)[1] == f"{name}  ✓"
 
 
 def test_a_verbose_run_lists_every_schema() -> None:
