@@ -18,7 +18,6 @@ from pytest_schema_registry.settings import DEFAULT_PAYLOADS, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
     from pytest_schema_registry.contracts.fixture_types import (
         AssertCompatible,
@@ -79,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
         plugin.begin()
     config.pluginmanager.register(plugin, "schema_registry_fixtures")
     plugin.begin_payloads()
+    plugin.begin_letters()
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -236,6 +236,18 @@ class SchemaRegistryPlugin:
             )
             self._config.pluginmanager.register(collection, "schema_registry_payloads")
 
+    def begin_letters(self) -> None:
+        """Have dead letters collected, if the command line names such a file.
+
+        Only then: a project that does not use us must not pay for reading its data.
+        """
+        files = (argument.partition("::")[0] for argument in self._config.args)
+        if any(file.endswith(".jsonl") for file in files):
+            from pytest_schema_registry.plugin.payload_items import LetterCollection
+
+            collection = LetterCollection(lambda: self.process)
+            self._config.pluginmanager.register(collection, "schema_registry_letters")
+
     # These fixtures do not request ``request``, which would cost more than all that they do.
     # pytest_runtest_setup notes which test runs.
 
@@ -300,16 +312,6 @@ class SchemaRegistryPlugin:
         node.workerinput[START_INPUT] = self._started_at
         node.workerinput[COLUMNS_INPUT] = self._columns
         self._hear_reports().open_workers += 1
-
-    def pytest_collect_file(
-        self, file_path: Path, parent: pytest.Collector
-    ) -> pytest.Collector | None:
-        # Only arguments: a project that does not use us must not pay for reading its data.
-        if file_path.suffix == ".jsonl" and parent.session.isinitpath(file_path):
-            from pytest_schema_registry.plugin.payload_items import letters_file
-
-            return letters_file(file_path, parent, self.process)
-        return None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if VERSION in metafunc.fixturenames:

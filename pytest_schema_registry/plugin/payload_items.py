@@ -69,21 +69,28 @@ class PayloadCase(NamedTuple):
     wrong_at: tuple[str, ...] = ()
 
 
-def letters_file(
-    path: Path, parent: pytest.Collector, process: PluginSession
-) -> PayloadFile | None:
-    """Return the node that collects a file of dead letters; None for another tool's file.
+class LetterCollection:
+    """The hook that collects files of dead letters, where the command line names one.
 
     Args:
-        path: The file, which is an argument of pytest.
-        parent: The node that it is found in.
-        process: Gives the contracts.
+        process: Returns what gives the contracts; called for the first such file.
     """
-    read = _dead_letters(path)
-    if read is None:
-        return None
-    file: PayloadFile = PayloadFile.from_parent(parent, path=path, read=read, process=process)
-    return file
+
+    def __init__(self, process: Callable[[], PluginSession]) -> None:
+        self._process = process
+
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        if file_path.suffix != ".jsonl" or not parent.session.isinitpath(file_path):
+            return None
+        read = _dead_letters(file_path)
+        if read is None:
+            return None  # another tool's
+        file: PayloadFile = PayloadFile.from_parent(
+            parent, path=file_path, read=read, process=self._process()
+        )
+        return file
 
 
 def one_a_file(path: Path, name: str, versions: tuple[str, ...]) -> Read:
