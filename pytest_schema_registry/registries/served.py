@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_schema_registry.registries.queries import Value
+    from pytest_schema_registry.schemas import ListedReference
 
 #: The version line whose releases come after those of all others.
 _LAST_LINE = "latest"
@@ -265,7 +266,12 @@ class ServedSchemas:
     def _compatibility(self, query: Query) -> Value | None:
         old = self._schema(Query(Kind.SCHEMA, query.version, query.name, query.release))
         new = self._schema(Query(Kind.SCHEMA, query.later, query.name, query.later_release))
-        return None if old is None or new is None else verdict_between(old, new, f"{query}")
+        if old is None or new is None:
+            return None
+        return verdict_between(old, new, f"{query}", self._referred)
+
+    def _referred(self, reference: ListedReference) -> RegisteredSchema | None:
+        return self._schema(Query(Kind.SCHEMA, reference.release, reference.subject))
 
     def _index(self, query: Query) -> tuple[IndexEntry, ...]:
         listed = self._registry.fetch(query).entries

@@ -201,10 +201,15 @@ class AvroType:
         from pytest_schema_registry.schema_types.avro.diagnosis import Walker
         from pytest_schema_registry.schema_types.avro.engine import Engine, NotAvro
         from pytest_schema_registry.schema_types.avro.names import Types
-        from pytest_schema_registry.schema_types.avro.references import place, referred_schemas
+        from pytest_schema_registry.schema_types.avro.references import (
+            place,
+            referred_schemas,
+            refuse_unknown,
+        )
 
         try:
             referred = referred_schemas(schema, resolve)
+            refuse_unknown(schema, referred)
             content = schema.content
             contents = [each.content for each in referred]
             engine = Engine(content, contents)
