@@ -134,20 +134,21 @@ class DirectoryRegistry:
             found.append((current, _written_at(file)))
         return found
 
-    def unnamed(self, path: str) -> RegisteredSchema | None:
+    def unnamed(self, name: str) -> list[RegisteredSchema]:
         """Return the schema in a file that fits no template: only references lead to it.
 
         Args:
-            path: The path of the file, relative to the directory.
+            name: The path of the file, relative to the directory.
 
         Raises:
             RegistryUnavailable: The file cannot be read.
             InvalidAnswer: The file is not a JSON Schema.
         """
         if not isinstance(self._disk, LaidOutFiles):
-            return None
-        found = self._disk.below(path)
-        return None if found is None or found[:2] != ("", path) else self._read(found[2], "", path)
+            return []
+        found = self._disk.below(name)
+        is_it = found is not None and found[:2] == ("", name)
+        return [self._read(found[2], "", name)] if found is not None and is_it else []
 
     def close(self) -> None:
         """Do nothing, because no file stays open."""

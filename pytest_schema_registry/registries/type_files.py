@@ -17,11 +17,33 @@ from pytest_schema_registry.schemas import ListedReference
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
     from pathlib import Path
 
     #: What tells a file from the one that was read before.
     Mark = tuple[int, int, int]
+
+
+def definers(
+    type_name: str, names: Iterable[str], defined: Callable[[str], Container[str]]
+) -> list[str]:
+    """Return the names of the schemas that define a type.
+
+    The schema that has the type's own name is the only one, where it defines it.
+
+    Args:
+        type_name: The full name of the type.
+        names: The names of the schemas.
+        defined: Returns the types that a schema defines, by its name.
+    """
+    found: list[str] = []
+    # The type's own name comes first, so that no other schema is read in vain.
+    for name in sorted(names, key=lambda each: each != type_name):
+        if type_name in defined(name):
+            found.append(name)
+        if found == [type_name]:
+            break
+    return found
 
 
 class TypeFiles:
@@ -66,16 +88,16 @@ class TypeFiles:
     def _definer(self, path: Path, type_name: str, files: Mapping[str, Path]) -> str | None:
         """Return the name of the schema that defines a type; None where none does."""
         unread: InvalidAnswer | RegistryUnavailable | None = None
-        found: list[str] = []
-        # The file of that name comes first, and no other is read where it defines the type.
-        for name in sorted(files, key=lambda each: each != type_name):
+
+        def defined(name: str) -> frozenset[str]:
+            nonlocal unread
             try:
-                if type_name in self._defined(files[name]):
-                    found.append(name)
+                return self._defined(files[name])
             except (InvalidAnswer, RegistryUnavailable) as exc:
                 unread = unread or exc
-            if found == [type_name]:
-                return type_name
+                return frozenset()
+
+        found = definers(type_name, files, defined)
         if len(found) > 1:
             said = " and ".join(f"{files[each]}" for each in found)
             reason = f"the type {type_name} is defined in {len(found)} files: {said}"

@@ -468,24 +468,45 @@ def test_the_drift_of_a_doc_is_one_of_annotations(
         assert grade in json.dumps(drifts), result.stdout.str()
 
 
-def test_the_registry_server_says_that_it_serves_no_avro(
-    run: Run, pytester: pytest.Pytester, url: str
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_the_registry_server_serves_what_the_session_has(
+    run: Run,
+    pytester: pytest.Pytester,
+    confluent_registry: ConfluentRegistry,
+    url: str,
+    workers: str,
 ) -> None:
     pytester.makepyfile(
-        """
-        import httpx
+        f"""{TEST}
+import json
+import httpx
+import pytest
+from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
+from confluent_kafka.serialization import MessageField, SerializationContext
 
-        def test_server(registry_server):
-            answers = [
-                httpx.get(f"{registry_server.url}/schemas/latest/orders-value"),
-                httpx.get(f"{registry_server.confluent_url}/subjects/orders-value/versions/latest"),
-            ]
-            for answer in answers:
-                assert answer.status_code == 500
-                assert "is of the type AVRO, and only JSON Schema is served" in answer.text
-        """
+CONTEXT = SerializationContext("orders", MessageField.VALUE)
+LATEST = {{"auto.register.schemas": False, "use.latest.version": True}}
+
+@pytest.mark.parametrize("number", range(2))
+def test_server(registry_server, registry_schema, number):
+    order = registry_schema("orders-value").content
+    for _ in range(2):
+        with SchemaRegistryClient({{"url": registry_server.confluent_url}}) as client:
+            raw = AvroSerializer(client, conf=LATEST)(ORDER, CONTEXT)
+            assert AvroDeserializer(client)(raw, CONTEXT) == ORDER
+            listed = client.get_latest_version("orders-value").schema.references
+        assert [(each.subject, each.version) for each in listed] == [("line-value", 1)]
+        order["doc"] = "a new one"
+        registry_server.publish("orders-value", "latest", order, schema_type="AVRO")
+    answer = httpx.get(f"{{registry_server.url}}/schemas/latest/orders-value")
+    assert answer.status_code == 406
+"""
     )
-    run(url).assert_outcomes(passed=1)
+    run(url, "-n", workers, "--registry-mode=record").assert_outcomes(passed=2)
+    confluent_registry.reset()
+    run("-n", workers, "--registry-offline").assert_outcomes(passed=2)
+    assert not confluent_registry.counts
 
 
 def test_what_is_made_of_json_schemas_alone_says_so(
