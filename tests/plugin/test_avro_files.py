@@ -151,7 +151,7 @@ def test_a_type_that_no_file_defines_is_an_error_of_the_test(run: Run, project: 
         [
             (
                 "E *InvalidSchema: shop.Order v1 release 2.0.0: the schema is itself wrong: it "
-                "uses the type shop.Line, which no file of v1 defines"
+                "uses the type shop.Line, which no file beside it defines"
             )
         ]
     )

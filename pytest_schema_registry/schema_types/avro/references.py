@@ -52,7 +52,7 @@ def refuse_unknown(root: Schema, referred: tuple[Schema, ...]) -> None:
                 user = "it" if schema is root else place(schema)
                 nobody = "neither the schema nor one that it refers to"
                 if schema.subject is None and schema.version:
-                    nobody = f"no file of {schema.version}"
+                    nobody = "no file beside it"
                 reason = printable(f"{user} uses the type {name}, which {nobody} defines")
                 raise InvalidSchema(str(root), "#", reason, root.origin)
 

@@ -209,7 +209,7 @@ def test_what_cannot_be_judged_is_an_error(tmp_path: Path) -> None:
     here = DirectoryRegistry(tmp_path, "schemas")
     with pytest.raises(InvalidAnswer, match="schemas of the type AVRO and JSON are not compared"):
         here.fetch(Query(Kind.COMPATIBILITY, "v1", "a", later="v2"))
-    with pytest.raises(InvalidAnswer, match="it uses the type inti, which no file of v3 defines"):
+    with pytest.raises(InvalidAnswer, match="the type inti, which no file beside it defines"):
         here.fetch(Query(Kind.COMPATIBILITY, "v1", "a", later="v3"))
 
 
