@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pytest_schema_registry.errors import InvalidSchema, InvalidSettings
+from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.schema_types.avro.json_form import (
     MAX_DEPTH,
     as_json,
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_schema_registry.compatibility.report import CompatibilityReport
-    from pytest_schema_registry.redaction import Redaction
     from pytest_schema_registry.schema_types.avro.diagnosis import Walker
     from pytest_schema_registry.schema_types.avro.engine import Engine
     from pytest_schema_registry.schema_types.avro.names import Types
@@ -126,12 +126,13 @@ class AvroValidator:
         root = self.types.root
         return any(each.kind in ("bytes", "fixed") for each in (root, *root.inner))
 
-    def read(self, raw: bytes, writer: Self | None = None) -> Any:
+    def read(self, raw: bytes, writer: Self | None = None, *, whole: bytes | None = None) -> Any:
         """Return the value in a message, or an `Unreadable`.
 
         Args:
             raw: The message, without the id of its schema.
             writer: The schema that it was written with; None for this one.
+            whole: The message with the id, where it may be a value, too.
         """
         from pytest_schema_registry.schema_types.avro.engine import NotReadable
 
@@ -140,6 +141,9 @@ class AvroValidator:
         except NotReadable as exc:
             by = f", written by {writer.schema}," if writer is not None else ""
             said = f"the message of {len(raw):,} bytes{by} cannot be read"
+            if whole is not None:
+                fit = "conform" if self.is_valid(whole) else "do not conform either"
+                said = f"{said} (with the id in front, as a value, its {len(whole):,} bytes {fit})"
             return Unreadable(printable(said), len(raw), printable(str(exc)))
 
     def unreadable(self, raw: bytes) -> Any:
@@ -149,6 +153,19 @@ class AvroValidator:
             "its schema's id"
         )
         return Unreadable(said, len(raw))
+
+    def as_value(self, raw: bytes, no_message: str) -> Any:
+        """Return bytes as the value that they are, or an `Unreadable` that says of both readings.
+
+        Args:
+            raw: The bytes.
+            no_message: Why they are no message.
+        """
+        if self.is_valid(raw):
+            return raw
+        said = f"{len(raw):,} bytes are no message ({no_message}), and no value that conforms"
+        (found, *_) = self.violations(raw, Redaction())
+        return Unreadable(printable(said), len(raw), printable(found.message))
 
     def remarks(self) -> Iterator[tuple[str, str]]:
         """Yield no remarks: each word of an Avro schema is either known or an annotation."""
