@@ -13,6 +13,7 @@ from pytest_schema_registry.schema_types.avro.json_form import (
     from_json,
     is_too_deep,
 )
+from pytest_schema_registry.schema_types.avro.plain_values import NOT_PLAIN, plain_copy
 from pytest_schema_registry.schema_types.schema_type import NoPart
 from pytest_schema_registry.schemas import Violation
 from pytest_schema_registry.text import printable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.avro.diagnosis import Walker
     from pytest_schema_registry.schema_types.avro.engine import Engine
     from pytest_schema_registry.schema_types.avro.names import Types
+    from pytest_schema_registry.schema_types.avro.plain_values import Copy
     from pytest_schema_registry.schema_types.schema_type import Reference, Validator
     from pytest_schema_registry.schemas import ListedReference, OldCopy, Schema
 
@@ -54,6 +56,7 @@ class AvroValidator:
         types: Its types.
         engine: The engine's form of it.
         walker: Finds violations, and unknown fields.
+        copy: Makes what a reader gets of a plain value; None where hardly any value is plain.
         referred_old: The old copies among the schemas that it refers to.
     """
 
@@ -61,6 +64,7 @@ class AvroValidator:
     types: Types
     engine: Engine
     walker: Walker
+    copy: Copy | None = None
     referred_old: tuple[OldCopy, ...] = ()
 
     @property
@@ -79,6 +83,11 @@ class AvroValidator:
 
     def delivered(self, value: Any) -> tuple[Any] | None:
         """Return what a reader gets of a value, in a tuple; None if the value does not conform."""
+        if self.copy is not None:
+            try:
+                return (self.copy(value),)
+            except NOT_PLAIN:
+                pass  # fastavro decides
         engine = self.engine
         if isinstance(value, Unreadable) or self._is_too_deep(value):
             return None
@@ -241,7 +250,7 @@ class AvroType:
         engine.is_recursive = types.is_recursive
         walker = Walker(types, allows_unknown=self._allows_unknown)
         old = tuple(copy for each in referred for copy in each.old_copies)
-        return AvroValidator(schema, types, engine, walker, old)
+        return AvroValidator(schema, types, engine, walker, plain_copy(types), old)
 
     def part(self, document: Schema, pointer: str) -> Schema:
         """Raise NoPart: a schema of Avro is one type."""
