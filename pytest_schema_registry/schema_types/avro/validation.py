@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
-from pytest_schema_registry.errors import InvalidSchema, InvalidSettings
+from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.schema_types.avro.json_form import (
     MAX_DEPTH,
@@ -15,7 +15,7 @@ from pytest_schema_registry.schema_types.avro.json_form import (
 )
 from pytest_schema_registry.schema_types.avro.plain_values import NOT_PLAIN, plain_copy
 from pytest_schema_registry.schema_types.schema_type import NoPart
-from pytest_schema_registry.schemas import Violation
+from pytest_schema_registry.schemas import Violation, given
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.avro.engine import Engine
     from pytest_schema_registry.schema_types.avro.names import Types
     from pytest_schema_registry.schema_types.avro.plain_values import Copy
+    from pytest_schema_registry.schema_types.payloads import Payloads, Violating
     from pytest_schema_registry.schema_types.schema_type import Reference, Validator
     from pytest_schema_registry.schemas import ListedReference, OldCopy, Schema
-
-_NO_PAYLOADS = "the schema is one of Avro, and payloads are made from JSON Schemas alone"
 
 
 class Unreadable:
@@ -271,21 +270,30 @@ class AvroType:
         return differ_in_annotations_only(old, new)
 
     def conforming_payloads(
-        self,
-        of: Validator | dict[str, Any] | bool,  # noqa: ARG002
-        limit: int = 100,  # noqa: ARG002
-    ) -> NoReturn:
-        """Raise InvalidSettings: payloads are made from JSON Schemas alone."""
-        raise InvalidSettings("conforming_payloads", _NO_PAYLOADS)
+        self, of: Validator | dict[str, Any] | bool, limit: int = 100
+    ) -> Payloads[Any]:
+        """Return values that a schema accepts: all that it allows, in as few as possible."""
+        from pytest_schema_registry.schema_types.avro.payloads.conforming import conforming
+
+        return conforming(self._validator_of(of), limit)
 
     def violating_payloads(
         self,
-        of: Validator | dict[str, Any] | bool,  # noqa: ARG002
-        limit: int = 100,  # noqa: ARG002
-        hide: Redaction | None = None,  # noqa: ARG002
-    ) -> NoReturn:
-        """Raise InvalidSettings: payloads are made from JSON Schemas alone."""
-        raise InvalidSettings("violating_payloads", _NO_PAYLOADS)
+        of: Validator | dict[str, Any] | bool,
+        limit: int = 100,
+        hide: Redaction | None = None,
+    ) -> Payloads[Violating]:
+        """Return values that break one rule of a schema each, with the violation."""
+        from pytest_schema_registry.schema_types.avro.payloads.violating import violating
+
+        return violating(self._validator_of(of), limit, hide)
+
+    def _validator_of(self, of: Validator | dict[str, Any] | bool) -> AvroValidator:
+        if isinstance(of, AvroValidator):
+            return of
+        assert isinstance(of, dict | bool)  # noqa: S101  # a validator is of its own language
+        # It has no list of references, so none is resolved.
+        return self.compile(replace(given(of), schema_type=self.name), cast("Any", given))
 
     def compare(self, old: Any, new: Any, **asked: Any) -> CompatibilityReport:
         """Report whether values written by one version of a schema can be read by the other."""

@@ -10,7 +10,7 @@ import fastavro
 import pytest
 from fastavro.validation import ValidationError, validate
 
-from pytest_schema_registry.errors import InvalidSchema, InvalidSettings
+from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.schema_types.avro.validation import AvroType
 from pytest_schema_registry.schema_types.schema_type import NoPart
@@ -309,11 +309,3 @@ def test_the_type_gives_the_display_the_comparison_and_the_grade_of_a_difference
     assert type_.differ_in_annotations_only(
         schema_of(record("R", doc="a")), schema_of(record("R", doc="b"))
     )
-
-
-def test_no_payloads_are_made() -> None:
-    language, validator = AvroType(), validator_of("string")
-    with pytest.raises(InvalidSettings, match=r"^conforming_payloads: the schema is one of Avro"):
-        language.conforming_payloads(validator)
-    with pytest.raises(InvalidSettings, match=r"^violating_payloads: the schema is one of Avro"):
-        language.violating_payloads(validator)
