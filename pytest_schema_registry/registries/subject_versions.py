@@ -57,8 +57,11 @@ class Version:
 
     @property
     def properties(self) -> dict[str, str]:
-        """The metadata: its version line, and its release where it has one."""
-        told = {"version": self.found.version, "release": self.found.release}
+        """The metadata: its version line, its release where it has one, and a deprecation."""
+        found = self.found
+        told = {"version": found.version, "release": found.release}
+        if found.deprecated:
+            told |= {"deprecated": "true", "deprecation_note": found.deprecation_note}
         return {key: value for key, value in told.items() if value}
 
 

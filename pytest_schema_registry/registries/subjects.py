@@ -259,8 +259,11 @@ class Subjects:
         return self._fetched(Query(Kind.SCHEMA, line, name))
 
     def _fetched(self, query: Query) -> RegisteredSchema | None:
+        """Return the JSON Schema for a query; None where there is none."""
         value = self._schemas.fetch(query).value
-        return value if isinstance(value, RegisteredSchema) else None
+        if isinstance(value, RegisteredSchema) and value.schema_type == "JSON":
+            return value
+        return None
 
     def _referred(self, posted: Posted) -> tuple[ListedReference, ...]:
         """Return the references that a posted schema lists, with numbers in place of ``latest``."""

@@ -87,13 +87,13 @@ class TypeFiles:
 
     def _definer(self, path: Path, type_name: str, files: Mapping[str, Path]) -> str | None:
         """Return the name of the schema that defines a type; None where none does."""
-        unread: InvalidAnswer | RegistryUnavailable | None = None
+        unread: Exception | None = None
 
         def defined(name: str) -> frozenset[str]:
             nonlocal unread
             try:
                 return self._defined(files[name])
-            except (InvalidAnswer, RegistryUnavailable) as exc:
+            except (InvalidAnswer, RegistryUnavailable, RecursionError) as exc:
                 unread = unread or exc
                 return frozenset()
 

@@ -146,6 +146,13 @@ def test_without_the_extra_avro_is_served_and_not_compared(
     }
 
 
+def test_a_schema_of_json_has_no_reference_to_one_of_avro(
+    server: RegistryServer, client: Any
+) -> None:
+    server.publish("refers", "v1", {"properties": {"a": {"$ref": "shop.Line"}}})
+    assert client.get_latest_version("refers").schema.references == []
+
+
 def test_one_text_in_two_languages_has_two_ids(tmp_path: Path) -> None:
     text = '{"type": "string"}'
     (tmp_path / "v1").mkdir()
@@ -193,6 +200,11 @@ def test_what_is_published_removed_and_deprecated_is_served(
     server.deprecate(SUBJECT, "v1", "use sales-value")
     path = f"{server.confluent_url}/subjects/{SUBJECT}/versions/latest"
     assert httpx.get(path).json()["references"] == LISTED
+    assert httpx.get(path).json()["metadata"]["properties"] == {
+        "version": "v1",
+        "deprecated": "true",
+        "deprecation_note": "use sales-value",
+    }
     server.remove(SUBJECT, "v1")
     assert httpx.get(path).status_code == 404
 
