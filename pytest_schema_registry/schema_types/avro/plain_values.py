@@ -139,6 +139,9 @@ def _map(inner: Copy) -> Copy:
 
 def _union(type_: Type) -> Copy | None:
     """Return the function for a union in which the type of a value tells its branch."""
+    others = [each for each in type_.inner if each.kind != "null"]
+    if len(others) == 1 < len(type_.inner):
+        return _optional(_copy(others[0]))
     families = [_FAMILIES.get(each.kind, "") for each in type_.inner]
     is_told = "" not in families and len(set(families)) == len(families)
     if not is_told or any(each.logical for each in type_.inner):
@@ -153,6 +156,17 @@ def _union(type_: Type) -> Copy | None:
         return branches[type(value)](value)
 
     return union
+
+
+def _optional(inner: Copy | None) -> Copy:
+    def optional(value: Any) -> Any:
+        if value is None:
+            return None
+        if inner is None:
+            raise _EXCEPTION
+        return inner(value)
+
+    return optional
 
 
 def _integer(lowest: int, highest: int) -> Copy:
@@ -260,7 +274,8 @@ def _uuid(value: Any) -> Any:
 
 def _timestamp(microseconds: int) -> Copy:
     def timestamp(value: Any) -> Any:
-        if type(value) is datetime and value.tzinfo is UTC and not value.microsecond % microseconds:
+        is_plain = type(value) is datetime and value.tzinfo is UTC and not value.fold
+        if is_plain and not value.microsecond % microseconds:
             return value
         raise _EXCEPTION
 
