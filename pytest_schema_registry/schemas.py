@@ -132,7 +132,8 @@ class ListedReference(NamedTuple):
     Args:
         name: The text by which the schema refers to the other one.
         subject: The subject that has the other one.
-        release: The number of the subject's version; ``latest`` for its newest one.
+        release: The number of the subject's version; ``latest`` for its newest one. In a registry
+            without subjects, the version line of the schema.
     """
 
     name: str
@@ -260,6 +261,7 @@ class IndexEntry:
         deprecated: True where the registry calls it deprecated.
         schema_id: The global id; None where the registry does not tell it.
         error: The reason why a directory's file cannot be read; None otherwise.
+        schema_type: The registry's word for the schema's language; None where it does not tell it.
     """
 
     name: str
@@ -269,6 +271,7 @@ class IndexEntry:
     deprecated: bool
     schema_id: str | None
     error: str | None = None
+    schema_type: str | None = None
 
 
 def in_lines(entries: Iterable[IndexEntry], versions: Sequence[str]) -> tuple[IndexEntry, ...]:

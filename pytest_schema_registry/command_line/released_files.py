@@ -137,8 +137,13 @@ class ReleasedFiles:
             return file, None
         with self._reading(name):
             found = self._registry.fetch(Query(Kind.SCHEMA, self._version, name))
-        present = self._files.file(self._version, name)
-        return present or file, None if found.is_missing else found.schema
+        if found.is_missing:
+            return file, None
+        present = self._files.file(self._version, name) or file
+        if found.schema.schema_type != "JSON":
+            kind = f"{present} is one of {found.schema.schema_type}; give another name"
+            raise InvalidSettings("--name", f"a model has a JSON Schema, and {kind}")
+        return present, found.schema
 
     @contextmanager
     def _reading(self, name: str) -> Iterator[None]:

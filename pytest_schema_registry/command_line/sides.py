@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Schema
 
 #: The endings of files that lie beside those they refer to. A pipe lies nowhere.
-_ENDINGS = (".json", ".yaml", ".yml")
-_ADVICE = "give a JSON Schema"
+_AVRO = ".avsc"
+_ENDINGS = (".json", ".yaml", ".yml", _AVRO)
+_ADVICE = "give a JSON Schema, or an Avro schema in a file of .avsc"
 
 
 class Side(NamedTuple):
@@ -112,6 +113,8 @@ def _of_file(file: str, pointer: str, registry: Opened, output: Output) -> Side:
     except InvalidAnswer as exc:
         raise InvalidSchema(label, "#", exc.reason, file, exc.advice or _ADVICE) from None
     except InvalidSchema as exc:
+        if path.suffix == _AVRO:
+            raise InvalidSchema(label, exc.pointer, exc.reason, file, exc.advice) from None
         # It may refer to a schema of the registry.
         with suppress(SchemaRegistryError):
             return _alone(path, pointer, label, registry.source)

@@ -58,18 +58,23 @@ def value_of(  # noqa: PLR0917  # one fact each
     if message is None and text:
         return values.from_json(from_text(raw, redaction))
     if message is None:
-        return raw if may_be_value else values.unreadable(raw)
+        why = "a message begins with a zero byte and the four bytes of an id"
+        return values.as_value(raw, why) if may_be_value else values.unreadable(raw)
     schema = validator.schema
+    if may_be_value and schema.subject is None:
+        return values.as_value(raw, "this registry has no ids")
     try:
         release = release_of(message, schema, catalogue)
-    except WrongSchemaId:
+    except WrongSchemaId as exc:
         if may_be_value:
-            return raw
+            why = f"their id {exc.schema_id} is that of no version of {exc.subject}"
+            return values.as_value(raw, why)
         raise
+    whole = raw if may_be_value else None
     if release is None:
-        return values.read(message.payload)
+        return values.read(message.payload, whole=whole)
     if warn is not None:
         warn(schema, message.schema_id, release)
     written = ListedReference(schema.name, schema.subject or "", release)
     writer = catalogue.validator(catalogue.referred(written)).values
-    return values.read(message.payload, writer)
+    return values.read(message.payload, writer, whole=whole)

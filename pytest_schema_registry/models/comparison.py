@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 from pytest_schema_registry.compatibility.report import CompatibilityReport, Level, Policy
 from pytest_schema_registry.errors import InvalidSchema, InvalidSettings
@@ -11,13 +13,17 @@ from pytest_schema_registry.models.model import is_model, model_of
 from pytest_schema_registry.models.sides import ModelSide, SchemaSide
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schema_types.schema_type import NotASchema
-from pytest_schema_registry.schemas import given
+from pytest_schema_registry.schemas import ListedReference, Schema, given
+from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
-    from pytest_schema_registry.compatibility.report import Direction
-    from pytest_schema_registry.schema_types.schema_type import SchemaType
-    from pytest_schema_registry.schemas import Schema
+    from collections.abc import Mapping
 
+    from pytest_schema_registry.compatibility.report import Direction
+    from pytest_schema_registry.schema_types.schema_type import Reference, SchemaType
+
+#: The languages of schemas that are given as JSON data.
+_LANGUAGES = ("JSON", "AVRO")
 _DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
     "backward": ("backward",),
     "forward": ("forward",),
@@ -34,12 +40,16 @@ def compare(
     defaults: bool = False,
     formats: bool = True,
     budget: int | None = None,
+    schema_type: str = "JSON",
 ) -> CompatibilityReport:
     """Report whether payloads written by one version can be read by the other.
 
+    Schemas of Avro are compared by Avro's own resolution, and only ``level`` applies to them.
+
     Args:
-        old: The older version: a JSON Schema, or a model (of pydantic or msgspec).
-        new: The newer version: a JSON Schema, or a model.
+        old: The older version: a schema as JSON data, a ``Schema``, or a model (of pydantic or
+            msgspec).
+        new: The newer version: the same.
         level: "backward" for new consumers of old payloads, "forward" for old consumers of new
             payloads, "full" for both.
         policy: "tolerant" for producers that send only what they declare and consumers that ignore
@@ -51,20 +61,27 @@ def compare(
         budget: Steps for each direction, some 50 microseconds each; when they are used up, the
             answer is None. None for 100,000. They are counted, not timed: the same pair gets the
             same answer.
+        schema_type: The language of a schema that is given as JSON data: "JSON" or "AVRO". Some
+            texts are schemas of both, and a ``Schema`` knows its own.
 
     Raises:
-        NotASchema: One of the schemas is not JSON, or does not follow its meta-schema.
-        InvalidSchema: The same, beside a model.
-        InvalidSettings: Something else is given, or a model has no JSON Schema.
-        ValueError: `level` or `policy` is none of the above.
+        NotASchema: One of the schemas is not JSON, or is no schema of its language.
+        InvalidSchema: The same, beside a model; or a ``Schema`` refers to another one.
+        InvalidSettings: Something else is given, a model has no JSON Schema, the two are of
+            different languages, or the extra ``avro`` is not installed.
+        ValueError: `level`, `policy` or `schema_type` is none of the above.
     """
-    language = all_types(formats=formats)["JSON"]
+    if schema_type not in _LANGUAGES:
+        raise ValueError(f"schema_type is one of {', '.join(_LANGUAGES)}, not {schema_type!r}")
     asked: dict[str, Any] = {"level": level, "policy": policy, "defaults": defaults}
-    asked |= {} if budget is None else {"budget": budget}
-    if not (is_model(old) or is_model(new)):
-        return language.compare(old, new, **asked)
-    sides = (_side(each, language) for each in (old, new))
-    return compare_sides(*sides, **asked)
+    types = all_types(formats=formats)
+    languages = [_language(each, schema_type, types) for each in (old, new)]
+    if budget is not None and languages[0].name == "JSON":
+        asked["budget"] = budget
+    if is_model(old) or is_model(new) or languages[0].name != languages[1].name:
+        sides = (_side(*each) for each in zip((old, new), languages, strict=True))
+        return compare_sides(*sides, **asked)
+    return languages[0].compare(_content(old), _content(new), **asked)
 
 
 def compare_sides(
@@ -134,12 +151,39 @@ def _two_languages(old: SchemaSide | ModelSide, new: SchemaSide | ModelSide) -> 
     )
 
 
+def _language(side: Any, schema_type: str, types: Mapping[str, SchemaType]) -> SchemaType:
+    """Return the language of a side: a model's is JSON Schema."""
+    name = schema_type
+    if isinstance(side, Schema):
+        name = side.schema_type
+    elif is_model(side):
+        name = "JSON"
+    if name in types:
+        return types[name]
+    why = f"schemas of the type {name} are not compared"
+    if name == "AVRO":
+        why = "what compares Avro is not installed: pip install 'pytest-schema-registry[avro]'"
+    raise InvalidSettings("compare", why)
+
+
+def _content(side: Any) -> Any:
+    if not isinstance(side, Schema):
+        return side
+    if side.references:
+        _refuse(side.references[0], side)
+    return side.content
+
+
 def _side(side: Any, language: SchemaType) -> SchemaSide | ModelSide:
     if is_model(side):
         return ModelSide(model_of(side, "compare"), language)
-    return SchemaSide(language, language.compile(given(side), _refuse))
+    schema = side if isinstance(side, Schema) else replace(given(side), schema_type=language.name)
+    return SchemaSide(language, language.compile(schema, partial(_refuse, schema=schema)))
 
 
-def _refuse(reference: Any) -> Schema:
-    reason = f"it refers to {reference.text}, which is not in it"
-    raise InvalidSchema("the given schema", "#", reason, "given as a value")
+def _refuse(reference: Reference | ListedReference, schema: Schema) -> NoReturn:
+    """Refuse a schema that refers to another one, which nobody looks up."""
+    written = reference.name if isinstance(reference, ListedReference) else reference.text
+    reason = printable(f"it refers to {written}, which is not in it")
+    advice = "compare the two in their registry, by assert_compatible or on the command line"
+    raise InvalidSchema(str(schema), "#", reason, schema.origin, advice)

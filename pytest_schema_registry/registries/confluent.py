@@ -61,6 +61,7 @@ class ConfluentProtocol:
     has_global_ids = False
     has_change_tokens = False
     lists_lines = False
+    has_subjects = True
     signs_404s = True
 
     def __init__(self, subject: str = "{name}", version_property: str | None = None) -> None:

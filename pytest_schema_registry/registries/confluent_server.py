@@ -12,13 +12,17 @@ from fastapi.responses import JSONResponse
 
 from pytest_schema_registry.errors import SchemaRegistryError
 from pytest_schema_registry.json_values import READER
-from pytest_schema_registry.registries.confluent_documents import NO_SCHEMA
-from pytest_schema_registry.registries.subjects import Posted, Refused, Subjects, invalid
+from pytest_schema_registry.registries.confluent_documents import DEFAULT_TYPE, NO_SCHEMA
+from pytest_schema_registry.registries.subject_versions import Posted, Refused
+from pytest_schema_registry.registries.subjects import Subjects, invalid
 from pytest_schema_registry.schemas import Content, ListedReference
 
 if TYPE_CHECKING:
     from pytest_schema_registry.registries.served import ServedSchemas
-    from pytest_schema_registry.registries.subjects import Version
+    from pytest_schema_registry.registries.subject_versions import Version
+
+#: The languages that are served, each with the JSON values that a schema of it may be.
+_KINDS: dict[str, Any] = {"JSON": dict | bool, "AVRO": dict | list | str}
 
 
 class _Answer(JSONResponse):
@@ -49,7 +53,7 @@ def create_confluent_app(schemas: ServedSchemas) -> FastAPI:
 
     @app.get("/schemas/types")
     def types() -> Response:
-        return _Answer(["JSON"])
+        return _Answer(list(_KINDS))
 
     @app.get("/mode")
     @app.get("/mode/{subject:path}")
@@ -141,9 +145,10 @@ def _error(status: int, code: int, message: str) -> Response:
 
 
 def _content(subjects: Subjects, version: Version) -> dict[str, Any]:
+    schema_type = version.found.schema_type
     return {
         "schema": version.found.content.text,
-        "schemaType": "JSON",
+        **({} if schema_type == DEFAULT_TYPE else {"schemaType": schema_type}),
         "references": [
             {"name": each.name, "subject": each.subject, "version": int(each.release)}
             for each in subjects.references(version)
@@ -165,13 +170,13 @@ def _posted(body: bytes) -> Posted:
     """Read a posted schema.
 
     Raises:
-        Refused: It is no JSON Schema.
+        Refused: It is no schema of a language that is served here.
     """
     try:
         said = READER.decode(body.decode())
-        kind = said.get("schemaType") or "AVRO"
-        if kind != "JSON":
-            raise invalid(f"its type is {kind!r}, and here are JSON Schemas only")
+        kind = said.get("schemaType") or DEFAULT_TYPE
+        if kind not in _KINDS:
+            raise invalid(f"its type is {kind!r}, and here are {' and '.join(_KINDS)} only")
         parsed = READER.decode(said["schema"])
         references = tuple(
             ListedReference(f"{each['name']}", f"{each['subject']}", f"{each['version']}")
@@ -181,6 +186,6 @@ def _posted(body: bytes) -> Posted:
         raise invalid("it is nested too deeply to be read") from None
     except (ValueError, LookupError, TypeError, AttributeError) as exc:
         raise invalid(f"{type(exc).__name__}: {exc}") from None
-    if not isinstance(parsed, dict | bool):
-        raise invalid("it is JSON, but not a JSON Schema")
-    return Posted(Content.of(parsed), references)
+    if not isinstance(parsed, _KINDS[kind]):
+        raise invalid(f"it is JSON, but no schema of the type {kind}")
+    return Posted(kind, Content.of(parsed), references)

@@ -37,6 +37,7 @@ class CoreProtocol:
     has_global_ids = True
     has_change_tokens = True
     lists_lines = True
+    has_subjects = False
     signs_404s = False
 
     def check(self, version: str, release: str | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry.json_values import READER
+from pytest_schema_registry.registries import core_avro
 from pytest_schema_registry.registries.queries import Kind, RegisteredSchema, RegistryVerdict
 from pytest_schema_registry.schemas import IndexEntry, Release, plain_name
 from pytest_schema_registry.text import one_line
@@ -97,8 +98,14 @@ def _content_fault(document: Any) -> str | None:
         return f"a schema's answer is a JSON object, not {_kind_of(document)}"
     if "content" not in document:
         return "the answer has no 'content'"
-    if not isinstance(document["content"], dict | bool):
-        return f"'content' is {_kind_of(document['content'])}, not a JSON Schema"
+    if core_avro.is_avro(document):
+        if fault := core_avro.references_fault(document):
+            return fault
+        kinds, language = dict | list | str, "an Avro schema"
+    else:
+        kinds, language = dict | bool, "a JSON Schema"
+    if not isinstance(document["content"], kinds):
+        return f"'content' is {_kind_of(document['content'])}, not {language}"
     return _types_fault(document, "name", "track", "core_version", "sha256", "deprecation_note")
 
 
@@ -199,6 +206,7 @@ def schema(query: Query, document: dict[str, Any], content: Content) -> Register
         deprecated=bool(document.get("deprecated")),
         deprecation_note=one_line(document.get("deprecation_note")),
         id=text_or_none(document.get("$schema_id")),
+        **core_avro.facts(document),
     )
 
 
@@ -268,6 +276,7 @@ def document(query: Query, value: Value) -> Any:
             "content": value.content.parsed(),
             "deprecated": value.deprecated,
             "deprecation_note": value.deprecation_note,
+            **core_avro.members(value),
         }
     if isinstance(value, RegistryVerdict):
         return {

@@ -1,7 +1,8 @@
 """A registry in a directory: it answers the same queries without a network or a server.
 
 <directory>/<version>/<name>.json            the bare JSON Schema; .schema.json works too
-<directory>/<version>/<name>@<release>.json  an older release of the line
+<directory>/<version>/<name>.avsc            the bare schema of Avro
+<directory>/<version>/<name>@<release>.json  an older release of the line; .avsc works too
 
 A layout has other paths. Its files have no older releases, and references may lead to them by file.
 """
@@ -12,8 +13,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry import duplicate_keys as doubles
-from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.registries.bare_schemas import (
@@ -22,6 +21,12 @@ from pytest_schema_registry.registries.bare_schemas import (
     verdict_between,
 )
 from pytest_schema_registry.registries.core import CoreProtocol
+from pytest_schema_registry.registries.file_contents import (
+    AVRO_ENDING,
+    TOO_DEEP,
+    content,
+    is_avro,
+)
 from pytest_schema_registry.registries.messages import segment
 from pytest_schema_registry.registries.queries import (
     Kind,
@@ -34,10 +39,8 @@ from pytest_schema_registry.registries.queries import (
 from pytest_schema_registry.registries.schema_files import (
     LaidOutFiles,
     SchemaFiles,
-    is_yaml,
-    parsed,
-    why,
 )
+from pytest_schema_registry.registries.type_files import TypeFiles
 from pytest_schema_registry.schemas import IndexEntry, plain_name
 from pytest_schema_registry.settings import DEFAULT_LAYOUT, DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.text import one_line, printable
@@ -73,6 +76,7 @@ class DirectoryRegistry:
             if layout is None
             else LaidOutFiles(directory, shown, layout)
         )
+        self._types = TypeFiles(lambda path: content(path, max_bytes))
         self._max_bytes = max_bytes
         self._shown = shown.rstrip("/")
 
@@ -97,7 +101,7 @@ class DirectoryRegistry:
                 value = self._schema(query)
         now = datetime.now(UTC).timestamp()
         value = Missing(self._advice(query)) if value is None else value
-        return Result(query, self._url(query), value, now, "directory")
+        return Result(query, self._url(query, value), value, now, "directory")
 
     def names(self) -> dict[str, set[str]]:
         """Return the names of the schemas in each version line, those of older releases too."""
@@ -130,33 +134,40 @@ class DirectoryRegistry:
             found.append((current, _written_at(file)))
         return found
 
-    def unnamed(self, path: str) -> RegisteredSchema | None:
+    def unnamed(self, name: str) -> list[RegisteredSchema]:
         """Return the schema in a file that fits no template: only references lead to it.
 
         Args:
-            path: The path of the file, relative to the directory.
+            name: The path of the file, relative to the directory.
 
         Raises:
             RegistryUnavailable: The file cannot be read.
             InvalidAnswer: The file is not a JSON Schema.
         """
         if not isinstance(self._disk, LaidOutFiles):
-            return None
-        found = self._disk.below(path)
-        return None if found is None or found[:2] != ("", path) else self._read(found[2], "", path)
+            return []
+        found = self._disk.below(name)
+        is_it = found is not None and found[:2] == ("", name)
+        return [self._read(found[2], "", name)] if found is not None and is_it else []
 
     def close(self) -> None:
         """Do nothing, because no file stays open."""
 
-    def _url(self, query: Query) -> str:
+    def _url(self, query: Query, value: Value | None = None) -> str:
         """Return the address of a query's result.
 
         For a current schema, it is the path of its file; otherwise, the path of the HTTP request.
+
+        Args:
+            query: The query.
+            value: The result; None where it is not known yet.
         """
         if query.kind is Kind.SCHEMA and not query.release:
             if self._layout is not None:
                 return f"{self._shown}/{self._layout.path(query.version, segment(query.name))}"
-            return f"{self._shown}/{query.version}/{segment(query.name)}.json"
+            is_of_avro = isinstance(value, RegisteredSchema) and value.schema_type == "AVRO"
+            ending = AVRO_ENDING if is_of_avro else ".json"
+            return f"{self._shown}/{query.version}/{segment(query.name)}{ending}"
         return f"{self._shown}/{CoreProtocol().path(query)}"
 
     def _advice(self, query: Query) -> str:
@@ -188,7 +199,9 @@ class DirectoryRegistry:
         new = self._schema(Query(Kind.SCHEMA, query.later, query.name, query.later_release))
         if old is None or new is None:
             return None
-        return verdict_between(old, new, self._url(query))
+        return verdict_between(
+            old, new, self._url(query), lambda each: self._current(each.release, each.subject)
+        )
 
     def _by_id(self, query: Query) -> RegisteredSchema | None:
         """Return the schema that has an id, from the query's version line or else the first other.
@@ -213,7 +226,8 @@ class DirectoryRegistry:
                     continue
                 # A schema's own $id may differ from the id that the registry gave it.
                 if schema.id == query.name or (
-                    written in schema.content.text
+                    schema.schema_type == "JSON"
+                    and written in schema.content.text
                     and _own_id(schema.content.parsed()) == query.name
                 ):
                     found.append((schema, path))
@@ -271,7 +285,8 @@ class DirectoryRegistry:
             schema = self._read(path, version, name)
         except (InvalidAnswer, RegistryUnavailable) as exc:
             return IndexEntry(shown, line, None, None, False, None, _printable(exc.reason))
-        return IndexEntry(shown, line, schema.release, schema.token, schema.deprecated, schema.id)
+        facts = schema.release, schema.token, schema.deprecated, schema.id
+        return IndexEntry(shown, line, *facts, schema_type=schema.schema_type)
 
     def _read(
         self, path: Path, version: str, name: str, release: str | None = None
@@ -279,27 +294,25 @@ class DirectoryRegistry:
         if (twin := self._disk.twin(path)) is not None:
             reason = f"two files are the same schema, {path} and {twin}; take one of them away"
             raise InvalidAnswer(str(path), printable(reason))
+        schema = content(path, self._max_bytes)
+        language, references = "JSON", None
         try:
-            raw = files.read_at_most(path, self._max_bytes)
-            if len(raw) > self._max_bytes:
-                raise InvalidAnswer(str(path), f"it is larger than {self._max_bytes:,} bytes")
-            schema = parsed(path, raw, self._max_bytes)
-        except OSError as exc:
-            raise RegistryUnavailable(str(path), why(exc)) from None
-        except RecursionError:
-            raise InvalidAnswer(str(path), "the JSON is nested too deeply to be read") from None
-        except doubles.KeyTwice as exc:
-            reason = f"{exc}, at {exc.pointer}"
-            raise InvalidAnswer(str(path), reason, exc.advice) from None
-        except ValueError as exc:
-            kind = "JSON written as YAML" if is_yaml(path) else "JSON"
-            raise InvalidAnswer(str(path), f"the file is not {kind} ({exc})") from None
-        if not isinstance(schema, dict | bool):
-            raise InvalidAnswer(str(path), "the file is JSON, but not a JSON Schema")
-        try:
-            return registered(schema, version, name, release, self._place(path))
-        except ValueError as exc:
-            raise InvalidAnswer(str(path), str(exc)) from None
+            if is_avro(path):
+                beside = self._disk.files(version)
+                references = self._types.references(path, schema, name, version, beside)
+                language = "AVRO"
+            return registered(
+                schema,
+                version,
+                name,
+                release,
+                self._place(path),
+                schema_type=language,
+                references=references,
+            )
+        except (RecursionError, ValueError) as exc:
+            reason = TOO_DEEP if isinstance(exc, RecursionError) else str(exc)
+            raise InvalidAnswer(str(path), reason) from None
 
     def _place(self, path: Path) -> str | None:
         """Return the address of a file where a layout lets references lead to it; else None."""

@@ -65,6 +65,13 @@ class WireProtocol(Protocol):
         """True where the index tells which version lines have a schema."""
 
     @property
+    def has_subjects(self) -> bool:
+        """True where a listed reference names a subject and a number of a version of it.
+
+        Elsewhere it names a schema and a version line.
+        """
+
+    @property
     def signs_404s(self) -> bool:
         """True where a 404 itself shows that it comes from a registry."""
 

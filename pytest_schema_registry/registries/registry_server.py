@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.faults import ReceivedRequest, Traffic
     from pytest_schema_registry.registries.served import ServedSchemas
 
+_LANGUAGES: dict[str, tuple[Any, str]] = {
+    "JSON": (dict | bool, "a JSON Schema as a dict or a bool"),
+    "AVRO": (dict | list | str, "an Avro schema as a dict, a list or a string"),
+}
+
 
 class RegistryServer:
     """A registry for the code under test, on a loopback port of this process.
@@ -104,19 +109,22 @@ class RegistryServer:
         self,
         name: str,
         version: str,
-        schema: dict[str, Any] | bool,
+        schema: dict[str, Any] | list[Any] | str | bool,
         *,
         release: str | None = None,
+        schema_type: str = "JSON",
     ) -> None:
         """Publish a schema: it becomes the current one of its version line.
 
-        As a Confluent subject, it gets the highest number.
+        As a Confluent subject, it gets the highest number. A schema of Avro is served as such a
+        subject only. It refers to the schemas of the version line that define the types it uses.
 
         Args:
             name: The schema's name.
             version: The version line.
-            schema: The JSON Schema.
+            schema: The schema as JSON data.
             release: The release; None for the one in the schema's ``$core_version``.
+            schema_type: The registries' word for its language: ``JSON`` or ``AVRO``.
 
         Raises:
             TypeError, ValueError: An argument is wrong.
@@ -124,14 +132,17 @@ class RegistryServer:
         _check_texts("publish", name=name, version=version)
         if release is not None:
             _check_texts("publish", release=release)
-        if not isinstance(schema, dict | bool):
-            raise _wrong("publish", "schema", "a JSON Schema as a dict or a bool", schema)
+        if schema_type not in _LANGUAGES:
+            raise _wrong("publish", "schema_type", "'JSON' or 'AVRO'", schema_type)
+        kinds, wanted = _LANGUAGES[schema_type]
+        if not isinstance(schema, kinds):
+            raise _wrong("publish", "schema", wanted, schema)
         try:
             json.dumps(schema, allow_nan=False)
         except (TypeError, ValueError) as exc:
             message = f"registry_server.publish(): schema has no JSON form: {exc}"
             raise type(exc)(message) from None
-        self._schemas.publish(name, version, schema, release)
+        self._schemas.publish(name, version, schema, release, schema_type)
 
     def remove(self, name: str, version: str) -> None:
         """Remove a schema from a version line, with all its releases there.

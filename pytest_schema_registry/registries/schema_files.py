@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import unicodedata
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
-from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.registries.file_contents import AVRO_ENDING, why
 from pytest_schema_registry.schemas import NAME_SUFFIX, plain_name
 from pytest_schema_registry.text import numbered
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_schema_registry.settings.layout import Layout
+
+
+_ENDINGS = (".json", AVRO_ENDING)
 
 
 class SchemaFiles:
@@ -69,8 +72,9 @@ class SchemaFiles:
 
     def twin(self, path: Path) -> Path | None:
         """Find another file of the same schema name; return None where there is none."""
-        stem = path.name.removesuffix(".json")
-        return _twin(path, stem, lambda each: path.with_name(f"{each}.json"))
+        stem = _stem(path.name)
+        found = (_twin(path, stem, _beside(path, ending)) for ending in _ENDINGS)
+        return next((each for each in found if each is not None), None)
 
     def older(self, version: str, name: str) -> list[tuple[str, Path]]:
         """Return the older releases of a schema, oldest first, each once."""
@@ -78,7 +82,7 @@ class SchemaFiles:
         older: dict[str, Path] = {}
         for file in self._listing(version):
             if file.startswith(prefix):
-                release = file.removeprefix(prefix).removesuffix(".json")
+                release = _stem(file).removeprefix(prefix)
                 older.setdefault(
                     release.removesuffix(NAME_SUFFIX), self._directory / version / file
                 )
@@ -88,7 +92,7 @@ class SchemaFiles:
         """Yield the names of a version line, each with the name of its current file."""
         for file in self._listing(version):
             if "@" not in file:
-                yield plain_name(file.removesuffix(".json")), file
+                yield plain_name(_stem(file)), file
 
     def _listing(self, version: str) -> list[str]:
         """Return the names of the files of a version line, sorted.
@@ -102,16 +106,26 @@ class SchemaFiles:
                 return sorted(
                     entry.name
                     for entry in entries
-                    if entry.name.endswith(".json") and not entry.name.startswith(".")
+                    if entry.name.endswith(_ENDINGS) and not entry.name.startswith(".")
                 )
         except OSError as exc:
             raise RegistryUnavailable(self._shown, why(exc), True) from None
 
 
+def _stem(file: str) -> str:
+    """Return the name of a file without its ending."""
+    return file.rpartition(".")[0]
+
+
+def _beside(path: Path, ending: str) -> Callable[[str], Path]:
+    return lambda stem: path.with_name(f"{stem}{ending}")
+
+
 def _twin(path: Path, stem: str, beside: Callable[[str], Path]) -> Path | None:
     """Find another file of the same schema name; return None where there is none.
 
-    Its name differs only in the ``.schema`` ending or in the Unicode form of its letters.
+    Its name differs only in its ending, in the ``.schema`` before that, or in the Unicode form of
+    its letters.
 
     Args:
         path: The file.
@@ -133,11 +147,6 @@ def _precedence(release: str) -> tuple[list[str | int], bool, list[str | int]]:
     """Return the key that sorts releases: ``1.9.0`` < ``1.10.0-dev`` < ``1.10.0``."""
     final, hyphen, early = release.partition("-")
     return numbered(final), not hyphen, numbered(early)
-
-
-def why(exc: OSError) -> str:
-    """Return the reason why a file or a directory cannot be read."""
-    return f"{exc.strerror or exc}: {exc.filename}" if exc.filename else str(exc)
 
 
 class LaidOutFiles:
@@ -267,28 +276,3 @@ class LaidOutFiles:
 def _is_plain(path: str) -> bool:
     """Check that a path leads down, and through nothing hidden."""
     return "\\" not in path and not any(part[:1] in ("", ".") for part in path.split("/"))
-
-
-def is_yaml(path: Path) -> bool:
-    """Check whether a file is read as YAML."""
-    return path.suffix in (".yaml", ".yml")
-
-
-def parsed(path: Path, raw: bytes, limit: int) -> Any:
-    """Return the JSON value in a file.
-
-    Args:
-        path: The file; the ending of its name says whether it is YAML.
-        raw: Its content.
-        limit: The most characters that the value of a YAML file may have.
-
-    Raises:
-        KeyTwice: One of its objects has a key twice.
-        ValueError: The file has no JSON value.
-        RecursionError: The value is nested too deeply.
-    """
-    if is_yaml(path):
-        from pytest_schema_registry import yaml_reader
-
-        return yaml_reader.read_json(raw, limit)
-    return doubles.read(raw.decode("utf-8-sig"))

@@ -5,12 +5,13 @@ The changes are in memory only. The registry behind them never learns of them.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_schema_registry.errors import SchemaNotFound
+from pytest_schema_registry.errors import CassetteMissing, SchemaNotFound, SchemaRegistryError
 from pytest_schema_registry.registries.bare_schemas import registered, releases, verdict_between
 from pytest_schema_registry.registries.queries import (
     Kind,
@@ -19,7 +20,9 @@ from pytest_schema_registry.registries.queries import (
     RegisteredSchema,
     Result,
 )
-from pytest_schema_registry.schemas import IndexEntry, plain_name
+from pytest_schema_registry.registries.type_files import definers
+from pytest_schema_registry.schema_types import avro_names
+from pytest_schema_registry.schemas import IndexEntry, ListedReference, plain_name
 from pytest_schema_registry.text import numbered, one_line, printable
 
 if TYPE_CHECKING:
@@ -49,8 +52,8 @@ class Listing(Protocol):
         Each comes with the time of its publication, in ISO 8601.
         """
 
-    def unnamed(self, path: str) -> RegisteredSchema | None:
-        """Return the schema at a path that is not among the names, or None."""
+    def unnamed(self, name: str) -> list[RegisteredSchema]:
+        """Return what references may lead to by a name that is not among the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +101,25 @@ class ServedSchemas:
         self._changed = {}
 
     def publish(
-        self, name: str, version: str, schema: dict[str, Any] | bool, release: str | None
+        self, name: str, version: str, schema: Any, release: str | None, schema_type: str = "JSON"
     ) -> None:
         """Add a schema, which is from now on the current one of its version line.
 
         Args:
             name: The schema's name.
             version: The version line.
-            schema: The JSON Schema.
+            schema: The schema.
             release: The release; None for the one in ``$core_version``.
+            schema_type: The registries' word for its language.
 
         Raises:
-            ValueError: The release cannot be one.
+            ValueError: The release cannot be one, or a type that the schema uses is defined twice.
         """
         name = plain_name(name)
-        published = registered(schema, version, name, release)
+        references = None if schema_type == "JSON" else self._references(schema, name, version)
+        published = registered(
+            schema, version, name, release, schema_type=schema_type, references=references
+        )
         found = self._copy(name)
         found.highest += 1
         now = datetime.now(UTC).isoformat()
@@ -179,9 +186,8 @@ class ServedSchemas:
                     yield Published(next(numbers), found, created_at)
         if not any(name in names for names in lines.values()):
             # It is none of the listed names, but references to it need a name and a number.
-            file = self._registry.unnamed(name)
-            if file is not None:
-                yield Published(next(numbers), file, "")
+            for each in self._registry.unnamed(name):
+                yield Published(next(numbers), each, "")
 
     def fetch(self, query: Query) -> Result:
         """Answer a query for a schema, the index, the releases of a schema or a comparison."""
@@ -265,7 +271,46 @@ class ServedSchemas:
     def _compatibility(self, query: Query) -> Value | None:
         old = self._schema(Query(Kind.SCHEMA, query.version, query.name, query.release))
         new = self._schema(Query(Kind.SCHEMA, query.later, query.name, query.later_release))
-        return None if old is None or new is None else verdict_between(old, new, f"{query}")
+        if old is None or new is None:
+            return None
+        return verdict_between(old, new, f"{query}", self._referred)
+
+    def _references(self, schema: Any, name: str, version: str) -> tuple[ListedReference, ...]:
+        """Return the references of a schema of Avro to those of a version line, by its types.
+
+        A schema that is not at hand is not fetched for it.
+
+        Raises:
+            ValueError: Two schemas define a type that it uses.
+        """
+        lines: dict[str, str] = {}
+
+        def defined(other: str) -> frozenset[str]:
+            with suppress(SchemaRegistryError):  # it defines nothing for as long as it is broken
+                for found in self._in_line(version, other):
+                    if found.schema_type == "AVRO":
+                        lines[other] = found.version
+                        return avro_names(found.content.parsed()).defined
+            return frozenset()
+
+        listed = []
+        for each in sorted(avro_names(schema).needed):
+            found = definers(each, sorted(self.held() - {name}), defined)
+            if len(found) > 1:
+                raise ValueError(f"the type {each} is defined in {' and in '.join(found)}")
+            listed += [ListedReference(each, other, lines[other]) for other in found]
+        return tuple(listed)
+
+    def _in_line(self, version: str, name: str) -> list[RegisteredSchema]:
+        """Return the schema of a version line, or what is known only as a reference."""
+        with suppress(CassetteMissing):
+            found = self._schema(Query(Kind.SCHEMA, version, name))
+            if found is not None:
+                return [found]
+        return self._registry.unnamed(name)
+
+    def _referred(self, reference: ListedReference) -> RegisteredSchema | None:
+        return self._schema(Query(Kind.SCHEMA, reference.release, reference.subject))
 
     def _index(self, query: Query) -> tuple[IndexEntry, ...]:
         listed = self._registry.fetch(query).entries
@@ -286,6 +331,5 @@ def _ids(schema: RegisteredSchema) -> tuple[str | None, Any]:
 
 
 def _entry(name: str, schema: RegisteredSchema) -> IndexEntry:
-    return IndexEntry(
-        name, schema.version, schema.release, schema.token, schema.deprecated, schema.id
-    )
+    facts = schema.version, schema.release, schema.token, schema.deprecated, schema.id
+    return IndexEntry(name, *facts, schema_type=schema.schema_type)

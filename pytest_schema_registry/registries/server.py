@@ -7,6 +7,7 @@ python -m pytest_schema_registry serve DIR
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +20,7 @@ from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.registries import core_documents
 from pytest_schema_registry.registries.confluent_server import create_confluent_app
 from pytest_schema_registry.registries.directory import DirectoryRegistry
-from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.registries.queries import Kind, Query, RegisteredSchema
 from pytest_schema_registry.registries.served import ServedSchemas
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def create_app_for(schemas: ServedSchemas, hosts: Iterable[str] | None = None) -
     @router.get("/index", summary="Every schema of every track")
     def index(request: Request) -> Response:
         now = datetime.now(UTC).isoformat()
-        return _answer(request, schemas.fetch(Query(Kind.INDEX)), generated_at=now)
+        found = schemas.fetch(Query(Kind.INDEX))
+        served = tuple(each for each in found.entries if each.schema_type in (None, "JSON"))
+        return _answer(request, replace(found, value=served), generated_at=now)
 
     @router.get("/schemas/by-id/{schema_id:path}", summary="A schema by its global id")
     def schema_by_id(request: Request, schema_id: str) -> Response:
@@ -86,6 +89,7 @@ def create_app_for(schemas: ServedSchemas, hosts: Iterable[str] | None = None) -
 
     @router.get("/schemas/{track}/{name}/versions", summary="A schema's releases, oldest first")
     def releases(request: Request, track: str, name: str) -> Response:
+        _refuse_avro(schemas.fetch(Query(Kind.SCHEMA, track, name)))
         return _answer(request, schemas.fetch(Query(Kind.RELEASES, track, name)))
 
     @router.get("/compat/check", summary="Whether one schema still speaks to another")
@@ -96,6 +100,8 @@ def create_app_for(schemas: ServedSchemas, hosts: Iterable[str] | None = None) -
         from_version: str | None = None,
         to_version: str | None = None,
     ) -> dict[str, Any]:
+        for track, version in ((from_track, from_version), (to_track, to_version)):
+            _refuse_avro(schemas.fetch(Query(Kind.SCHEMA, track, name, version)))
         query = Query(Kind.COMPATIBILITY, from_track, name, from_version, to_track, to_version)
         verdict: dict[str, Any] = _document(schemas.fetch(query))
         return verdict
@@ -133,7 +139,19 @@ def _host_name(written: str) -> str:
     return (written if written.count(":") > 1 else written.partition(":")[0]).lower()
 
 
+def _refuse_avro(result: Result) -> None:
+    """Refuse a schema of Avro, which a client of this API would take for a JSON Schema."""
+    found = result.value
+    if isinstance(found, RegisteredSchema) and found.schema_type != "JSON":
+        raise HTTPException(
+            406,
+            f"{found.name} {found.version} is of the type {found.schema_type}, and this API has "
+            f"JSON Schemas only; ask the API below {CONFLUENT_PREFIX} for it",
+        )
+
+
 def _document(result: Result) -> Any:
+    _refuse_avro(result)
     if result.is_missing:
         raise HTTPException(404, "no such schema, or no such release of it")
     return core_documents.document(result.query, result.value)

@@ -6,7 +6,7 @@ A subject is the name of a schema. Its versions are the releases of all its vers
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_schema_registry.errors import (
@@ -21,84 +21,27 @@ from pytest_schema_registry.registries.confluent_documents import (
     NO_SUBJECT,
     NO_VERSION,
 )
-from pytest_schema_registry.registries.queries import Kind, Query, RegisteredSchema
+from pytest_schema_registry.registries.queries import (
+    Kind,
+    Query,
+    RegisteredSchema,
+    RegistryVerdict,
+)
+from pytest_schema_registry.registries.subject_versions import Posted, Refused, Version
 from pytest_schema_registry.schema_types import all_types
-from pytest_schema_registry.schemas import ListedReference, given
+from pytest_schema_registry.schemas import ListedReference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_schema_registry.registries.queries import RegistryVerdict
     from pytest_schema_registry.registries.served import ServedSchemas
-    from pytest_schema_registry.schema_types.schema_type import Reference
-    from pytest_schema_registry.schemas import Content, Schema
+    from pytest_schema_registry.schema_types.schema_type import Reference, SchemaType
+    from pytest_schema_registry.schemas import Schema
 
 _LATEST = ("latest", "-1")
 _MOST = 2**31 - 1
 #: The draft of a schema without ``$schema``, as the registries of this protocol have it.
 _DEFAULT_DRAFT = "7"
-
-
-class Refused(Exception):
-    """A request that is answered with an error.
-
-    Args:
-        status: The HTTP status.
-        code: The protocol's own code, which says more than the status.
-        message: The reason, for a person.
-    """
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a subject.
-
-    Args:
-        subject: The subject.
-        number: The number of the version in it.
-        found: The schema.
-    """
-
-    subject: str
-    number: int
-    found: RegisteredSchema
-
-    @property
-    def schema(self) -> Schema:
-        """The schema, with the name and the version line that its references are relative to."""
-        return replace(
-            given(True),
-            published=self.found.content,
-            name=self.subject,
-            version=self.found.version,
-            subject=self.subject,
-            release=str(self.number),
-            id=self.found.id,
-        )
-
-    @property
-    def properties(self) -> dict[str, str]:
-        """The metadata: its version line, and its release where it has one."""
-        told = {"version": self.found.version, "release": self.found.release}
-        return {key: value for key, value in told.items() if value}
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A schema that a client sent.
-
-    Args:
-        content: The schema.
-        references: The references that it lists.
-    """
-
-    content: Content
-    references: tuple[ListedReference, ...]
 
 
 class Subjects:
@@ -112,7 +55,8 @@ class Subjects:
 
     def __init__(self, schemas: ServedSchemas) -> None:
         self._schemas = schemas
-        self._json = all_types(default_draft=_DEFAULT_DRAFT)["JSON"]
+        self._types = all_types(default_draft=_DEFAULT_DRAFT)
+        self._json = self._types["JSON"]
 
     def names(self) -> list[str]:
         """Return all subjects, sorted."""
@@ -194,18 +138,22 @@ class Subjects:
         The same text refers to other schemas in another version line. So its id has the line in it,
         and the file's place where references lead from that.
         """
-        content, line = version.found.content, version.found.version
-        told = content.digest
-        if self._json.refers_elsewhere(version.schema):
-            place = version.found.id or ""
-            told = digest([told, line, *([place] if place.startswith("file:") else [])])
+        found = version.found
+        told = found.content.digest
+        is_json = found.schema_type == "JSON"
+        if self._json.refers_elsewhere(version.schema) if is_json else found.references:
+            place = found.id or ""
+            told = digest([told, found.version, *([place] if place.startswith("file:") else [])])
+        if not is_json:
+            # The same text may be a schema of two languages.
+            told = digest([told, found.schema_type])
         return int(told, 16) % _MOST + 1
 
     def references(self, version: Version) -> tuple[ListedReference, ...]:
         """Return the references of a version that lead to a served schema, by name."""
         listed = version.found.references
         if listed is not None:
-            return self._numbered(listed)
+            return self._numbered(listed, is_by_line=version.found.subject is None)
         found = set()
         for reference in self._json.references(version.schema):
             target = self._leads_to(reference, version)
@@ -221,7 +169,8 @@ class Subjects:
             Refused: There is no such subject, or a posted reference leads to nothing.
         """
         for version in reversed(self.versions(subject)):
-            if version.found.content == posted.content:
+            found = version.found
+            if (found.schema_type, found.content) == (posted.schema_type, posted.content):
                 wanted = self._referred(posted)
                 # A client that has the schema from a file may not know its references.
                 if not wanted or wanted == self.references(version):
@@ -232,19 +181,25 @@ class Subjects:
         """Return whether a posted schema can read what a version's producers write.
 
         Raises:
-            Refused: The posted schema is no JSON Schema, or a reference of it leads to nothing.
+            Refused: The posted schema is wrong, a reference of it leads to nothing, or its language
+                is not compared here.
         """
+        if posted.schema_type != old.found.schema_type:
+            return RegistryVerdict(False, ("the two schemas are of different languages",))
+        language = self._types.get(posted.schema_type)
+        if language is None:
+            raise Refused(501, 50101, f"What compares {posted.schema_type} is not installed here.")
         new = replace(old.schema, published=posted.content, references=self._referred(posted))
         try:
-            later = self._bundled(new)
+            later = self._bundled(language, new)
         except InvalidSchema as exc:
             raise invalid(f"{exc.reason} (at {exc.pointer})") from None
         try:
-            earlier = self._bundled(self._with_references(old))
+            earlier = self._bundled(language, self._with_references(old))
         except InvalidSchema as exc:
             reason = f"version {old.number} of {old.subject!r}: {exc.reason} (at {exc.pointer})"
             raise Refused(500, 50001, reason) from None
-        return verdict_of(self._json.compare(earlier, later, level="backward"))
+        return verdict_of(language.compare(earlier, later, level="backward"))
 
     def _each(self, subject: str) -> Iterator[Version]:
         return self._over(None, subject)
@@ -259,16 +214,22 @@ class Subjects:
         for each in self._schemas.versions(subject, lines):
             yield Version(subject, each.number, each.schema)
 
-    def _numbered(self, listed: tuple[ListedReference, ...]) -> tuple[ListedReference, ...]:
-        """Return references that another registry listed, with the numbers of the versions here."""
-        return tuple(
-            sorted(
-                each._replace(release=str(to.number))
-                for each in listed
-                for to in self._each(each.subject)
-                if to.found.release == each.release
-            )
-        )
+    def _numbered(
+        self, listed: tuple[ListedReference, ...], *, is_by_line: bool
+    ) -> tuple[ListedReference, ...]:
+        """Return references that another registry listed, with the numbers of the versions here.
+
+        Args:
+            listed: The references.
+            is_by_line: True where they name version lines, and each means the current release.
+        """
+        numbers = {
+            each: str(to.number)
+            for each in listed
+            for to in self._each(each.subject)
+            if each.release == (to.found.version if is_by_line else to.found.release)
+        }
+        return tuple(sorted(each._replace(release=numbers[each]) for each in numbers))
 
     def _leads_to(self, reference: Reference, writer: Version) -> Version | None:
         if reference.target == (writer.found.version, writer.subject):
@@ -298,8 +259,11 @@ class Subjects:
         return self._fetched(Query(Kind.SCHEMA, line, name))
 
     def _fetched(self, query: Query) -> RegisteredSchema | None:
+        """Return the JSON Schema for a query; None where there is none."""
         value = self._schemas.fetch(query).value
-        return value if isinstance(value, RegisteredSchema) else None
+        if isinstance(value, RegisteredSchema) and value.schema_type == "JSON":
+            return value
+        return None
 
     def _referred(self, posted: Posted) -> tuple[ListedReference, ...]:
         """Return the references that a posted schema lists, with numbers in place of ``latest``."""
@@ -313,14 +277,14 @@ class Subjects:
     def _with_references(self, version: Version) -> Schema:
         return replace(version.schema, references=self.references(version))
 
-    def _bundled(self, schema: Schema) -> Any:
+    def _bundled(self, language: SchemaType, schema: Schema) -> Any:
         """Return the content of a schema with all that it refers to, as one document."""
 
         def resolve(reference: Reference | ListedReference) -> Schema:
             listed = cast("ListedReference", reference)  # as the schema lists its references
             return self._with_references(self.version(listed.subject, listed.release))
 
-        return self._json.compile(schema, resolve).bundled()
+        return language.compile(schema, resolve).bundled()
 
 
 def invalid(reason: str) -> Refused:

@@ -55,6 +55,8 @@ class References:
             SchemaRegistryError: The schema cannot be had, for another reason.
         """
         if isinstance(reference, ListedReference):
+            if not self._resolver.protocol.has_subjects:
+                return self._schema(reference.subject, reference.release)
             query = Query(Kind.REFERENCE, reference.release, reference.subject)
             result = self._resolver.retrieve(query)
             if result.is_missing:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.registries.queries import Query, Value
     from pytest_schema_registry.retrieval.catalogue import Catalogue
-    from pytest_schema_registry.schemas import OldCopy, Schema
+    from pytest_schema_registry.schemas import ListedReference, OldCopy, Schema
 
 #: The registry, or the cassettes, have no such schema.
 _NOT_THERE = (SchemaNotFound, CassetteMissing, InvalidSettings)
@@ -52,13 +52,15 @@ class SessionSchemas:
         self._versions = versions
         self._served = served
         self._offline = offline
+        #: What served schemas refer to, by lists of subjects.
+        self._listed: set[ListedReference] = set()
 
     def fetch(self, query: Query, known: Result | None = None) -> Result:  # noqa: ARG002
         """Answer a query for a schema, by its name or its id, or for the index.
 
         Raises:
             CassetteMissing: In replay, the schema was not recorded.
-            InvalidAnswer: The schema is no JSON Schema.
+            InvalidAnswer: The schema is of a language that is not served.
             SchemaRegistryError: The registry cannot be asked, for another reason.
         """
         value: Value | None
@@ -77,7 +79,8 @@ class SessionSchemas:
 
     def held(self) -> set[str]:
         """Return the names of the schemas that were retrieved, or recorded."""
-        return {name for name, _ in self._catalogue.at_hand()}
+        names = {name for name, _ in self._catalogue.at_hand()}
+        return names | {each.subject for each in self._listed}
 
     def history(self, version: str, name: str) -> list[tuple[RegisteredSchema, str]]:
         """Return the releases of a schema in a version line, oldest first.
@@ -96,15 +99,28 @@ class SessionSchemas:
         found = [*(each for each in older if each is not None), current]
         return [(each, times.get(each.release or "", "")) for each in found]
 
-    def unnamed(self, path: str) -> None:
-        """Return None: all schemas have names."""
+    def unnamed(self, name: str) -> list[RegisteredSchema]:
+        """Return the versions of a subject that served schemas refer to.
+
+        In replay, nothing else tells of them: they were recorded as references.
+        """
+        listed = sorted({each for each in self._listed if each.subject == name})
+        return [self._registered(self._catalogue.referred(each)) for each in listed]
 
     def _index(self) -> tuple[IndexEntry, ...]:
         if not self._offline:
             return self._catalogue.index()
-        found = [self._listed(name, line) for name, line in self._catalogue.at_hand()]
+        found = [self._served_one(name, line) for name, line in self._catalogue.at_hand()]
         return tuple(
-            IndexEntry(each.name, each.version, each.release, each.token, each.deprecated, each.id)
+            IndexEntry(
+                each.name,
+                each.version,
+                each.release,
+                each.token,
+                each.deprecated,
+                each.id,
+                schema_type=each.schema_type,
+            )
             for each in found
             if each is not None
         )
@@ -122,7 +138,7 @@ class SessionSchemas:
             return None
         return self._registered(schema)
 
-    def _listed(self, name: str, version: str) -> RegisteredSchema | None:
+    def _served_one(self, name: str, version: str) -> RegisteredSchema | None:
         try:
             return self._found(name, version, None)
         except InvalidAnswer:
@@ -138,12 +154,15 @@ class SessionSchemas:
         """Return a schema as it is served.
 
         Raises:
-            InvalidAnswer: It is no JSON Schema. A 404 could be taken for a schema that is not
+            InvalidAnswer: Its language is not served. A 404 could be taken for a schema that is not
                 there.
         """
         self._served(schema.old_copies)
-        if schema.schema_type != "JSON":
-            reason = f"{schema} is of the type {schema.schema_type}, and only JSON Schema is served"
+        if schema.subject is not None:
+            self._listed.update(schema.references or ())
+        if schema.schema_type not in ("JSON", "AVRO"):
+            served = "only JSON Schema and Avro are served"
+            reason = f"{schema} is of the type {schema.schema_type}, and {served}"
             advice = "let the code under test ask the registry itself for it"
             raise InvalidAnswer(schema.url, printable(reason), advice)
         return RegisteredSchema(
@@ -155,5 +174,7 @@ class SessionSchemas:
             deprecated=schema.deprecated,
             deprecation_note=schema.deprecation_note,
             id=schema.id,
+            schema_type=schema.schema_type,
+            subject=schema.subject,
             references=schema.references,
         )

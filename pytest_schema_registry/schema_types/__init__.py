@@ -3,10 +3,37 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.schema_type import SchemaType
+
+
+class TypeNames(NamedTuple):
+    """The full names of the types in an Avro schema.
+
+    Args:
+        defined: The types that it defines.
+        needed: The types that it uses and does not define.
+    """
+
+    defined: frozenset[str]
+    needed: frozenset[str]
+
+
+def avro_names(content: Any) -> TypeNames:
+    """Return the names of the types in an Avro schema. The extra ``avro`` is not needed for it.
+
+    Args:
+        content: The schema as JSON data, which may be no schema.
+
+    Raises:
+        RecursionError: It is nested too deeply.
+    """
+    from pytest_schema_registry.schema_types.avro.names import defined, used
+
+    names = frozenset(defined(content))
+    return TypeNames(names, frozenset(used(content)) - names)
 
 
 def all_types(

@@ -72,12 +72,21 @@ class Values(Protocol):
         What is neither stays as it is, so that the verdict falls on it.
         """
 
-    def read(self, raw: bytes, writer: Any = None) -> Any:
+    def read(self, raw: bytes, writer: Any = None, *, whole: bytes | None = None) -> Any:
         """Return the value in a message; if it cannot be read, a value that never conforms.
 
         Args:
             raw: The message, without the id of its schema.
             writer: The values of the schema that it was written with; None for this one.
+            whole: The message with the id, where it may be a value, too; the error says of both.
+        """
+
+    def as_value(self, raw: bytes, no_message: str) -> Any:
+        """Return bytes as the value that they are; one that never conforms if they do not.
+
+        Args:
+            raw: The bytes, which are no message of the schema's subject.
+            no_message: Why they are none, for the error, which says of both readings.
         """
 
     def unreadable(self, raw: bytes) -> Any:

@@ -7,6 +7,7 @@ log shows what the engine would ask past Python.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import yaml  # noqa: F401
 from pytest_schema_registry import SchemaRegistry
 
 if TYPE_CHECKING:
+    from tests.confluent_registry import ConfluentRegistry
     from tests.local_registry import LocalRegistry
 
 ROOT = Path(__file__).parents[2]
@@ -162,3 +164,70 @@ def test_the_engine_would_ask_if_it_were_let(references: LocalRegistry) -> None:
             jsonschema_rs.validator_for(schema, offline=True)
     jsonschema_rs.validator_for(beyond(references.url)["beyond.Ref"])
     assert references.paths == ["/schemas/v1/orders.Order"]
+
+
+LINE = {
+    "type": "record",
+    "name": "Line",
+    "namespace": "shop",
+    "fields": [{"name": "qty", "type": "int"}],
+}
+ORDERS = {"type": "array", "items": "shop.Line"}
+VALUE = [{"qty": 1}, {"qty": 2}]
+
+
+@pytest.fixture
+def messages(pytester: pytest.Pytester, confluent_registry: ConfluentRegistry) -> ConfluentRegistry:
+    """A registry with a subject of Avro, and tests of what Confluent's serializer has written."""
+    client = pytest.importorskip("confluent_kafka.schema_registry", reason="needs confluent-kafka")
+    avro = pytest.importorskip("confluent_kafka.schema_registry.avro")
+    serialization = pytest.importorskip("confluent_kafka.serialization")
+    confluent_registry.register("line-value", LINE, type="AVRO")
+    listed = [("shop.Line", "line-value", 1)]
+    confluent_registry.register("orders-value", ORDERS, type="AVRO", references=listed)
+    context = serialization.SerializationContext("orders", serialization.MessageField.VALUE)
+    raw = []
+    for content in (ORDERS, ["null", ORDERS]):
+        confluent_registry.register("orders-value", content, type="AVRO", references=listed)
+        references = [client.SchemaReference(*each) for each in listed]
+        schema = client.Schema(json.dumps(content), "AVRO", references)
+        with client.SchemaRegistryClient({"url": confluent_registry.url}) as asked:
+            raw.append(avro.AvroSerializer(asked, schema)(VALUE, context))
+    pytester.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.parametrize("raw", {raw!r}, ids=["older", "current"])
+        def test_message(assert_conforms, raw):
+            assert assert_conforms(raw, "orders-value") == {VALUE!r}
+
+        def test_value(assert_conforms):
+            assert assert_conforms({VALUE!r}, "orders-value") == {VALUE!r}
+    """)
+    return confluent_registry
+
+
+@pytest.mark.skipif(find_spec("xdist") is None, reason="not installed: pytest-xdist")
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_messages_of_avro_are_read_without_a_network(
+    pytester: pytest.Pytester, messages: ConfluentRegistry, cut_off: list[str], workers: str
+) -> None:
+    command = [sys.executable, "-P", "-m", "pytest", "-p", "no:randomly", "-n", workers]
+    recorded = pytester.run(*command, "--registry-mode=record", f"--registry-url={messages.url}")
+    recorded.assert_outcomes(passed=3, warnings=1)
+    live = ["--registry-mode=live", f"--registry-url={messages.url}", "--registry-cache-dir=empty"]
+    live += ["--registry-protocol=confluent"]
+    pytester.run(*cut_off, *command, *live).assert_outcomes(errors=3)
+    replayed = pytester.run(*cut_off, *command, "--registry-offline")
+    replayed.assert_outcomes(passed=3, warnings=1)
+
+
+def test_no_process_makes_a_socket_to_read_messages_of_avro(
+    pytester: pytest.Pytester, messages: ConfluentRegistry, request: pytest.FixtureRequest
+) -> None:
+    command = [sys.executable, "-P", "-m", "pytest", "-p", "no:randomly"]
+    recorded = pytester.run(*command, "--registry-mode=record", f"--registry-url={messages.url}")
+    recorded.assert_outcomes(passed=3, warnings=1)
+    request.getfixturevalue("audited")
+    replayed = pytester.run(*command, "--registry-offline")
+    replayed.assert_outcomes(passed=3, warnings=1)
+    assert "tried: " not in str(replayed.stderr)

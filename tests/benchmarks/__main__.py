@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import (
+    avro_checking,
     checking,
     comparing,
     confluent,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 GROUPS = {
     "checking": checking.rows,
+    "avro": avro_checking.rows,
     "suites": suites.rows,
     "startup": startup.rows,
     "retrieving": retrieving.rows,

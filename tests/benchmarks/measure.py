@@ -19,6 +19,7 @@ VERSIONS_OF = (
     "jsonschema",
     "jsonschema-rs",
     "fastjsonschema",
+    "fastavro",
     "httpx",
     "confluent-kafka",
     "vcrpy",

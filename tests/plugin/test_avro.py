@@ -468,27 +468,48 @@ def test_the_drift_of_a_doc_is_one_of_annotations(
         assert grade in json.dumps(drifts), result.stdout.str()
 
 
-def test_the_registry_server_says_that_it_serves_no_avro(
-    run: Run, pytester: pytest.Pytester, url: str
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_the_registry_server_serves_what_the_session_has(
+    run: Run,
+    pytester: pytest.Pytester,
+    confluent_registry: ConfluentRegistry,
+    url: str,
+    workers: str,
 ) -> None:
     pytester.makepyfile(
-        """
-        import httpx
+        f"""{TEST}
+import json
+import httpx
+import pytest
+from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
+from confluent_kafka.serialization import MessageField, SerializationContext
 
-        def test_server(registry_server):
-            answers = [
-                httpx.get(f"{registry_server.url}/schemas/latest/orders-value"),
-                httpx.get(f"{registry_server.confluent_url}/subjects/orders-value/versions/latest"),
-            ]
-            for answer in answers:
-                assert answer.status_code == 500
-                assert "is of the type AVRO, and only JSON Schema is served" in answer.text
-        """
+CONTEXT = SerializationContext("orders", MessageField.VALUE)
+LATEST = {{"auto.register.schemas": False, "use.latest.version": True}}
+
+@pytest.mark.parametrize("number", range(2))
+def test_server(registry_server, registry_schema, number):
+    order = registry_schema("orders-value").content
+    for _ in range(2):
+        with SchemaRegistryClient({{"url": registry_server.confluent_url}}) as client:
+            raw = AvroSerializer(client, conf=LATEST)(ORDER, CONTEXT)
+            assert AvroDeserializer(client)(raw, CONTEXT) == ORDER
+            listed = client.get_latest_version("orders-value").schema.references
+        assert [(each.subject, each.version) for each in listed] == [("line-value", 1)]
+        order["doc"] = "a new one"
+        registry_server.publish("orders-value", "latest", order, schema_type="AVRO")
+    answer = httpx.get(f"{{registry_server.url}}/schemas/latest/orders-value")
+    assert answer.status_code == 406
+"""
     )
-    run(url).assert_outcomes(passed=1)
+    run(url, "-n", workers, "--registry-mode=record").assert_outcomes(passed=2)
+    confluent_registry.reset()
+    run("-n", workers, "--registry-offline").assert_outcomes(passed=2)
+    assert not confluent_registry.counts
 
 
-def test_what_is_made_of_json_schemas_alone_says_so(
+def test_a_model_is_compared_with_json_schemas_alone(
     run: Run, pytester: pytest.Pytester, url: str
 ) -> None:
     pytester.makepyfile(
@@ -499,26 +520,42 @@ def test_what_is_made_of_json_schemas_alone_says_so(
         class Order:
             id: str
 
-        def test_conforming(conforming_payloads):
-            assert conforming_payloads("orders-value")
-
-        def test_violating(violating_payloads):
-            assert violating_payloads("orders-value")
-
         def test_produces(assert_produces):
             assert_produces(Order, "orders-value")
         """
     )
     result = run(url)
-    result.assert_outcomes(errors=3)
-    made = "the schema is one of Avro, and payloads are made from JSON Schemas alone"
-    result.stdout.fnmatch_lines_random(
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
         [
-            f"E *InvalidSettings: conforming_payloads: {made}",
-            f"E *InvalidSettings: violating_payloads: {made}",
             (
                 "E *InvalidSettings: assert_produces: a model is compared with a JSON Schema, "
                 "and the schema is of the type AVRO"
             ),
         ]
     )
+
+
+def test_values_are_made_that_conform_and_that_break_one_rule(
+    run: Run, pytester: pytest.Pytester, url: str
+) -> None:
+    pytester.makepyfile(
+        """
+        from datetime import datetime
+
+        def test_conforming(conforming_payloads, assert_conforms):
+            orders = conforming_payloads("orders-value")
+            assert all(isinstance(each["at"], datetime) for each in orders)
+            for each in orders:
+                assert assert_conforms(each, "orders-value") == each
+
+        def test_violating(violating_payloads, schema_registry):
+            orders = violating_payloads("orders-value")
+            assert "$.lines[0].qty" in {violation.path for _, violation in orders}
+            for payload, violation in orders:
+                verdict = schema_registry.validate_payload("orders-value@latest", payload)
+                assert verdict.errors == (violation,)
+        """
+    )
+    run(url, "--registry-mode=record").assert_outcomes(passed=2)
+    run("--registry-offline").assert_outcomes(passed=2)

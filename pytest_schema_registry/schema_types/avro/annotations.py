@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.json_values import canonical
-from pytest_schema_registry.schema_types.avro.names import PRIMITIVES, full_name
+from pytest_schema_registry.schema_types.avro.names import NAMED, PRIMITIVES, full_name
 
 if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Schema
 
-_NAMED = ("record", "error", "enum", "fixed")
 _KEPT = ("type", "symbols", "size", "logicalType", "precision", "scale")
 
 
@@ -33,7 +32,7 @@ def _bare(node: Any, space: str) -> Any:
     if not isinstance(node, dict):
         return node
     bare = {key: node[key] for key in _KEPT if key in node}
-    if node.get("type") in _NAMED and isinstance(node.get("name"), str):
+    if node.get("type") in NAMED and isinstance(node.get("name"), str):
         space, bare["name"] = full_name(node, space)
     for key in ("items", "values"):
         if key in node:

@@ -94,6 +94,15 @@ class Walker:
             self._leaves[type_] = Engine(type_.schema)
         return not self._leaves[type_].is_valid(value)
 
+    def missing(self, field: Field) -> str | None:
+        """Say why a field must not be missing; None if it may be."""
+        default = None if field.default is ABSENT else field.default
+        if next(_Walk(self, None).of(field.type, default, ()), None) is None:
+            return None
+        if field.default is ABSENT:
+            return "it is missing, and has no default"
+        return f"it is missing, and fastavro cannot write its default {shown(default)}"
+
 
 class _Walk:
     """One walk along a value.
@@ -141,7 +150,7 @@ class _Walk:
         for at, each in enumerate(type_.fields):
             if each.name in value:
                 yield from self.of(each.type, value[each.name], (*path, each.name))
-            elif (why := self._missing(each)) is not None:
+            elif (why := self._walker.missing(each)) is not None:
                 place = f"{type_.pointer}/fields/{at}"
                 yield self._made(place, (*path, each.name), "missing", why)
         if "-type" in value and value["-type"] != type_.name:
@@ -156,15 +165,6 @@ class _Walk:
                 meant = did_you_mean(str(name), lacking)
                 said = f"{type_.name} has no such field, so no reader gets it{meant}"
                 yield self._made(type_.pointer, (*path, str(name)), "unknown-field", said)
-
-    def _missing(self, field: Field) -> str | None:
-        """Say why a field must not be missing; None if it may be."""
-        default = None if field.default is ABSENT else field.default
-        if next(_Walk(self._walker, None).of(field.type, default, ()), None) is None:
-            return None
-        if field.default is ABSENT:
-            return "it is missing, and has no default"
-        return f"it is missing, and fastavro cannot write its default {shown(default)}"
 
     def _map(self, type_: Type, value: Mapping[Any, Any], path: _Path) -> Iterator[Violation]:
         for key, each in value.items():

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
+NAMED = ("record", "error", "enum", "fixed")
 #: A field without a default.
 ABSENT: Any = object()
 
@@ -143,6 +144,25 @@ def full_name(node: dict[str, Any], space: str) -> tuple[str, str]:
     return space, f"{space}.{name}" if space else name
 
 
+def used(content: Any, space: str = "") -> Iterator[str]:
+    """Yield the full names of the types that a schema uses. It may be no schema."""
+    if isinstance(content, str):
+        if content not in PRIMITIVES:
+            yield content if "." in content or not space else f"{space}.{content}"
+    elif isinstance(content, list):
+        for each in content:
+            yield from used(each, space)
+    elif isinstance(content, dict):
+        kind = content.get("type")
+        if kind in NAMED and isinstance(content.get("name"), str):
+            space, _ = full_name(content, space)
+        for each in (content.get("items"), content.get("values")):
+            yield from used(each, space)
+        fields = content.get("fields")
+        for each in fields if isinstance(fields, list) else ():
+            yield from used(each.get("type") if isinstance(each, dict) else None, space)
+
+
 def defined(content: Any, space: str = "") -> Iterator[str]:
     """Yield the full names that a schema defines, each as often as it does. It may be no schema."""
     if isinstance(content, list):
@@ -150,7 +170,7 @@ def defined(content: Any, space: str = "") -> Iterator[str]:
             yield from defined(each, space)
     elif isinstance(content, dict):
         kind = content.get("type")
-        if kind in ("record", "error", "enum", "fixed") and isinstance(content.get("name"), str):
+        if kind in NAMED and isinstance(content.get("name"), str):
             space, name = full_name(content, space)
             yield name
         for each in (content.get("items"), content.get("values")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import InvalidSchema
-from pytest_schema_registry.schema_types.avro.names import defined
+from pytest_schema_registry.schema_types.avro.names import defined, used
 from pytest_schema_registry.schema_types.listed_schema import listed_schema
 from pytest_schema_registry.text import printable
 
@@ -35,9 +35,32 @@ def referred_schemas(
     return tuple(found.values())
 
 
+def refuse_unknown(root: Schema, referred: tuple[Schema, ...]) -> None:
+    """Refuse a schema that uses a type which neither it nor a referred schema defines.
+
+    Args:
+        root: The schema.
+        referred: The schemas that its lists lead to.
+
+    Raises:
+        InvalidSchema: There is such a type.
+    """
+    known = {name for each in (*referred, root) for name in defined(each.content)}
+    for schema in (root, *referred):
+        for name in used(schema.content):
+            if name not in known:
+                user = "it" if schema is root else place(schema)
+                nobody = "neither the schema nor one that it refers to"
+                if schema.subject is None and schema.version:
+                    nobody = "no file beside it"
+                reason = printable(f"{user} uses the type {name}, which {nobody} defines")
+                raise InvalidSchema(str(root), "#", reason, root.origin)
+
+
 def place(schema: Schema) -> str:
     """Return where a referred schema is, as messages say it."""
-    return f"{schema.subject} version {schema.release}"
+    # A registry without subjects has schemas in version lines.
+    return schema.label if schema.subject is None else f"{schema.subject} version {schema.release}"
 
 
 def _collect(

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
-from pytest_schema_registry.errors import InvalidSchema, InvalidSettings
+from pytest_schema_registry.errors import InvalidSchema
+from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.schema_types.avro.json_form import (
     MAX_DEPTH,
     as_json,
     from_json,
     is_too_deep,
 )
+from pytest_schema_registry.schema_types.avro.plain_values import NOT_PLAIN, plain_copy
 from pytest_schema_registry.schema_types.schema_type import NoPart
-from pytest_schema_registry.schemas import Violation
+from pytest_schema_registry.schemas import Violation, given
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_schema_registry.compatibility.report import CompatibilityReport
-    from pytest_schema_registry.redaction import Redaction
     from pytest_schema_registry.schema_types.avro.diagnosis import Walker
     from pytest_schema_registry.schema_types.avro.engine import Engine
     from pytest_schema_registry.schema_types.avro.names import Types
+    from pytest_schema_registry.schema_types.avro.plain_values import Copy
+    from pytest_schema_registry.schema_types.payloads import Payloads, Violating
     from pytest_schema_registry.schema_types.schema_type import Reference, Validator
     from pytest_schema_registry.schemas import ListedReference, OldCopy, Schema
-
-_NO_PAYLOADS = "the schema is one of Avro, and payloads are made from JSON Schemas alone"
 
 
 class Unreadable:
@@ -54,6 +55,7 @@ class AvroValidator:
         types: Its types.
         engine: The engine's form of it.
         walker: Finds violations, and unknown fields.
+        copy: Makes what a reader gets of a plain value; None where hardly any value is plain.
         referred_old: The old copies among the schemas that it refers to.
     """
 
@@ -61,6 +63,7 @@ class AvroValidator:
     types: Types
     engine: Engine
     walker: Walker
+    copy: Copy | None = None
     referred_old: tuple[OldCopy, ...] = ()
 
     @property
@@ -79,6 +82,11 @@ class AvroValidator:
 
     def delivered(self, value: Any) -> tuple[Any] | None:
         """Return what a reader gets of a value, in a tuple; None if the value does not conform."""
+        if self.copy is not None:
+            try:
+                return (self.copy(value),)
+            except NOT_PLAIN:
+                pass  # fastavro decides
         engine = self.engine
         if isinstance(value, Unreadable) or self._is_too_deep(value):
             return None
@@ -126,12 +134,13 @@ class AvroValidator:
         root = self.types.root
         return any(each.kind in ("bytes", "fixed") for each in (root, *root.inner))
 
-    def read(self, raw: bytes, writer: Self | None = None) -> Any:
+    def read(self, raw: bytes, writer: Self | None = None, *, whole: bytes | None = None) -> Any:
         """Return the value in a message, or an `Unreadable`.
 
         Args:
             raw: The message, without the id of its schema.
             writer: The schema that it was written with; None for this one.
+            whole: The message with the id, where it may be a value, too.
         """
         from pytest_schema_registry.schema_types.avro.engine import NotReadable
 
@@ -140,6 +149,9 @@ class AvroValidator:
         except NotReadable as exc:
             by = f", written by {writer.schema}," if writer is not None else ""
             said = f"the message of {len(raw):,} bytes{by} cannot be read"
+            if whole is not None:
+                fit = "conform" if self.is_valid(whole) else "do not conform either"
+                said = f"{said} (with the id in front, as a value, its {len(whole):,} bytes {fit})"
             return Unreadable(printable(said), len(raw), printable(str(exc)))
 
     def unreadable(self, raw: bytes) -> Any:
@@ -149,6 +161,19 @@ class AvroValidator:
             "its schema's id"
         )
         return Unreadable(said, len(raw))
+
+    def as_value(self, raw: bytes, no_message: str) -> Any:
+        """Return bytes as the value that they are, or an `Unreadable` that says of both readings.
+
+        Args:
+            raw: The bytes.
+            no_message: Why they are no message.
+        """
+        if self.is_valid(raw):
+            return raw
+        said = f"{len(raw):,} bytes are no message ({no_message}), and no value that conforms"
+        (found, *_) = self.violations(raw, Redaction())
+        return Unreadable(printable(said), len(raw), printable(found.message))
 
     def remarks(self) -> Iterator[tuple[str, str]]:
         """Yield no remarks: each word of an Avro schema is either known or an annotation."""
@@ -201,10 +226,15 @@ class AvroType:
         from pytest_schema_registry.schema_types.avro.diagnosis import Walker
         from pytest_schema_registry.schema_types.avro.engine import Engine, NotAvro
         from pytest_schema_registry.schema_types.avro.names import Types
-        from pytest_schema_registry.schema_types.avro.references import place, referred_schemas
+        from pytest_schema_registry.schema_types.avro.references import (
+            place,
+            referred_schemas,
+            refuse_unknown,
+        )
 
         try:
             referred = referred_schemas(schema, resolve)
+            refuse_unknown(schema, referred)
             content = schema.content
             contents = [each.content for each in referred]
             engine = Engine(content, contents)
@@ -219,7 +249,7 @@ class AvroType:
         engine.is_recursive = types.is_recursive
         walker = Walker(types, allows_unknown=self._allows_unknown)
         old = tuple(copy for each in referred for copy in each.old_copies)
-        return AvroValidator(schema, types, engine, walker, old)
+        return AvroValidator(schema, types, engine, walker, plain_copy(types), old)
 
     def part(self, document: Schema, pointer: str) -> Schema:
         """Raise NoPart: a schema of Avro is one type."""
@@ -240,21 +270,30 @@ class AvroType:
         return differ_in_annotations_only(old, new)
 
     def conforming_payloads(
-        self,
-        of: Validator | dict[str, Any] | bool,  # noqa: ARG002
-        limit: int = 100,  # noqa: ARG002
-    ) -> NoReturn:
-        """Raise InvalidSettings: payloads are made from JSON Schemas alone."""
-        raise InvalidSettings("conforming_payloads", _NO_PAYLOADS)
+        self, of: Validator | dict[str, Any] | bool, limit: int = 100
+    ) -> Payloads[Any]:
+        """Return values that a schema accepts: all that it allows, in as few as possible."""
+        from pytest_schema_registry.schema_types.avro.payloads.conforming import conforming
+
+        return conforming(self._validator_of(of), limit)
 
     def violating_payloads(
         self,
-        of: Validator | dict[str, Any] | bool,  # noqa: ARG002
-        limit: int = 100,  # noqa: ARG002
-        hide: Redaction | None = None,  # noqa: ARG002
-    ) -> NoReturn:
-        """Raise InvalidSettings: payloads are made from JSON Schemas alone."""
-        raise InvalidSettings("violating_payloads", _NO_PAYLOADS)
+        of: Validator | dict[str, Any] | bool,
+        limit: int = 100,
+        hide: Redaction | None = None,
+    ) -> Payloads[Violating]:
+        """Return values that break one rule of a schema each, with the violation."""
+        from pytest_schema_registry.schema_types.avro.payloads.violating import violating
+
+        return violating(self._validator_of(of), limit, hide)
+
+    def _validator_of(self, of: Validator | dict[str, Any] | bool) -> AvroValidator:
+        if isinstance(of, AvroValidator):
+            return of
+        assert isinstance(of, dict | bool)  # noqa: S101  # a validator is of its own language
+        # It has no list of references, so none is resolved.
+        return self.compile(replace(given(of), schema_type=self.name), cast("Any", given))
 
     def compare(self, old: Any, new: Any, **asked: Any) -> CompatibilityReport:
         """Report whether values written by one version of a schema can be read by the other."""

@@ -126,7 +126,7 @@ class Linker:
         writer, written = find_reference(self._schema, self.needed, uri)
         try:
             if self._schema.references is None:
-                self.needed[uri] = self._found(writer, written)
+                self.needed[uri] = self._in_json(writer, written, self._found(writer, written))
             else:
                 self._listed.update(
                     {} if self._listed else listed_schemas(self._schema, self._resolve)
@@ -150,6 +150,19 @@ class Linker:
             # Python's urljoin takes file:///order.json for a file on the host of the base.
             self.referred[urldefrag(urljoin(base_uri(writer), written.text)).url] = content
         return content
+
+    @staticmethod
+    def _in_json(writer: Schema, written: WrittenReference, found: Schema) -> Schema:
+        """Return a schema that a reference leads to, if it is one of JSON Schema.
+
+        Raises:
+            InvalidSchema: It is one of another language.
+        """
+        if found.schema_type == "JSON":
+            return found
+        reason = f"{written.text!r} leads to {found}, which is of the type {found.schema_type}"
+        where = printable(written.pointer)
+        raise InvalidSchema(str(writer), where, printable(reason), writer.origin)
 
     def _found(self, writer: Schema, written: WrittenReference) -> Schema:
         """Return the schema that a reference leads to.

@@ -499,3 +499,18 @@ def test_a_schema_that_the_library_cannot_make_is_one_line(command: Command) -> 
             "Field(exclude=True)\n"
         ),
     )
+
+
+def test_a_model_is_not_written_over_a_schema_of_avro(command: Command, project: Path) -> None:
+    file = project / "schemas/v1/Item.avsc"
+    file.parent.mkdir(parents=True)
+    file.write_text('"int"')
+    code, _, errors = command("export", "shop:Item", "--to=schemas/v1")
+    assert code == 2
+    assert errors.splitlines()[1:] == [
+        (
+            "--name: a model has a JSON Schema, and schemas/v1/Item.avsc is one of AVRO; give "
+            "another name"
+        )
+    ]
+    assert file.read_text() == '"int"'

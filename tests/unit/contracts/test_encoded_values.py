@@ -10,6 +10,7 @@ from tests.parts import judge_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.confluent_registry import ConfluentRegistry
 
@@ -23,6 +24,8 @@ def registry(confluent_registry: ConfluentRegistry) -> Iterator[SchemaRegistry]:
         confluent_registry.register("orders-value", content, type="AVRO")
     confluent_registry.register("blobs-value", "bytes", type="AVRO")
     confluent_registry.register("json-value", {"type": "object"})
+    fixed = {"type": "fixed", "name": "Hash", "size": 2}
+    confluent_registry.register("hashes-value", ["null", fixed], type="AVRO")
     with SchemaRegistry(confluent_registry.url) as registry:
         yield registry
 
@@ -67,6 +70,62 @@ def test_a_message_of_another_subject_is_an_error_unless_it_may_be_a_value(
         value(registry, raw, "blobs-value", text=True)
     with pytest.raises(WrongSchemaId):
         value(registry, b"\0\0\0\0\3\2a")
+
+
+@pytest.mark.parametrize(
+    ("raw", "subject", "words"),
+    [
+        (
+            b"abc",
+            "hashes-value",
+            (
+                "3 bytes are no message (a message begins with a zero byte and the four bytes of "
+                "an id), and no value that conforms: "
+            ),
+        ),
+        (
+            b"\0\0\0\0\1\2",
+            "hashes-value",
+            (
+                "6 bytes are no message (their id 1 is that of no version of hashes-value), and no "
+                "value that conforms: "
+            ),
+        ),
+        (
+            b"\0\0\0\0\5\2a",
+            "hashes-value",
+            (
+                "the message of 2 bytes cannot be read (with the id in front, as a value, its 7 "
+                "bytes do not conform either): "
+            ),
+        ),
+        (
+            b"\0\0\0\0\3\6a",
+            "blobs-value",
+            (
+                "the message of 2 bytes cannot be read (with the id in front, as a value, its 7 "
+                "bytes conform): "
+            ),
+        ),
+    ],
+)
+def test_an_error_says_of_both_readings_of_bytes(
+    registry: SchemaRegistry, raw: bytes, subject: str, words: str
+) -> None:
+    is_valid, (found,) = registry.validate_payload(subject, raw)
+    assert not is_valid
+    assert found.keyword == "message"
+    assert found.message.startswith(words)
+
+
+def test_without_ids_bytes_are_the_value_where_a_value_may_be_bytes(tmp_path: Path) -> None:
+    (tmp_path / "v1").mkdir()
+    (tmp_path / "v1" / "blob.avsc").write_text('{"type": "fixed", "name": "F", "size": 6}')
+    with SchemaRegistry(tmp_path) as registry:
+        assert registry.validate_payload("blob@v1", b"\0\0\0\0\1\2")
+        is_valid, (found,) = registry.validate_payload("blob@v1", b"\0\0\0\0\1")
+    assert not is_valid
+    assert found.message.startswith("5 bytes are no message (this registry has no ids), and no ")
 
 
 def test_the_object_without_pytest_judges_values_and_messages(registry: SchemaRegistry) -> None:

@@ -447,9 +447,13 @@ DEEP = "[" * 100_000
         (json.dumps(posted({}) | {"schema": DEEP}), "it is nested too deeply to be read"),
         (json.dumps(posted({}) | {"schema": "{"}), "JSONDecodeError: Expecting property name"),
         (json.dumps(posted({}) | {"schema": "NaN"}), "ValueError: NaN is not JSON"),
-        (json.dumps(posted([])), "it is JSON, but not a JSON Schema"),
+        (json.dumps(posted([])), "it is JSON, but no schema of the type JSON"),
         (json.dumps({"schemaType": "JSON"}), "KeyError: 'schema'"),
-        (json.dumps({"schema": "{}"}), "its type is 'AVRO', and here are JSON Schemas only"),
+        (json.dumps({"schema": "5"}), "it is JSON, but no schema of the type AVRO"),
+        (
+            json.dumps({"schema": "{}", "schemaType": "PROTOBUF"}),
+            "its type is 'PROTOBUF', and here are JSON and AVRO only",
+        ),
         (json.dumps(posted({}, references=[{}])), "KeyError: 'name'"),
         (json.dumps(posted({}, references=5)), "TypeError: 'int' object is not iterable"),
     ],
@@ -553,7 +557,7 @@ def test_a_comparison_with_nothing_is_not_compatible(
 @pytest.mark.parametrize(
     ("path", "answer"),
     [
-        ("/schemas/types", ["JSON"]),
+        ("/schemas/types", ["JSON", "AVRO"]),
         ("/mode", {"mode": "READONLY"}),
         (f"/mode/{ORDER}", {"mode": "READONLY"}),
         ("/config", {"compatibilityLevel": "BACKWARD"}),

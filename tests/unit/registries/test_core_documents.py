@@ -13,7 +13,7 @@ from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.registries import core_documents
 from pytest_schema_registry.registries.queries import Kind, Query, RegistryVerdict, Result
-from pytest_schema_registry.schemas import IndexEntry, Release
+from pytest_schema_registry.schemas import IndexEntry, ListedReference, Release
 from tests.documents import fault, result_of
 
 INDEX = Query(Kind.INDEX)
@@ -336,3 +336,27 @@ def test_an_index_tells_why_a_file_cannot_be_read() -> None:
     entry = {"name": "a", "deprecated": False, "error": "it is\nlost"}
     (found,) = answer(INDEX, {"tracks": {"v1": {"schemas": [entry]}}}).entries
     assert found.error == "it is lost"
+
+
+LISTED = [{"name": "shop.Line", "subject": "line", "version": "v1"}]
+
+
+def test_a_recorded_schema_of_avro_has_its_language_and_its_references() -> None:
+    document = {"content": ["null", "shop.Line"], "schemaType": "AVRO", "references": LISTED}
+    schema = answer(CURRENT, document).schema
+    assert (schema.schema_type, schema.content) == ("AVRO", ["null", "shop.Line"])
+    assert schema.references == (ListedReference("shop.Line", "line", "v1"),)
+    value = answer(CURRENT, document).value
+    assert document.items() <= core_documents.document(CURRENT, value).items()
+    bare = {"content": {}, "schemaType": "JSON", "references": LISTED}
+    assert (answer(CURRENT, bare).schema.schema_type) == "JSON"
+    assert answer(CURRENT, bare).schema.references is None
+
+
+@pytest.mark.parametrize("listed", [None, {}, [5], [{"name": "a", "subject": "b", "version": 1}]])
+def test_references_of_avro_that_are_none_are_named(listed: Any) -> None:
+    document = {"content": {}, "schemaType": "AVRO", "references": listed}
+    wanted = "objects with a 'name', a 'subject' and a 'version'"
+    assert fault(CURRENT, document) == f"'references' is not a list of {wanted}"
+    other = {"content": True, "schemaType": "AVRO", "references": []}
+    assert fault(CURRENT, other) == "'content' is a boolean, not an Avro schema"

@@ -145,16 +145,19 @@ def test_a_cassette_that_cannot_be_used_is_not_listed(
 def test_a_confluent_registry_keeps_its_numbers(confluent_registry: ConfluentRegistry) -> None:
     for schema in (ORDER_V1, ORDER_V2):
         confluent_registry.register(ORDER, schema)
-    confluent_registry.register("orders-avro", {"type": "string"}, type="AVRO")
+    confluent_registry.register("orders-proto", {"type": "string"}, type="PROTOBUF")
     with SchemaRegistry(confluent_registry.url) as registry:
         schemas = served(registry)
-        assert schemas.names() == {"latest": {ORDER, "orders-avro"}}
+        assert schemas.names() == {"latest": {ORDER, "orders-proto"}}
         assert numbers(schemas) == [(1, "latest", "1"), (2, "latest", "2")]
-        said = "orders-avro latest release 1 is of the type AVRO, and only JSON Schema is served"
+        said = (
+            "orders-proto latest release 1 is of the type PROTOBUF, and only JSON Schema and Avro "
+            "are served"
+        )
         with pytest.raises(InvalidAnswer, match=said):
-            numbers(schemas, "orders-avro")
+            numbers(schemas, "orders-proto")
         with pytest.raises(InvalidAnswer, match=said):
-            schemas.fetch(Query(Kind.SCHEMA, "latest", "orders-avro"))
+            schemas.fetch(Query(Kind.SCHEMA, "latest", "orders-proto"))
         assert schemas.fetch(Query(Kind.BY_ID, name=HOME)).is_missing
         assert content(schemas, "no-such-line") is None
         assert content(schemas, "latest", "1") == ORDER_V1
@@ -164,9 +167,9 @@ def test_in_replay_the_index_lists_what_can_be_served(
     confluent_registry: ConfluentRegistry, tmp_path: Path
 ) -> None:
     confluent_registry.register(ORDER, ORDER_V1)
-    confluent_registry.register("orders-avro", {"type": "string"}, type="AVRO")
+    confluent_registry.register("orders-proto", {"type": "string"}, type="PROTOBUF")
     with SchemaRegistry(confluent_registry.url, mode="record", cassettes=tmp_path) as registry:
-        for name in (ORDER, "orders-avro"):
+        for name in (ORDER, "orders-proto"):
             registry.get_schema(name)
     with SchemaRegistry(mode="replay", cassettes=tmp_path) as registry:
         assert served(registry).names() == {"latest": {ORDER}}
@@ -184,6 +187,47 @@ def test_what_a_confluent_registry_refers_to_is_listed(
         subjects = Subjects(served(registry))
         (listed,) = subjects.references(subjects.version(ORDER, "latest"))
     assert listed == ("city.json", "city-value", "2")
+
+
+def test_what_refers_to_subjects_is_compared_with_them(
+    confluent_registry: ConfluentRegistry,
+) -> None:
+    for number, longest in enumerate((9, 5), 1):
+        confluent_registry.register("city-value", {"type": "string", "maxLength": longest})
+        confluent_registry.register(
+            ORDER, {"$ref": "city.json"}, references=[("city.json", "city-value", number)]
+        )
+    with SchemaRegistry(confluent_registry.url) as registry:
+        schemas = served(registry)
+        verdicts = [
+            schemas.fetch(Query(Kind.COMPATIBILITY, old, ORDER, later=new)).verdict.compatible
+            for old, new in (("1", "2"), ("2", "1"))
+        ]
+    assert verdicts == [False, True]
+
+
+def test_what_was_recorded_as_a_reference_only_is_served_too(
+    confluent_registry: ConfluentRegistry, tmp_path: Path
+) -> None:
+    for kind in ("string", "int"):
+        line = {"type": "record", "name": "Line", "fields": [{"name": "qty", "type": kind}]}
+        confluent_registry.register("line-value", line, type="AVRO")
+    confluent_registry.register(
+        ORDER, ["null", "Line"], type="AVRO", references=[("Line", "line-value", 2)]
+    )
+    with SchemaRegistry(confluent_registry.url, mode="record", cassettes=tmp_path) as registry:
+        registry.get_schema(ORDER)
+    with SchemaRegistry(mode="replay", cassettes=tmp_path) as registry:
+        schemas = served(registry)
+        subjects = Subjects(schemas)
+        (listed,) = subjects.references(subjects.version(ORDER, "latest"))
+        assert listed == ("Line", "line-value", "1")
+        found = subjects.version("line-value", "1")
+        assert found.found.content.parsed() == line
+        assert subjects.with_id(str(subjects.id_of(found))) == [found]
+        schemas.publish("bills-value", "latest", "Line", None, "AVRO")
+        (listed,) = subjects.references(subjects.version("bills-value", "latest"))
+        assert listed == ("Line", "line-value", "1")
 
 
 def test_what_a_directory_serves_is_recorded(local_registry: LocalRegistry, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_schema_registry.schema_types.avro.names import ABSENT, Types, defined, full_name
+from pytest_schema_registry.schema_types.avro.names import ABSENT, Types, defined, full_name, used
 from tests.unit.schema_types.avro.subjects import CARD, ORDER, logical, record
 
 FIXED = {"type": "fixed", "name": "Hash", "size": 4}
@@ -83,3 +83,26 @@ def test_what_a_schema_defines_is_told_of_anything() -> None:
     assert list(defined(tree)) == [*names, "Hash", "Hash"]
     for nothing in (5, "int", {"fields": 5}, {"type": "record", "fields": [5]}, {"type": "enum"}):
         assert list(defined(nothing)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ("int", []),
+        ("shop.Line", ["shop.Line"]),
+        (["null", "Line"], ["Line"]),
+        ({"type": "array", "items": "Line"}, ["Line"]),
+        ({"type": "map", "values": ["Line", "a.B"]}, ["Line", "a.B"]),
+        (
+            record("R", ("a", "Line"), ("b", "a.B"), ("c", "int"), namespace="shop"),
+            ["shop.Line", "a.B"],
+        ),
+        (record("R", ("a", record("x.I", ("b", "Line")))), ["x.Line"]),
+        (record("R", ("a", "R"), namespace="shop"), ["shop.R"]),
+        ({"type": "record", "name": 5, "fields": [5, {"name": "a"}]}, []),
+        ({"type": "record", "fields": 5}, []),
+        (5, []),
+    ],
+)
+def test_the_names_that_a_schema_uses_are_full(content: Any, names: list[str]) -> None:
+    assert list(used(content)) == names

@@ -92,7 +92,18 @@ def test_old_copies_of_referred_schemas_count() -> None:
         (
             subject("orders", ORDER, "line"),
             (subject("line", QUANTITY),),
-            "it is no Avro schema (UnknownType: shop.Line)",
+            (
+                "it uses the type shop.Line, which neither the schema nor one that it refers to "
+                "defines"
+            ),
+        ),
+        (
+            subject("orders", record("R", ("line", "shop.Line")), "line"),
+            (subject("line", LINE),),
+            (
+                "line version 1 uses the type shop.Quantity, which neither the schema nor one that "
+                "it refers to defines"
+            ),
         ),
     ],
 )

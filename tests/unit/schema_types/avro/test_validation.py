@@ -10,7 +10,7 @@ import fastavro
 import pytest
 from fastavro.validation import ValidationError, validate
 
-from pytest_schema_registry.errors import InvalidSchema, InvalidSettings
+from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.schema_types.avro.validation import AvroType
 from pytest_schema_registry.schema_types.schema_type import NoPart
@@ -247,8 +247,8 @@ def test_it_tells_whether_a_value_may_itself_be_bytes(content: Any, expected: bo
     ("content", "reason"),
     [
         ({"type": "record", "name": "R"}, None),
-        ("strin", "strin"),
-        (record("R", ("a", "B")), "UnknownType: B"),
+        ("strin", "it uses the type strin, which neither the schema nor one that it refers to"),
+        (record("R", ("a", "B")), "it uses the type B, which neither the schema nor"),
         ({"type": "array"}, "KeyError: 'items'"),
         (5, "it is no Avro schema ("),
         ({"type": "enum", "name": "E", "symbols": ["a b"]}, "Every symbol must match"),
@@ -262,7 +262,8 @@ def test_a_schema_that_fastavro_does_not_take_is_an_error(content: Any, reason: 
     with pytest.raises(InvalidSchema) as caught:
         validator_of(content)
     assert reason in caught.value.reason
-    assert caught.value.reason.startswith("it is no Avro schema (")
+    is_engines_word = not caught.value.reason.startswith("it uses the type ")
+    assert caught.value.reason.startswith("it is no Avro schema (") is is_engines_word
 
 
 def test_a_schema_that_is_nested_too_deeply_is_an_error() -> None:
@@ -308,11 +309,3 @@ def test_the_type_gives_the_display_the_comparison_and_the_grade_of_a_difference
     assert type_.differ_in_annotations_only(
         schema_of(record("R", doc="a")), schema_of(record("R", doc="b"))
     )
-
-
-def test_no_payloads_are_made() -> None:
-    language, validator = AvroType(), validator_of("string")
-    with pytest.raises(InvalidSettings, match=r"^conforming_payloads: the schema is one of Avro"):
-        language.conforming_payloads(validator)
-    with pytest.raises(InvalidSettings, match=r"^violating_payloads: the schema is one of Avro"):
-        language.violating_payloads(validator)

@@ -1,0 +1,1 @@
+"""The payloads that are made for a schema of Avro."""

@@ -1,0 +1,164 @@
+"""Files of Avro in a directory registry: in each mode, and in the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.plugin.test_avro import LINE, NEEDED, NOTED, ORDER, TEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
+
+LATER = ORDER | {"$core_version": "2.0.0"}
+
+
+def write(folder: Path, **files: Any) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / f"{name}.avsc").write_text(json.dumps(content))
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> Path:
+    for version in ("v1", "v2"):
+        write(pytester.path / "schemas" / version, **{"shop.Line": LINE, "shop.Order": LATER})
+    (pytester.path / "schemas" / "v1" / "shop.Note.json").write_text('{"type": "string"}')
+    pytester.makepyfile(
+        test_it=f"""{TEST}
+def test_order(assert_conforms):
+    assert assert_conforms(ORDER, "shop.Order") == ORDER
+"""
+    )
+    return pytester.path
+
+
+URL = "--registry-url=schemas"
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_value_conforms_in_each_version_and_in_replay(
+    run: Run, project: Path, workers: str
+) -> None:
+    run(URL, "-n", workers).assert_outcomes(passed=2)
+    run(URL, "-n", workers, "--registry-mode=record").assert_outcomes(passed=2)
+    files = sorted(path.name for path in (project / "tests/contracts/cassettes").glob("v1/*"))
+    assert files == ["shop.Line.yaml", "shop.Order.yaml"]
+    run("-n", workers, "--registry-offline").assert_outcomes(passed=2)
+
+
+def test_a_violation_names_the_file_that_defines_the_type(
+    run: Run, pytester: pytest.Pytester, project: Path
+) -> None:
+    pytester.makepyfile(
+        test_it=f"{TEST}\ndef test_order(assert_conforms): assert_conforms(NO_QTY, 'shop.Order')"
+    )
+    for options, origin in (
+        ((URL, "--registry-mode=record"), "directory schemas/v1/shop.Order.avsc"),
+        (("--registry-offline",), "cassette of file:///schemas/v1/shop.Order, fetched * ago"),
+    ):
+        result = run(*options, "--registry-versions=v1")
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(
+            [
+                "E     $.lines[[]1].qty: it is missing, and has no default",
+                "E         shop.Line v1#/fields/1",
+                "E     $.lines[[]1].qyt: shop.Line has no such field, so no reader gets it; did *",
+                "E         shop.Line v1#",
+                f"E     schema: {origin} (release 2.0.0, *",
+            ],
+            consecutive=True,
+        )
+
+
+def test_golden_payloads_are_checked(run: Run, project: Path) -> None:
+    folder = project / "tests" / "contracts" / "payloads" / "shop.Order"
+    valid = {"id": "a", "at": 0, "lines": [{"sku": "a", "qty": 1}]}
+    for name, payload in {"valid/one": valid, "invalid/missing/two": {"id": "a", "at": 0}}.items():
+        file = folder / f"{name}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(payload))
+    run(URL, "tests").assert_outcomes(passed=4)
+
+
+def test_a_schema_is_shown_with_the_files_that_it_refers_to(run: Run, project: Path) -> None:
+    result = run(URL, "--registry-show=shop.Order@v1")
+    result.stdout.fnmatch_lines(
+        [
+            "shop.Order v1",
+            "  release     2.0.0",
+            "  language    Avro",
+            "  deprecated  no",
+            "  digest      *",
+            "  from        directory schemas/v1/shop.Order.avsc",
+            "  refers to   shop.Line",
+            "",
+            "  record Order",
+        ],
+        consecutive=True,
+    )
+
+
+def test_rules_compare_by_avros_own_resolution(run: Run, project: Path) -> None:
+    write(project / "schemas" / "v2", **{"shop.Order": NEEDED})
+    for source, lines in (
+        (
+            "local",
+            [
+                "shop.Order v1 -> v2 is not backward compatible *",
+                "  ✗ field-without-default  $.note",
+            ],
+        ),
+        ("registry", ["*field-without-default at $.note*"]),
+    ):
+        rules = ("--registry-compatibility=shop.Order: v1 -> v2", "--registry-versions=v1,v2")
+        result = run(URL, *rules, f"--registry-compat-source={source}", "-k", "shop.Order")
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(lines)
+    write(project / "schemas" / "v2", **{"shop.Order": NOTED})
+    run(URL, *rules, "--registry-compat-source=both", "-k", "shop.Order").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("content", "grade"),
+    [
+        (LATER, "same"),
+        (LATER | {"doc": "an order"}, "annotations"),
+        (NOTED, "compatible"),
+        (NEEDED, "breaking"),
+    ],
+)
+def test_drift_from_the_recording_is_graded(
+    run: Run, project: Path, content: Any, grade: str
+) -> None:
+    versions = "--registry-versions=v1"
+    run(URL, versions, "--registry-mode=record").assert_outcomes(passed=1)
+    write(project / "schemas" / "v1", **{"shop.Order": content})
+    run(URL, versions, "--registry-mode=live", "--registry-drift-report=d.json")
+    drifts = json.loads((project / "d.json").read_text())["schemas"]
+    assert [each["grade"] for each in drifts if each["name"] == "shop.Order"] == [grade]
+
+
+def test_a_type_that_no_file_defines_is_an_error_of_the_test(run: Run, project: Path) -> None:
+    (project / "schemas" / "v1" / "shop.Line.avsc").unlink()
+    result = run(URL, "--registry-versions=v1")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            (
+                "E *InvalidSchema: shop.Order v1 release 2.0.0: the schema is itself wrong: it "
+                "uses the type shop.Line, which no file beside it defines"
+            )
+        ]
+    )
+
+
+def test_a_name_in_both_languages_is_an_error_of_the_test(run: Run, project: Path) -> None:
+    (project / "schemas" / "v1" / "shop.Order.json").write_text("{}")
+    result = run(URL, "--registry-versions=v1")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *two files are the same schema, *shop.Order.avsc*"])
