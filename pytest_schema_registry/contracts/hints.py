@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.contracts.conversion import is_pydantic
 from pytest_schema_registry.contracts.explanation import missing_name, part
 from pytest_schema_registry.contracts.payload_text import parse
-from pytest_schema_registry.contracts.payloads import is_pydantic, response_line
+from pytest_schema_registry.contracts.payloads import response_line
 from pytest_schema_registry.errors import PayloadNotJSON
 from pytest_schema_registry.json_values import path_steps
 
