@@ -1,9 +1,9 @@
 """The values of a schema that conform plainly, with what a reader gets of each.
 
 Most values that tests send are plain: each part has the very type of Python that fastavro's reader
-returns, so that nothing is converted, rounded or left out. One walk shows that, and
-makes the copy that a reader gets, in less time than fastavro takes to validate a value, write it
-and read it back. A value that is not plain is not decided here, whatever it is: fastavro does that.
+returns, so that nothing is converted, rounded or left out. One walk shows that, and makes the copy
+that a reader gets, in less time than fastavro takes to validate a value, write it and read it back.
+A value that is not plain is not decided here, whatever it is: fastavro does that.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ class _NotPlain(Exception):
 
 #: A record that lacks a field raises KeyError.
 NOT_PLAIN = (_NotPlain, KeyError)
-_EXCEPTION = _NotPlain()
 
 #: The kinds of branches whose values fastavro could take for each other.
 _FAMILIES = {
@@ -105,7 +104,7 @@ def _record(type_: Type) -> Copy | None:
 
     def record(value: Any) -> Any:
         if type(value) is not dict:
-            raise _EXCEPTION
+            raise _NotPlain
         # With as many members as fields, and each field among them, none is unknown.
         if len(value) == count:
             return {name: copy(value[name]) for name, copy in fields}
@@ -114,7 +113,7 @@ def _record(type_: Type) -> Copy | None:
         }
         if value.keys() <= found.keys():
             return found
-        raise _EXCEPTION
+        raise _NotPlain
 
     return record
 
@@ -122,7 +121,7 @@ def _record(type_: Type) -> Copy | None:
 def _array(inner: Copy) -> Copy:
     def array(value: Any) -> Any:
         if type(value) is not list:
-            raise _EXCEPTION
+            raise _NotPlain
         return [inner(each) for each in value]
 
     return array
@@ -131,7 +130,7 @@ def _array(inner: Copy) -> Copy:
 def _map(inner: Copy) -> Copy:
     def mapping(value: Any) -> Any:
         if type(value) is not dict:
-            raise _EXCEPTION
+            raise _NotPlain
         return {_text(key): inner(each) for key, each in value.items()}
 
     return mapping
@@ -163,7 +162,7 @@ def _optional(inner: Copy | None) -> Copy:
         if value is None:
             return None
         if inner is None:
-            raise _EXCEPTION
+            raise _NotPlain
         return inner(value)
 
     return optional
@@ -173,7 +172,7 @@ def _integer(lowest: int, highest: int) -> Copy:
     def integer(value: Any) -> Any:
         if type(value) is int and lowest <= value <= highest:
             return value
-        raise _EXCEPTION
+        raise _NotPlain
 
     return integer
 
@@ -182,7 +181,7 @@ def _enum(symbols: frozenset[str]) -> Copy:
     def enum(value: Any) -> Any:
         if type(value) is str and value in symbols:
             return value
-        raise _EXCEPTION
+        raise _NotPlain
 
     return enum
 
@@ -191,39 +190,39 @@ def _fixed(size: int) -> Copy:
     def fixed(value: Any) -> Any:
         if type(value) is bytes and len(value) == size:
             return value
-        raise _EXCEPTION
+        raise _NotPlain
 
     return fixed
 
 
 def _null(value: Any) -> Any:
     if value is not None:
-        raise _EXCEPTION
+        raise _NotPlain
 
 
 def _boolean(value: Any) -> Any:
     if type(value) is bool:
         return value
-    raise _EXCEPTION
+    raise _NotPlain
 
 
 def _double(value: Any) -> Any:
     # NaN is equal to itself only as the same object, and a reader gets another one.
     if type(value) is float and value == value:  # noqa: PLR0124
         return value
-    raise _EXCEPTION
+    raise _NotPlain
 
 
 def _bytes(value: Any) -> Any:
     if type(value) is bytes:
         return value
-    raise _EXCEPTION
+    raise _NotPlain
 
 
 def _text(value: Any) -> Any:
     if type(value) is str and (value.isascii() or _encodes(value)):
         return value
-    raise _EXCEPTION
+    raise _NotPlain
 
 
 def _encodes(text: str) -> bool:
@@ -263,13 +262,13 @@ def _logical(type_: Type) -> Copy | None:
 def _date(value: Any) -> Any:
     if type(value) is date:
         return value
-    raise _EXCEPTION
+    raise _NotPlain
 
 
 def _uuid(value: Any) -> Any:
     if type(value) is UUID:
         return UUID(int=value.int)
-    raise _EXCEPTION
+    raise _NotPlain
 
 
 def _timestamp(microseconds: int) -> Copy:
@@ -277,7 +276,7 @@ def _timestamp(microseconds: int) -> Copy:
         is_plain = type(value) is datetime and value.tzinfo is UTC and not value.fold
         if is_plain and not value.microsecond % microseconds:
             return value
-        raise _EXCEPTION
+        raise _NotPlain
 
     return timestamp
 
@@ -292,6 +291,6 @@ def _decimal(precision: Any, scale: Any) -> Copy | None:
             # A reader gets no zero below zero.
             if exponent == -scale and len(digits) <= precision and not (sign and not value):
                 return value
-        raise _EXCEPTION
+        raise _NotPlain
 
     return decimal
