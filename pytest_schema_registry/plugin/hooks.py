@@ -327,7 +327,7 @@ class SchemaRegistryPlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         # The only wrapper of reports: each costs every phase of every test.
         if self._process is not None and call.when == "call":
-            self._process.before_report(item)
+            self._process.events.add_properties(item)
         report = yield
         if self._outcomes is not None:
             self._outcomes.correct(report, item, call)
@@ -339,7 +339,7 @@ class SchemaRegistryPlugin:
             if hasattr(report, UNCHECKED):
                 self._hear_reports()
         if self._process is not None:
-            self._process.settle(report)
+            self._process.events.settle(report)
         return report
 
     def pytest_unconfigure(self) -> None:
