@@ -224,17 +224,15 @@ class SchemaRegistryPlugin:
 
     def begin_payloads(self) -> None:
         """Have golden payloads collected, if their folder exists."""
-        process = self._process
+        process, config = self._process, self._config
         name = DEFAULT_PAYLOADS if process is None else process.settings.payloads
-        folder = self._config.rootpath / name
+        folder = config.rootpath / name
         if os.path.lexists(folder):  # a broken link, too: its collection then reports the error
             from pytest_schema_registry.plugin.payload_folder import PayloadCollection
 
             is_named = process is not None and process.configuration.names_payloads
-            collection = PayloadCollection(
-                self._config, folder, lambda: self.process, is_named=is_named
-            )
-            self._config.pluginmanager.register(collection, "schema_registry_payloads")
+            collection = PayloadCollection(config, folder, lambda: self.process, is_named=is_named)
+            config.pluginmanager.register(collection, "schema_registry_payloads")
 
     # These fixtures do not request ``request``, which would cost more than all that they do.
     # pytest_runtest_setup notes which test runs.
