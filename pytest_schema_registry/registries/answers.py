@@ -73,11 +73,11 @@ class AnswerReader:
             return Response(status, response.content.decode("utf-8", "replace"))
         # A proxy answers 407, never a registry.
         if status in (407, *RETRIED_STATUSES):
-            reason = self.words(outages.through(self._said(response), proxy))
+            reason = self.words(outages.through(self._described(response), proxy))
             advice = outages.of_status(status, "", proxy)
             raise RegistryUnavailable(url, reason, advice=advice)
         if status != 200 and self.elsewhere(response.url):
-            raise InvalidAnswer(url, f"{self._said(response)}; {STATE_THAT_HOST}")
+            raise InvalidAnswer(url, f"{self._described(response)}; {STATE_THAT_HOST}")
         if status != 200:
             given_with = self._credentials.given_with
             excerpt, authenticated = self._excerpt(response), bool(given_with)
@@ -103,7 +103,7 @@ class AnswerReader:
         if isinstance(problem, WrongAnswer):
             reason = self._secrets.scrubbed(str(problem))
             if elsewhere:
-                reason = f"{self._said(response)} with no such answer; {STATE_THAT_HOST}"
+                reason = f"{self._described(response)} with no such answer; {STATE_THAT_HOST}"
         elif isinstance(problem, RecursionError):
             reason = "the JSON is nested too deeply to be read"
         elif isinstance(problem, KeyTwice):
@@ -112,7 +112,7 @@ class AnswerReader:
         elif not response.content.strip():
             return self._page(url, response, "")
         elif elsewhere:
-            reason = f"{self._said(response)} with no JSON; {STATE_THAT_HOST}"
+            reason = f"{self._described(response)} with no JSON; {STATE_THAT_HOST}"
         else:
             reason = f"the body is not JSON ({problem})"
         return InvalidAnswer(url, reason)
@@ -154,13 +154,14 @@ class AnswerReader:
     def _page(self, url: str, response: httpx.Response, media_type: str) -> RegistryUnavailable:
         """Return the error of a page, or of nothing, where JSON should be."""
         if self.elsewhere(response.url):
-            reason = f"{self._said(response)} (not JSON: another type)"
+            reason = f"{self._described(response)} (not JSON: another type)"
         else:
             reason = self.words(outages.page(response, media_type))[:EXCERPT_LENGTH]
         reason = self.words(outages.through(reason, self._proxies.of(response.url)))
         return RegistryUnavailable(url, reason, is_page=True, advice=outages.LOG_IN)
 
-    def _said(self, response: httpx.Response) -> str:
+    def _described(self, response: httpx.Response) -> str:
+        """Return a sentence on a response: its status and its text, or the host that sent it."""
         if host := self.elsewhere(response.url):
             # The text of another host's answer is not shown: the host may be a service that only
             # this machine reaches.
@@ -172,6 +173,7 @@ class AnswerReader:
         return f"{said}: {excerpt}" if excerpt else said
 
     def _excerpt(self, response: httpx.Response) -> str:
+        """Return what a response says is wrong, or the beginning of its text."""
         text = response.content.decode("utf-8", "replace")
         if "json" in response.headers.get("content-type", ""):
             with suppress(ValueError, TypeError, RecursionError):
