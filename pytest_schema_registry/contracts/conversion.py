@@ -247,10 +247,10 @@ def _refusal(value: Any, path: Any, advice: str) -> _NoForm:
 
 def _raised(value: Any, path: Any, what: str, exc: Exception) -> _NoForm:
     advice = f"its own {what} raises {type(exc).__name__}; mend that"
-    return _NoForm(path, type(value).__name__, value, advice, _said(exc))
+    return _NoForm(path, type(value).__name__, value, advice, _first_line_of(exc))
 
 
-def _said(exc: Exception) -> str:
+def _first_line_of(exc: Exception) -> str:
     """Return the first line that an exception of the user's code says."""
     try:
         text = str(exc).strip().partition("\n")[0]

@@ -151,9 +151,10 @@ class Judge:
         found = self.violations(validator, payload)
         safe = self.redacted(as_json(validator, payload))
         elsewhere = self._elsewhere(schema, payload, others)
-        # The parts of a value that is no JSON are no payloads.
-        is_whole = bool(elsewhere) or validator.values is not None
-        within = () if is_whole else self._within(validator, payload, safe, found)
+        # What conforms to another version is no envelope, and what is no JSON has no parts that
+        # are payloads.
+        may_be_envelope = not elsewhere and validator.values is None
+        within = self._within(validator, payload, safe, found) if may_be_envelope else ()
         hints = Hints(passed, schema.content, found)
         text = Explanation(schema, safe, found, elsewhere, verbose, hints, within, advice)
         # A verbose text shows the payload, which may change before the text is read.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.plugin.session import JUDGED
+from pytest_schema_registry.plugin.events import JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ class Controller:
             exitstatus: pytest's.
             counts: True where the run has seen everything that it would judge.
         """
-        if events := self._process.remaining_events(exitstatus):
+        if events := self._process.events.remaining(exitstatus):
             self.add(events)
         insists = self._process.configuration.insists_on_coverage
         if self._figures is None:

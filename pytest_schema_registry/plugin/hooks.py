@@ -224,17 +224,15 @@ class SchemaRegistryPlugin:
 
     def begin_payloads(self) -> None:
         """Have golden payloads collected, if their folder exists."""
-        process = self._process
+        process, config = self._process, self._config
         name = DEFAULT_PAYLOADS if process is None else process.settings.payloads
-        folder = self._config.rootpath / name
+        folder = config.rootpath / name
         if os.path.lexists(folder):  # a broken link, too: its collection then reports the error
             from pytest_schema_registry.plugin.payload_folder import PayloadCollection
 
             is_named = process is not None and process.configuration.names_payloads
-            collection = PayloadCollection(
-                self._config, folder, lambda: self.process, is_named=is_named
-            )
-            self._config.pluginmanager.register(collection, "schema_registry_payloads")
+            collection = PayloadCollection(config, folder, lambda: self.process, is_named=is_named)
+            config.pluginmanager.register(collection, "schema_registry_payloads")
 
     def begin_letters(self) -> None:
         """Have dead letters collected, if the command line names such a file.
@@ -329,7 +327,7 @@ class SchemaRegistryPlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         # The only wrapper of reports: each costs every phase of every test.
         if self._process is not None and call.when == "call":
-            self._process.before_report(item)
+            self._process.events.add_properties(item)
         report = yield
         if self._outcomes is not None:
             self._outcomes.correct(report, item, call)
@@ -341,7 +339,7 @@ class SchemaRegistryPlugin:
             if hasattr(report, UNCHECKED):
                 self._hear_reports()
         if self._process is not None:
-            self._process.settle(report)
+            self._process.events.settle(report)
         return report
 
     def pytest_unconfigure(self) -> None:

@@ -37,7 +37,7 @@ class Reports:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if self.process is not None:
-            self.process.logged(report)
+            self.process.events.logged(report)
         if (events := getattr(report, EVENTS, None)) is not None:
             self._add(events)
 

@@ -6,14 +6,13 @@ import time
 from contextlib import contextmanager
 from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
-
-import pytest
+from typing import TYPE_CHECKING, Literal
 
 from pytest_schema_registry.contracts.current_test import CurrentTest
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.plugin import items
 from pytest_schema_registry.plugin.configuration import Configuration
+from pytest_schema_registry.plugin.events import ProcessEvents
 from pytest_schema_registry.plugin.expectations import Expectations
 from pytest_schema_registry.plugin.parametrization import Parametrization
 from pytest_schema_registry.plugin.raw_options import EVENTS
@@ -21,6 +20,8 @@ from pytest_schema_registry.settings import DEFAULT_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
 
     from pytest_schema_registry.contracts.drift import Watch
     from pytest_schema_registry.contracts.evolution import Evolution
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 #: The tests that a run collects: all of the project, all contract tests, or a part.
 CollectionScope = Literal["project", "contracts", "part"]
-#: The exit statuses of a run that has seen everything that it would judge.
-JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 class PluginSession:
@@ -74,7 +73,6 @@ class PluginSession:
         self.configuration = Configuration(config, raw)
         self._session_id = session_id
         self._is_worker = is_worker
-        self._started = started
         self._started_at = started_at
         #: The width of the user's terminal; 0 where there is none.
         self.columns = columns
@@ -82,12 +80,14 @@ class PluginSession:
         self.test = CurrentTest()
         self.item: pytest.Item | None = None
         self._expectations = Expectations(self.test.unseen)
-        self._source: SchemaSource | None = None
-        self._rollout: Rollout | None = None
-        self._watch: Watch | None = None
+        #: The source and the rollout; None while nothing has needed them.
+        self.source_in_use: SchemaSource | None = None
+        self.rollout_in_use: Rollout | None = None
+        #: The comparison of cassettes with what the registry says now, if it is asked for.
+        self.watch: Watch | None = None
         self._embedded_server: EmbeddedServer | None = None
-        #: The events on the last report of a test, until that report is logged.
-        self._unlogged: dict[str, Any] = {}
+        #: The events that this process sends.
+        self.events = ProcessEvents(self, started)
         #: The runs of each contract test.
         self.parametrization = Parametrization(self)
         #: The ratchet's lines that name no schema of the tests or of the registry.
@@ -154,9 +154,9 @@ class PluginSession:
         Raises:
             InvalidSettings: An environment variable that counts is wrong, or a file that it names.
         """
-        if self._source is None:
-            self._source = self._new_source()
-        return self._source
+        if self.source_in_use is None:
+            self.source_in_use = self._new_source()
+        return self.source_in_use
 
     def _new_source(self) -> SchemaSource:
         if self.configuration.environment_error is not None:
@@ -172,8 +172,8 @@ class PluginSession:
         if self.settings.drift.action != "off" or self.settings.mode == "record":
             from pytest_schema_registry.contracts.drift import watch
 
-            self._watch = watch(self.settings, recorder.drifted, lambda: self.source.cassettes)
-        answered = None if self._watch is None else self._watch.answered
+            self.watch = watch(self.settings, recorder.drifted, lambda: self.source.cassettes)
+        answered = None if self.watch is None else self.watch.answered
         return SchemaSource(
             self.settings,
             self._session,
@@ -210,9 +210,9 @@ class PluginSession:
     @property
     def rollout(self) -> Rollout:
         """The process's rollout, which acts on usages and violations; made on first use."""
-        if self._rollout is None:
-            self._rollout = self._new_rollout()
-        return self._rollout
+        if self.rollout_in_use is None:
+            self.rollout_in_use = self._new_rollout()
+        return self.rollout_in_use
 
     def _new_rollout(self) -> Rollout:
         from pytest_schema_registry.contracts.rollout import Rollout
@@ -272,7 +272,7 @@ class PluginSession:
     def begin_test(self, item: pytest.Item) -> None:
         """Make a test the current one."""
         self.item = item
-        self._uncount()
+        self.events.uncount()
         self.test.begin(item.nodeid)
         self._expectations.watch()
 
@@ -288,90 +288,13 @@ class PluginSession:
     def pytest_report_header(self) -> str | None:
         return self.settings.describe() if self.configuration.any_set else None
 
-    def before_report(self, item: pytest.Item) -> None:
-        """Give a test that has run the properties of the schemas it used, for its report."""
-        if self._rollout is not None:
-            item.user_properties += self._rollout.recorder.properties()
-
-    def settle(self, report: pytest.TestReport) -> None:
-        """Tell the rollout how a phase of the test ended, and put events on the last report.
-
-        Args:
-            report: The report of the phase, or of a subtest.
-        """
-        is_xfailed = report.skipped and hasattr(report, "wasxfail")
-        self.test.has_xfailed |= is_xfailed
-        self.test.has_failed |= not (report.passed or is_xfailed)
-        if report.when == "teardown":
-            self.test.end()
-            if self._rollout is not None:
-                self._rollout.judged()
-                if events := self._flush(report.nodeid):
-                    vars(report)[EVENTS] = self._unlogged = events
-
-    def logged(self, report: pytest.TestReport) -> None:
-        """Keep what a report says, or forget it where pytest does not count this run of the test.
-
-        pytest-rerunfailures makes the reports of a whole run, calls the one that failed a "rerun",
-        and may never log the one with the run's events.
-
-        Args:
-            report: The report of a phase, or of a subtest, as it is logged.
-        """
-        if self._rollout is None:
-            return
-        outcome: str = report.outcome
-        if outcome == "rerun":
-            self.test.letters.clear()
-            self._uncount()
-        elif report.failed or (report.when == "teardown" and self.test.has_failed):
-            try:
-                self._rollout.keep_letters()
-            except InvalidSettings as exc:
-                report.sections.append(("schema registry", str(exc)))
-        if getattr(report, EVENTS, None) is self._unlogged:
-            self._unlogged = {}
-
-    def _uncount(self) -> None:
-        """Take the verdicts out of the events that no logged report has carried."""
-        if self._unlogged:
-            self.rollout.recorder.uncounted(self._unlogged)
-            self._unlogged.clear()
-
-    def _flush(self, test: str = "") -> dict[str, Any]:
-        """Return the events of this process since the last call, which are those of a test."""
-        if self._watch is not None:
-            with self.timed():
-                self._watch.settle(lambda schema: self.judge.validator(schema).bundled())
-        return self.rollout.recorder.flush(test)
-
-    def remaining_events(self, exitstatus: int) -> dict[str, Any]:
-        """Return the events that no test's report has carried, and this process's duration.
-
-        Args:
-            exitstatus: pytest's. After an interrupted run no payload is checked again: its user
-                does not want to wait for a registry.
-        """
-        if self._rollout is None:
-            return {}
-        if self.replay is not None and exitstatus in JUDGED:
-            with self.timed():
-                self._rollout.recorder.replayed(self.replay.checked())
-        events = {**self._flush(), "session_seconds": time.perf_counter() - self._started}
-        events |= {"unused_lines": self.unused_lines} if self.unused_lines else {}
-        if self.settings.waivers or self.settings.uses_cassettes:
-            events["collection_scope"] = self.collection_scope
-        if self._source is not None and self.settings.uses_cassettes:
-            events["cassettes"] = sorted(map(str, self._source.used_cassettes))
-        return events
-
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        if self._is_worker and (events := self.remaining_events(exitstatus)):
+        if self._is_worker and (events := self.events.remaining(exitstatus)):
             self._config.workeroutput[EVENTS] = events  # type: ignore[attr-defined]  # xdist's
 
     def pytest_unconfigure(self) -> None:
         self._expectations.unwatch()
         if self._embedded_server is not None:
             self._embedded_server.stop()
-        if self._source is not None:
-            self._source.close()
+        if self.source_in_use is not None:
+            self.source_in_use.close()

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
 
-from pytest_schema_registry.duplicate_keys import KeyTwice
-from pytest_schema_registry.errors import InvalidAnswer, RegistryRefused, RegistryUnavailable
-from pytest_schema_registry.registries import outages
-from pytest_schema_registry.registries.credentials import Secrets, headers_of, of_proxies
+from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.registries.answers import STATE_THAT_HOST, AnswerReader
+from pytest_schema_registry.registries.credentials import headers_of
 from pytest_schema_registry.registries.log_filter import LogFilter
-from pytest_schema_registry.registries.messages import Response
 from pytest_schema_registry.registries.protocol import WrongAnswer, drive
-from pytest_schema_registry.registries.proxies import Proxies, RoutingTransport, port_of
+from pytest_schema_registry.registries.proxies import RoutingTransport
 from pytest_schema_registry.registries.queries import Fetch, Result
 from pytest_schema_registry.registries.retrying import (
-    RETRIED_STATUSES,
     THREAD_NAME,
     RetriedRequest,
     TooLarge,
-    url_of,
 )
 from pytest_schema_registry.registries.tls import context_of, default_context
-from pytest_schema_registry.settings.credentials import NO_CREDENTIALS, TOKEN_HEADERS, WAYS
+from pytest_schema_registry.settings.credentials import NO_CREDENTIALS, TOKEN_HEADERS
 from pytest_schema_registry.settings.settings import InvalidEnvironment
 from pytest_schema_registry.turns import others_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_schema_registry.registries.messages import Request
+    from pytest_schema_registry.registries.messages import Request, Response
     from pytest_schema_registry.registries.protocol import WireProtocol
     from pytest_schema_registry.registries.queries import Query
     from pytest_schema_registry.settings.credentials import Credentials
@@ -45,10 +39,6 @@ if TYPE_CHECKING:
 #: Seconds that closing waits for an abandoned attempt.
 _MOMENT = 0.05
 MAX_REDIRECTS = 5
-EXCERPT_LENGTH = 200
-#: The members by which registries say what is wrong.
-_DETAILS = ("detail", "message")
-_STATE_THAT_HOST = "if the schemas are there, set --registry-url to that host's address"
 
 
 class _Confirmed(Exception):  # not an error: the known result holds (RFC 9110 section 15.4.5)
@@ -83,13 +73,12 @@ class RegistryClient:
         self._protocol = protocol
         self._location = location
         self._credentials = credentials
-        self._secrets = Secrets(location, credentials)
+        self._answers = AnswerReader(location, credentials)
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._clock = clock
         self._observe = observe
         self._logs = LogFilter()
-        self._proxies = Proxies()
         self._opening = threading.Lock()
         self._client: httpx.Client | None = None
         self._owner = 0
@@ -119,7 +108,7 @@ class RegistryClient:
             responses.append(self._sent(query, request, known if first else None))
             if first and known is not None and responses[0].status_code == 304:
                 raise _Confirmed
-            response = self._response(self._address(request.path), responses[-1])
+            response = self._answers.response(self._address(request.path), responses[-1])
             sent.append((request, response))
             return response
 
@@ -130,11 +119,11 @@ class RegistryClient:
             return replace(known, fetched_at=self._clock(), source="registry")
         except (WrongAnswer, ValueError, RecursionError) as exc:
             # The address of what was sent last: an exchange may take several requests.
-            raise self._error(self._address(sent[-1][0].path), responses[-1], exc) from None
+            raise self._answers.error(self._address(sent[-1][0].path), responses[-1], exc) from None
         etag = responses[0].headers.get("etag")
         # The credentials would get into the cache, and into a cassette that is committed.
         bodies = [response.body for _, response in sent if response.status == 200]
-        if self._secrets.are_repeated(bodies, etag or ""):
+        if self._answers.repeat_secrets(bodies, etag or ""):
             raise InvalidAnswer(url, "it repeats the credentials that it was sent")
         now = self._clock()
         return Result(query, url, value, now, "registry", etag, exchanged=tuple(sent))
@@ -154,74 +143,6 @@ class RegistryClient:
     def _address(self, path: str) -> str:
         """Return the address of a path without credentials, as messages show it."""
         return f"{self._location.shown}/{path}"
-
-    def _response(self, url: str, response: httpx.Response) -> Response:
-        """Return a response as protocols read it.
-
-        Raises:
-            RegistryUnavailable: A proxy answered instead, the status was 408, 429 or 5xx, or the
-                body is a page.
-            RegistryRefused: The status was 401, 403 or another 4xx.
-            InvalidAnswer: Another host refused, or the body is no text.
-        """
-        status = response.status_code
-        proxy = self._proxies.of(response.url)
-        if status in (404, 410):
-            return Response(status, response.content.decode("utf-8", "replace"))
-        # A proxy answers 407, never a registry.
-        if status in (407, *RETRIED_STATUSES):
-            reason = self._words(outages.through(self._said(response), proxy))
-            advice = outages.of_status(status, "", proxy)
-            raise RegistryUnavailable(url, reason, advice=advice)
-        if status != 200 and self._elsewhere(response.url):
-            raise InvalidAnswer(url, f"{self._said(response)}; {_STATE_THAT_HOST}")
-        if status != 200:
-            given_with = self._credentials.given_with
-            excerpt, authenticated = self._excerpt(response), bool(given_with)
-            advice = outages.of_status(status, excerpt, proxy)
-            excerpt = self._words(outages.through(excerpt, proxy)).strip()
-            raise RegistryRefused(
-                url, status, excerpt, authenticated, given_with or WAYS, advice=advice
-            )
-        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type and media_type != "application/json" and not media_type.endswith("+json"):
-            raise self._page(url, response, media_type)
-        try:
-            # RFC 8259 section 8.1: JSON between systems is UTF-8; a parser may skip a BOM.
-            return Response(status, response.content.decode("utf-8-sig"))
-        except ValueError as exc:
-            raise self._error(url, response, exc) from None
-
-    def _error(
-        self, url: str, response: httpx.Response, problem: Exception
-    ) -> InvalidAnswer | RegistryUnavailable:
-        """Return the error to raise for a response that cannot be read."""
-        elsewhere = self._elsewhere(response.url)
-        if isinstance(problem, WrongAnswer):
-            reason = self._secrets.scrubbed(str(problem))
-            if elsewhere:
-                reason = f"{self._said(response)} with no such answer; {_STATE_THAT_HOST}"
-        elif isinstance(problem, RecursionError):
-            reason = "the JSON is nested too deeply to be read"
-        elif isinstance(problem, KeyTwice):
-            reason = self._words(f"{problem}, at {problem.pointer}")
-            return InvalidAnswer(url, reason, problem.advice)
-        elif not response.content.strip():
-            return self._page(url, response, "")
-        elif elsewhere:
-            reason = f"{self._said(response)} with no JSON; {_STATE_THAT_HOST}"
-        else:
-            reason = f"the body is not JSON ({problem})"
-        return InvalidAnswer(url, reason)
-
-    def _page(self, url: str, response: httpx.Response, media_type: str) -> RegistryUnavailable:
-        """Return the error of a page, or of nothing, where JSON should be."""
-        if self._elsewhere(response.url):
-            reason = f"{self._said(response)} (not JSON: another type)"
-        else:
-            reason = self._words(outages.page(response, media_type))[:EXCERPT_LENGTH]
-        reason = self._words(outages.through(reason, self._proxies.of(response.url)))
-        return RegistryUnavailable(url, reason, is_page=True, advice=outages.LOG_IN)
 
     def _sent(self, query: Query, request: Request, known: Result | None) -> httpx.Response:
         """Send a request, and return the response, whatever its status."""
@@ -244,18 +165,18 @@ class RegistryClient:
         except TooLarge:
             raise InvalidAnswer(url, f"it is larger than {self._max_bytes:,} bytes") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
-            raise self._outage(url, exc) from None
+            raise self._answers.outage(url, exc) from None
         except (RuntimeError, OSError, Warning) as exc:
             # pytest-socket and pytest-recording raise these instead of connecting.
             reason = (
-                f"a connection was refused inside the test ({self._words(_text(exc))}); "
+                f"a connection was refused inside the test ({self._answers.words(_text(exc))}); "
                 "a schema that the registry_schema marker declares is fetched before it"
             )
             raise RegistryUnavailable(url, reason) from None
         except (ValueError, LookupError, ArithmeticError) as exc:
             # Layers below httpx raise these (an impossible host name), and httpx lets them through.
             reason = (
-                f"no connection can be made ({self._words(_text(exc))}); "
+                f"no connection can be made ({self._answers.words(_text(exc))}); "
                 "look at its address, at redirects and at the proxy variables"
             )
             raise RegistryUnavailable(url, reason) from None
@@ -264,25 +185,6 @@ class RegistryClient:
                 seconds = time.perf_counter() - started
                 self._observe(_fetch(query, response, seconds, retried.attempts))
         return response
-
-    def _outage(self, url: str, exc: Exception) -> RegistryUnavailable:
-        """Return the error of a request that got no response."""
-        asked = url_of(exc) if isinstance(exc, httpx.RequestError) else None
-        host = self._elsewhere(asked)
-        proxy = self._proxies.of(asked or httpx.URL(self._location.shown))
-        outage = outages.of_exception(exc, proxy)
-        is_unreachable = isinstance(
-            exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError
-        )
-        reason, advice = outage
-        if host and is_unreachable:
-            reason, advice = f"it redirects to {host}: {reason}", ""
-        return RegistryUnavailable(
-            url,
-            self._words(reason),
-            is_unreachable and not host,
-            advice=self._words(advice),
-        )
 
     def _open(self) -> httpx.Client:
         with self._opening:
@@ -293,17 +195,14 @@ class RegistryClient:
             return self._client
 
     def _new_client(self) -> httpx.Client:
-        self._secrets = Secrets(self._location, self._credentials, of_proxies())
-        self._proxies = Proxies()
-        transport = RoutingTransport(
-            self._proxies, context_of(self._credentials.tls), default_context
-        )
-        proxy = self._proxies.of(httpx.URL(self._location.shown))
+        proxies = self._answers.look_up_proxies()
+        transport = RoutingTransport(proxies, context_of(self._credentials.tls), default_context)
+        proxy = proxies.of(httpx.URL(self._location.shown))
         try:
             transport.through(proxy)
         except httpx.ProxyError as exc:
             assert proxy is not None  # noqa: S101  # the direct way has no address
-            raise InvalidEnvironment(proxy.variable, self._words(str(exc))) from None
+            raise InvalidEnvironment(proxy.variable, self._answers.words(str(exc))) from None
         return httpx.Client(
             headers=self._headers(),
             transport=transport,
@@ -325,50 +224,15 @@ class RegistryClient:
             )
 
     def _keep_to_ourselves(self, request: httpx.Request) -> None:
-        if host := self._elsewhere(request.url):
+        if host := self._answers.elsewhere(request.url):
             for name in ("authorization", "cookie", *TOKEN_HEADERS.values()):
                 request.headers.pop(name, None)
             if self._credentials.tls.certificate and request.url.scheme == "https":
                 # The connection would show it to any host that asks for one.
                 raise httpx.UnsupportedProtocol(
                     f"it redirects to {host}, which may not see the client's certificate; "
-                    f"{_STATE_THAT_HOST}"
+                    f"{STATE_THAT_HOST}"
                 )
-
-    def _elsewhere(self, url: httpx.URL | None) -> str:
-        """Return the host that the registry redirected to, or an empty text for its own."""
-        own = httpx.URL(self._location.shown)
-        if url is None or (url.host == own.host and port_of(url) == port_of(own)):
-            return ""
-        # A redirect from http to https stays on the same server.
-        if url.host == own.host and (port_of(own), port_of(url)) == (80, 443):
-            return ""
-        return self._words(url.netloc.decode())
-
-    def _said(self, response: httpx.Response) -> str:
-        if host := self._elsewhere(response.url):
-            # The text of another host's answer is not shown: the host may be a service that only
-            # this machine reaches.
-            return f"it redirects to {host}, which answered {response.status_code}"
-        excerpt = self._excerpt(response)
-        said = f"it answered {response.status_code} {self._words(response.reason_phrase)}".rstrip()
-        if wait := response.headers.get("retry-after"):
-            said += f", asking to retry after {self._words(wait)[:40]}"
-        return f"{said}: {excerpt}" if excerpt else said
-
-    def _excerpt(self, response: httpx.Response) -> str:
-        text = response.content.decode("utf-8", "replace")
-        if "json" in response.headers.get("content-type", ""):
-            with suppress(ValueError, TypeError, RecursionError):
-                said = json.loads(response.content)
-                text = next((str(said[name]) for name in _DETAILS if name in said), text)
-        return self._words(text)[:EXCERPT_LENGTH]
-
-    def _words(self, text: str) -> str:
-        """Put a registry's text into one line, without characters that a terminal would obey."""
-        # Scrub before cutting: half a secret would no longer be recognised.
-        shown = self._secrets.scrubbed(text)[: 4 * EXCERPT_LENGTH]
-        return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
 
 
 def _fetch(query: Query, response: httpx.Response | None, seconds: float, attempts: int) -> Fetch:

@@ -19,6 +19,7 @@ from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.retrieval.nearest import Known, advice_on, advised
 from pytest_schema_registry.retrieval.negotiation import negotiated
 from pytest_schema_registry.retrieval.references import References
+from pytest_schema_registry.retrieval.spellings import by_either_spelling
 from pytest_schema_registry.schema_types.compiler import Compiler
 from pytest_schema_registry.schema_types.schema_type import NoPart
 from pytest_schema_registry.schemas import Schema, plain_name
@@ -162,8 +163,7 @@ class Catalogue:
                 "the meaning of a number as a version",
                 "ask for one of the two only",
             )
-        results = self._retrieve(query)
-        result, old = _answer_of(results)
+        result, old, results = by_either_spelling(self._resolver, query)
         if result.is_missing:
             error = SchemaNotFound(
                 printable(query.name),
@@ -266,7 +266,7 @@ class Catalogue:
         sides = self.schema(name, old), self.schema(name, new)
         earlier, later = (side.release for side in sides)
         query = Query(Kind.COMPATIBILITY, old, plain_name(name), earlier, new, later, sides)
-        result, copies = _answer_of(self._retrieve(query))
+        result, copies, _ = by_either_spelling(self._resolver, query)
         self._served(sides[0].old_copies + sides[1].old_copies + copies)
         if result.is_missing:
             reason = "it has both schemas, and does not compare them"
@@ -289,7 +289,8 @@ class Catalogue:
         old: tuple[OldCopy, ...] = ()
         for version in versions:
             document, _ = addresses.split(plain_name(name))
-            result, found = _answer_of(self._retrieve(Query(Kind.RELEASES, version, document)))
+            query = Query(Kind.RELEASES, version, document)
+            result, found, _ = by_either_spelling(self._resolver, query)
             old += found
             if not result.is_missing:
                 holds = self._resolver.protocol.holds
@@ -339,20 +340,3 @@ class Catalogue:
         if self._resolver.is_offline:
             return self._resolver.known_names()
         return sorted({(each.name, each.version) for each in self._schemas.newest_last()})
-
-    def _retrieve(self, query: Query) -> tuple[Result, ...]:
-        """Return the result by a name, and where that is missing, the one by its other spelling."""
-        result = self._resolver.retrieve(query)
-        has_second = self._resolver.protocol.has_second_spelling and result.source != "directory"
-        if result.is_missing and has_second:
-            with suppress(CassetteMissing):
-                return result, self._resolver.retrieve(query.suffixed)
-        return (result,)
-
-
-def _answer_of(results: tuple[Result, ...]) -> tuple[Result, tuple[OldCopy, ...]]:
-    """Return the result among those of a name's spellings, and the old copies that it rests on."""
-    first, last = results[0], results[-1]
-    if not last.is_missing:
-        return last, tuple(copy for each in results for copy in each.old_copies)
-    return first, first.old_copies or last.old_copies

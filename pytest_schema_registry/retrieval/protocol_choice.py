@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from copy import copy
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -14,14 +15,16 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.registries.core import CoreProtocol
-from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.registries.messages import Request, Response
+from pytest_schema_registry.registries.queries import Kind, Query, Result
+from pytest_schema_registry.retrieval.recording import Recording
 from pytest_schema_registry.retrieval.resolver import Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_schema_registry.registries.protocol import Registry, WireProtocol
-    from pytest_schema_registry.registries.queries import ProtocolName, Result
+    from pytest_schema_registry.registries.queries import ProtocolName
     from pytest_schema_registry.retrieval.cache import Cache
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
     from pytest_schema_registry.retrieval.pauses import Pauses
@@ -94,7 +97,7 @@ class ProtocolChoice:
             if stated is not None:
                 if settings.mode == "record":
                     # For a replay whose settings do not say it, or after another protocol.
-                    self._resolver.record_protocol(stated)
+                    self._record(stated)
                 return Choice(self._protocol(stated))
             return Choice(self._protocol(self._resolver.retrieve(Query(Kind.PROTOCOL)).protocol))
         except CassetteMissing:
@@ -103,6 +106,26 @@ class ProtocolChoice:
             if isinstance(exc, RegistryRefused) and exc.status == 405:
                 return Choice(self._protocol("core"))  # which has no such path
             return Choice(self._protocol(stated or "core"), _explained(exc))
+
+    def _record(self, name: ProtocolName) -> None:
+        """Record the protocol of the registry, which nobody had to ask for."""
+        query = Query(Kind.PROTOCOL)
+        path = self._resolver.protocol.path(query)
+        location = self._settings.location
+        # A directory has no address that means anything elsewhere.
+        base = location.shown if location is not None and self._settings.remote else "file://"
+        said = Response(200, '["JSON"]') if name == "confluent" else Response(404, "")
+        result = Result(
+            query,
+            f"{base}/{path}",
+            name,
+            time.time(),
+            "registry",
+            exchanged=((Request(path), said),),
+        )
+        # No cassette of a protocol is compared with it, so nobody is told.
+        recording = Recording(self._resolver.protocol, self._cache, self._cassettes, lambda _: None)
+        recording.record(result)
 
     def _protocol(self, name: ProtocolName) -> WireProtocol:
         if name == "core":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,11 +14,12 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.recent import Recent
-from pytest_schema_registry.registries.messages import Request, Response
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.retrieval.belief import Belief
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES
 from pytest_schema_registry.retrieval.confirmation import Confirmation
+from pytest_schema_registry.retrieval.failures import Failures
+from pytest_schema_registry.retrieval.recording import Recording
 from pytest_schema_registry.retrieval.revalidation import MIN_CONFIRMED, Revalidation
 from pytest_schema_registry.retrieval.single_flight import SingleFlight
 from pytest_schema_registry.retrieval.steps import Step, steps
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from pytest_schema_registry.registries.protocol import Registry, WireProtocol
-    from pytest_schema_registry.registries.queries import ProtocolName
     from pytest_schema_registry.retrieval.cache import Cache
     from pytest_schema_registry.retrieval.cassettes.store import Cassettes
     from pytest_schema_registry.retrieval.pauses import Pauses
@@ -76,7 +75,6 @@ class Resolver:
         pauses: Pauses | None = None,
     ) -> None:
         self._steps = steps(settings)
-        self._recording = settings.mode == "record"
         self._remote = settings.remote
         self.is_offline = settings.offline
         #: True where one id may mean another schema in each version line.
@@ -89,10 +87,14 @@ class Resolver:
         self._cassettes = cassettes
         self._answered = answered
         self._pauses = pauses
+        self._failures = Failures(cache, pauses, self._address)
         index = Query(Kind.INDEX)
         self._belief = Belief(
             protocol, lambda: self._fetch(index, self._url(index)), self.address_variable
         )
+        self._recording: Recording | None = None
+        if settings.mode == "record":
+            self._recording = Recording(protocol, cache, cassettes, self._tell)
         self._confirmation = Confirmation(self.retrieve)
         self._revalidation = Revalidation(
             protocol,
@@ -124,11 +126,10 @@ class Resolver:
 
     def holds(self, result: Result) -> bool:
         """Check whether a result of this resolver still holds, without a new look."""
-        pauses = self._pauses
-        if pauses is None:
+        if self._pauses is None:
             return True
         if result.outage is not None:
-            return self._is_paused(result.query, has_copy=True)
+            return self._failures.is_paused(self._url(result.query), has_copy=True)
         if result.source == "cassette":
             return True
         return self._never_changes(result) or self._cache.is_young(result.fetched_at)
@@ -139,23 +140,14 @@ class Resolver:
         if outcome is None or self._pauses is None:
             return outcome
         if isinstance(outcome, SchemaRegistryError):
-            return outcome if self._is_paused(query, has_copy=False) else None
+            is_paused = self._failures.is_paused(self._url(query), has_copy=False)
+            return outcome if is_paused else None
         return outcome if self.holds(outcome) else None
 
     def _asked(self, query: Query) -> Result | SchemaRegistryError:
         outcome = self._outcome(query)
         self._outcomes.keep(query, outcome)
         return outcome
-
-    def _is_paused(self, query: Query, *, has_copy: bool) -> bool:
-        """Check whether the registry is not asked a query yet, because it failed a moment ago."""
-        addresses = (self._url(query), self._address)
-        return any(self._failure(each, has_copy=has_copy) is not None for each in addresses)
-
-    def _failure(self, url: str, *, has_copy: bool) -> SchemaRegistryError | None:
-        if self._pauses is None:
-            return self._cache.failure(url)
-        return self._pauses.failure(url, has_copy=has_copy)
 
     def _never_changes(self, result: Result) -> bool:
         """Check whether the registry keeps a result for good; a time-to-live of zero asks anew."""
@@ -171,8 +163,8 @@ class Resolver:
         for step in self._steps:
             try:
                 result = self._take(step, query, url)
-                if result is not None and self._recording and self._shares_an_address(query):
-                    self._record(result)
+                if result and self._recording and self._recording.shares_an_address(query):
+                    self._recording.record(result)
             except RegistryUnavailable as exc:
                 outage = exc
             except (CassetteMissing, CassetteDamaged) as exc:
@@ -275,25 +267,13 @@ class Resolver:
             if result is not None:
                 return result
             known = None if self._recording else self._old_copy(url, query)
-            failure = self._failure(url, has_copy=known is not None)
-            if failure is not None:
-                raise failure
-            # A registry that cannot be reached at all is not tried again for every other schema.
-            outage = self._failure(self._address, has_copy=known is not None)
-            if isinstance(outage, RegistryUnavailable):
-                raise RegistryUnavailable(
-                    url, outage.reason, unreachable=True, advice=outage.advice
-                )
+            self._failures.raise_again(url, has_copy=known is not None)
             try:
                 result = self._ask(query, known)
             except SHARED_FAILURES as exc:
-                failures = self._cache if self._pauses is None else self._pauses
-                failures.keep_failure(url, exc)
-                if isinstance(exc, RegistryUnavailable) and exc.unreachable:
-                    failures.keep_failure(self._address, exc)
+                self._failures.keep(url, exc)
                 raise
-            if self._pauses is not None:
-                self._pauses.recovered(url, self._address)
+            self._failures.forget(url)
             self._cache.keep(result)
             return result
 
@@ -305,38 +285,9 @@ class Resolver:
             return replace(result, exchanged=())
         # Here, and not where it is written: the cache keeps it, too, and a 404 may repeat secrets.
         result = replace(result, exchanged=self.protocol.recorded(result.exchanged))
-        if not self._shares_an_address(query):  # else `_outcome` records it
-            self._record(result)
+        if not self._recording.shares_an_address(query):  # else `_outcome` records it
+            self._recording.record(result)
         return result
-
-    def _shares_an_address(self, query: Query) -> bool:
-        """Check whether a result may have been fetched for another query, with another cassette.
-
-        An index may be fetched only to confirm a 404. A fixed release may be a version line of its
-        own, and a release of another line; and one list of releases may be that of several lines.
-        """
-        is_list = query.kind in (Kind.INDEX, Kind.RELEASES)
-        return is_list or self.protocol.fixed_release(query) is not None
-
-    def _record(self, result: Result) -> None:
-        cassettes = self._cassettes()
-        if result.value == "core" and not cassettes.has(result.query):
-            return  # the protocol of cassettes that say nothing of it
-        # On some disks names that differ in case are one file.
-        path = str(cassettes.path(result.query)).casefold()
-        with self._cache.lock(path):
-            self._tell(result)
-            cassettes.save(result, staging=self._cache.staging(path))
-
-    def record_protocol(self, name: ProtocolName) -> None:
-        """Record the protocol of the registry, which nobody had to ask for."""
-        query = Query(Kind.PROTOCOL)
-        path = self.protocol.path(query)
-        # A directory has no address that means anything elsewhere.
-        url = self._url(query) if self._remote else f"file:///{path}"
-        said = Response(200, '["JSON"]') if name == "confluent" else Response(404, "")
-        exchanged = ((Request(path), said),)
-        self._record(Result(query, url, name, time.time(), "registry", exchanged=exchanged))
 
     def _tell(self, result: Result) -> None:
         if self._answered is not None:

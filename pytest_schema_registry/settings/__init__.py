@@ -230,13 +230,7 @@ OPTIONS = (
     ),
     Option("report", "report", "FILE", "none", "write the figures to this JSON file"),
     Option("html", "html", "FILE", "none", "write a page for people to this HTML file"),
-    Option(
-        "metrics",
-        "metrics",
-        "FILE",
-        "none",
-        "write the figures to this Prometheus text file",
-    ),
+    Option("metrics", "metrics", "FILE", "none", "write the figures to this Prometheus text file"),
     Option(
         "min-hit-rate",
         "min_hit_rate",

@@ -11,7 +11,7 @@ from pytest_schema_registry import (
     SchemaRegistry,
 )
 from pytest_schema_registry.contracts import plain_json
-from pytest_schema_registry.schema_types.json_schema import diagnosis, validation
+from pytest_schema_registry.schema_types.json_schema import diagnosis, multiplication
 from tests.docs.pages import page
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def test_the_limits_are_those_of_the_code(registry: SchemaRegistry) -> None:
     limits = PAGE.text
     assert f"at most {plain_json.MAX_DEPTH} levels deep" in limits
     assert f"at most {plain_json.MAX_VALUES:,} values" in limits
-    assert f"{validation.MAX_UNFOLDED:,} subschemas for one value" in limits
+    assert f"{multiplication.MAX_UNFOLDED:,} subschemas for one value" in limits
     assert f"at most {diagnosis.MAX_VIOLATIONS:,} violations".capitalize() in limits
     assert "at most two seconds" in limits
     assert diagnosis.SECONDS == 2

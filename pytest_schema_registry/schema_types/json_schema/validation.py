@@ -6,7 +6,6 @@ The engine can never fetch anything itself. A schema that refers to no other one
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,9 +18,9 @@ from pytest_schema_registry.schema_types.json_schema import limits
 from pytest_schema_registry.schema_types.json_schema.blame import from_engine
 from pytest_schema_registry.schema_types.json_schema.drafts import LATEST, METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.linking import Linker
+from pytest_schema_registry.schema_types.json_schema.multiplication import refuse_multiplied
 from pytest_schema_registry.schema_types.json_schema.patterns import is_misread, respelled_schema
 from pytest_schema_registry.schema_types.json_schema.references import (
-    base_uri,
     leading_out,
     refers_elsewhere,
 )
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.schema_type import Reference, Validator
     from pytest_schema_registry.schemas import ListedReference, OldCopy, Schema, Violation
 
-#: The most subschemas that one value may be checked against. They take the engine about 15 ms.
-MAX_UNFOLDED = 1_000_000
 #: The room for prepared explanations, in objects of schemas: about 50 MB.
 _ROOM = 100_000
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000, size_limit=limits.MAX_COMPILED)
@@ -249,11 +246,11 @@ class JSONSchemaType:
             reason = "it is nested too deeply" if too_deep else printable(str(exc))
             raise InvalidSchema(str(schema), "#", reason, schema.origin) from None
         else:
-            _refuse_multiplied(schema, content, {}, {})
+            refuse_multiplied(schema, content, {}, {})
             return JSONSchemaValidator(self, schema, engine, engine.is_valid)
         linker = Linker(self, schema, content, resolve)
         engine = linker.engine()
-        _refuse_multiplied(schema, content, linker.needed, linker.referred)
+        refuse_multiplied(schema, content, linker.needed, linker.referred)
         old = tuple(copy for each in linker.needed.values() for copy in each.old_copies)
         return JSONSchemaValidator(self, schema, engine, engine.is_valid, linker.referred, old)
 
@@ -341,46 +338,3 @@ def _known_dialect(stated: str) -> str | None:
     """Return the URI of the meta-schema that a ``$schema`` means; None for a custom one."""
     uris = (uri for uri in METASCHEMAS.values() if uri.strip("#") == stated.strip("#"))
     return next(uris, None)
-
-
-def _refuse_multiplied(
-    schema: Schema, content: Any, needed: dict[str, Schema], referred: dict[str, Any]
-) -> None:
-    """Refuse a schema whose definitions refer to each other so often that no check would end.
-
-    If each definition refers to the next one twice, the engine's work for one value doubles at each
-    step. Nothing can interrupt the engine.
-
-    Args:
-        schema: The schema.
-        content: Its content.
-        needed: The other schemas that it needs, by the URI of the reference to them.
-        referred: Their content, by the same URI.
-
-    Raises:
-        InvalidSchema: One value would be checked against too many subschemas.
-    """
-    if is_surely_small("".join((schema.text, *(each.text for each in needed.values())))):
-        return
-    from pytest_schema_registry.schema_types.json_schema.document import Document
-    from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
-
-    documents = {base_uri(schema): content, **referred}
-    if unfolded(*(Document(document, uri) for uri, document in documents.items())) > MAX_UNFOLDED:
-        reason = f"its references multiply: more than {MAX_UNFOLDED:,} subschemas for one value"
-        raise InvalidSchema(str(schema), "#", reason, schema.origin)
-
-
-def is_surely_small(text: str) -> bool:
-    """Check whether a text has too few references for them to multiply beyond the limit.
-
-    This saves most schemas the exact count of `unfolded`.
-
-    Args:
-        text: Schemas as JSON text.
-    """
-    # Chained references multiply the most in groups of three: n of them give up to 3 ** (n / 3)
-    # ways. A subschema takes about 20 characters. The count of references misses an escaped
-    # keyword, so a text with such an escape never counts as small.
-    most = math.log(max(len(text) / 20, 1)) + text.count('ef"') / 3 * math.log(3)
-    return most <= math.log(MAX_UNFOLDED) and "\\u00" not in text

@@ -434,21 +434,6 @@ def test_a_redirect_to_another_port_takes_no_cookie_along(
     assert [{"cookie", "authorization"} & set(each.headers) for each in other.requests] == [set()]
 
 
-@pytest.mark.parametrize(
-    ("own", "other", "host"),
-    [
-        ("http://a.example", "https://a.example/x", ""),
-        ("http://a.example", "http://a.example:80/x", ""),
-        ("https://a.example", "https://a.example:8443/x", "a.example:8443"),
-        ("https://a.example", "https://user@b.example/x", "b.example"),
-    ],
-)
-def test_a_host_is_another_where_its_name_or_its_port_is(
-    client_of: Connect, own: str, other: str, host: str
-) -> None:
-    assert client_of(own)._elsewhere(httpx.URL(other)) == host
-
-
 def test_a_redirect_in_a_circle_ends(local_registry: LocalRegistry, client: RegistryClient) -> None:
     local_registry.always(redirect(f"/{PATH}"))
     assert isinstance(error_of(client), RegistryUnavailable)

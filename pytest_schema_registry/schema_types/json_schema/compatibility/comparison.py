@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pytest_schema_registry.compatibility.wording import brief
-from pytest_schema_registry.json_values import ANY_ELEMENT, ANY_MEMBER
-from pytest_schema_registry.schema_types.json_schema.compatibility import regexes
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import (
     Budget,
     BudgetExceeded,
 )
+from pytest_schema_registry.schema_types.json_schema.compatibility.children import Child, children
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import types
 from pytest_schema_registry.schema_types.json_schema.compatibility.findings import (
     Candidate,
@@ -28,17 +27,13 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     branches,
     collect,
     conjuncts,
-    declared_names,
-    element,
     forbids,
     is_open,
-    member,
-    prefix,
     telling,
     unions,
     work,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.rules import findings, objects
+from pytest_schema_registry.schema_types.json_schema.compatibility.rules import findings
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules import (
     unions as union_rules,
 )
@@ -47,7 +42,6 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.sampler impor
 from pytest_schema_registry.schema_types.json_schema.document import Part, Place
 
 _MOST_PAIRS = 5_000
-_MOST_EXAMPLES = 2
 _OUTCOMES = ("then", "else")
 _CLOSING = ("/additionalProperties", "/unevaluatedProperties", "/unevaluatedItems")
 
@@ -69,16 +63,6 @@ class _Pair:
     owner: PairKey
     settled: bool = False
     guessed_at: PairKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Child:
-    """A member or an element below a pair, with the parts that each schema has for it."""
-
-    at: str | int
-    label: str | int
-    producer: Place
-    consumer: Place
 
 
 class Comparison:
@@ -197,7 +181,7 @@ class Comparison:
                 flat,
                 findings(option, pair.consumer, self._patterns, self._known, formats=self._formats),
             )
-            for child in self._children(flat):
+            for child in self._entered(flat):
                 step = Step(child.at, child.label, option, pair.consumer)
                 trail = (*pair.trail, step)
                 self._enter(child.producer, child.consumer, trail, pair)
@@ -268,60 +252,21 @@ class Comparison:
             )
             self._found.append((candidate, pair.owner))
 
-    def _children(self, pair: _Pair) -> Iterator[_Child]:
-        allowed = types(pair.producer) & types(pair.consumer)
-        if "object" in allowed:
-            yield from self._members(pair)
-        if "array" in allowed:
-            yield from self._elements(pair)
+    def _entered(self, pair: _Pair) -> Iterator[Child]:
+        """Yield the children that the comparison enters; propose what it need not look into."""
+        for child in children(pair.producer, pair.consumer, self._patterns):
+            if is_open(child.consumer) or forbids(child.producer) is not None:
+                continue
+            refused = forbids(child.consumer)
+            if refused is not None and refused.pointer.endswith(_CLOSING):
+                continue  # the rules report it at the object or array itself
+            if child.rule is None or refused is not None or not is_open(child.producer):
+                yield child
+            else:
+                self._propose_narrowed(pair, child, child.rule)
 
-    def _members(self, pair: _Pair) -> Iterator[_Child]:
-        both = (*pair.producer, *pair.consumer)
-        declared, sent = dict.fromkeys(declared_names(both)), set(declared_names(pair.producer))
-        for name in declared:
-            yield from self._child(pair, name, name, known=name in sent)
-        described = dict.fromkeys(
-            pattern for _, value in collect(both, "patternProperties") for pattern in value
-        )
-        for pattern in described:
-            for name in regexes.examples(pattern)[:_MOST_EXAMPLES]:
-                if name not in declared:
-                    yield from self._child(
-                        pair, name, ANY_MEMBER, rule="pattern-properties-narrowed"
-                    )
-        name = objects.stranger(both, self._patterns)
-        yield from self._child(pair, name, ANY_MEMBER, rule="additional-properties-narrowed")
-
-    def _elements(self, pair: _Pair) -> Iterator[_Child]:
-        longest = max((prefix(part)[1] for part in (*pair.producer, *pair.consumer)), default=0)
-        for at in range(longest + 1):
-            label: str | int = at if at < longest else ANY_ELEMENT
-            rule = "prefix-item-narrowed" if at < longest else "items-narrowed"
-            ours, theirs = element(pair.producer, at), element(pair.consumer, at)
-            yield from self._below(pair, _Child(at, label, ours, theirs), rule)
-
-    def _child(
-        self,
-        pair: _Pair,
-        name: str,
-        label: str,
-        *,
-        known: bool = False,
-        rule: str = "property-added-to-open",
-    ) -> Iterator[_Child]:
-        ours = member(pair.producer, name, self._patterns)
-        theirs = member(pair.consumer, name, self._patterns)
-        yield from self._below(pair, _Child(name, label, ours, theirs), None if known else rule)
-
-    def _below(self, pair: _Pair, child: _Child, rule: str | None) -> Iterator[_Child]:
-        if is_open(child.consumer) or forbids(child.producer) is not None:
-            return
-        refused = forbids(child.consumer)
-        if refused is not None and refused.pointer.endswith(_CLOSING):
-            return  # the rules report it at the object or array itself
-        if rule is None or refused is not None or not is_open(child.producer):
-            yield child
-            return
+    def _propose_narrowed(self, pair: _Pair, child: Child, rule: str) -> None:
+        """Propose that the consumer limits what the producer leaves open."""
         part = child.consumer[0]
         step = Step(child.at, child.label, pair.producer, pair.consumer)
         below = _Pair(child.producer, child.consumer, (*pair.trail, step), pair.key, pair.owner)

@@ -7,12 +7,13 @@ from typing import Any
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import Budget
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Checker, Failure
 from pytest_schema_registry.schema_types.json_schema.compatibility.findings import Candidate, Step
-from pytest_schema_registry.schema_types.json_schema.compatibility.place import branches, element
-from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import each_fits_one
-from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import (
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     Impossible,
-    Sampler,
+    branches,
+    element,
 )
+from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import each_fits_one
+from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
 from pytest_schema_registry.schema_types.json_schema.document import Place, join, split
 
 _MOST_VALUES = 400

@@ -46,6 +46,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     text_of,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.premises import hold
+from pytest_schema_registry.schema_types.json_schema.compatibility.profiles import Profiles
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import (
     Profile,
     disjoint,
@@ -56,7 +57,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.unevaluated i
     certain,
     is_unevaluated,
 )
-from pytest_schema_registry.schema_types.json_schema.document import Key, Part, Place, identity
+from pytest_schema_registry.schema_types.json_schema.document import Part, Place, identity
 
 _DEEPEST = 12
 _BEYOND = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef"})
@@ -126,11 +127,7 @@ class _Induction:
         self._budget = budget
         self._known = known
         self._leaves = Leaves(formats, budget, known, same_draft=same_draft)
-        # In a union, each branch is compared with each. Without kept profiles, a comparison of 40
-        # branches takes twice as long.
-        self._profiles: dict[Key, Profile] = {}
-        #: The profiles of the ways to satisfy a branch that is a union itself.
-        self._ways: dict[Key, list[Profile]] = {}
+        self._profiles = Profiles(budget)
 
     def run(self, producer: Part, consumer: Part) -> None:
         seen = set()
@@ -213,7 +210,7 @@ class _Induction:
         rejected = [p.below("else") for p in alike[:1] if "else" in p.schema]
         left: list[_Claim] = []
         if "then" in part.schema and not disjoint(
-            Profile.of(option), self._profile(part.below("if"))
+            Profile.of(option), self._profiles.of(part.below("if"))
         ):
             held = conjuncts((*option, *selected))
             left += self._same_value(held, (part.below("then"),), depth + 1)
@@ -234,14 +231,14 @@ class _Induction:
         self, option: Place, listed: list[Part], depth: int, *, exclusive: bool
     ) -> list[_Claim]:
         own = Profile.of(option)
-        profiles = [self._profile(branch) for branch in listed]
+        profiles = [self._profiles.of(branch) for branch in listed]
         refused = tuple(_refused(option)) if exclusive else ()
         is_never_empty = any(map(accepts_the_empty, refused))
         possible = [
             at
             for at, branch in enumerate(listed)
             if exclusive
-            and not self._are_apart(own, branch, profiles[at])
+            and not self._profiles.are_apart(own, branch)
             and not (is_never_empty and share_only_the_empty(own, profiles[at]))
             and not differ_in_an_element(option, branch)
             and not self._known.compared.among(refused, branch)
@@ -255,29 +252,6 @@ class _Induction:
             except Unproved:
                 continue
         raise Unproved
-
-    def _are_apart(self, own: Profile, branch: Part, profile: Profile) -> bool:
-        """Check whether it is plain that no value of an option fits a branch, or any part of it.
-
-        Args:
-            own: The profile of the option.
-            branch: The branch, which may be a union itself.
-            profile: The branch's profile.
-        """
-        if disjoint(own, profile):
-            return True
-        key = identity((branch,))
-        if key not in self._ways:
-            self._ways[key] = [Profile.of(way) for way in alternatives((branch,))]
-            self._budget.spend(len(self._ways[key]))
-        ways = self._ways[key]
-        return len(ways) > 1 and all(disjoint(own, way) for way in ways)
-
-    def _profile(self, branch: Part) -> Profile:
-        key = identity((branch,))
-        if key not in self._profiles:
-            self._profiles[key] = Profile.of((branch,))
-        return self._profiles[key]
 
     def _members(self, option: Place, part: Part) -> Iterator[_Claim]:
         universe = _all_names(option)

@@ -27,6 +27,10 @@ _CHOOSING = frozenset({"anyOf", "oneOf", "if"})
 _PARTS_IN_A_STEP = 8
 
 
+class Impossible(Exception):
+    """No payload could be made for a place."""
+
+
 def conjuncts(place: Iterable[Part]) -> Place:
     """Return all parts that must hold at once, with those behind `$ref` and in `allOf`.
 

@@ -5,7 +5,7 @@ the plainest payload and varies one thing at a time. Each payload is a proposal:
 it at the root.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -19,21 +19,18 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.facets import
     types,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.hints import (
-    literals,
     preferred_types,
     scalars,
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    Impossible,
     all_branches,
     alternatives,
     collect,
-    contained,
     declared_names,
-    dependency_names,
     dependents,
     element,
     member,
-    prefix,
     required,
     work,
 )
@@ -44,21 +41,19 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.values import
     interleave,
     type_of,
 )
+from pytest_schema_registry.schema_types.json_schema.compatibility.variation import (
+    MOST_MEMBERS,
+    MOST_NAMES,
+    MOST_VALUES,
+    STRANGERS,
+    Variation,
+)
 from pytest_schema_registry.schema_types.json_schema.document import Key, Place, identity
 
-_MOST_VALUES = 64
 _MOST_ALTERNATIVES = 32
 _ALL_ALTERNATIVES = 250
-_MOST_MEMBERS = 300
-_MOST_NAMES = 12
-_MOST_REPEATED = 4
 _DEEPEST = 24
 _UNLIKE_OTHERS = 10
-_STRANGERS = ("zz", "z", "Z", "z z")
-
-
-class Impossible(Exception):
-    """No payload could be made for a place."""
 
 
 class Sampler:
@@ -78,6 +73,7 @@ class Sampler:
     ) -> None:
         self.patterns = patterns
         self._budget = budget
+        self._variation = Variation(self, budget)
         self._accepts = accepts
         self._most_alternatives = _MOST_ALTERNATIVES if accepts is None else _ALL_ALTERNATIVES
         self._plain: dict[Key, Any] = {}
@@ -111,7 +107,7 @@ class Sampler:
                 self._open.discard(key)
         return self._plain[key]
 
-    def values(self, place: Place, hinted: Place, most: int = _MOST_VALUES) -> Iterator[Any]:
+    def values(self, place: Place, hinted: Place, most: int = MOST_VALUES) -> Iterator[Any]:
         """Yield payloads for a place that vary around the limits which `hinted` sets.
 
         Each payload is made only when it is asked for, because callers need few of the values that
@@ -205,8 +201,8 @@ class Sampler:
                 found[name] = self.plain(member(parts, name, self.patterns))
                 pending += dependents(parts, name)
         least = largest(parts, "minProperties")
-        if least and least[1] <= _MOST_MEMBERS:
-            for name in self.names(parts, _MOST_MEMBERS):
+        if least and least[1] <= MOST_MEMBERS:
+            for name in self.names(parts, MOST_MEMBERS):
                 if len(found) >= least[1]:
                     break
                 if name not in found:
@@ -222,12 +218,12 @@ class Sampler:
         """
         least = largest(parts, "minItems")
         count = int(least[1]) if least else 0
-        if count > _MOST_MEMBERS:
+        if count > MOST_MEMBERS:
             raise Impossible
         items = self.filled(parts, count)
         for part, _ in collect(parts, "contains"):
             times = part.schema.get("minContains", 1)
-            if not isinstance(times, int | float) or times > _MOST_MEMBERS:
+            if not isinstance(times, int | float) or times > MOST_MEMBERS:
                 raise Impossible
             for at in range(int(times)):
                 place = (part.below("contains"), *element(parts, at))
@@ -266,119 +262,21 @@ class Sampler:
             most: The number of names beyond the declared ones.
         """
         yield from declared_names(parts)
-        yield from self._described_names(parts)
-        yield from _STRANGERS
+        yield from self.described_names(parts)
+        yield from STRANGERS
         yield from (f"p{at}" for at in range(most))
 
-    def _described_names(self, parts: Place) -> Iterator[str]:
+    def described_names(self, parts: Place) -> Iterator[str]:
+        """Yield names that the patterns and the schemas of names describe."""
         for _, listed in collect(parts, "patternProperties"):
             for pattern in listed:
                 yield from regexes.examples(pattern)[:8]
         limits = tuple(part.below("propertyNames") for part, _ in collect(parts, "propertyNames"))
         for limit in limits:
             values = self.values((limit,), limits)
-            yield from islice((v for v in values if isinstance(v, str)), _MOST_NAMES)
+            yield from islice((v for v in values if isinstance(v, str)), MOST_NAMES)
 
     def _vary(self, place: Place, hinted: Place) -> Iterator[Any]:
         wanted = all_branches(hinted)
         options = self.alternatives(place)[: self._most_alternatives]
-        yield from interleave([self._vary_one(parts, wanted) for parts in options])
-
-    def _vary_one(self, parts: Place, wanted: Place) -> Iterator[Any]:
-        self._budget.spend()
-        left, allowed = finite(parts), types(parts)
-        if left is not None:
-            yield from (value for value in left if type_of(value) in allowed)
-            return
-        kinds = scalars(parts, wanted, self.patterns)
-        numbers = kinds["number"] or kinds["integer"]
-        sources: list[Iterable[Any]] = [kinds["string"], numbers, kinds["boolean"], kinds["null"]]
-        if "object" in allowed:
-            sources.append(self._objects(parts, wanted))
-        if "array" in allowed:
-            sources.append(self._arrays(parts, wanted))
-        sources.append([value for value in literals(wanted) if type_of(value) in allowed])
-        yield from interleave(sources)
-
-    def _objects(self, parts: Place, hints: Place) -> Iterator[dict[str, Any]]:
-        try:
-            base = self.object(parts)
-        except Impossible:
-            return
-        yield base
-        both = (*parts, *hints)
-        found = [*declared_names(both), *required(both), *dependency_names(both)]
-        found += self._described_names(both)
-        varied = [
-            self._members(base, parts, hints, name, _MOST_VALUES if name in found else _MOST_NAMES)
-            for name in dict.fromkeys([*found, *_STRANGERS])
-        ]
-        full = dict(base)
-        for name in declared_names(parts):
-            place = member(parts, name, self.patterns)
-            full[name] = self._or(place, None)
-        yield from self._crowded(base, parts, both)
-        yield full
-        yield from interleave(varied)
-        for name in dict.fromkeys([*declared_names(both), *required(both)]):
-            if name in full:
-                yield {key: value for key, value in full.items() if key != name}
-
-    def _members(
-        self, base: dict[str, Any], parts: Place, hints: Place, name: str, most: int
-    ) -> Iterator[dict[str, Any]]:
-        self._budget.spend()
-        wanted = member(hints, name, self.patterns)
-        for value in self.values(member(parts, name, self.patterns), wanted, most):
-            yield {**base, name: value}
-
-    def _crowded(self, base: dict[str, Any], parts: Place, both: Place) -> Iterator[dict[str, Any]]:
-        limits = [n for word in ("minProperties", "maxProperties") for _, n in collect(both, word)]
-        sizes = {int(n) + more for n in limits for more in (-1, 0, 1) if n < _MOST_MEMBERS}
-        for size in sorted(sizes):
-            crowd = dict(base)
-            more = (name for name in self.names(parts, _MOST_MEMBERS) if name not in crowd)
-            for name in islice(more, max(size - len(base), 0)):
-                crowd[name] = self._or(member(parts, name, self.patterns), 1)
-            yield crowd
-
-    def _arrays(self, parts: Place, hints: Place) -> Iterator[list[Any]]:
-        try:
-            base = self.array(parts)
-        except Impossible:
-            return
-        yield base
-        both = (*parts, *hints)
-        yield from self._lengths(parts, both)
-        longest = max((prefix(part)[1] for part in both), default=0)
-        count = min(longest + 1, _MOST_MEMBERS)
-        yield from interleave([self._elements(base, parts, hints, at) for at in range(count)])
-
-    def _elements(
-        self, base: list[Any], parts: Place, hints: Place, at: int
-    ) -> Iterator[list[Any]]:
-        self._budget.spend()
-        wanted = (*element(hints, at), *contained(hints))
-        for count, value in enumerate(self.values(element(parts, at), wanted)):
-            items = self.wrapped(base, at, value, parts)
-            yield items
-            if count < _MOST_REPEATED:
-                yield [*items[: at + 1], value, *items[at + 2 :]]
-
-    def _lengths(self, parts: Place, both: Place) -> Iterator[list[Any]]:
-        words = ("minItems", "maxItems", "minContains", "maxContains")
-        limits = [n for word in words for _, n in collect(both, word)]
-        sizes = {int(n) + more for n in limits for more in (-1, 0, 1) if n < _MOST_MEMBERS}
-        for size in sorted({*sizes, 2} if collect(both, "uniqueItems") else sizes):
-            for inner in ((), contained(both)):
-                try:
-                    yield [self.plain((*element(parts, at), *inner)) for at in range(size)]
-                    yield self.filled(parts, size)
-                except Impossible:
-                    continue
-
-    def _or(self, place: Place, otherwise: Any) -> Any:
-        try:
-            return self.plain(place)
-        except Impossible:
-            return otherwise
+        yield from interleave([self._variation.of(parts, wanted) for parts in options])

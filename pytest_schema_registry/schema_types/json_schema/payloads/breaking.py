@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
 from pytest_schema_registry.schema_types.json_schema.compatibility.hints import scalars
-from pytest_schema_registry.schema_types.json_schema.compatibility.place import branches
-from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import (
+from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     Impossible,
-    Sampler,
+    branches,
 )
+from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import type_of
 from pytest_schema_registry.schema_types.json_schema.document import Part, Place
 from pytest_schema_registry.schema_types.json_schema.payloads.variants import MOST_MEMBERS

@@ -10,6 +10,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
 from pytest_schema_registry.schema_types.json_schema.compatibility.facets import finite, types
 from pytest_schema_registry.schema_types.json_schema.compatibility.hints import scalars
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    Impossible,
     collect,
     conjuncts,
     declared_names,
@@ -18,10 +19,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
     member,
     prefix,
 )
-from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import (
-    Impossible,
-    Sampler,
-)
+from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import (
     distinct,
     interleave,

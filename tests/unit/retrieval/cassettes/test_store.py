@@ -5,7 +5,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import httpx
 import pytest
@@ -26,9 +26,6 @@ from pytest_schema_registry.retrieval.cassettes import vcr_writer
 from pytest_schema_registry.retrieval.cassettes.interaction import Interaction
 from pytest_schema_registry.retrieval.cassettes.store import Cassettes
 from tests.documents import document_of, result_of, sent
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 BASE = "http://registry.example/api/v1"
 QUESTION = Query(Kind.SCHEMA, "v1", "a.B")
@@ -306,88 +303,6 @@ def test_any_json_is_replayed_as_it_was_recorded(tmp_path: Path, content: dict[s
     assert "string: |-\n" in file.read_text(encoding="utf-8")
 
 
-ADDRESSES = st.sampled_from([URL, f"{URL}?version=1.0", "https://h:1/a%20b", "file:///a/~b"])
-ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
-
-
-@st.composite
-def written(draw: st.DrawFn) -> str:
-    """A cassette that recording writes."""
-    exchange = st.builds(
-        Interaction,
-        uri=ADDRESSES | st.builds("http://h/{}".format, ANYTHING),
-        status=st.just(200),
-        body=st.builds(
-            module._indented,
-            st.dictionaries(st.text(), JSON, min_size=1).map(json.dumps),
-        ),
-        recorded_at=st.integers(0, 4_000_000_000).map(float),
-    )
-    missing = st.builds(Interaction, ADDRESSES, st.just(404), st.just(""), st.just(FETCHED))
-    exchanges = draw(st.lists(exchange | missing, min_size=1, max_size=3))
-    return vcr_writer.text_of(exchanges)
-
-
-def said(exchanges: Iterable[Interaction]) -> list[tuple[Any, ...]]:
-    return [(each.uri, each.status, each.text, each.recorded_at) for each in exchanges]
-
-
-def by_yaml(raw: bytes) -> list[tuple[Any, ...]]:
-    return said(module._read(yaml_reader.load(raw)))
-
-
-@given(written())
-@settings(deadline=None)
-def test_without_yaml_a_cassette_says_what_it_says_with_it(text: str) -> None:
-    quick = module._as_written(text.encode())
-    assert quick is None or said(quick) == by_yaml(text.encode())
-
-
-#: What a merge, an editor or a bad disk puts between two characters.
-STRAY = st.sampled_from(
-    [
-        *("", " ", "\n", "\r\n", "\t", "        ", "\x85", "\u2028", "\ufeff", "\x00", "\xa0"),
-        *(
-            "'",
-            '"',
-            "#",
-            " #",
-            ":",
-            ": ",
-            "- ",
-            "|",
-            ">",
-            "+",
-            "&a ",
-            "*a",
-            "!!",
-            "{",
-            "}",
-            "0",
-            "é",
-        ),
-        *("---\n", "...\n", "%", "version: 1\n", "metadata:\n", "    headers:\n", "<<: "),
-    ]
-)
-
-
-@given(written(), st.data())
-@settings(deadline=None, max_examples=200)
-def test_without_yaml_a_cassette_that_was_touched_says_the_same_or_nothing(
-    text: str, data: st.DataObject
-) -> None:
-    start = data.draw(st.integers(0, len(text)))
-    end = data.draw(st.integers(start, min(len(text), start + 12)) | st.just(start))
-    touched = (text[:start] + data.draw(STRAY) + text[end:]).encode()
-    try:
-        quick = module._as_written(touched)
-    except module._NotACassette:
-        with pytest.raises(module._NotACassette):
-            by_yaml(touched)
-    else:
-        assert quick is None or said(quick) == by_yaml(touched)
-
-
 @pytest.mark.parametrize("body", ["''}", "''\n        }", "'' ]"])
 def test_what_stands_behind_an_empty_body_is_left_to_yaml(tmp_path: Path, body: str) -> None:
     write(tmp_path, NOT_THERE.replace("''\n    headers", f"{body}\n    headers"))
@@ -402,20 +317,6 @@ def test_a_recorded_cassette_takes_no_yaml(
     monkeypatch.setattr(yaml_reader, "load", never_called)
     write(tmp_path, text)
     assert cassettes(tmp_path).load(QUESTION).url == URL
-
-
-@pytest.mark.parametrize(
-    "touched",
-    [
-        CASSETTE.replace("\n", "\r\n"),
-        f"# recorded by hand\n{CASSETTE}",
-        CASSETTE.replace("größe", "gr\xfc\x85\xdfe"),
-        CASSETTE.replace("version: 1\n", "version: 1\nnote: kept\n"),
-        CASSETTE.encode("utf-16"),
-    ],
-)
-def test_a_cassette_in_any_other_layout_is_left_to_yaml(touched: str | bytes) -> None:
-    assert module._as_written(touched.encode() if isinstance(touched, str) else touched) is None
 
 
 @pytest.mark.parametrize("text", ["größe", "中文", "\U0001f4cf", "a\u0301"])
