@@ -1,4 +1,4 @@
-"""JSON (RFC 8259): a strict reader, the canonical form, and the notation of places in it.
+"""JSON (RFC 8259): a strict reader, a kept text, the canonical form, and the notation of places.
 
 Places in payloads are JSONPath (RFC 9535), places in schemas are JSON Pointer (RFC 6901).
 """
@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -139,3 +139,46 @@ def _unquoted(text: str) -> str:
         swapped = {"\\'": "'", '"': r"\""}
         body = _ESCAPED.sub(lambda found: swapped.get(found[0], found[0]), body)
     return str(json.loads(f'"{body}"', strict=False))
+
+
+class Content:
+    """A JSON document as it was published: a text that is parsed only when that is needed.
+
+    Args:
+        text: JSON in any form. It is known to be valid, unless it comes from a cache entry.
+    """
+
+    __slots__ = ("_canonical", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._canonical: str | None = None
+
+    @classmethod
+    def of(cls, parsed: Any) -> Self:
+        """Create the content from JSON data."""
+        content = cls(canonical(parsed))
+        content._canonical = content.text
+        return content
+
+    @property
+    def canonical(self) -> str:
+        """The document as canonical JSON."""
+        if self._canonical is None:
+            self._canonical = canonical(self.parsed())
+        return self._canonical
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of canonical JSON, in lower-case hex."""
+        return sha256_of(self.canonical)
+
+    def parsed(self) -> Any:
+        """Parse the document anew, so that the caller may change the data."""
+        return READER.decode(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return self.canonical == other.canonical if isinstance(other, Content) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.canonical)

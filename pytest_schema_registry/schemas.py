@@ -1,4 +1,4 @@
-"""Frozen values: a schema, its key and content, a registry's lists, and a payload's verdict."""
+"""Frozen values: a schema and its key, a registry's lists, and a payload's verdict."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from pytest_schema_registry import addresses
 from pytest_schema_registry.errors import InvalidSchema
-from pytest_schema_registry.json_values import READER, canonical, sha256_of
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
@@ -58,49 +58,6 @@ class SchemaRequest(NamedTuple):
     prefer: str | None = None
     fallback: str | None = None
     enforcement: Enforcement | None = None
-
-
-class Content:
-    """A JSON Schema as it was published: a text that is parsed only when that is needed.
-
-    Args:
-        text: JSON in any form. It is known to be valid, unless it comes from a cache entry.
-    """
-
-    __slots__ = ("_canonical", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._canonical: str | None = None
-
-    @classmethod
-    def of(cls, parsed: Any) -> Self:
-        """Create the content from JSON data."""
-        content = cls(canonical(parsed))
-        content._canonical = content.text
-        return content
-
-    @property
-    def canonical(self) -> str:
-        """The schema as canonical JSON."""
-        if self._canonical is None:
-            self._canonical = canonical(self.parsed())
-        return self._canonical
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of canonical JSON, in lower-case hex."""
-        return sha256_of(self.canonical)
-
-    def parsed(self) -> Any:
-        """Parse the schema anew, so that the caller may change the data."""
-        return READER.decode(self.text)
-
-    def __eq__(self, other: object) -> bool:
-        return self.canonical == other.canonical if isinstance(other, Content) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self.canonical)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import duplicate_keys
-from pytest_schema_registry.json_values import READER
+from pytest_schema_registry.json_values import READER, Content
 from pytest_schema_registry.registries.protocol import WrongAnswer
 from pytest_schema_registry.registries.queries import (
     Missing,
@@ -18,7 +18,7 @@ from pytest_schema_registry.registries.queries import (
     RegistryVerdict,
     UserOfId,
 )
-from pytest_schema_registry.schemas import Content, ListedReference, Release
+from pytest_schema_registry.schemas import ListedReference, Release
 from pytest_schema_registry.text import one_line
 
 if TYPE_CHECKING:

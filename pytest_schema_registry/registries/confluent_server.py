@@ -11,11 +11,11 @@ from fastapi import Query as QueryParameter
 from fastapi.responses import JSONResponse
 
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.json_values import READER
+from pytest_schema_registry.json_values import READER, Content
 from pytest_schema_registry.registries.confluent_documents import DEFAULT_TYPE, NO_SCHEMA
 from pytest_schema_registry.registries.subject_versions import Posted, Refused
 from pytest_schema_registry.registries.subjects import Subjects, invalid
-from pytest_schema_registry.schemas import Content, ListedReference
+from pytest_schema_registry.schemas import ListedReference
 
 if TYPE_CHECKING:
     from pytest_schema_registry.registries.served import ServedSchemas

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.registries import core_documents
 from pytest_schema_registry.registries.messages import Request, segment
 from pytest_schema_registry.registries.protocol import WrongAnswer
 from pytest_schema_registry.registries.queries import Kind, Missing
-from pytest_schema_registry.schemas import Content
 from pytest_schema_registry.settings import DEFAULT_VERSIONS
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from pytest_schema_registry.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pytest_schema_registry.json_values import Content
     from pytest_schema_registry.registries.queries import Query, Value
-    from pytest_schema_registry.schemas import Content
 
 _SIGN = re.compile(r"[ \t\n\r]*([{}:,])[ \t\n\r]*")
 #: The longest text from a registry that a message repeats.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias, cast
 
 from pytest_schema_registry.schemas import (
     NAME_SUFFIX,
-    Content,
     IndexEntry,
     ListedReference,
     OldCopy,
@@ -21,6 +20,7 @@ from pytest_schema_registry.schemas import (
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.json_values import Content
     from pytest_schema_registry.registries.messages import Request, Response
     from pytest_schema_registry.schemas import Source
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from pytest_schema_registry.schemas import given
 
 if TYPE_CHECKING:
+    from pytest_schema_registry.json_values import Content
     from pytest_schema_registry.registries.queries import RegisteredSchema
-    from pytest_schema_registry.schemas import Content, ListedReference, Schema
+    from pytest_schema_registry.schemas import ListedReference, Schema
 
 
 class Refused(Exception):

@@ -13,6 +13,7 @@ from dataclasses import asdict, fields, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast, get_args
 
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.registries.messages import Request, Response
 from pytest_schema_registry.registries.queries import (
     Kind,
@@ -23,7 +24,7 @@ from pytest_schema_registry.registries.queries import (
     Result,
     UserOfId,
 )
-from pytest_schema_registry.schemas import Content, IndexEntry, ListedReference, Release
+from pytest_schema_registry.schemas import IndexEntry, ListedReference, Release
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -37,8 +37,9 @@ from pytest_schema_registry.errors import (
     UnsupportedSchemaType,
     WrongSchemaId,
 )
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
-from pytest_schema_registry.schemas import Content, Schema, Violation
+from pytest_schema_registry.schemas import Schema, Violation
 from pytest_schema_registry.settings.settings import InvalidEnvironment
 
 URL = "http://registry.example/schemas/v1/a.B"

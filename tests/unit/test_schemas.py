@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.json_values import (
+    Content,
     canonical,
     digest,
     json_path,
@@ -21,7 +22,6 @@ from pytest_schema_registry.json_values import (
 )
 from pytest_schema_registry.registries.queries import Kind, Query
 from pytest_schema_registry.schemas import (
-    Content,
     IndexEntry,
     Schema,
     SchemaKey,

@@ -13,7 +13,7 @@ import jsonschema_rs
 
 from pytest_schema_registry import addresses, duplicate_keys
 from pytest_schema_registry.errors import InvalidSchema
-from pytest_schema_registry.json_values import READER, canonical
+from pytest_schema_registry.json_values import READER, Content, canonical
 from pytest_schema_registry.schema_types.json_schema import limits
 from pytest_schema_registry.schema_types.json_schema.blame import from_engine
 from pytest_schema_registry.schema_types.json_schema.drafts import LATEST, METASCHEMAS
@@ -26,7 +26,7 @@ from pytest_schema_registry.schema_types.json_schema.references import (
 )
 from pytest_schema_registry.schema_types.json_schema.refusal import MASK
 from pytest_schema_registry.schema_types.json_schema.shelf import Shelf
-from pytest_schema_registry.schemas import Content, given
+from pytest_schema_registry.schemas import given
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:

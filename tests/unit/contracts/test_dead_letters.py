@@ -15,7 +15,8 @@ import pytest
 from pytest_schema_registry import InvalidSettings, Schema
 from pytest_schema_registry.contracts.dead_letters import DeadLetters, letter, letters
 from pytest_schema_registry.errors import ContractViolation
-from pytest_schema_registry.schemas import Content, Violation
+from pytest_schema_registry.json_values import Content
+from pytest_schema_registry.schemas import Violation
 
 if TYPE_CHECKING:
     from pathlib import Path

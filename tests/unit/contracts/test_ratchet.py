@@ -11,7 +11,8 @@ from pytest_schema_registry import ContractViolation, InvalidSettings
 from pytest_schema_registry.contracts import ratchet
 from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.contracts.rollout import Rollout
-from pytest_schema_registry.schemas import Content, Schema, SchemaKey
+from pytest_schema_registry.json_values import Content
+from pytest_schema_registry.schemas import Schema, SchemaKey
 from pytest_schema_registry.settings.enforcement import EnforcementRules
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from pytest_schema_registry import ContractViolation, ContractWarning
 from pytest_schema_registry.contracts.current_test import CurrentTest
 from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.contracts.rollout import MAX_NOTED, Rollout
-from pytest_schema_registry.schemas import Content, Schema, SchemaKey, Violation
+from pytest_schema_registry.json_values import Content
+from pytest_schema_registry.schemas import Schema, SchemaKey, Violation
 from pytest_schema_registry.settings.enforcement import EnforcementRules
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from pytest_schema_registry.contracts.recorder import Recorder, SchemaUsage
 from pytest_schema_registry.errors import SchemaNotFound
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.registries.queries import Fetch
 from pytest_schema_registry.reporting.figures import Figures, percentile
 from pytest_schema_registry.reporting.report import document
-from pytest_schema_registry.schemas import Content, OldCopy, Schema, SchemaKey
+from pytest_schema_registry.schemas import OldCopy, Schema, SchemaKey
 from tests.events import fetch, figures_of, switched_off, use
 
 if TYPE_CHECKING:

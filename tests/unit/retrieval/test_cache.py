@@ -25,6 +25,7 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.registries.queries import (
     Kind,
     Missing,
@@ -35,7 +36,7 @@ from pytest_schema_registry.registries.queries import (
     UserOfId,
 )
 from pytest_schema_registry.retrieval.cache import SHARED_FAILURES, Cache, SharedSession
-from pytest_schema_registry.schemas import Content, IndexEntry, ListedReference, Release
+from pytest_schema_registry.schemas import IndexEntry, ListedReference, Release
 from tests.documents import result_of
 
 if TYPE_CHECKING:

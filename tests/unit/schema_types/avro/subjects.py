@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.schema_types.avro.validation import AvroType, AvroValidator
-from pytest_schema_registry.schemas import Content, ListedReference, Schema, given
+from pytest_schema_registry.schemas import ListedReference, Schema, given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

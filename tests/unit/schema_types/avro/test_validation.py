@@ -11,10 +11,11 @@ import pytest
 from fastavro.validation import ValidationError, validate
 
 from pytest_schema_registry.errors import InvalidSchema
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.schema_types.avro.validation import AvroType
 from pytest_schema_registry.schema_types.schema_type import NoPart
-from pytest_schema_registry.schemas import Content, OldCopy
+from pytest_schema_registry.schemas import OldCopy
 from tests.unit.schema_types.avro.subjects import (
     AT,
     CARD,

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry.errors import InvalidSchema, RegistryUnavailable, SchemaNotFound
-from pytest_schema_registry.json_values import canonical
+from pytest_schema_registry.json_values import Content, canonical
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schema_types.compiler import Compiler
 from pytest_schema_registry.schema_types.json_schema.listed_references import (
     MAX_BASES,
     listed_schemas,
 )
-from pytest_schema_registry.schemas import Content, ListedReference, OldCopy, Schema, given
+from pytest_schema_registry.schemas import ListedReference, OldCopy, Schema, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,10 +12,11 @@ from pytest_schema_registry import (
     SchemaRegistry,
     UnsupportedPattern,
 )
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.schema_types.json_schema.parts import part_of
 from pytest_schema_registry.schema_types.json_schema.validation import JSONSchemaType
 from pytest_schema_registry.schema_types.schema_type import NoPart
-from pytest_schema_registry.schemas import Content, given
+from pytest_schema_registry.schemas import given
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.schema_types.json_schema.references import (
     Reference,
     base_uri,
@@ -14,7 +15,7 @@ from pytest_schema_registry.schema_types.json_schema.references import (
     nodes,
     reference_to,
 )
-from pytest_schema_registry.schemas import Content, Schema
+from pytest_schema_registry.schemas import Schema
 
 BASE = "https://registry.invalid"
 

@@ -7,12 +7,12 @@ import jsonschema_rs
 import pytest
 
 from pytest_schema_registry import InvalidSchema, RegistryUnavailable, SchemaRegistry
+from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.schema_types.json_schema.references import refers_elsewhere
 from pytest_schema_registry.schema_types.json_schema.validation import (
     JSONSchemaType,
     JSONSchemaValidator,
 )
-from pytest_schema_registry.schemas import Content
 from pytest_schema_registry.schemas import given as schema_of
 from tests.local_registry import ORDER, LocalRegistry, Reply
 from tests.parts import judge_of
