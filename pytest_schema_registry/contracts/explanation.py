@@ -173,14 +173,14 @@ def _violation(
     violation: Violation,
     beside: Sequence[Violation],
     content: Any,
-    hints: Mapping[tuple[str, str], str],
+    hints: Mapping[tuple[str, str, str], str],
     indent: str = "  ",
 ) -> Iterator[str]:
     yield f"{indent}{cut(violation.path, MAX_PATH)}: {violation.message}"
     rule = part(content, violation.schema_path)
     said = f" says {shown(rule)}" if isinstance(rule, str | int | float) else ""
     yield f"{indent}    {violation.schema_path}{said}"
-    hint = hints.get((violation.path, violation.schema_path))
+    hint = hints.get((violation.path, violation.schema_path, violation.message))
     if hint is None:
         hint = _near_miss(violation, beside, content)
     if hint:
