@@ -54,7 +54,8 @@ class Resolver:
         registry: Opens the registry; a session that the cache serves never calls it.
         cache: The cache that all processes of the session share.
         cassettes: Opens the cassettes.
-        answered: Called with each result; while recording, before it replaces its cassette.
+        answered: Called with each result; while recording, before it replaces its cassette. What
+            it returns is called as well; while recording, once the cassette is written.
         pauses: The pauses after which failed requests are repeated; None in a test run, which
             repeats none.
 
@@ -72,7 +73,7 @@ class Resolver:
         cache: Cache,
         cassettes: Callable[[], Cassettes],
         *,
-        answered: Callable[[Result], None] | None = None,
+        answered: Callable[[Result], Callable[[], None]] | None = None,
         pauses: Pauses | None = None,
     ) -> None:
         self._steps = steps(settings)
@@ -325,8 +326,10 @@ class Resolver:
         # On some disks names that differ in case are one file.
         path = str(cassettes.path(result.query)).casefold()
         with self._cache.lock(path):
-            self._tell(result)
+            said = None if self._answered is None else self._answered(result)
             cassettes.save(result, staging=self._cache.staging(path))
+            if said is not None:
+                said()
 
     def record_protocol(self, name: ProtocolName) -> None:
         """Record the protocol of the registry, which nobody had to ask for."""
@@ -340,7 +343,7 @@ class Resolver:
 
     def _tell(self, result: Result) -> None:
         if self._answered is not None:
-            self._answered(result)
+            self._answered(result)()
 
     def revalidate(self, queries: Collection[Query]) -> set[Query]:
         """Serve what the cache can, and return the queries that were served.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -353,6 +354,23 @@ def test_the_first_recording_is_new(
     assert told(result) == [
         "recorded 2 schemas (2 new) in tests/contracts/cassettes; commit them",
     ]
+
+
+def test_what_could_not_be_written_is_not_recorded(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile(SOURCE)
+    folder = pytester.path / "tests" / "contracts" / "cassettes"
+    folder.mkdir(parents=True)
+    (folder / "v1").touch()  # where a folder has to be
+    record = (f"--registry-url={local_registry.url}", "--registry-mode=record")
+    result = run(*record)
+    assert result.parseoutcomes()["errors"]
+    recorded = "recorded 1 schema (1 new) in tests/contracts/cassettes; commit them"
+    assert told(result)[0] == recorded
+    shutil.rmtree(folder)
+    folder.touch()
+    assert told(run(*record)) == []
 
 
 @WORKERS
