@@ -20,6 +20,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.models.sides import ModelSide, SchemaSide
+from pytest_schema_registry.registries.file_contents import CORRECT
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schemas import SchemaKey, given, plain_name
 from pytest_schema_registry.settings.layout import ONLY_VERSION, Layout
@@ -112,7 +113,8 @@ def _of_file(file: str, pointer: str, registry: Opened, output: Output) -> Side:
     try:
         return _among_files(path, pointer, label, registry, output)
     except InvalidAnswer as exc:
-        raise InvalidSchema(label, "#", exc.reason, file, exc.advice or _ADVICE) from None
+        advice = _ADVICE if exc.advice in ("", CORRECT) else exc.advice
+        raise InvalidSchema(label, "#", exc.reason, file, advice) from None
     except InvalidSchema as exc:
         if path.suffix == _AVRO:
             raise InvalidSchema(label, exc.pointer, exc.reason, file, exc.advice) from None
