@@ -33,11 +33,12 @@ class Advice(NamedTuple):
 
     Args:
         show_all: The option that shows all violations.
-        narrow: How to check against one version line only, of ``{address}`` and ``{version}``.
+        narrow: How to check against one version line only, of ``{address}``, ``{version}`` and
+            ``{file}``, which is the address as the name of a file.
     """
 
     show_all: str = "-vv"
-    narrow: str = 'test it against {version} only: versions=["{version}"]'
+    narrow: str = 'test it against {version} only: @pytest.mark.registry_schema("{address}")'
 
 
 IN_A_TEST = Advice()
@@ -291,7 +292,8 @@ def _next(
         return "check that part alone, or name the schema of the whole payload"
     if conforms_to:
         key = SchemaKey(schema.name, conforms_to[0].version)
-        other = advice.narrow.format(address=key, version=key.version)
+        file = str(key).replace("/", "%2F")
+        other = advice.narrow.format(address=key, version=key.version, file=file)
         return f"make the producer speak {schema.version}, or {other}"
     return "correct the producer, or publish a schema that allows what it sends"
 
