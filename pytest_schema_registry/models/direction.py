@@ -245,7 +245,8 @@ def _basis(
     elif code:
         text = f"tried with {tried}: no schema shows what {', '.join(code)} does"
     else:
-        text = f"proved over the two schemas, and tried with {tried}"
+        text = "proved over the two schemas"
+        text += f", and tried with {tried}" if count else ""
     return Note(RESTS_ON, "$", text)
 
 

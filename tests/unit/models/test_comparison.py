@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -204,6 +205,12 @@ def test_at_most_a_hundred_payloads_are_tried() -> None:
     assert notes(compare(values, {}), "rests-on") == [
         "$ proved over the two schemas, and tried with 100 payloads"
     ]
+
+
+def test_a_verdict_without_any_payload_speaks_of_none() -> None:
+    struct = msgspec.defstruct("Moment", [("at", datetime)])
+    report = compare(struct, members(["at"], at=STRING))
+    assert notes(report, "rests-on") == ["$ proved over the two schemas"]
 
 
 def test_structs_of_one_name_are_told_apart_by_their_members() -> None:
