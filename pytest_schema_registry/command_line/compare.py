@@ -14,6 +14,7 @@ from pytest_schema_registry.compatibility.registry_verdict import ask_registry
 from pytest_schema_registry.compatibility.waivers import apply, load
 from pytest_schema_registry.contracts.evolution import next_steps
 from pytest_schema_registry.errors import InvalidSettings
+from pytest_schema_registry.models.aliases import is_better_by_alias
 from pytest_schema_registry.models.comparison import compare_sides
 from pytest_schema_registry.text import printable
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.command_line.sides import Side
     from pytest_schema_registry.compatibility import CompatibilityReport
 
+_SEND_ALIASES = "if it is sent under its aliases, give --by-alias"
 _STATUS = {True: Status.YES, False: Status.NO, None: Status.UNDECIDED}
 
 
@@ -41,19 +43,21 @@ def run(options: Namespace, output: Output) -> Status:
     settings = settings_of(options, "compat-source", "waivers")
     waivers = load(settings.waivers, settings.root) if settings.waivers else ()
     with opened(settings, output) as registry:
-        old, new = (side(each, registry, output) for each in (options.old, options.new))
+        both = (options.old, options.new)
+        old, new = (side(each, registry, output, by_alias=options.by_alias) for each in both)
         asked = {
             "level": options.level,
             "policy": options.policy,
             "defaults": options.defaults,
         }
         report = _report(old, new, registry, output, asked)
+        is_better = is_better_by_alias(report, old.of, new.of, **asked)
     name = next((each.key.name for each in (new, old) if each.key is not None), "")
     report, _ = apply(waivers, report, name, datetime.now(UTC).date())
     columns = shutil.get_terminal_size((0, 0)).columns
     lines = report.render(_headline(old, new), columns).split("\n")
     if not report.passes:
-        lines += next_steps(report, name)
+        lines += next_steps(report, name, _SEND_ALIASES if is_better else "")
     output.lines(map(printable, lines))
     return output.close(
         Status.YES if report.passes else _STATUS[report.compatible],

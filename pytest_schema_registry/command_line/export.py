@@ -104,6 +104,8 @@ def _lines(change: Change, *, is_check: bool) -> Iterator[str]:
     if change.kept is not None:
         is_kept = "would be kept" if is_check else "is kept"
         yield f"  {change.before} {is_kept} in {change.kept[0]}"
+    elif change.before is not None and change.before == change.now:
+        yield "  a new --release keeps the old one"
     for each in change.reasons[:MAX_REASONS]:
         yield f"  {each['rule']} at {each['path']}: {each['change']}"
     if rest := len(change.reasons[MAX_REASONS:]):

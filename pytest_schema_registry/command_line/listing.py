@@ -63,7 +63,19 @@ def _nothing(pattern: str, settings: Settings, index: Iterable[IndexEntry]) -> s
             f"there is no recording in {settings.cassettes}\n"
             "  next: give --registry-url, or correct --registry-cassettes"
         )
-    return f"there is no schema in {settings.location.shown}\n  next: correct --registry-url"
+    advice = "correct --registry-url"
+    if settings.layout is None and _has_loose_files(settings):
+        advice += (
+            ", move its files to folders of versions, such as v1, or say where they are, as "
+            "--registry-layout={name}.json does"
+        )
+    return f"there is no schema in {settings.location.shown}\n  next: {advice}"
+
+
+def _has_loose_files(settings: Settings) -> bool:
+    """Check whether the registry is a directory that has files beside its version folders."""
+    folder = settings.location and settings.location.directory
+    return folder is not None and any((settings.root / folder).glob("*.json"))
 
 
 def _with_releases(

@@ -9,6 +9,7 @@ import re
 import sys
 import traceback
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import InvalidSettings
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from pytest_schema_registry.models.model import Model
 
 _MODEL = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
+
+_IMPORTABLE = (
+    "run the command where Python can import it: in its environment, and from the directory above "
+    "its package"
+)
 
 
 def is_model(written: str) -> bool:
@@ -64,17 +70,19 @@ def _module(name: str, written: str) -> ModuleType:
         with redirect_stdout(sys.stderr):
             return importlib.import_module(name)
     except (Exception, SystemExit) as exc:  # noqa: BLE001  # the user's code may raise anything
+        advice = "correct it"
+        if isinstance(exc, ModuleNotFoundError):
+            advice = _IMPORTABLE
         if isinstance(exc, ModuleNotFoundError) and f"{name}.".startswith(f"{exc.name}."):
             reason = f"there is no module {exc.name} in the working directory or installed"
+            beside = Path("src", name.partition(".")[0])
+            if beside.exists() or beside.with_suffix(".py").exists():
+                advice += ", or set PYTHONPATH=src"
         else:
             said = str(exc).strip().partition("\n")[0]
             reason = f"{name} cannot be imported: {type(exc).__name__}: {said}".rstrip(": ")
             reason += f", in {_where(exc)}"
-        raise InvalidSettings(
-            written,
-            f"{reason}; run the command where Python can import it: in its environment, and from "
-            "the directory above its package",
-        ) from None
+        raise InvalidSettings(written, f"{reason}; {advice}") from None
 
 
 def _where(error: BaseException) -> str:

@@ -149,6 +149,12 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="a required member that has a default may be missing",
     )
+    parser.add_argument(
+        "--by-alias",
+        action="store_true",
+        default=None,
+        help="models send members under their aliases (default: what their configuration says)",
+    )
     add_options(parser, "compat-source", "waivers")
 
 

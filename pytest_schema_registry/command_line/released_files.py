@@ -18,6 +18,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.registries.bare_schemas import registered
 from pytest_schema_registry.registries.directory import DirectoryRegistry
+from pytest_schema_registry.registries.file_contents import CORRECT
 from pytest_schema_registry.registries.queries import Kind, Query, Result
 from pytest_schema_registry.registries.schema_files import SchemaFiles
 from pytest_schema_registry.schema_types import all_types
@@ -151,7 +152,9 @@ class ReleasedFiles:
         try:
             yield
         except InvalidAnswer as exc:
-            advice = exc.advice or "correct the file, or remove it"
+            advice = exc.advice
+            if advice in ("", CORRECT):
+                advice = "correct the file, or remove it"
             label = f"{name} {self._version}"
             raise InvalidSchema(label, "#", exc.reason, exc.url, advice) from None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from pytest_schema_registry.command_line.output import Status
+
 if TYPE_CHECKING:
     from argparse import Namespace
 
@@ -24,7 +26,7 @@ def run(options: Namespace, _output: Output) -> int:
         print(
             f"serve needs {exc.name}: pip install 'pytest-schema-registry[server]'", file=sys.stderr
         )
-        return 1
+        return Status.IMPOSSIBLE
     allowed = options.allow_host
     hosts = None if "*" in allowed else [*LOOPBACK, options.host, *allowed]
     serve(create_app(options.directory, hosts, options.layout), options.host, options.port)

@@ -20,6 +20,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.models.sides import ModelSide, SchemaSide
+from pytest_schema_registry.registries.file_contents import CORRECT
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schemas import SchemaKey, given, plain_name
 from pytest_schema_registry.settings.layout import ONLY_VERSION, Layout
@@ -55,13 +56,14 @@ class Side(NamedTuple):
     schema: Schema
 
 
-def side(written: str, registry: Opened, output: Output) -> Side:
+def side(written: str, registry: Opened, output: Output, *, by_alias: bool | None = None) -> Side:
     """Find one side of a comparison.
 
     Args:
         written: A file, ``NAME@VERSION`` or ``MODULE:MODEL``.
         registry: The command's registry.
         output: Told of old copies and warnings.
+        by_alias: True for a model that sends aliases; None for what its configuration says.
 
     Raises:
         InvalidSettings: It is none of these.
@@ -75,7 +77,7 @@ def side(written: str, registry: Opened, output: Output) -> Side:
         key = SchemaKey(plain_name(address.name), address.version)
         return _side(registry.source, registry.source.schema(*key), f"{key}", key)
     if is_model(written):
-        return _of_model(written, registry.source)
+        return _of_model(written, registry.source, by_alias)
     raise InvalidSettings(
         written,
         "there is no such file, and it is neither NAME@VERSION nor MODULE:MODEL; of a schema of "
@@ -90,13 +92,13 @@ def _side(source: SchemaSource, schema: Schema, label: str, key: SchemaKey | Non
     return Side(of, label, key, schema)
 
 
-def _of_model(written: str, source: SchemaSource) -> Side:
+def _of_model(written: str, source: SchemaSource, by_alias: bool | None) -> Side:
     model = imported(written, "compare")
     modes: tuple[Mode, Mode] = ("validation", "serialization")
     for mode in modes:
         schema = replace(given(model.json_schema(mode=mode)), name=written)
         source.catalogue.validator(schema)  # the model may have a schema that is none
-    return Side(ModelSide(model, _type(source)), written, None, schema)
+    return Side(ModelSide(model, _type(source), by_alias), written, None, schema)
 
 
 def _type(source: SchemaSource) -> SchemaType:
@@ -111,7 +113,8 @@ def _of_file(file: str, pointer: str, registry: Opened, output: Output) -> Side:
     try:
         return _among_files(path, pointer, label, registry, output)
     except InvalidAnswer as exc:
-        raise InvalidSchema(label, "#", exc.reason, file, exc.advice or _ADVICE) from None
+        advice = _ADVICE if exc.advice in ("", CORRECT) else exc.advice
+        raise InvalidSchema(label, "#", exc.reason, file, advice) from None
     except InvalidSchema as exc:
         if path.suffix == _AVRO:
             raise InvalidSchema(label, exc.pointer, exc.reason, file, exc.advice) from None

@@ -170,6 +170,9 @@ class CompatibilityReport:
         notes = tuple(Note("advice", "$", line) for line in advice)
         return cls(compatible, found, notes, direction, "the registry's")
 
+    def __str__(self) -> str:
+        return self.render("old -> new")
+
     def render(self, headline: str, columns: int = rendering.COLUMNS) -> str:
         """Write the report as a block of text for a terminal.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pytest_schema_registry.contracts.explanation import IN_A_TEST
 from pytest_schema_registry.contracts.judge import as_json
 from pytest_schema_registry.contracts.made_payloads import MadePayloads
 from pytest_schema_registry.contracts.message import payload_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_schema_registry.contracts.expected_reason import ExpectedReason
+    from pytest_schema_registry.contracts.explanation import Advice
     from pytest_schema_registry.contracts.judge import Judge
     from pytest_schema_registry.contracts.payload_replay import PayloadReplay
     from pytest_schema_registry.contracts.recorder import SchemaUsage
@@ -44,6 +46,7 @@ class Contract:
         versions: The version lines that the test runs against.
         verbose: True for failures that show everything.
         replay: Keeps each payload that conforms, to check it against the next version line.
+        advice: What a user can do about a payload that does not conform.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Contract:
         versions: tuple[str, ...],
         verbose: bool,
         replay: PayloadReplay | None = None,
+        advice: Advice = IN_A_TEST,
     ) -> None:
         self._source = source
         self._judge = judge
@@ -67,6 +71,7 @@ class Contract:
         self._versions = versions
         self._verbose = verbose
         self._replay = replay
+        self._advice = advice
         #: The payloads that are made for its schemas.
         self.payloads = MadePayloads(self, judge, rollout)
 
@@ -130,6 +135,7 @@ class Contract:
                     passed=passed,
                     others=self._versions,
                     verbose=self._verbose,
+                    advice=self._advice,
                 )
                 self._rollout.violated(usage, violation)
         except ContractViolation as exc:
@@ -210,7 +216,12 @@ class Contract:
                 self._replay.conformed(usage.key, as_json(validator, value))
             return delivered[0]
         violation = self._judge.explain(
-            validator, value, passed=payload, others=self._versions, verbose=self._verbose
+            validator,
+            value,
+            passed=payload,
+            others=self._versions,
+            verbose=self._verbose,
+            advice=self._advice,
         )
         self._rollout.violated(usage, violation)
         return value

@@ -184,6 +184,12 @@ def _from_class(value: Any, path: Any) -> Any:
         )
     if hasattr(kind, "__members__"):
         advice = "pass value.value"
+    if isinstance(value, type):
+        name = value.__name__
+        advice = (
+            "it is a class: pass an instance of it, or test all that it sends: "
+            f"assert_produces({name}, …)"
+        )
     raise _refusal(value, path, advice)
 
 

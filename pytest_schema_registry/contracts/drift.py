@@ -15,8 +15,9 @@ Each grade is worse than those above it.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, SchemaRegistryError
 from pytest_schema_registry.schema_types import all_types
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.schema_type import SchemaType
     from pytest_schema_registry.schemas import Schema
     from pytest_schema_registry.settings.settings import Settings
+
+    #: A drift without its grade, with the recorded schema and the registry's.
+    _Unsettled: TypeAlias = tuple["Drift", Schema, Schema]
 
 GRADES = ("same", *DRIFT_GRADES)
 #: The mildest grade that the setting ``fail`` fails on, unless it names another.
@@ -120,28 +124,37 @@ class Watch:
         self._drifted = drifted
         self._formats = formats
         self._seen: set[Query] = set()
-        self._unsettled: list[tuple[Drift, Schema, Schema]] = []
+        self._unsettled: list[_Unsettled] = []
 
-    def answered(self, answer: Result) -> None:
-        """Compare a result of the registry with its cassette, before a recording replaces that."""
+    def answered(self, answer: Result) -> Callable[[], None]:
+        """Compare a result of the registry with its cassette, before a recording replaces that.
+
+        Returns:
+            A function that reports the drift. It is called once the recording is written.
+        """
         query = answer.query
         if not query.is_for_schema or query in self._seen:
-            return
+            return _nothing
         asked = Drift(plain_name(query.name), query.version, query.release)
         if answer.source == "cassette":
-            drift: Drift | None = replace(asked, recorded_at=answer.fetched_at)
+            drift: Drift | _Unsettled | None = replace(asked, recorded_at=answer.fetched_at)
         elif answer.outage is None:
             try:
                 drift = self._compared(asked, answer)
             except RecursionError:  # pragma: no cover  # Python versions differ in what they read
                 drift = replace(asked, grade="unknown", reasons=[TOO_DEEP])
         else:
-            return  # an old copy does not show the registry's present state
-        self._seen.add(query)
-        if drift is not None:
-            self._drifted(asdict(drift))
+            return _nothing  # an old copy does not show the registry's present state
+        return partial(self._report, query, drift)
 
-    def _compared(self, asked: Drift, answer: Result) -> Drift | None:
+    def _report(self, query: Query, found: Drift | _Unsettled | None) -> None:
+        self._seen.add(query)
+        if isinstance(found, Drift):
+            self._drifted(asdict(found))
+        elif found is not None:
+            self._unsettled.append(found)
+
+    def _compared(self, asked: Drift, answer: Result) -> Drift | _Unsettled | None:
         now = _schema(answer)
         if now is not None:
             asked = replace(asked, registry_release=now.release, registry_digest=now.digest)
@@ -161,8 +174,7 @@ class Watch:
         if now is None:
             return replace(asked, grade="gone")
         # Grading waits for `settle`: other results are still pending, and references need them.
-        self._unsettled.append((asked, before, now))
-        return None
+        return asked, before, now
 
     def settle(self, bundled: Callable[[Schema], Any]) -> None:
         """Grade the schemas that wait for it, and report their drift.
@@ -184,6 +196,10 @@ class Watch:
             except RecursionError:
                 grade, reasons = "unknown", [TOO_DEEP]
             self._drifted(asdict(replace(asked, grade=grade, reasons=reasons)))
+
+
+def _nothing() -> None:
+    """Report nothing."""
 
 
 def _schema(answer: Result) -> Schema | None:

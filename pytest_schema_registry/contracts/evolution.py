@@ -19,6 +19,7 @@ from pytest_schema_registry.errors import (
     InvalidSettings,
     SchemaRegistryError,
 )
+from pytest_schema_registry.models.aliases import is_better_by_alias
 from pytest_schema_registry.models.comparison import compare_sides
 from pytest_schema_registry.models.model import is_model, model_of
 from pytest_schema_registry.models.sides import ModelSide, SchemaSide
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 MAX_OFFERED = 5
 #: How long the offered waivers count.
 WAIVED_FOR = timedelta(days=30)
+#: What to do where a model would be compatible if it sent its aliases.
+SEND_ALIASES = "if it is sent under its aliases, pass by_alias=True"
 
 
 class _Side(NamedTuple):
@@ -92,6 +95,7 @@ class Evolution:
         level: Level = "backward",
         policy: Policy = "tolerant",
         defaults: bool = False,
+        by_alias: bool | None = None,
     ) -> CompatibilityReport:
         """Fail the test unless two schemas or models are compatible; return the report.
 
@@ -105,6 +109,8 @@ class Evolution:
                 ignore what they do not know, "strict" for JSON Schema as written. It is about
                 schemas only: a model tells itself what it sends and accepts.
             defaults: True if a producer may leave out a required member that has a default.
+            by_alias: True if models send members under their aliases; None for what the
+                configuration of each says.
 
         Raises:
             IncompatibleSchemas: The schemas have a break that no waiver covers, or compatibility
@@ -116,9 +122,10 @@ class Evolution:
         started = perf_counter()
         self._rollout.test.has_checked = True
         try:
-            sides = self._side(old, "old"), self._side(new, "new")
-            report = self._report(*sides, level=level, policy=policy, defaults=defaults)
-            return self._judged(report, *sides)
+            sides = self._side(old, "old", by_alias), self._side(new, "new", by_alias)
+            asked: dict[str, Any] = {"level": level, "policy": policy, "defaults": defaults}
+            report = self._report(*sides, **asked)
+            return self._judged(report, *sides, **asked)
         except SchemaRegistryError as exc:
             self._record("impossible")
             self._rollout.test.unseen.add(exc)
@@ -129,7 +136,7 @@ class Evolution:
         finally:
             self._rollout.recorder.seconds += perf_counter() - started
 
-    def _side(self, asked: Any, which: str) -> _Side:
+    def _side(self, asked: Any, which: str, by_alias: bool | None) -> _Side:
         if isinstance(asked, dict | bool):
             schema = given(asked)
             validator = self._source.catalogue.validator(schema)
@@ -139,7 +146,7 @@ class Evolution:
             return _Side(self._used(asked), asked.name, asked.version)
         if is_model(asked):
             model = model_of(asked, "assert_compatible")
-            return _Side(ModelSide(model, self.schema_type), model.name, "")
+            return _Side(ModelSide(model, self.schema_type, by_alias), model.name, "")
         try:
             key = SchemaKey.parse(asked if isinstance(asked, str) else "")
         except ValueError:
@@ -187,7 +194,9 @@ class Evolution:
         ask = partial(self._source.catalogue.compatibility, new.name)
         return ask_registry(ask, old.version, new.version, level)
 
-    def _judged(self, report: CompatibilityReport, old: _Side, new: _Side) -> CompatibilityReport:
+    def _judged(
+        self, report: CompatibilityReport, old: _Side, new: _Side, **asked: Any
+    ) -> CompatibilityReport:
         # A waiver names a schema; the name of a model serves where there is none.
         by_kind = sorted((new, old), key=lambda each: isinstance(each.of, ModelSide))
         name = by_kind[0].name or by_kind[1].name
@@ -195,7 +204,8 @@ class Evolution:
         report = self.without_waived(report, name, headline, sides=_sides(old, new))
         if report.passes:
             return report
-        steps = next_steps(report, name)
+        is_better = is_better_by_alias(report, old.of, new.of, **asked)
+        steps = next_steps(report, name, SEND_ALIASES if is_better else "")
         text = "\n".join([report.render(headline, self._columns), *steps])
         raise IncompatibleSchemas(printable_text(text), report)
 
@@ -284,16 +294,19 @@ def _headline(old: _Side, new: _Side) -> str:
     return " -> ".join(f"{each.name} {each.version}".strip() for each in (old, new))
 
 
-def next_steps(report: CompatibilityReport, name: str) -> list[str]:
+def next_steps(report: CompatibilityReport, name: str, first: str = "") -> list[str]:
     """Return the lines that say what to do about what is not compatible.
 
     Args:
         report: The report.
         name: The schema's name; empty if it has none.
+        first: What to do before all else; empty if nothing is known.
     """
-    undecided = report.compatible is None
-    steps = ["  next: look at it yourself" if undecided else "  next: take the change back"]
-    return with_waivers(steps, report, name)
+    steps = ["look at it yourself" if report.compatible is None else "take the change back"]
+    if first:
+        steps.insert(0, first)
+    between = ", " if name else ", or "
+    return with_waivers([f"  next: {between.join(steps)}"], report, name)
 
 
 def with_waivers(steps: list[str], report: CompatibilityReport, name: str) -> list[str]:

@@ -33,11 +33,12 @@ class Advice(NamedTuple):
 
     Args:
         show_all: The option that shows all violations.
-        narrow: How to check against one version line only, of ``{address}`` and ``{version}``.
+        narrow: How to check against one version line only, of ``{address}``, ``{version}`` and
+            ``{file}``, which is the address as the name of a file.
     """
 
     show_all: str = "-vv"
-    narrow: str = 'test it against {version} only: versions=["{version}"]'
+    narrow: str = 'test it against {version} only: @pytest.mark.registry_schema("{address}")'
 
 
 IN_A_TEST = Advice()
@@ -173,14 +174,14 @@ def _violation(
     violation: Violation,
     beside: Sequence[Violation],
     content: Any,
-    hints: Mapping[tuple[str, str], str],
+    hints: Mapping[tuple[str, str, str], str],
     indent: str = "  ",
 ) -> Iterator[str]:
     yield f"{indent}{cut(violation.path, MAX_PATH)}: {violation.message}"
     rule = part(content, violation.schema_path)
     said = f" says {shown(rule)}" if isinstance(rule, str | int | float) else ""
     yield f"{indent}    {violation.schema_path}{said}"
-    hint = hints.get((violation.path, violation.schema_path))
+    hint = hints.get((violation.path, violation.schema_path, violation.message))
     if hint is None:
         hint = _near_miss(violation, beside, content)
     if hint:
@@ -291,7 +292,8 @@ def _next(
         return "check that part alone, or name the schema of the whole payload"
     if conforms_to:
         key = SchemaKey(schema.name, conforms_to[0].version)
-        other = advice.narrow.format(address=key, version=key.version)
+        file = str(key).replace("/", "%2F")
+        other = advice.narrow.format(address=key, version=key.version, file=file)
         return f"make the producer speak {schema.version}, or {other}"
     return "correct the producer, or publish a schema that allows what it sends"
 

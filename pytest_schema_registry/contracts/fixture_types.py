@@ -63,6 +63,7 @@ class AssertCompatible(Protocol):
         level: Level = "backward",
         policy: Policy = "tolerant",
         defaults: bool = False,
+        by_alias: bool | None = None,
     ) -> CompatibilityReport:
         """Fail the test unless two schemas or models are compatible; return the report."""
 

@@ -30,15 +30,17 @@ class Hints:
     """
 
     def __init__(self, payload: Any, content: Any, violations: Iterable[Violation]) -> None:
-        lines: dict[tuple[str, str], str] = {}
+        lines: dict[tuple[str, str, str], str] = {}
         said: dict[str, None] = {}
         for each in _all(violations):
             hint = _hint(payload, content, each)
             if hint is not None:  # said once, at its first violation
-                lines.setdefault((each.path, each.schema_path), "" if hint in said else hint)
+                key = each.path, each.schema_path, each.message
+                lines.setdefault(key, "" if hint in said else hint)
                 said[hint] = None
-        #: The hint at each path of the payload and rule of the schema; empty if it is said already.
-        self.lines: Mapping[tuple[str, str], str] = lines
+        #: The hint for each violation, by its path, its rule and its message; empty if it is said
+        #: already. One rule may miss several members.
+        self.lines: Mapping[tuple[str, str, str], str] = lines
         #: A line on the response that the test passed; empty if it passed none.
         self.response = response_line(payload)
         advice = [each.partition(": ")[2] for each in said if ": pass " in each]

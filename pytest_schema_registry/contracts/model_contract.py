@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.contracts.evolution import SEND_ALIASES
 from pytest_schema_registry.contracts.model_explanation import ModelExplanation
 from pytest_schema_registry.errors import ContractViolation, InvalidSettings
 from pytest_schema_registry.json_values import Wildcard, path_steps
+from pytest_schema_registry.models.aliases import is_better_by_alias
 from pytest_schema_registry.models.comparison import compare_sides
 from pytest_schema_registry.models.model import model_of
 from pytest_schema_registry.models.sides import ModelSide, SchemaSide
@@ -157,8 +159,10 @@ class ModelContract:
         language = self._judge.type_of(usage.validator.schema)
         schema = SchemaSide(language, usage.validator, self._judge.redaction)
         sides = (side, schema) if sends else (schema, side)
-        report = compare_sides(*sides, asked_by=fixture, policy="strict" if sends else "tolerant")
-        return self._settled(report, side.model, usage, usage.validator, sends=sends)
+        asked: dict[str, Any] = {"asked_by": fixture, "policy": "strict" if sends else "tolerant"}
+        report = compare_sides(*sides, **asked)
+        hint = SEND_ALIASES if sends and is_better_by_alias(report, *sides, **asked) else ""
+        return self._settled(report, side.model, usage, usage.validator, hint, sends=sends)
 
     def _settled(
         self,
@@ -166,6 +170,7 @@ class ModelContract:
         model: Model,
         usage: SchemaUsage,
         validator: Validator,
+        hint: str,
         *,
         sends: bool,
     ) -> CompatibilityReport:
@@ -176,6 +181,7 @@ class ModelContract:
             model: The model.
             usage: The usage of the schema.
             validator: The schema, ready to check payloads.
+            hint: What to do before all else; empty if nothing is known.
             sends: True where the model sends payloads, False where it accepts them.
 
         Raises:
@@ -194,9 +200,11 @@ class ModelContract:
         violations: tuple[Violation, ...] = ()
         if sends and payload is not None:
             violations = self._judge.violations(validator, payload)
-        text = str(ModelExplanation(model, schema, report, sends=sends, verbose=self._verbose))
+        told = ModelExplanation(
+            model, schema, report, sends=sends, verbose=self._verbose, hint=hint
+        )
         safe = self._judge.redacted(payload)
-        self._rollout.violated(usage, ContractViolation(text, schema, safe, violations))
+        self._rollout.violated(usage, ContractViolation(str(told), schema, safe, violations))
         return report
 
     def _redacted(self, reason: Reason) -> Reason:

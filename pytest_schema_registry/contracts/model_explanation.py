@@ -38,6 +38,7 @@ class ModelExplanation:
         report: The report, with payloads as they may be shown.
         sends: True where the model sends payloads, False where it accepts them.
         verbose: True to show all breaks, and whole payloads.
+        hint: What to do before all else; empty if nothing is known.
     """
 
     model: Model
@@ -45,6 +46,7 @@ class ModelExplanation:
     report: CompatibilityReport
     sends: bool
     verbose: bool
+    hint: str
 
     def __str__(self) -> str:
         reasons = self.report.reasons
@@ -115,6 +117,8 @@ class ModelExplanation:
             steps = [f"correct {name}", "publish a schema that allows what it sends"]
         else:
             steps = [f"let {name} accept it", "publish a schema that does not allow it"]
+        if self.hint:
+            steps.insert(0, self.hint)
         if self.schema.source == "value":
             return [f"  next: {', or '.join(steps)}"]
         return with_waivers([f"  next: {', '.join(steps)}"], self.report, self.schema.name)

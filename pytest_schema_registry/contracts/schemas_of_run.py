@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry.addresses import Address
 from pytest_schema_registry.contracts.recorder import SchemaUsage
 from pytest_schema_registry.errors import InvalidSettings, SchemaRegistryError
+from pytest_schema_registry.schema_types import looks_like_json_schema
 from pytest_schema_registry.schemas import Schema, SchemaKey, given, plain_name
 
 if TYPE_CHECKING:
@@ -95,11 +96,17 @@ class SchemasOfRun:
         """Return the usage of a JSON Schema that is no schema of the registry: one for each text.
 
         Raises:
-            InvalidSettings: A version is given with it.
+            InvalidSettings: A version is given with it, or it seems to be a payload.
             InvalidSchema: It is no JSON Schema.
         """
         if version is not None:
             raise InvalidSettings(fixture, "a JSON Schema that is given has no version")
+        is_check = fixture == "assert_conforms"
+        if is_check and isinstance(asked, dict) and not looks_like_json_schema(asked):
+            reason = (
+                "the given schema has no keyword of JSON Schema; are payload and schema swapped?"
+            )
+            raise InvalidSettings(fixture, reason)
         schema = given(asked)
         usage = self._judging_by_value.get(schema.text)
         if usage is None:

@@ -14,17 +14,25 @@ class CassetteMissing(SchemaRegistryError):
         command: The command that records it.
         unconfigured: True where only cassettes are read because no registry is configured.
         near: What is recorded of it, or is like it; empty where nothing is.
+        beside: True where the registry is a directory, which is read without a network.
     """
 
-    def __init__(
-        self, path: str, wanted: str, command: str, unconfigured: bool = False, near: str = ""
+    def __init__(  # noqa: PLR0917  # errors take their facts positionally, to be pickled
+        self,
+        path: str,
+        wanted: str,
+        command: str,
+        unconfigured: bool = False,
+        near: str = "",
+        beside: bool = False,
     ) -> None:
-        super().__init__(path, wanted, command, unconfigured, near)
+        super().__init__(path, wanted, command, unconfigured, near, beside)
         self.path = path
         self.wanted = wanted
         self.command = command
         self.unconfigured = unconfigured
         self.near = near
+        self.beside = beside
 
     def _text(self) -> str:
         near = f"  {self.near}\n" if self.near else ""
@@ -36,12 +44,13 @@ class CassetteMissing(SchemaRegistryError):
                 "  next: give the registry's address (--registry-url, SCHEMA_REGISTRY_URL, or "
                 f"registry_url in the ini file), or record it: {self.command}"
             )
-        return (
-            f"no recording of {self.wanted}\n"
-            f"  cassette: {self.path}\n"
-            f"{near}"
-            f"  next: record it where the registry can be reached: {self.command}"
-        )
+        advice = f"record it where the registry can be reached: {self.command}"
+        if self.beside:
+            advice = (
+                "leave --registry-offline out: a directory needs no network; or record it: "
+                f"{self.command}"
+            )
+        return f"no recording of {self.wanted}\n  cassette: {self.path}\n{near}  next: {advice}"
 
 
 class CassetteDamaged(SchemaRegistryError):

@@ -41,6 +41,7 @@ def compare(
     formats: bool = True,
     budget: int | None = None,
     schema_type: str = "JSON",
+    by_alias: bool | None = None,
 ) -> CompatibilityReport:
     """Report whether payloads written by one version can be read by the other.
 
@@ -63,6 +64,8 @@ def compare(
             same answer.
         schema_type: The language of a schema that is given as JSON data: "JSON" or "AVRO". Some
             texts are schemas of both, and a ``Schema`` knows its own.
+        by_alias: True if models send members under their aliases; None for what the configuration
+            of each says.
 
     Raises:
         NotASchema: One of the schemas is not JSON, or is no schema of its language.
@@ -79,7 +82,8 @@ def compare(
     if budget is not None and languages[0].name == "JSON":
         asked["budget"] = budget
     if is_model(old) or is_model(new) or languages[0].name != languages[1].name:
-        sides = (_side(*each) for each in zip((old, new), languages, strict=True))
+        both = zip((old, new), languages, strict=True)
+        sides = (_side(*each, by_alias) for each in both)
         return compare_sides(*sides, **asked)
     return languages[0].compare(_content(old), _content(new), **asked)
 
@@ -174,9 +178,9 @@ def _content(side: Any) -> Any:
     return side.content
 
 
-def _side(side: Any, language: SchemaType) -> SchemaSide | ModelSide:
+def _side(side: Any, language: SchemaType, by_alias: bool | None) -> SchemaSide | ModelSide:
     if is_model(side):
-        return ModelSide(model_of(side, "compare"), language)
+        return ModelSide(model_of(side, "compare"), language, by_alias)
     schema = side if isinstance(side, Schema) else replace(given(side), schema_type=language.name)
     return SchemaSide(language, language.compile(schema, partial(_refuse, schema=schema)))
 

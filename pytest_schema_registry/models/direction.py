@@ -148,8 +148,9 @@ class _Confirmation:
     def confirmed(self, reason: Reason, direction: Direction) -> Reason:
         """Return a reason that a payload shows, with what was really sent and really said."""
         made, refusal = self.found[canonical(reason.payload)]
-        if any(_meet(path_steps(reason.path), path) for path in refusal.paths):
-            return replace(reason, payload=made.payload, message=refusal.message)
+        place = path_steps(reason.path)
+        if any(_meet(place, path) for path in refusal.paths):
+            return replace(reason, payload=made.payload, message=_words_at(place, refusal))
         # The payload is refused for something else, which no schema shows.
         return self.by_trial(made, refusal, direction)
 
@@ -244,7 +245,8 @@ def _basis(
     elif code:
         text = f"tried with {tried}: no schema shows what {', '.join(code)} does"
     else:
-        text = f"proved over the two schemas, and tried with {tried}"
+        text = "proved over the two schemas"
+        text += f", and tried with {tried}" if count else ""
     return Note(RESTS_ON, "$", text)
 
 
@@ -257,6 +259,19 @@ def _naive(producer: Producer, consumer: Consumer) -> Iterator[Note]:
             "(RFC 3339); a type with a time zone, such as AwareDatetime, always sends one"
         )
         yield Note("naive-datetime", "$", text)
+
+
+def _words_at(place: list[str | int], refusal: Refusal) -> str:
+    """Return what a refusal says of a place, or of what is nearest to it."""
+    name = canonical(place[-1]) if place else ""
+
+    def nearness(path: tuple[str | int, ...], words: str) -> tuple[int, bool, bool]:
+        # What is missing is said of the object that lacks it, so the name in the words decides.
+        return -abs(len(path) - len(place)), words.startswith(name), name in words
+
+    both = zip(refusal.paths, refusal.words, strict=False)
+    met = {words: nearness(path, words) for path, words in both if _meet(place, path)}
+    return max(met, key=lambda words: met[words], default=refusal.message)
 
 
 def _meet(one: list[str | int], other: tuple[str | int, ...]) -> bool:

@@ -45,11 +45,13 @@ class Refusal:
         paths: The steps to each place in the payload that is refused, the first reason's first.
         message: The first reason.
         rule: The pointer to the rule of a schema; empty for a model.
+        words: Every reason, in the order of the paths; empty where only the first has words.
     """
 
     paths: tuple[tuple[str | int, ...], ...]
     message: str
     rule: str = ""
+    words: tuple[str, ...] = ()
 
     @property
     def path(self) -> tuple[str | int, ...]:

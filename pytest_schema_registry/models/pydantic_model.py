@@ -24,6 +24,7 @@ from pytest_schema_registry.models.pydantic_schemas import code_of, exact_schema
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaMode
+    from pydantic_core import ErrorDetails
 
     from pytest_schema_registry.models.model import Mode
 
@@ -100,7 +101,7 @@ class PydanticModel:
                 without_steps_beside(payload, each["loc"], is_missing=each["type"] == "missing")
                 for each in errors
             )
-            return Refusal(paths, _words(exc))
+            return Refusal(paths, _words(exc), words=tuple(map(_word, errors)))
         except Exception as exc:  # noqa: BLE001  # the user's code, which may raise anything
             return Refusal(((),), f"it raises {type(exc).__name__}: {_first_line(exc)}")
         return None
@@ -155,9 +156,14 @@ class PydanticModel:
 def _words(error: ValidationError) -> str:
     """Return pydantic's words for its first reason, and how many more there are."""
     first, *rest = error.errors(include_url=False, include_input=False, include_context=False)
-    place = ".".join(map(str, first["loc"]))
     more = f" (and {len(rest)} more)" if rest else ""
-    return f"{place}: {first['msg']}{more}" if place else f"{first['msg']}{more}"
+    return f"{_word(first)}{more}"
+
+
+def _word(error: ErrorDetails) -> str:
+    """Return pydantic's words for one reason."""
+    place = ".".join(map(str, error["loc"]))
+    return f"{place}: {error['msg']}" if place else error["msg"]
 
 
 def _first_line(error: Exception) -> str:

@@ -113,7 +113,8 @@ class SchemaSide:
             return None
         found = self._validator.violations(payload, self._hide)
         paths = tuple(tuple(path_steps(each.path)) for each in found)
-        return Refusal(paths, found[0].message, found[0].schema_path)
+        words = tuple(each.message for each in found)
+        return Refusal(paths, words[0], found[0].schema_path, words)
 
     def refusal_by(self, payload: Any, *, sides: Sides, **asked: Any) -> Refusal | None:
         """Return why the schema refuses a payload even under a policy that lets it accept more.

@@ -133,7 +133,7 @@ class Controller:
         if (path := settings.drift_report) is not None and settings.drift.action != "off":
             drift, found = _module("drift"), self._chapter("drift")
             missed = drift.missed(found, settings, now) if counts else []
-            with self._missing_file("--registry-drift-report"):
+            with self._missing_file("--registry-drift-report", path):
                 drift.write(path, found, settings, missed, now)
 
     def _tighten(self, figures: Figures) -> None:
@@ -180,7 +180,7 @@ class Controller:
         if (path := settings.report) is not None:
             from pytest_schema_registry.reporting import report
 
-            with self._missing_file("--registry-report"):
+            with self._missing_file("--registry-report", path):
                 report.write(
                     path,
                     figures,
@@ -192,7 +192,7 @@ class Controller:
         if (path := settings.metrics) is not None:
             from pytest_schema_registry.reporting import metrics
 
-            with self._missing_file("--registry-metrics"):
+            with self._missing_file("--registry-metrics", path):
                 metrics.write(path, figures, cache_size=self._process.source.cache_size())
         self._write_page(figures, exitstatus)
         if step_summary := os.environ.get("GITHUB_STEP_SUMMARY"):
@@ -213,7 +213,7 @@ class Controller:
             kind: _module(kind).lines(found, settings, now)
             for kind, found in self._chapters.items()
         }
-        with self._missing_file("--registry-html"):
+        with self._missing_file("--registry-html", path):
             page.write(
                 path,
                 page.Session(
@@ -242,11 +242,13 @@ class Controller:
         return lines
 
     @contextmanager
-    def _missing_file(self, option: str) -> Iterator[None]:
+    def _missing_file(self, option: str, path: Path) -> Iterator[None]:
         try:
             yield
         except OSError as exc:
-            self._missed.append(f"{option}: the file cannot be written: {exc}")
+            # Not the error's own text: that names the file that would have moved there.
+            why = f"{path} cannot be written: {exc.strerror or exc}"
+            self._missed.append(f"{option}: {why}; make its folder writable")
 
     @property
     def _ratchet_lines(self) -> list[str]:

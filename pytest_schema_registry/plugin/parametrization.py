@@ -13,6 +13,7 @@ from pytest_schema_registry.plugin.raw_options import VERSION
 
 if TYPE_CHECKING:
     from pytest_schema_registry.contracts.contract import Contract
+    from pytest_schema_registry.contracts.explanation import Advice
     from pytest_schema_registry.contracts.model_contract import ModelContract
     from pytest_schema_registry.plugin.markers import MarkerArgs
     from pytest_schema_registry.plugin.session import PluginSession
@@ -36,7 +37,7 @@ class Parametrization:
         # Prefetching and the test itself ask, and markers are slow to read.
         self._marker_args: dict[pytest.Item, MarkerArgs] = {}
         # What a contract has retrieved and compiled serves all tests with the same request.
-        self._contracts: dict[tuple[SchemaRequest, tuple[str, ...]], Contract] = {}
+        self._contracts: dict[tuple[SchemaRequest, tuple[str, ...], Advice | None], Contract] = {}
         # The same contracts, by the markers, the parameters and the version of runs that had them.
         self._of_runs: dict[tuple[MarkerArgs, str | None, str | None, str | None], Contract] = {}
 
@@ -130,19 +131,26 @@ class Parametrization:
             verbose=process.verbosity > 1,
         )
 
-    def contract(self, request: SchemaRequest, versions: tuple[str, ...] = ()) -> Contract:
+    def contract(
+        self,
+        request: SchemaRequest,
+        versions: tuple[str, ...] = (),
+        advice: Advice | None = None,
+    ) -> Contract:
         """Return the contract of a run, which all runs with the same request share.
 
         Args:
             request: The request for the schema that it is about.
             versions: The version lines that its test runs against; empty for the session's.
+            advice: What a user can do about a violation; None for that in a test.
         """
-        contract = self._contracts.get((request, versions))
+        contract = self._contracts.get((request, versions, advice))
         if contract is None:
             from pytest_schema_registry.contracts.contract import Contract
+            from pytest_schema_registry.contracts.explanation import IN_A_TEST
 
             process = self._process
-            contract = self._contracts[request, versions] = Contract(
+            contract = self._contracts[request, versions, advice] = Contract(
                 process.source,
                 process.judge,
                 request,
@@ -150,5 +158,6 @@ class Parametrization:
                 versions=versions or process.versions,
                 verbose=process.verbosity > 1,
                 replay=process.replay,
+                advice=advice or IN_A_TEST,
             )
         return contract

@@ -22,6 +22,7 @@ import pytest
 from pytest_schema_registry.addresses import Address
 from pytest_schema_registry.contracts.dead_letters import letters
 from pytest_schema_registry.contracts.expected_reason import ExpectedReason
+from pytest_schema_registry.contracts.explanation import IN_A_TEST
 from pytest_schema_registry.contracts.judge import from_json
 from pytest_schema_registry.errors import (
     ContractViolation,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_schema_registry.contracts.contract import Contract
+    from pytest_schema_registry.contracts.explanation import Advice
     from pytest_schema_registry.plugin.session import PluginSession
     from pytest_schema_registry.schemas import Violation
 
@@ -255,7 +257,8 @@ class PayloadItem(pytest.Item):
         return (self._case.request,)
 
     def runtest(self) -> None:
-        contract = self._process.parametrization.contract(self._case.request)
+        advice = _advice(self._case)
+        contract = self._process.parametrization.contract(self._case.request, advice=advice)
         if not self._case.conforms:
             contract.assert_refused(self._case.text, text=True, why=self._case.why)
         elif self._case.origin and self._is_lost(contract):
@@ -301,6 +304,17 @@ class PayloadItem(pytest.Item):
         file = self.nodeid.removesuffix(f"::{self.name}")
         line = self.name.partition("[")[0]
         return f"{file}, {line}" if line.startswith("line ") else file
+
+
+def _advice(case: PayloadCase) -> Advice:
+    """Return what a user can do about a payload that does not conform."""
+    if case.origin:
+        said = 'test its producer against {version} only: @pytest.mark.registry_schema("{address}")'
+    elif case.title.startswith("line "):
+        said = "move it to {file}.payloads.jsonl"
+    else:
+        said = "move it to {file}/valid/"
+    return IN_A_TEST._replace(narrow=said)
 
 
 def _redacted(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:

@@ -23,6 +23,7 @@ from pytest_schema_registry.registries.bare_schemas import (
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.file_contents import (
     AVRO_ENDING,
+    CORRECT,
     TOO_DEEP,
     content,
     is_avro,
@@ -173,7 +174,12 @@ class DirectoryRegistry:
     def _advice(self, query: Query) -> str:
         """Return what the layout tells of the reason why something is missing; or nothing."""
         if self._layout is None:
-            return ""
+            if self._disk.versions():
+                return ""
+            return (
+                f"there is no version folder: put the file at v1/{segment(query.name)}.json, or "
+                "say where the files are, as --registry-layout={name}.json does"
+            )
         if query.release:
             return f"older releases need --registry-layout={DEFAULT_LAYOUT}"
         if not self._disk.versions():
@@ -234,7 +240,7 @@ class DirectoryRegistry:
             if len(found) > 1:
                 said = " and ".join(f"{path}" for _, path in found)
                 reason = f"{len(found)} schemas of {version} have the id {query.name}: {said}"
-                raise InvalidAnswer(self._url(query), printable(reason))
+                raise InvalidAnswer(self._url(query), printable(reason), "give each another id")
             if found:
                 schema, _ = found[0]
                 return replace(schema, name=one_line(schema.name) or schema.name)
@@ -264,6 +270,7 @@ class DirectoryRegistry:
                     str(path),
                     f"release {release} of {name} is in two files that differ: this one and "
                     f"{self._disk.file(version, name)}",
+                    "give one of the two another release, or take it away",
                 )
 
     def _index(self) -> tuple[IndexEntry, ...]:
@@ -292,8 +299,8 @@ class DirectoryRegistry:
         self, path: Path, version: str, name: str, release: str | None = None
     ) -> RegisteredSchema:
         if (twin := self._disk.twin(path)) is not None:
-            reason = f"two files are the same schema, {path} and {twin}; take one of them away"
-            raise InvalidAnswer(str(path), printable(reason))
+            reason = f"two files are the same schema, {path} and {twin}"
+            raise InvalidAnswer(str(path), printable(reason), "take one of the two files away")
         schema = content(path, self._max_bytes)
         language, references = "JSON", None
         try:
@@ -312,7 +319,7 @@ class DirectoryRegistry:
             )
         except (RecursionError, ValueError) as exc:
             reason = TOO_DEEP if isinstance(exc, RecursionError) else str(exc)
-            raise InvalidAnswer(str(path), reason) from None
+            raise InvalidAnswer(str(path), reason, CORRECT) from None
 
     def _place(self, path: Path) -> str | None:
         """Return the address of a file where a layout lets references lead to it; else None."""

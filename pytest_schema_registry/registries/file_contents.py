@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 #: The ending of files with a schema of Avro.
 AVRO_ENDING = ".avsc"
+#: What to do about a file that is wrong.
+CORRECT = "correct the file"
+_SMALLER = "make the file smaller, or set --registry-max-schema-size"
 TOO_DEEP = "the JSON is nested too deeply to be read"
 
 
@@ -30,24 +33,24 @@ def content(path: Path, max_bytes: int) -> Any:
     try:
         raw = files.read_at_most(path, max_bytes)
         if len(raw) > max_bytes:
-            raise InvalidAnswer(str(path), f"it is larger than {max_bytes:,} bytes")
+            raise InvalidAnswer(str(path), f"it is larger than {max_bytes:,} bytes", _SMALLER)
         schema = parsed(path, raw, max_bytes)
     except OSError as exc:
         raise RegistryUnavailable(str(path), why(exc)) from None
     except RecursionError:
-        raise InvalidAnswer(str(path), TOO_DEEP) from None
+        raise InvalidAnswer(str(path), TOO_DEEP, CORRECT) from None
     except doubles.KeyTwice as exc:
         reason = f"{exc}, at {exc.pointer}"
         raise InvalidAnswer(str(path), reason, exc.advice) from None
     except ValueError as exc:
         kind = "JSON written as YAML" if is_yaml(path) else "JSON"
-        raise InvalidAnswer(str(path), f"the file is not {kind} ({exc})") from None
+        raise InvalidAnswer(str(path), f"the file is not {kind} ({exc})", CORRECT) from None
     if is_avro(path):
         kinds, language = dict | list | str, "an Avro schema"
     else:
         kinds, language = dict | bool, "a JSON Schema"
     if not isinstance(schema, kinds):
-        raise InvalidAnswer(str(path), f"the file is JSON, but not {language}")
+        raise InvalidAnswer(str(path), f"the file is JSON, but not {language}", CORRECT)
     return schema
 
 

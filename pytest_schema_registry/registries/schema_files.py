@@ -231,7 +231,7 @@ class LaidOutFiles:
                 continue
             if not file.resolve().is_relative_to(self._directory.resolve()):
                 raise InvalidAnswer(
-                    str(file), "it is a link out of the directory; put the file itself there"
+                    str(file), "it is a link out of the directory", "put the file itself there"
                 )
             found = file.relative_to(self._directory).as_posix()
             version, name = self._layout.read(found) or ("", found)

@@ -73,7 +73,8 @@ class Shown:
             entries = self._catalogue.index()
         except SchemaRegistryError:  # the error of the schema itself is told
             return error
-        return advised(error, name, Known((entry.name, entry.version) for entry in entries))
+        known = Known((entry.name, entry.version) for entry in entries)
+        return advised(error, name, known, self._versions)
 
     def _show_matching(self, pattern: str) -> None:
         versions = self._versions

@@ -64,6 +64,7 @@ class Catalogue:
     ) -> None:
         self._resolver = resolver
         self._types = types
+        self._versions = versions
         self._compiler = Compiler(types, self.referred, rechecks=rechecks)
         self._references = References(resolver, self.schema, tuple(reversed(versions)))
         self._served = served
@@ -186,7 +187,7 @@ class Catalogue:
             error: The error.
             name: The name that was asked for.
         """
-        return advised(error, name, Known(self._resolver.known_names()))
+        return advised(error, name, Known(self._resolver.known_names()), self._versions)
 
     def part_of(self, document: Schema, pointer: str) -> Schema:
         """Return the schema that a pointer leads to in a document.

@@ -13,7 +13,7 @@ from pytest_schema_registry.schemas import plain_name
 from pytest_schema_registry.text import listed, numbered, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from pytest_schema_registry.registries.queries import Result
 
@@ -23,7 +23,7 @@ _NEAR = 0.75
 
 
 def advised(
-    error: SchemaNotFound | CassetteMissing, name: str, known: Known
+    error: SchemaNotFound | CassetteMissing, name: str, known: Known, versions: Collection[str]
 ) -> SchemaNotFound | CassetteMissing:
     """Return the error of a name that was not found, with what the registry has instead.
 
@@ -31,16 +31,19 @@ def advised(
         error: The error.
         name: The name that was asked for.
         known: The names that the registry has.
+        versions: The session's version lines.
     """
     document, _ = split(plain_name(name))
     if isinstance(error, CassetteMissing):
         lines = listed(known.lines_of(document), "and")
         near = known.like(document)
         said = f"recorded of it: {lines}" if lines else near and f"recorded: {near}"
-        return CassetteMissing(error.path, error.wanted, error.command, error.unconfigured, said)
+        return CassetteMissing(
+            error.path, error.wanted, error.command, error.unconfigured, said, error.beside
+        )
     if error.release is not None or error.name != printable(document):
         return error
-    advice = known.advice(document, error.version.split(" or "))
+    advice = known.advice(document, error.version.split(" or "), versions)
     if not advice:
         return error
     _, _, rest = error.advice.partition("; ")
@@ -79,23 +82,23 @@ class Known:
         near = [each for each in dict.fromkeys(found) if each != name][:_NAMED]
         return listed([self._shown(each) for each in near])
 
-    def advice(self, name: str, versions: Sequence[str]) -> str:
+    def advice(self, name: str, versions: Sequence[str], of_session: Collection[str]) -> str:
         """Return what to do about a name that some version lines lack; empty where nothing helps.
 
         Args:
             name: The name.
             versions: The version lines that were asked.
+            of_session: The session's version lines. Another one was named in a call.
         """
         if lines := self.lines_of(name):
             lacking = listed(versions, "and")
             list_ = "lists" if len(versions) == 1 else "list"
             empty = "" if self._filled & {*versions} else f", and {lacking} {list_} nothing"
             have = "has" if len(lines) == 1 else "have"
-            only = ",".join(lines)
-            return (
-                f"{listed(lines, 'and')} {have} it{empty}: publish it in {lacking}, or test "
-                f"against what there is: --registry-versions={only}"
-            )
+            instead = f"test against what there is: --registry-versions={','.join(lines)}"
+            if not {*versions} & {*of_session}:
+                instead = f"name {listed(lines)} instead"
+            return f"{listed(lines, 'and')} {have} it{empty}: publish it in {lacking}, or {instead}"
         near = self.like(name)
         return f"did you mean {near}?" if near else ""
 

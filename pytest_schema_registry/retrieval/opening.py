@@ -89,6 +89,7 @@ def cassettes(settings: Settings, protocol: WireProtocol) -> Cassettes:
         protocol,
         settings.record_command,
         is_alone=settings.is_unconfigured,
+        is_beside=settings.location is not None and settings.location.directory is not None,
     )
 
 

@@ -124,7 +124,7 @@ class ProtocolChoice:
             exchanged=((Request(path), said),),
         )
         # No cassette of a protocol is compared with it, so nobody is told.
-        recording = Recording(self._resolver.protocol, self._cache, self._cassettes, lambda _: None)
+        recording = Recording(self._resolver.protocol, self._cache, self._cassettes, None)
         recording.record(result)
 
     def _protocol(self, name: ProtocolName) -> WireProtocol:

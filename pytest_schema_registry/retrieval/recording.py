@@ -22,7 +22,8 @@ class Recording:
         protocol: The registry's wire format.
         cache: Has the locks that all processes of the session share.
         cassettes: Opens the cassettes.
-        tell: Called with each result, before it replaces its cassette.
+        answered: Called with each result, before it replaces its cassette. What it returns is
+            called once the cassette is written.
     """
 
     def __init__(
@@ -30,12 +31,12 @@ class Recording:
         protocol: WireProtocol,
         cache: Cache,
         cassettes: Callable[[], Cassettes],
-        tell: Callable[[Result], None],
+        answered: Callable[[Result], Callable[[], None]] | None,
     ) -> None:
         self._protocol = protocol
         self._cache = cache
         self._cassettes = cassettes
-        self._tell = tell
+        self._answered = answered
 
     def shares_an_address(self, query: Query) -> bool:
         """Check whether a result may have been fetched for another query, with another cassette.
@@ -58,5 +59,7 @@ class Recording:
         # On some disks names that differ in case are one file.
         path = str(cassettes.path(result.query)).casefold()
         with self._cache.lock(path):
-            self._tell(result)
+            written = None if self._answered is None else self._answered(result)
             cassettes.save(result, staging=self._cache.staging(path))
+            if written is not None:
+                written()

@@ -53,7 +53,8 @@ class Resolver:
         registry: Opens the registry; a session that the cache serves never calls it.
         cache: The cache that all processes of the session share.
         cassettes: Opens the cassettes.
-        answered: Called with each result; while recording, before it replaces its cassette.
+        answered: Called with each result; while recording, before it replaces its cassette. What
+            it returns is called as well; while recording, once the cassette is written.
         pauses: The pauses after which failed requests are repeated; None in a test run, which
             repeats none.
 
@@ -71,7 +72,7 @@ class Resolver:
         cache: Cache,
         cassettes: Callable[[], Cassettes],
         *,
-        answered: Callable[[Result], None] | None = None,
+        answered: Callable[[Result], Callable[[], None]] | None = None,
         pauses: Pauses | None = None,
     ) -> None:
         self._steps = steps(settings)
@@ -94,7 +95,7 @@ class Resolver:
         )
         self._recording: Recording | None = None
         if settings.mode == "record":
-            self._recording = Recording(protocol, cache, cassettes, self._tell)
+            self._recording = Recording(protocol, cache, cassettes, answered)
         self._confirmation = Confirmation(self.retrieve)
         self._revalidation = Revalidation(
             protocol,
@@ -291,7 +292,7 @@ class Resolver:
 
     def _tell(self, result: Result) -> None:
         if self._answered is not None:
-            self._answered(result)
+            self._answered(result)()
 
     def revalidate(self, queries: Collection[Query]) -> set[Query]:
         """Serve what the cache can, and return the queries that were served.

@@ -67,7 +67,8 @@ class SchemaSource:
         session: The identity that the processes of a session share; its owner closes it.
         cache_dir: The directory of cache entries; None keeps them for this session only.
         observe: Called after each request over HTTP, retries included.
-        answered: Called with each result, wherever it came from.
+        answered: Called with each result, wherever it came from. What it returns is called, too;
+            while recording, once the cassette is written.
         served: Called with the old copies that a value given to the user rests on.
         pauses: The pauses after which failed requests are repeated, for a source that outlives a
             test run; None never repeats one, and never asks again for what it has.
@@ -81,7 +82,7 @@ class SchemaSource:
         cache_dir: Path | None,
         *,
         observe: Callable[[Fetch], None] | None = None,
-        answered: Callable[[Result], None] | None = None,
+        answered: Callable[[Result], Callable[[], None]] | None = None,
         served: Callable[[tuple[OldCopy, ...]], None] | None = None,
         pauses: Pauses | None = None,
         clock: Callable[[], float] = time.time,

@@ -36,6 +36,17 @@ def avro_names(content: Any) -> TypeNames:
     return TypeNames(names, frozenset(used(content)) - names)
 
 
+def looks_like_json_schema(content: dict[str, Any]) -> bool:
+    """Check whether a JSON object has a word that only a schema has, or that is meant as one.
+
+    Args:
+        content: The object, which may be a payload.
+    """
+    from pytest_schema_registry.schema_types.json_schema.assertions import has_schema_words
+
+    return has_schema_words(content)
+
+
 def all_types(
     *, formats: bool = True, default_draft: str = "2020-12", avro_unknown_fields: bool = False
 ) -> dict[str, SchemaType]:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import pydantic
 
 from pytest_schema_registry import (
@@ -36,6 +39,18 @@ def test_the_block_on_models_passes_and_a_failure_is_as_printed(project: Path, r
     result = run("--registry-url=tests/contracts/registry", "test_rename.py", "-k", "send")
     result.assert_outcomes(passed=1, failed=1)
     assert printed in result.stdout.str()
+
+
+def test_a_field_whose_schema_says_too_little_is_mended_as_written() -> None:
+    names = {"Annotated": Annotated, "Decimal": Decimal, "datetime": datetime}
+    names |= {"pydantic": pydantic, "msgspec": msgspec}
+    of_pydantic, of_msgspec = re.findall(r"`(Annotated\[.+?\])`", PAGE.text)
+    price = pydantic.create_model("Order", price=eval(of_pydantic, names))
+    at = msgspec.defstruct("Order", [("at", eval(of_msgspec, names))])
+    assert compare(price.model_json_schema(), price)
+    assert compare(msgspec.json.schema(at), at)
+    at = msgspec.defstruct("Order", [("at", datetime)])
+    assert not compare(msgspec.json.schema(at), at)
 
 
 def test_what_a_report_on_a_model_rests_on_is_said(registry: SchemaRegistry) -> None:

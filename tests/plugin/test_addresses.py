@@ -272,6 +272,22 @@ def test_a_json_schema_is_taken_as_it_is_given(run: Run, pytester: pytest.Pytest
     assert (pytester.path / "letters.jsonl").read_text() == ""
 
 
+def test_a_payload_in_the_place_of_a_schema_is_an_error(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile("""
+        def test_swapped(assert_conforms):
+            assert_conforms("shop.Order", {"orderId": "o-1", "total": 3})
+
+        def test_anything(assert_conforms):
+            assert_conforms("shop.Order", {"title": "anything", "total": {"type": "integer"}})
+    """)
+    result = run("--registry-versions=v1", "-Wignore")
+    result.assert_outcomes(passed=1, errors=1)
+    said = "the given schema has no keyword of JSON Schema; are payload and schema swapped?"
+    result.stdout.fnmatch_lines([f"E * InvalidSettings: assert_conforms: {said}"])
+
+
 def test_a_given_json_schema_is_no_schema_of_another_version(
     run: Run, pytester: pytest.Pytester, shop: LocalRegistry
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -355,6 +356,23 @@ def test_the_first_recording_is_new(
     ]
 
 
+def test_what_could_not_be_written_is_not_recorded(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile(SOURCE)
+    folder = pytester.path / "tests" / "contracts" / "cassettes"
+    folder.mkdir(parents=True)
+    (folder / "v1").touch()  # where a folder has to be
+    record = (f"--registry-url={local_registry.url}", "--registry-mode=record")
+    result = run(*record)
+    assert result.parseoutcomes()["errors"]
+    recorded = "recorded 1 schema (1 new) in tests/contracts/cassettes; commit them"
+    assert told(result)[0] == recorded
+    shutil.rmtree(folder)
+    folder.touch()
+    assert told(run(*record)) == []
+
+
 @WORKERS
 def test_an_old_cassette_is_named_in_replay_too(
     run: Run, pytester: pytest.Pytester, asks: tuple[str, str], workers: str
@@ -438,7 +456,7 @@ def test_a_report_that_cannot_be_written_fails_the_run(
     result = run(recorded, "--registry-drift-report=a_file/drift.json")
     assert result.ret == 1
     result.stdout.fnmatch_lines(
-        ["gate failed: --registry-drift-report: the file cannot be written: *"]
+        ["gate failed: --registry-drift-report: *a_file* cannot be written: *; make its *"]
     )
 
 

@@ -303,7 +303,7 @@ def test_a_file_that_cannot_be_written_fails_the_run(
     result = run(suite, "-k", "v1", f"--registry-{option}=a_file/x")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
-        [f"gate failed: --registry-{option}: the file cannot be written: *"]
+        [f"gate failed: --registry-{option}: *a_file* cannot be written: *; make its *"]
     )
 
 

@@ -47,6 +47,10 @@ class Even(Order):
             raise ValueError("qty is even")
         return qty
 
+class Aliased(pydantic.BaseModel):
+    id_: str = pydantic.Field(alias="id")
+    qty: int = pydantic.Field(ge=0)
+
 class InWords(Order):
     @pydantic.field_serializer("qty")
     def in_words(self, qty):
@@ -181,6 +185,46 @@ def test_a_consumer_that_breaks_the_contract_is_shown_with_a_payload_that_it_ref
         "  next: let Small accept it, publish a schema that does not allow it, or accept it for a "
         "time, in the file that registry_waivers names:"
     )
+
+
+def test_a_model_that_would_conform_under_its_aliases_is_told_so(
+    run: Run, pytester: pytest.Pytester, url: str
+) -> None:
+    pytester.makepyfile("""
+        import pytest
+        from models import Aliased, Order
+        from pytest_schema_registry import ContractViolation, IncompatibleSchemas
+
+        STEP = "  next: if it is sent under its aliases, pass by_alias=True, "
+
+        def test_sent(assert_produces):
+            with pytest.raises(ContractViolation) as caught:
+                assert_produces(Aliased, "shop.Order@v1")
+            assert f"{STEP}correct Aliased, publish a schema that allows" in str(caught.value)
+            assert_produces(Aliased, "shop.Order@v1", by_alias=True)
+
+        def test_no_better(assert_produces):
+            for model, options in ((Order, {}), (Aliased, {"by_alias": False})):
+                with pytest.raises(ContractViolation) as caught:
+                    assert_produces(model, {"required": ["x", "id"]}, **options)
+                assert "alias" not in str(caught.value)
+
+        def test_read(assert_consumes):
+            with pytest.raises(ContractViolation) as caught:
+                assert_consumes(Aliased, {"properties": {"id": {"type": "integer"}}})
+            assert "alias" not in str(caught.value)
+
+        def test_compared(assert_compatible):
+            with pytest.raises(IncompatibleSchemas) as caught:
+                assert_compatible(Aliased, Aliased)
+            assert f"{STEP}take the change back, or accept it for a time" in str(caught.value)
+            with pytest.raises(IncompatibleSchemas) as caught:
+                assert_compatible(Order, Aliased | Order, level="forward")
+            assert "by_alias=True, take" in str(caught.value)
+            assert assert_compatible(Aliased, Aliased, by_alias=True)
+    """)
+    result = run(url, "--registry-versions=v1")
+    result.assert_outcomes(passed=4)
 
 
 def test_what_code_does_is_found_with_payloads(

@@ -52,6 +52,43 @@ def test_golden_payloads_are_tests_against_every_version(
     result.stdout.no_fnmatch_line("*golden.py*")
 
 
+def test_a_payload_of_another_version_says_where_it_belongs(
+    run: Run, pytester: pytest.Pytester, payloads: Path, local_registry: LocalRegistry
+) -> None:
+    write(payloads / f"{ORDER}.payloads.jsonl", {"id": "b"})
+    write(payloads / ORDER / "valid" / "small.json", {"id": "b"})
+    # Where a name cannot have a slash.
+    local_registry.publish("a.B", v1={"$defs": {"C": {}}}, v2={"$defs": {"C": False}})
+    write(payloads / "a.B#%2F$defs%2FC" / "valid" / "c.json", 1)
+    url = f"--registry-url={local_registry.url}"
+    result = run(url)
+    result.assert_outcomes(passed=3, failed=3)
+    said = [line.partition(", or ")[2] for line in result.outlines if line.startswith("  next: ")]
+    assert said == [
+        "move it to a.B@v1#%2F$defs%2FC/valid/",
+        f"move it to {ORDER}@v1/valid/",
+        f"move it to {ORDER}@v1.payloads.jsonl",
+    ]
+    (payloads / ORDER).rename(payloads / f"{ORDER}@v1")
+    run(url, "-k", "small").assert_outcomes(passed=1)
+
+
+def test_a_dead_letter_of_another_version_says_how_its_producer_is_tested(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
+) -> None:
+    pytester.makepyfile(f"""
+        def test_order(assert_conforms):
+            assert_conforms({{"id": "b"}}, "{ORDER}")
+    """)
+    url = f"--registry-url={local_registry.url}"
+    run(url, "--registry-dead-letters=letters.jsonl").assert_outcomes(passed=1, failed=1)
+    result = run(url, "letters.jsonl")
+    (said,) = [line for line in result.outlines if line.startswith("  next: ")]
+    assert said.endswith(
+        f'test its producer against v1 only: @pytest.mark.registry_schema("{ORDER}@v1")'
+    )
+
+
 def test_a_dead_letter_names_its_test_however_that_asks(
     run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
 ) -> None:

@@ -57,7 +57,10 @@ def test_a_failure_reads_as_one_message_and_nothing_of_the_library(
         "E         it conforms to v1",
         'E         v2 renamed "coordinator_id" of v1 to "coordinator_name"?',
         source,
-        'E         next: make the producer speak v2, or test it against v1 only: versions=["v1"]',
+        (
+            "E         next: make the producer speak v2, or test it against v1 only: "
+            f'@pytest.mark.registry_schema("{EVENT}@v1")'
+        ),
     ]
     result.stdout.no_fnmatch_line("*contract.py*")
 

@@ -167,6 +167,14 @@ expected there
         """,
     ),
     (
+        CassetteMissing(CASSETTE, "a.B v1", RECORD, beside=True),
+        f"""
+        no recording of a.B v1
+          cassette: {CASSETTE}
+          next: leave --registry-offline out: a directory needs no network; or record it: {RECORD}
+        """,
+    ),
+    (
         CassetteDamaged(CASSETTE, "its end is missing", RECORD),
         f"""
         the cassette cannot be used: its end is missing

@@ -49,6 +49,7 @@ class Cassettes:
         protocol: The wire format of what is recorded.
         command: The command that records, shown where a recording is missing.
         is_alone: True where no registry is configured.
+        is_beside: True where the registry is a directory.
 
     Attributes:
         used: The paths of the cassettes that were read or written.
@@ -62,12 +63,14 @@ class Cassettes:
         command: str,
         *,
         is_alone: bool = False,
+        is_beside: bool = False,
     ) -> None:
         self._root = root
         self._directory = directory
         self._protocol = protocol
         self._command = command
         self._is_alone = is_alone
+        self._is_beside = is_beside
         self.used: set[Path] = set()
         self._saving = threading.Lock()
 
@@ -215,7 +218,9 @@ class Cassettes:
             raise self._damaged(path, str(exc)) from None
 
     def _missing(self, path: Path, wanted: str) -> CassetteMissing:
-        return CassetteMissing(str(path), wanted, self._command, self._is_alone)
+        return CassetteMissing(
+            str(path), wanted, self._command, self._is_alone, beside=self._is_beside
+        )
 
     def _damaged(self, path: Path, reason: str) -> CassetteDamaged:
         return CassetteDamaged(str(path), reason, self._command)

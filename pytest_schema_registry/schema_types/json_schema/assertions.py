@@ -65,6 +65,9 @@ _WRAPPERS = ("schema", "content", "definition", "value", "payload", "body")
 #: The most words that a remark names.
 MAX_NAMED = 3
 _NEAR = 0.8
+#: The keywords of all drafts, and Avro's word for properties, which a remark explains.
+_ALL_KEYWORDS = frozenset().union(*map(keywords_of, (4, 6, 7, 2019, 2020))) | {"fields"}
+_SCHEMA_WORDS = _ALL_KEYWORDS | _NO_ASSERTIONS | _OTHERS.keys()
 
 
 def remarks(
@@ -100,6 +103,21 @@ def remarks(
     if formats:
         for about, text in _unchecked([rules, *others.values()]):
             yield about, f"{schema}: {text}"
+
+
+def has_schema_words(content: dict[str, Any]) -> bool:
+    """Check whether an object has a keyword, another word of schemas, or a misspelled keyword.
+
+    An empty object is a schema.
+    """
+    if not content or not _SCHEMA_WORDS.isdisjoint(content):
+        return True
+    return any(
+        word.startswith(("$", "x-"))
+        or get_close_matches(word, _ALL_KEYWORDS, n=1, cutoff=_NEAR)
+        or (word in _WRAPPERS and isinstance(inner, dict) and _asserts([Document(inner)]))
+        for word, inner in content.items()
+    )
 
 
 class _Rules(NamedTuple):
@@ -141,7 +159,7 @@ def _unchecked(documents: list[_Rules]) -> Iterator[tuple[str, str]]:
         text = f"the format {shown(name)} is not checked"
         if name in EXAMPLES:
             text += f": draft {draft_numbered(stated).name} does not know it"
-        elif near := get_close_matches(name, EXAMPLES, n=1):
+        elif near := get_close_matches(name, EXAMPLES, n=1, cutoff=_NEAR):
             text += f"; did you mean {shown(near[0])}?"
         yield f"{name} {stated}", text
 

@@ -193,6 +193,23 @@ def test_models_are_compared_by_what_they_write_and_read(command: Command, proje
         assert said.lines[0].startswith(f"shop:Renamed -> shop:Renamed {said_of}")
 
 
+def test_a_model_is_compared_as_it_sends_aliases_where_that_is_asked(
+    command: Command, project: Path
+) -> None:
+    (project / "aliased.py").write_text(
+        "from pydantic import BaseModel, Field\n"
+        "class Order(BaseModel):\n"
+        "    order_id: str = Field(alias='orderId')\n"
+    )
+    compare = ("compare", "aliased:Order", "aliased:Order")
+    said = command(*compare)
+    assert said.status == 1
+    assert said.lines[-1] == (
+        "  next: if it is sent under its aliases, give --by-alias, or take the change back"
+    )
+    assert command(*compare, "--by-alias").status == 0
+
+
 def test_a_model_whose_schema_is_wrong_cannot_be_compared(command: Command, project: Path) -> None:
     (project / "shop.py").write_text(
         "from typing import Annotated\n"

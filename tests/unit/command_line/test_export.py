@@ -166,7 +166,10 @@ def test_check_writes_nothing_and_grades_what_would_change(command: Command, pro
     said = command(*check, "shop:Order", "--release=1.0.1")
     assert said.lines[0] == "schemas/v1/Order.json: annotations only, 1.0.0 -> 1.0.1"
     said = command(*check, "shop:Order", "--mode=validation")
-    assert said.lines[0] == "schemas/v1/Order.json: compatible, release 1.0.0"
+    assert said.lines[:2] == [
+        "schemas/v1/Order.json: compatible, release 1.0.0",
+        "  a new --release keeps the old one",
+    ]
     assert files(project / "schemas") == ["Item.json", "Order.json"]
 
 
@@ -398,7 +401,19 @@ def test_an_error_of_the_users_module_is_one_line(
     found = command("export", "broken:Order", "--to=v1")
     assert found.status == 2
     where = said.format(project / "broken.py")
-    assert found.err == f"broken:Order: broken cannot be imported: {where}; {IMPORTABLE}\n"
+    assert found.err == f"broken:Order: broken cannot be imported: {where}; correct it\n"
+
+
+@pytest.mark.parametrize("file", ["absent.py", "absent/models.py"])
+def test_a_module_below_src_is_found_with_a_path(
+    command: Command, project: Path, file: str
+) -> None:
+    module = file.removesuffix(".py").replace("/", ".")
+    path = project / "src" / file
+    path.parent.mkdir(parents=True)
+    path.touch()
+    said = command("export", f"{module}:Order", "--to=v1").err
+    assert said.endswith(f"; {IMPORTABLE}, or set PYTHONPATH=src\n")
 
 
 def test_a_schema_that_is_wrong_is_not_written(command: Command, project: Path) -> None:

@@ -109,6 +109,14 @@ def test_nothing_to_list_says_why(
     (project / "empty").mkdir()
     expected = "there is no schema in empty\n  next: correct --registry-url\n"
     assert command("list", "--registry-url=empty") == (1, "", expected)
+    (project / "empty" / "shop.Order.json").write_text("{}")
+    expected = (
+        "there is no schema in empty\n  next: correct --registry-url, move its files to folders of "
+        "versions, such as v1, or say where they are, as --registry-layout={name}.json does\n"
+    )
+    assert command("list", "--registry-url=empty") == (1, "", expected)
+    layout = ("--registry-url=empty", "--registry-layout={name}.json")
+    assert command("list", *layout).lines == ["shop.Order  latest"]
 
 
 def test_a_registry_that_does_not_answer_is_another_status(

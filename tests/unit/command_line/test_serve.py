@@ -164,7 +164,7 @@ raise SystemExit(main(["serve", {str(tmp_path)!r}]))
     result = subprocess.run(
         [sys.executable, "-c", program], check=False, capture_output=True, text=True
     )
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert result.stderr == (
         f"serve needs {missing}: pip install 'pytest-schema-registry[server]'\n"
     )

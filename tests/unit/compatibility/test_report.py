@@ -84,6 +84,12 @@ telemetry.FeedbackEvent v1 -> v2 is not backward compatible   (tolerant; 2 reaso
     assert "  i probable-rename  $.user_id       -> $.userId; v2 ignores the old name" in text
 
 
+def test_the_text_of_a_report_is_that_of_a_failure() -> None:
+    report = compare({}, {"type": "object", "required": ["id"]})
+    assert str(report) == report.render("old -> new")
+    assert str(report).startswith("old -> new is not backward compatible ")
+
+
 def test_compatible_versions() -> None:
     text = compare(OLD, {**OLD, "title": "Order"}).render("orders.Order 1.0 -> 1.1")
 

@@ -157,6 +157,18 @@ GENERAL = "convert it the way the producer does before it sends"
         ),
         (b"x", "$", "bytes b'x'", f"{DECODE}where the whole payload is JSON text, say text=True"),
         (Plain.A, "$", "<Plain.A: 'a'>", "pass value.value"),
+        *(
+            (
+                {"a": each},
+                "$.a",
+                f"{kind} <class 'tests.unit.contracts.test_conversion.{each.__name__}'>",
+                (
+                    "it is a class: pass an instance of it, or test all that it sends: "
+                    f"assert_produces({each.__name__}, …)"
+                ),
+            )
+            for each, kind in ((Model, "ModelMetaclass"), (Opaque, "StructMeta"))
+        ),
         ({"a b": math.nan}, "$['a b']", "float nan", NO_NUMBER),
         (Model(at=NOW, ratio=math.inf), "$.ratio", "float inf", NO_NUMBER),
         ({"a": {1: 2}}, "$.a", "int 1", KEYS),

@@ -198,7 +198,7 @@ def told(outcome: Result | Exception, *answers: Result) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     watching = Watch(lambda: Recorded(outcome), found.append, formats=True)  # type: ignore[arg-type, return-value]  # a double
     for each in answers:
-        watching.answered(each)
+        watching.answered(each)()
     watching.settle(attrgetter("content"))
     return found
 
@@ -252,7 +252,7 @@ def test_a_schema_is_looked_at_once() -> None:
     found: list[dict[str, Any]] = []
     watching = Watch(lambda: cassettes, found.append, formats=True)  # type: ignore[arg-type, return-value]  # a double
     for _ in range(3):
-        watching.answered(answer(ORDER))
+        watching.answered(answer(ORDER))()
     watching.settle(attrgetter("content"))
     assert (cassettes.loads, len(found)) == (1, 1)
 
@@ -321,7 +321,7 @@ def test_what_looks_reads_the_sessions_cassettes(tmp_path: Path) -> None:
     cassettes = opening.Lazy(lambda: opening.cassettes(chosen, CoreProtocol()))
     looking = watch(chosen, found.append, cassettes)
     assert looking is not None
-    looking.answered(answer(ORDER))
+    looking.answered(answer(ORDER))()
     assert [each["grade"] for each in found] == ["new"]
 
 
@@ -686,7 +686,7 @@ def test_a_report_replaces_that_of_an_earlier_session(tmp_path: Path) -> None:
 def test_what_is_nested_too_deeply_to_be_compared_is_unknown() -> None:
     found: list[dict[str, Any]] = []
     watching = Watch(lambda: Recorded(answer(ORDER)), found.append, formats=True)  # type: ignore[arg-type, return-value]  # a double
-    watching.answered(answer(TEXT))
+    watching.answered(answer(TEXT))()
 
     def too_deep(_schema: Any) -> Any:
         raise RecursionError

@@ -203,7 +203,10 @@ def test_another_version_that_the_payload_conforms_to_is_named_with_what_it_rena
     assert [lines[3], lines[4], lines[6]] == [
         "  it conforms to v1",
         '  v2 renamed "id" of v1 to "key"?',
-        '  next: make the producer speak v2, or test it against v1 only: versions=["v1"]',
+        (
+            "  next: make the producer speak v2, or test it against v1 only: "
+            f'@pytest.mark.registry_schema("{NAME}@v1")'
+        ),
     ]
 
 

@@ -46,6 +46,24 @@ def test_a_member_that_has_an_alias_is_sent_by_it() -> None:
     ]
 
 
+def test_each_missing_member_has_the_hint_on_its_own_alias() -> None:
+    class Trip(Order):
+        placed_at: str = pydantic.Field(default="", serialization_alias="placedAt")
+
+    lines = said({"required": ["orderId", "placedAt", "total"]}, Trip())
+    assert lines[:8] == [
+        '$: "orderId" is a required property',
+        "#/required",
+        f"orderId is the model's alias of order_id: {BY_ALIAS}",
+        '$: "placedAt" is a required property',
+        "#/required",
+        f"placedAt is the model's alias of placed_at: {BY_ALIAS}",
+        '$: "total" is a required property',
+        "#/required",
+    ]
+    assert len(lines) == 9
+
+
 def test_an_alias_is_said_once_and_at_any_depth() -> None:
     line = {"properties": {"skuCode": {}, "note": {}}, "additionalProperties": False}
     schema = {"properties": {"order": {"properties": {"lines": {"items": line}}}}}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -21,6 +22,11 @@ class LengthOfText(pydantic.BaseModel):
     @classmethod
     def never(cls, b: str) -> str:
         raise ValueError(f"never {len(b)}")
+
+
+class Aliased(pydantic.BaseModel):
+    order_id: str = pydantic.Field(alias="orderId")
+    placed_at: str = pydantic.Field(alias="placedAt")
 
 
 class Rounded(pydantic.BaseModel):
@@ -133,6 +139,29 @@ def test_a_payload_that_is_refused_for_something_else_shows_that_instead() -> No
     assert reason.message.startswith("b: Value error, never ")
 
 
+def test_each_break_has_its_own_words() -> None:
+    schema = members(["orderId", "placedAt"], order_id=INTEGER, placed_at=INTEGER)
+    assert [(each.path, each.message) for each in compare(Aliased, schema).reasons] == [
+        ("$.orderId", '"orderId" is a required property'),
+        ("$.placedAt", '"placedAt" is a required property'),
+        ("$.order_id", '"x" is a string, not an integer'),
+        ("$.placed_at", '"x" is a string, not an integer'),
+    ]
+    schema = members(orderId=STRING, placedAt=STRING) | {"required": []}
+    assert [(each.path, each.message) for each in compare(schema, Aliased).reasons] == [
+        ("$.orderId", "orderId: Field required"),
+        ("$.placedAt", "placedAt: Field required"),
+    ]
+    whole = compare(members(order_id=STRING, placed_at=STRING), True)
+    assert whole.compatible
+
+
+def test_a_model_is_compared_as_it_sends_aliases_where_that_is_asked() -> None:
+    assert not compare(Aliased, Aliased)
+    assert compare(Aliased, Aliased, by_alias=True, level="full")
+    assert not compare(Aliased, Aliased, by_alias=False)
+
+
 def test_a_time_that_may_lack_its_offset_is_a_note_where_a_format_asks_for_one() -> None:
     kind = "naive-datetime"
     (said,) = notes(compare(pairs.Timed, members(at=MOMENT)), kind)
@@ -176,6 +205,12 @@ def test_at_most_a_hundred_payloads_are_tried() -> None:
     assert notes(compare(values, {}), "rests-on") == [
         "$ proved over the two schemas, and tried with 100 payloads"
     ]
+
+
+def test_a_verdict_without_any_payload_speaks_of_none() -> None:
+    struct = msgspec.defstruct("Moment", [("at", datetime)])
+    report = compare(struct, members(["at"], at=STRING))
+    assert notes(report, "rests-on") == ["$ proved over the two schemas"]
 
 
 def test_structs_of_one_name_are_told_apart_by_their_members() -> None:

@@ -13,7 +13,7 @@ import pytest
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
 from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.registries.directory import DirectoryRegistry
-from pytest_schema_registry.registries.queries import Kind, Query
+from pytest_schema_registry.registries.queries import Kind, Missing, Query
 from tests.documents import document_of, fault
 
 if TYPE_CHECKING:
@@ -194,7 +194,32 @@ def test_two_files_of_one_name_are_an_error_that_names_both(
     with pytest.raises(InvalidAnswer, match="two files are the same schema") as caught:
         here.fetch(question)
     assert all(f"{name}.json" in caught.value.reason for name in (one, other))
+    assert caught.value.advice == "take one of the two files away"
     assert document_of(here.fetch(Query(Kind.SCHEMA, "v1", "c.D")))["content"] == {}
+
+
+def test_a_directory_without_version_folders_says_where_files_belong(tmp_path: Path) -> None:
+    (tmp_path / "a.B.json").write_text("{}")
+    here = DirectoryRegistry(tmp_path, "schemas")
+    query = Query(Kind.SCHEMA, "v1", "a.B")
+    advice = (
+        "there is no version folder: put the file at v1/a.B.json, or say where the files are, as "
+        "--registry-layout={name}.json does"
+    )
+    assert here.fetch(query).value == Missing(advice)
+    (tmp_path / "v1").mkdir()
+    assert here.fetch(query).value == Missing("")
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 200_000, "3", '{"a": 1'])
+def test_a_file_that_is_wrong_is_to_be_corrected(tmp_path: Path, text: str) -> None:
+    (tmp_path / "v1").mkdir()
+    (tmp_path / "v1" / "a.B.json").write_text(text)
+    with pytest.raises(InvalidAnswer, match="next: correct the file"):
+        DirectoryRegistry(tmp_path, "schemas").fetch(Query(Kind.SCHEMA, "v1", "a.B"))
+    small = DirectoryRegistry(tmp_path, "schemas", max_bytes=0)
+    with pytest.raises(InvalidAnswer, match="next: make the file smaller, or set --registry-max-"):
+        small.fetch(Query(Kind.SCHEMA, "v1", "a.B"))
 
 
 def test_a_disk_that_finds_a_file_by_either_spelling_has_it_once(tmp_path: Path) -> None:

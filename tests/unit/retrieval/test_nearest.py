@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -41,7 +41,12 @@ KNOWN = Known([("shop.Item", "v1"), ("shop.Item", "v2"), ("shop.Cart", "v1"), ("
     ],
 )
 def test_the_registry_says_what_it_has_instead(name: str, versions: list[str], advice: str) -> None:
-    assert KNOWN.advice(name, versions) == advice
+    assert KNOWN.advice(name, versions, ("v1", *versions)) == advice
+
+
+def test_a_version_line_that_is_not_the_sessions_was_named_where_another_may_be() -> None:
+    said = "v1 and v2 have it, and v3 lists nothing: publish it in v3, or name v1 or v2 instead"
+    assert KNOWN.advice("shop.Item", ["v3"], ("v1", "v2")) == said
 
 
 @pytest.fixture(params=["directory", "core"])
@@ -65,19 +70,20 @@ def test_version_lines_are_sorted_by_their_numbers() -> None:
 
 def test_a_name_that_is_not_found_is_answered_with_what_there_is(shop: SchemaRegistry) -> None:
     with shop:
+        lines = source_of(shop).versions
+        instead = "name v1 instead"  # a directory has only v1, so v2 is not the session's
+        if "v2" in lines:
+            instead = "test against what there is: --registry-versions=v1"
         assert headlines(lambda: shop.get_schema("shop.Itm", "v1")) == [
             "no schema shop.Itm in v1",
             "  next: did you mean shop.Item (v1)?",
         ]
         assert headlines(lambda: shop.get_schema("shop.Item@v2")) == [
             "no schema shop.Item in v2",
-            (
-                "  next: v1 has it: publish it in v2, or test against what there is: "
-                "--registry-versions=v1"
-            ),
+            f"  next: v1 has it: publish it in v2, or {instead}",
         ]
         assert headlines(lambda: shop.validate_payload("shop.Itm#/a", 1)) == [
-            "no schema shop.Itm in v2 or v1",
+            f"no schema shop.Itm in {' or '.join(reversed(lines))}",
             "  next: did you mean shop.Item (v1)?",
         ]
         assert headlines(lambda: shop.get_schema("shop.Item", "v1", release="9")) == [
@@ -120,6 +126,22 @@ def test_a_registry_that_gives_no_index_leaves_the_error_as_it_is(
         (local_registry.directory / "v1" / "orders.Order.json").unlink()
         local_registry.directory.rename(local_registry.directory.with_name("moved"))
         assert resolver.known_names() == []
+
+
+def test_a_directory_that_was_not_recorded_needs_no_recording(
+    local_registry: LocalRegistry, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {"mode": "replay", "cassettes": tmp_path / "cassettes"}
+    with (
+        SchemaRegistry(local_registry.directory, **options) as registry,
+        pytest.raises(CassetteMissing, match="next: leave --registry-offline out: a directory nee"),
+    ):
+        registry.get_schema("orders.Order", "v1")
+    with (
+        SchemaRegistry(local_registry.url, **options) as registry,
+        pytest.raises(CassetteMissing, match="next: record it where the registry can be reached"),
+    ):
+        registry.get_schema("orders.Order", "v1")
 
 
 def test_replay_names_what_is_recorded(local_registry: LocalRegistry, tmp_path: Path) -> None:

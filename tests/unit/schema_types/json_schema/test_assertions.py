@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pytest_schema_registry.schema_types import looks_like_json_schema
 from pytest_schema_registry.schema_types.json_schema.assertions import remarks
 from pytest_schema_registry.schemas import given
 
@@ -97,12 +98,42 @@ def test_a_keyword_of_a_later_draft_asserts_nothing_in_an_earlier_one() -> None:
         ({"format": "datetime"}, '"datetime" is not checked; did you mean "date-time"?'),
         ({"items": {"format": "uuid4"}}, '"uuid4" is not checked; did you mean "uuid"?'),
         ({"format": "money"}, '"money" is not checked'),
+        ({"format": "decimal"}, '"decimal" is not checked'),
         ({"$schema": DRAFT_7, "format": "uuid"}, '"uuid" is not checked: draft 7 does not know it'),
     ],
 )
 def test_a_format_that_is_not_checked_is_told_of(content: dict[str, Any], text: str) -> None:
     assert said({"type": "array", **content}) == [f"{NAME}: the format {text}"]
     assert said({"type": "array", **content}, formats=False) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"title": "An order"},
+        {"total": 1, "$comment": "anything"},
+        {"$core_version": "1.0.0"},
+        {"$of_a_tool": 1},
+        {"x-owner": "shop"},
+        {"divisibleBy": 2, "id": "https://shop.invalid/order"},
+        {"requried": ["id"]},
+        {"fields": [{"name": "id"}]},
+        {"openapi": "3.0.0"},
+        {"payload": ID},
+        {"nullable": True},
+    ],
+)
+def test_an_object_with_one_word_of_schemas_may_be_a_schema(content: dict[str, Any]) -> None:
+    assert looks_like_json_schema(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{"orderId": "o-1", "total": 3}, {"payload": {"order": 1}}, {"payload": 1}, {"": 1}],
+)
+def test_an_object_without_any_is_a_payload(content: dict[str, Any]) -> None:
+    assert not looks_like_json_schema(content)
 
 
 def test_what_a_schema_refers_to_is_looked_at_too() -> None:
