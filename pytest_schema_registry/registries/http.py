@@ -198,9 +198,9 @@ class RegistryClient:
         """Return the error to raise for a response that cannot be read."""
         elsewhere = self._elsewhere(response.url)
         if isinstance(problem, WrongAnswer):
-            reason = self._secrets.scrubbed(str(problem))
-            if elsewhere:
-                reason = f"{self._said(response)} with no such answer; {_STATE_THAT_HOST}"
+            if not elsewhere:
+                return InvalidAnswer(url, self._secrets.scrubbed(str(problem)), problem.advice)
+            reason = f"{self._said(response)} with no such answer; {_STATE_THAT_HOST}"
         elif isinstance(problem, RecursionError):
             reason = "the JSON is nested too deeply to be read"
         elif isinstance(problem, KeyTwice):

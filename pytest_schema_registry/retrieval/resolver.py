@@ -282,7 +282,7 @@ class Resolver:
             outage = self._failure(self._address, has_copy=known is not None)
             if isinstance(outage, RegistryUnavailable):
                 raise RegistryUnavailable(
-                    url, outage.reason, unreachable=True, advice=outage.advice
+                    outage.url, outage.reason, unreachable=True, advice=outage.advice
                 )
             try:
                 result = self._ask(query, known)
