@@ -292,7 +292,8 @@ def _next(
     if conforms_to:
         key = SchemaKey(schema.name, conforms_to[0].version)
         other = advice.narrow.format(address=key, version=key.version)
-        return f"make the producer speak {schema.version}, or {other}"
+        spoken = "the latest version" if schema.version == "latest" else schema.version
+        return f"make the producer speak {spoken}, or {other}"
     return "correct the producer, or publish a schema that allows what it sends"
 
 
