@@ -137,6 +137,7 @@ class Parametrization:
             request: The request for the schema that it is about.
             versions: The version lines that its test runs against; empty for the session's.
         """
+        __tracebackhide__ = True
         contract = self._contracts.get((request, versions))
         if contract is None:
             from pytest_schema_registry.contracts.contract import Contract
