@@ -50,7 +50,7 @@ def reason(**facts: str) -> dict[str, str]:
         "payload": '{\n  "id": "a"\n}',
         "message": '"quantity" is a required property',
         "fingerprint": "0123456789ab",
-        "text": "v1 producers may omit it; v2 consumers refuse that",
+        "text": "producers of v1 may omit it; consumers of v2 refuse that",
         "waived": "",
     } | facts
 

@@ -108,7 +108,9 @@ def _command(
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "schema", metavar="NAME[@VERSION]", help="the schema; without a version, each version of it"
+        "schema",
+        metavar="NAME[@VERSION]",
+        help="the schema; without a version, in each of --registry-versions",
     )
     files = parser.add_argument(
         "files",

@@ -29,5 +29,9 @@ def run(options: Namespace, _output: Output) -> int:
         return Status.IMPOSSIBLE
     allowed = options.allow_host
     hosts = None if "*" in allowed else [*LOOPBACK, options.host, *allowed]
+    print(
+        "the same address with /confluent behind it answers as a Confluent Schema Registry",
+        file=sys.stderr,
+    )
     serve(create_app(options.directory, hosts, options.layout), options.host, options.port)
     return 0

@@ -9,17 +9,19 @@ if TYPE_CHECKING:
     from pytest_schema_registry.compatibility.report import CompatibilityReport, Note, Reason
 
 _SENTENCES = {
-    "required-added": "{producer} producers may omit it; {consumer} consumers refuse that",
-    "property-removed-from-closed": "{producer} producers may send it; {consumer} does not know it",
+    "required-added": "producers of {producer} may omit it; consumers of {consumer} refuse that",
+    "property-removed-from-closed": (
+        "producers of {producer} may send it; {consumer} does not know it"
+    ),
     "property-added-to-open": "{producer} allows anything there; {consumer} does not",
     "additional-properties-closed": "{producer} allows undeclared members; {consumer} does not",
-    "property-forbidden": "{producer} producers may send it; {consumer} forbids it",
+    "property-forbidden": "producers of {producer} may send it; {consumer} forbids it",
 }
 _UNDECLARED = {
-    "backward": "{producer} does not know it; {consumer} consumers require it",
-    "forward": "{producer} no longer sends it; {consumer} consumers require it",
+    "backward": "{producer} does not know it; consumers of {consumer} require it",
+    "forward": "{producer} no longer sends it; consumers of {consumer} require it",
 }
-_RENAMED = "{producer} probably calls it {name}; {consumer} consumers require it"
+_RENAMED = "{producer} probably calls it {name}; consumers of {consumer} require it"
 _ADVICE = {
     "required-added": "Keep {path} optional, or give it a default and compare with defaults.",
     "property-removed-from-closed": "Keep {path} declared until nobody sends it any more.",

@@ -294,7 +294,8 @@ def _next(
         key = SchemaKey(schema.name, conforms_to[0].version)
         file = str(key).replace("/", "%2F")
         other = advice.narrow.format(address=key, version=key.version, file=file)
-        return f"make the producer speak {schema.version}, or {other}"
+        spoken = "the latest version" if schema.version == "latest" else schema.version
+        return f"make the producer speak {spoken}, or {other}"
     return "correct the producer, or publish a schema that allows what it sends"
 
 

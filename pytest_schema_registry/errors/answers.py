@@ -40,11 +40,21 @@ class RegistryUnavailable(SchemaRegistryError):
         return f"no schema came back: {self.reason}" if self.is_page else self.reason
 
     def _text(self) -> str:
-        headline = self.outage if self.is_page else f"the registry did not answer: {self.reason}"
+        advice = self.advice or f"check {self.address_setting} and the network"
+        if self.is_page:
+            headline = self.outage
+        elif self.reason.startswith("it answered 5"):
+            headline = f"the registry failed: {self.reason}"
+            advice = self.advice or "look at the registry's own log"
+        elif self.reason.startswith("it answered"):
+            headline = f"the registry gave no schema: {self.reason}"
+        else:
+            headline = f"the registry did not answer: {self.reason}"
         lines = [headline, f"  asked: {self.url}", *self._origin()]
         lines += [f"  then tried: {what}" for what in self.tried]
-        advice = self.advice or f"check {self.address_setting} and the network"
-        lines.append(f"  next: {advice}; --registry-offline replays what was recorded")
+        if not any("no recording of " in what for what in self.tried):
+            advice += "; --registry-offline replays what was recorded"
+        lines.append(f"  next: {advice}")
         return "\n".join(lines)
 
 

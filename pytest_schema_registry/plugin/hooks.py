@@ -108,7 +108,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def schema_registry(request: pytest.FixtureRequest) -> SchemaRegistry:
     """The session's registry itself; using it alone does not parametrize a test."""
     __tracebackhide__ = True
-    return request.config.stash[PLUGIN].process.noting_registry
+    process = request.config.stash[PLUGIN].process
+    process.refuse_wrong_environment()
+    return process.noting_registry
 
 
 @pytest.fixture(scope="session", name="_registry_versions")
@@ -295,7 +297,9 @@ class SchemaRegistryPlugin:
     def assert_compatible(self) -> AssertCompatible:
         """Fail the test unless two schemas or models still speak to each other."""
         __tracebackhide__ = True
-        return self.process.evolution.assert_compatible
+        process = self.process
+        process.refuse_wrong_environment()
+        return process.evolution.assert_compatible
 
     @pytest.fixture
     def registry_server(self) -> Generator[RegistryServer, None, None]:

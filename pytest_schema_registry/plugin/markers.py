@@ -138,7 +138,8 @@ def _versions(written: Any) -> tuple[str, ...]:
     try:
         return version_list(written)
     except (AttributeError, TypeError):
-        raise ValueError(f"{written!r} is not a list of versions") from None
+        hint = 'write texts, such as versions=["1", "2"]'
+        raise ValueError(f"{written!r} is not a list of versions; {hint}") from None
 
 
 def _version(written: Any) -> str | None:
@@ -153,11 +154,13 @@ def _version(written: Any) -> str | None:
 def _check(marker: Any) -> None:
     for name in marker.args:
         if not isinstance(name, str) or not name:
-            raise _wrong(f"{name!r} is not a schema's name")
+            raise _wrong(f"{name!r} is not a schema's name; write a text for each")
     if unknown := sorted(set(marker.kwargs) - _KEYWORDS):
         meant = get_close_matches(unknown[0], sorted(_KEYWORDS), n=1)
-        hint = f"; did you mean {meant[0]}=?" if meant else ""
-        raise _wrong(f"no such argument: {', '.join(unknown)}{hint}")
+        hint = (
+            f"did you mean {meant[0]}=?" if meant else f"there are {', '.join(sorted(_KEYWORDS))}"
+        )
+        raise _wrong(f"no such argument: {', '.join(unknown)}; {hint}")
     chosen = marker.kwargs.keys() & {"versions", "prefer"}
     own = [name for name in marker.args if Address.parse(name).version is not None]
     if chosen and len(own) == len(marker.args) > 0:
@@ -166,7 +169,7 @@ def _check(marker: Any) -> None:
         raise _wrong("give versions, or prefer and fallback, not both")
     release = marker.kwargs.get("release")
     if not isinstance(release, str | None) or release == "":
-        raise _wrong(f"{release!r} is not a release")
+        raise _wrong(f'{release!r} is not a release; write a text, such as release="1"')
     if marker.kwargs.get("enforcement") not in (None, *ENFORCEMENTS):
         raise _wrong(f"{marker.kwargs['enforcement']!r} is none of {', '.join(ENFORCEMENTS)}")
     if "fallback" in marker.kwargs and "prefer" not in marker.kwargs:

@@ -101,8 +101,8 @@ def _show(
 def _explained(lost: Raised) -> Raised:
     """Return a swallowed exception, with a note below it that tells the user what to do."""
     note = (
-        "  lost: the test went on as if this had not been raised; let it through, or expect it "
-        f"with pytest.raises({type(lost).__name__})"
+        "  lost: the test went on as if this had not been raised; let it through, or if that is "
+        f"on purpose, expect it with pytest.raises({type(lost).__name__})"
     )
     if note not in getattr(lost, "__notes__", ()):
         lost.add_note(note)

@@ -144,6 +144,7 @@ class Parametrization:
             versions: The version lines that its test runs against; empty for the session's.
             advice: What a user can do about a violation; None for that in a test.
         """
+        __tracebackhide__ = True
         contract = self._contracts.get((request, versions, advice))
         if contract is None:
             from pytest_schema_registry.contracts.contract import Contract

@@ -77,6 +77,9 @@ class Prefetching:
         unused = self._process.rollout.unused_rules(requests, self._process.registry.index)
         if unused:
             # Under xdist the controller never collects, but it sees this report and stops the run.
-            text = f"--registry-enforcement: nothing is covered by {', '.join(unused)}; correct it"
+            text = (
+                f"--registry-enforcement: nothing is covered by {', '.join(unused)}; correct it "
+                f"(the versions of this run are {', '.join(self._process.versions)}, written so)"
+            )
             report = pytest.CollectReport("registry_enforcement", "failed", text, [])
             self._config.hook.pytest_collectreport(report=report)

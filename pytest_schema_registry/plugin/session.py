@@ -154,14 +154,28 @@ class PluginSession:
         Raises:
             InvalidSettings: An environment variable that counts is wrong, or a file that it names.
         """
+        __tracebackhide__ = True
         if self.source_in_use is None:
             self.source_in_use = self._new_source()
         return self.source_in_use
 
-    def _new_source(self) -> SchemaSource:
+    def refuse_wrong_environment(self) -> None:
+        """Refuse a wrong environment variable.
+
+        What a cached property raises has frames of Python's own, which no report can hide.
+
+        Raises:
+            InvalidSettings: A variable that counts is wrong.
+        """
+        __tracebackhide__ = True
         if self.configuration.environment_error is not None:
-            # A copy for each test, which gets a traceback of its own.
-            raise copy(self.configuration.environment_error)
+            with self.test.unseen:
+                # A copy for each test, which gets a traceback of its own.
+                raise copy(self.configuration.environment_error)
+
+    def _new_source(self) -> SchemaSource:
+        __tracebackhide__ = True
+        self.refuse_wrong_environment()
         from pytest_schema_registry.retrieval.schema_source import SchemaSource
 
         cache_dir = None
@@ -241,6 +255,7 @@ class PluginSession:
         Raises:
             InvalidSettings: The extra that it needs is not installed, or a setting is wrong.
         """
+        __tracebackhide__ = True
         if self._embedded_server is None:
             try:
                 from pytest_schema_registry.registries.embedded import EmbeddedServer

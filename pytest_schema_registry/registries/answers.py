@@ -101,9 +101,9 @@ class AnswerReader:
         """Return the error to raise for a response that cannot be read."""
         elsewhere = self.elsewhere(response.url)
         if isinstance(problem, WrongAnswer):
-            reason = self._secrets.scrubbed(str(problem))
-            if elsewhere:
-                reason = f"{self._described(response)} with no such answer; {STATE_THAT_HOST}"
+            if not elsewhere:
+                return InvalidAnswer(url, self._secrets.scrubbed(str(problem)), problem.advice)
+            reason = f"{self._described(response)} with no such answer; {STATE_THAT_HOST}"
         elif isinstance(problem, RecursionError):
             reason = "the JSON is nested too deeply to be read"
         elif isinstance(problem, KeyTwice):

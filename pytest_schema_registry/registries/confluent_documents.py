@@ -35,10 +35,9 @@ _LARGEST = 2**32 - 1
 DEFAULT_TYPE = "AVRO"
 #: The members of a schema's document that a cassette keeps.
 _KEPT = ("id", "metadata", "references", "schema", "schemaType", "subject", "version")
-_NO_CODE = (
-    "it answered 404 without a code of the registry, so the answer is not the registry's; check "
-    "--registry-url, a part of whose path may be missing, and the proxies on the way"
-)
+_NO_CODE = "it answered 404 without a code of the registry, so the answer is not the registry's"
+_LOOK = "check --registry-url, a part of whose path may be missing, and the proxies on the way"
+_LIST = "with pytest-schema-registry list"
 
 
 def read(body: str) -> Any:
@@ -64,7 +63,7 @@ def code(response: Response) -> int:
         said = None
     found = said.get("error_code") if isinstance(said, dict) else None
     if response.status != 404 or found not in (NO_SUBJECT, NO_VERSION, NO_SCHEMA, *DELETED):
-        raise WrongAnswer(_NO_CODE)
+        raise WrongAnswer(_NO_CODE, _LOOK)
     return int(found)
 
 
@@ -81,10 +80,13 @@ def missing(response: Response, subject: str = "") -> Missing:
     said = code(response)
     if said in DELETED:
         return Missing("it was deleted")
+    if said == NO_VERSION:
+        return Missing(f"see which versions there are {_LIST}")
     if said != NO_SUBJECT:
         return Missing()
     # Some registries hide what the credentials may not read, and what they have not loaded yet.
-    advice = ["or the credentials may not read it, or the registry has only just started"]
+    advice = [f"see what there is {_LIST}"]
+    advice.append("or the credentials may not read it, or the registry has only just started")
     if subject and not subject.endswith(("-value", "-key")):
         advice.append("the subjects of a topic end in -value and -key (--registry-subject)")
     return Missing("; ".join(advice))

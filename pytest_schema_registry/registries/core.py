@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.queries import ProtocolName, Query, Value
 
 
-_ANOTHER_PROTOCOL = (
-    "it answered 404 as a Confluent Schema Registry does; set --registry-protocol=confluent"
-)
+_ANOTHER_PROTOCOL = "it answered 404 as a Confluent Schema Registry does"
+_STATE_IT = "set --registry-protocol=confluent, or correct --registry-url, whose path may be wrong"
 
 
 class CoreProtocol:
@@ -91,7 +90,7 @@ class CoreProtocol:
         response = yield Request(self.path(query))
         if response.status != 200:
             if core_documents.is_of_another_protocol(response.body):
-                raise WrongAnswer(_ANOTHER_PROTOCOL)
+                raise WrongAnswer(_ANOTHER_PROTOCOL, _STATE_IT)
             return Missing()
         document, text = core_documents.read(response.body, strict=not response.is_recorded)
         if reason := core_documents.fault(query, document):

@@ -26,7 +26,16 @@ Exchanged: TypeAlias = tuple[tuple[Request, Response], ...]
 
 
 class WrongAnswer(Exception):
-    """A response is no answer to its query; the text is the reason."""
+    """A response is no answer to its query.
+
+    Args:
+        reason: What is wrong with the response; it is the text.
+        advice: What to do next; empty for the usual.
+    """
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(reason)
+        self.advice = advice
 
 
 class WireProtocol(Protocol):

@@ -53,8 +53,8 @@ def missed(settings: Settings, figures: Figures, listed: Iterable[SchemaKey] | N
     if settings.fail_on_stale and figures.old_copies:
         copies = "copy was" if len(figures.old_copies) == 1 else "copies were"
         lines.append(
-            f"{len(figures.old_copies)} old {copies} used because the registry did not answer; "
-            "--registry-fail-on-stale allows none: find out why it did not answer"
+            f"{len(figures.old_copies)} old {copies} used because the registry gave no new answer; "
+            "--registry-fail-on-stale allows none: find out why it gave none"
         )
     if settings.require_coverage:
         lines.append(_uncovered(settings, figures, listed))

@@ -30,6 +30,10 @@ OUTCOMES = {
 }
 #: Where a reader finds what a table leaves out.
 LISTED_BY = "-v, --registry-report or --registry-html lists all"
+_FAIL_INSTEAD = (
+    "  next: check the registry and its address; --registry-mode=live or "
+    "--registry-fail-on-stale makes this fail"
+)
 #: The head for schemas without a version: given as a value, or no version was found for them.
 NO_VERSION = "no version"
 
@@ -147,7 +151,7 @@ def heading_colour(figures: Figures, lines: Collection[str]) -> str:
 
 
 def old_copies(copies: Collection[OldCopy], now: datetime | None = None) -> list[str]:
-    """Return the lines on old copies that were served: the reasons, then each copy with its age.
+    """Return the lines on old copies that were served: the reasons, each copy, and what to do.
 
     Args:
         copies: The copies.
@@ -156,13 +160,16 @@ def old_copies(copies: Collection[OldCopy], now: datetime | None = None) -> list
     if not copies:
         return []
     count = counted(len(copies), "old copy", "old copies")
-    lines = [f"the registry did not answer; {count} served:"]
+    answers = ("it answered", "no schema came back")
+    is_silent = not any(copy.outage.startswith(answers) for copy in copies)
+    said = "did not answer" if is_silent else "gave no new answer"
+    lines = [f"the registry {said}; {count} served:"]
     copies = sorted(copies)
     lines += [f"  because {reason}" for reason in dict.fromkeys(copy.outage for copy in copies)]
     for copy in copies:
         fetched = datetime.fromtimestamp(copy.fetched_at, UTC)
         lines.append(f"  {copy.what}: {copy.source}, fetched {age(fetched, now)} ago")
-    return lines
+    return [*lines, _FAIL_INSTEAD]
 
 
 class Table(NamedTuple):
@@ -323,12 +330,21 @@ def not_enforced(figures: Figures) -> list[str]:
         switched_off[version] += record.unchecked
     lines = []
     if total := warned.total():
-        where = ", ".join(f"{count} on {version} (warn)" for version, count in _sorted(warned))
+        where = ", ".join(
+            f"{count} {_within(version)} (warn)" for version, count in _sorted(warned)
+        )
         lines.append(f"{counted(total, 'violation')} not enforced: {where}")
     if total := switched_off.total():
-        where = ", ".join(f"{count} on {version} (off)" for version, count in _sorted(switched_off))
+        where = ", ".join(
+            f"{count} {_within(version)} (off)" for version, count in _sorted(switched_off)
+        )
         lines.append(f"{counted(total, 'check')} not made: {where}")
     return lines
+
+
+def _within(version: str) -> str:
+    """Return where a count belongs, so that the number of a version is not read as a count."""
+    return f"in {version}" if version == NO_VERSION else f"in version {version}"
 
 
 def _sorted(counts: Counter[str]) -> list[tuple[str, int]]:

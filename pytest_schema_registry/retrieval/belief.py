@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.protocol import WireProtocol
     from pytest_schema_registry.registries.queries import Result
 
-_NO_CORE = "this is not the address of a Core Schema Registry"
+_NEITHER = "this is the address of neither a Core nor a Confluent Schema Registry"
 
 
 class Belief:
@@ -48,18 +48,19 @@ class Belief:
         if not result.is_missing or self._is_registry or self._protocol.signs_404s:
             return result
         if result.query.kind is Kind.INDEX:
-            reason = f"there is no index, which every registry has; {self._check}"
-            raise InvalidAnswer(result.url, reason)
+            reason = f"there is no index, which every Core registry has; {_NEITHER}"
+            raise InvalidAnswer(result.url, reason, self._check)
         try:
             self._fetch_index()
         except RegistryRefused as exc:
             reason = f"it answered 404, and refused its index with status {exc.status}, which"
-            reason = f"{reason} would show that it is a registry; {self._check}, and the"
-            raise InvalidAnswer(result.url, f"{reason} credentials") from None
+            reason = f"{reason} would show that it is a registry"
+            advice = f"{self._check}, and the credentials"
+            raise InvalidAnswer(result.url, reason, advice) from None
         except (InvalidAnswer, RegistryUnavailable) as exc:
             if isinstance(exc, InvalidAnswer) or exc.is_page:
-                reason = f"it answered 404, and has no registry's index at {exc.url}; {_NO_CORE}"
-                raise InvalidAnswer(result.url, f"{reason}; {self._check}") from None
+                reason = f"it answered 404, and has no registry's index at {exc.url}; {_NEITHER}"
+                raise InvalidAnswer(result.url, reason, self._check) from None
             reason = "it answered 404, which is believed of a registry only, and its index"
             raise RegistryUnavailable(result.url, f"{reason} cannot be had: {exc.outage}") from None
         self._is_registry = True

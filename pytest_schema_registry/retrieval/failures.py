@@ -56,7 +56,9 @@ class Failures:
         # A registry that cannot be reached at all is not tried again for every other schema.
         outage = self._of(self._address, has_copy=has_copy)
         if isinstance(outage, RegistryUnavailable):
-            raise RegistryUnavailable(url, outage.reason, unreachable=True, advice=outage.advice)
+            raise RegistryUnavailable(
+                outage.url, outage.reason, unreachable=True, advice=outage.advice
+            )
 
     def keep(self, url: str, failure: SchemaRegistryError) -> None:
         """Remember the failure of an address; and that of the registry, if it was not reached."""

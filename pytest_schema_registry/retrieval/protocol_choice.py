@@ -170,12 +170,19 @@ class UnknownRegistry:
 
 
 def _explained(error: SchemaRegistryError) -> SchemaRegistryError:
-    """Return an error of the detection that says what was asked."""
+    """Return an error of the detection that says what was asked.
+
+    After a login page or a refusal, it is no help to state the protocol.
+    """
+    if isinstance(error, RegistryRefused) and error.status in (401, 403):
+        return error
+    if isinstance(error, RegistryUnavailable) and error.is_page:
+        return error
     if isinstance(error, RegistryUnavailable) and not error.unreachable:
         reason = f"{error.reason}, {_ASKED}"
-        return RegistryUnavailable(error.url, reason, is_page=error.is_page, advice=error.advice)
+        return RegistryUnavailable(error.url, reason, advice=error.advice)
     if isinstance(error, InvalidAnswer):
-        return InvalidAnswer(error.url, f"{error.reason}, {_ASKED}")
+        return InvalidAnswer(error.url, f"{error.reason}, {_ASKED}", error.advice)
     if isinstance(error, RegistryRefused):
         excerpt = f"{error.excerpt} ({_ASKED})".lstrip()
         return RegistryRefused(

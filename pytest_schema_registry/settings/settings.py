@@ -182,7 +182,7 @@ class Settings(NamedTuple):
             return ",".join(folders)
         is_recorded = self.offline and (self.root / self.cassettes / "protocol.yaml").exists()
         if self.protocol == "auto" and (self.remote or is_recorded):
-            return "as the registry's protocol has them"
+            return f"{','.join(DEFAULT_VERSIONS)} (latest of a Confluent registry)"
         return ",".join(DEFAULT_VERSIONS)
 
 

@@ -45,7 +45,7 @@ def test_the_first_test_of_a_confluent_registry_has_no_setting_but_the_address(
     monkeypatch.setenv(variable, confluent_registry.url)
     result = run(*command.split()[1:], "-v")
     result.assert_outcomes(passed=1)
-    (name,) = re.findall(r"It is `(.+)`\.", text)
+    (name,) = re.findall(r"It is `([^`]+)`\.", text)
     result.stdout.fnmatch_lines([f"*::{name.replace('[', '?').replace(']', '?')} PASSED*"])
 
 

@@ -91,7 +91,11 @@ class Trouble:
         self._get(url=self.registry.url, mode="record")
 
     def down(self) -> None:
-        self._get(url=self.closed, timeout=0.2)
+        self._get(url=self.closed, timeout=0.2, mode="live")
+
+    def failed(self) -> None:
+        self.registry.always(Reply(503, headers={"retry-after": "3600"}))
+        self._get(url=self.registry.url)
 
     def refused(self) -> None:
         self.registry.always(Reply(401))
@@ -181,6 +185,7 @@ TROUBLE: dict[str, tuple[type[SchemaRegistryError], Callable[[Trouble], None]]] 
     "the cassette cannot be used": (CassetteDamaged, Trouble.damaged),
     "the cassette cannot be written": (CassetteNotWritten, Trouble.not_written),
     "the registry did not answer": (RegistryUnavailable, Trouble.down),
+    "the registry failed: it answered 5…": (RegistryUnavailable, Trouble.failed),
     "the registry refused the request with status 401": (RegistryRefused, Trouble.refused),
     "certificate verify failed": (RegistryUnavailable, Trouble.not_trusted),
     "no schema came back": (RegistryUnavailable, Trouble.signs_in),

@@ -59,9 +59,9 @@ def url(confluent_registry: ConfluentRegistry, pytester: pytest.Pytester) -> str
         (Reply(403, {"error_code": 40301, "message": "No"}), "*refused *with status 403"),
         (
             Reply(429, "Slow down", TEXT | LATER),
-            "*did not answer: it answered 429 Too Many Requests, asking to retry after 3600*",
+            "*gave no schema: it answered 429 Too Many Requests, asking to retry after 3600*",
         ),
-        (Reply(503, {"error_code": 50003}, LATER), "*did not answer: it answered 503 *"),
+        (Reply(503, {"error_code": 50003}, LATER), "*failed: it answered 503 *"),
     ],
 )
 def test_what_is_no_answer_about_a_schema_is_an_error_and_never_falls_back(
@@ -108,7 +108,10 @@ def test_a_registry_that_is_starting_is_no_registry_without_the_schema(
     result.stdout.fnmatch_lines(
         [
             "E *SchemaNotFound: no schema orders-value in latest",
-            "E *next: *; or the credentials may not read it, or the registry has only just started",
+            (
+                "E *next: *; see what there is with pytest-schema-registry list; "
+                "or the credentials may not read it, or the registry has only just started"
+            ),
         ]
     )
 
@@ -226,7 +229,11 @@ def test_a_wrong_base_path_is_no_registry_without_the_schema(
     result = run(f"{url}/registry")
     result.assert_outcomes(errors=3)
     result.stdout.fnmatch_lines(
-        ["E *InvalidAnswer: *", "E *asked: */registry/schemas/*orders-value"]
+        [
+            "E *InvalidAnswer: *: it answered 404 as a Confluent Schema Registry does",
+            "E *asked: */registry/schemas/*orders-value",
+            "E *next: *, or correct --registry-url, whose path may be wrong",
+        ]
     )
     result.stdout.no_fnmatch_line("*SchemaNotFound*")
 
@@ -237,5 +244,10 @@ def test_a_confluent_registry_that_is_taken_for_a_core_one_says_which_option_to_
 ) -> None:
     result = run(url, "--registry-protocol=core", "--registry-mode=record")
     result.assert_outcomes(errors=3)
-    result.stdout.fnmatch_lines(["E *InvalidAnswer: *set --registry-protocol=confluent"])
+    result.stdout.fnmatch_lines(
+        [
+            "E *InvalidAnswer: *: it answered 404 as a Confluent Schema Registry does",
+            "E *next: set --registry-protocol=confluent, or correct --registry-url, *",
+        ]
+    )
     assert not list(pytester.path.rglob("*.yaml"))

@@ -11,6 +11,8 @@ from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegis
 from confluent_kafka.schema_registry.json_schema import JSONSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext, SerializationError
 
+from tests.local_registry import Reply
+
 if TYPE_CHECKING:
     from tests.confluent_registry import ConfluentRegistry
     from tests.conftest import Run
@@ -288,6 +290,36 @@ def test_a_pattern_skips_what_cannot_be_compared_and_says_why(
     # Named by the rule, each is an error.
     named = "--registry-compatibility=proto-value: 1->2, single-value: 1->2"
     run(url, named).assert_outcomes(errors=2)
+
+
+@pytest.mark.parametrize("rule", ["*: 4 -> 5", "*: 2 -> 3 -> latest"])
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_a_pattern_of_whose_versions_no_subject_has_two_is_an_error(
+    run: Run, confluent_registry: ConfluentRegistry, url: str, rule: str, workers: str
+) -> None:
+    confluent_registry.register("a-value", ORDER)
+    # Without it, each subject would be skipped, and the run would pass.
+    for where in ((url, RECORD), ("--registry-offline",)):
+        result = run(*where, f"--registry-compatibility={rule}", "-n", workers)
+        assert result.ret != 0
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines(
+            [
+                (
+                    f"*registry_compatibility: {rule}: the registry has nothing of such a name in "
+                    "two versions that this compares; correct the rule"
+                )
+            ]
+        )
+
+
+def test_a_pattern_whose_first_subject_cannot_be_had_is_an_error_of_its_test(
+    run: Run, confluent_registry: ConfluentRegistry, url: str
+) -> None:
+    confluent_registry.always(Reply(200, {"version": 1}), "subjects/orders-value/versions/1")
+    result = run(url, "--registry-compatibility=*: 1 -> 2")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*answer cannot be used: the answer has no 'schema' *"])
 
 
 COVERS = "def test_order(assert_conforms): assert_conforms({'id': 'a', 'quantity': 1}, 'orders')"

@@ -103,7 +103,7 @@ def test_the_closing_lines_have_the_colours_of_pytest(run: Run, suite: str) -> N
         "             v1  v2",
         f"orders.Item  {GREEN}✓{END}   {YELLOW}!{END}",
         f"2 checks: {GREEN}1 conforming{END}, {YELLOW}1 warned{END}",
-        f"{YELLOW}1 violation not enforced: 1 on v2 (warn){END}",
+        f"{YELLOW}1 violation not enforced: 1 in version v2 (warn){END}",
     ]
     assert closing_lines(run(suite, "--color=yes", "-k", "order and v1", gate, only_v1)) == [
         f"{RED}{heading}{END}",
@@ -144,7 +144,7 @@ def test_a_quiet_run_shows_only_what_nobody_may_miss(run: Run, suite: str) -> No
     result = run("-q", suite)
     result.stdout.no_fnmatch_line("*schema registry*")
     result = run("-q", suite, "--registry-enforcement=orders.Item=warn")
-    result.stdout.fnmatch_lines(["1 violation not enforced: 1 on v2 (warn)"])
+    result.stdout.fnmatch_lines(["1 violation not enforced: 1 in version v2 (warn)"])
 
 
 def test_a_terminal_that_knows_no_more_is_given_ascii(
@@ -280,7 +280,7 @@ def test_a_stale_copy_can_fail_the_run(run: Run, suite: str, local_registry: Loc
     result = run(*stale, "--registry-fail-on-stale")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
-        ["gate failed: 2 old copies were used because the registry did not answer; *"]
+        ["gate failed: 2 old copies were used because the registry gave no new answer; *"]
     )
 
 

@@ -125,9 +125,9 @@ def test_whatever_is_old_warns_the_tests_that_rest_on_it(
     result.stdout.fnmatch_lines(
         [
             "REASON: v1, because v2 could not be asked; * ago it did not have it",
-            "the registry did not answer; 6 old copies served:",
+            "the registry gave no new answer; 6 old copies served:",
             *(f"  {each}: cassette, fetched * ago" for each in old),
-            "gate failed: 6 old copies were used because the registry did not answer; *",
+            "gate failed: 6 old copies were used because the registry gave no new answer; *",
         ],
     )
 
@@ -147,7 +147,7 @@ def test_an_old_index_is_said_though_no_test_rests_on_it(
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert old_of(report) == ["the index"]
     result.stdout.fnmatch_lines(
-        ["the registry did not answer; 1 old copy served:", "  the index: cassette, *"]
+        ["the registry gave no new answer; 1 old copy served:", "  the index: cassette, *"]
     )
 
 
@@ -170,7 +170,7 @@ def test_an_old_index_that_coverage_is_measured_by_is_said(
     assert old_of(report) == ["the index"]
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
-        ["gate failed: 1 old copy was used because the registry did not answer; *"]
+        ["gate failed: 1 old copy was used because the registry gave no new answer; *"]
     )
     assert "without a contract test" not in result.stdout.str()
 
@@ -202,7 +202,7 @@ def test_recording_at_a_wrong_address_replaces_nothing(
         result = run(f"--registry-url={wrong}", f"--registry-mode={mode}", "-n", workers)
         result.assert_outcomes(errors=2)
         result.stdout.fnmatch_lines(
-            [f"E *it answered 404, and has no registry's index at {wrong}/index; this is not *"]
+            [f"E *it answered 404, and has no registry's index at {wrong}/index; this is the *"]
         )
         result.stdout.no_fnmatch_line("record them anew: *")
         result.stdout.no_fnmatch_line("drift: *")

@@ -87,6 +87,20 @@ def test_a_wrong_variable_stops_only_the_tests_that_use_the_plugin(
     result.stdout.fnmatch_lines([f"E *SCHEMA_REGISTRY_{name.upper()}: {said}"])
 
 
+def test_a_wrong_variable_is_an_error_without_frames_of_the_plugin(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixtures = ["assert_conforms", "assert_compatible", "schema_registry", "registry_server"]
+    source = "".join(f"def test_{name}({name}): pass\n" for name in fixtures)
+    pytester.makepyfile(source)
+    monkeypatch.setenv("SCHEMA_REGISTRY_MODE", "wrong")
+    result = run("--registry-versions=v1")
+    result.assert_outcomes(errors=len(fixtures))
+    said = "E   InvalidSettings: SCHEMA_REGISTRY_MODE: unknown mode 'wrong'; *"
+    result.stdout.fnmatch_lines([said] * len(fixtures))
+    result.stdout.no_fnmatch_line("*.py:[0-9]*")
+
+
 def test_a_wrong_variable_does_not_count_where_the_command_line_says_otherwise(
     run: Run, monkeypatch: pytest.MonkeyPatch, local_registry: LocalRegistry
 ) -> None:

@@ -110,7 +110,7 @@ def test_a_comparison_is_shown_with_its_reason_and_its_payload(
     run(suite, "--registry-html=page.html", "-k", "comparison")
     assert (
         "orders.Order v1 → v2 ✗ incompatible backward, tolerant test_it.py::test_comparison "
-        "required-added $.quantity v1 does not know it; v2 consumers require it "
+        "required-added $.quantity v1 does not know it; consumers of v2 require it "
         '(shown by a payload) v2 #/required "quantity" v1 accepts this payload { "id": "x" } '
         'v2 refuses it: "quantity" is a required property'
     ) in page_of(pytester).words

@@ -41,7 +41,7 @@ def test_a_suite_goes_from_observing_to_enforcing(
     # First the schemas are fetched, and nothing is checked. That is said.
     result = run("-n", workers, suite, "--registry-enforcement=off")
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["2 checks not made: 1 on v1 (off), 1 on v2 (off)"])
+    result.stdout.fnmatch_lines(["2 checks not made: 1 in version v1 (off), 1 in version v2 (off)"])
     assert local_registry.counts["/schemas/v2/orders.Order"] == 1
 
     # Then violations are warned about, and kept.
@@ -52,7 +52,7 @@ def test_a_suite_goes_from_observing_to_enforcing(
         [
             "*ContractWarning: not enforced: orders.Order v2: $*",
             "orders.Order  ✓   !",
-            "1 violation not enforced: 1 on v2 (warn)",
+            "1 violation not enforced: 1 in version v2 (warn)",
         ]
     )
     (letter,) = map(json.loads, letters.read_text().splitlines())
@@ -132,7 +132,10 @@ def test_a_rule_that_covers_nothing_is_an_error_before_any_test(
     )
     assert result.ret != 0
     unused = "order.*=off, orders.Ordr=warn (did you mean orders.Order?)"
-    said = f"--registry-enforcement: nothing is covered by {unused}; correct it"
+    said = (
+        f"--registry-enforcement: nothing is covered by {unused}; correct it "
+        "(the versions of this run are v1, v2, written so)"
+    )
     assert said in result.stdout.str()
 
 

@@ -91,6 +91,23 @@ TEXTS: list[tuple[Exception, str]] = [
         """,
     ),
     (
+        RegistryUnavailable(URL, "it answered 500", tried=("cassette x: no recording of a.B v1",)),
+        f"""
+        the registry failed: it answered 500
+          asked: {URL}
+          then tried: cassette x: no recording of a.B v1
+          next: look at the registry's own log
+        """,
+    ),
+    (
+        RegistryUnavailable(URL, "it answered 429 Too Many Requests"),
+        f"""
+        the registry gave no schema: it answered 429 Too Many Requests
+          asked: {URL}
+          next: check --registry-url and the network; --registry-offline replays what was recorded
+        """,
+    ),
+    (
         RegistryRefused(URL, 401, "who are you?", False, "SCHEMA_REGISTRY_TOKEN"),
         f"""
         the registry refused the request with status 401

@@ -290,7 +290,9 @@ def test_a_registry_without_an_index_says_so(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:
     local_registry.always(Reply(404), "index")
-    with pytest.raises(InvalidAnswer, match="there is no index, which every registry has; check"):
+    with pytest.raises(
+        InvalidAnswer, match="there is no index, which every Core registry has; this"
+    ):
         registry.index()
 
 
@@ -628,7 +630,10 @@ def test_an_old_deprecation_that_a_negotiation_rests_on_is_said(
         (Reply(200, "{}"), "has no registry's index at http"),
         (
             Reply(404),
-            "/index; this is not the address of a Core Schema Registry; check --registry-url",
+            (
+                "this is the address of neither a Core nor a Confluent Schema Registry\n  asked: .+"
+                "\n  next: check --registry-url, a part of whose path may be missing"
+            ),
         ),
     ],
 )

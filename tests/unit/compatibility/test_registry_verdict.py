@@ -58,7 +58,7 @@ def test_its_reasons_read_as_ours(url: str) -> None:
     assert (reason.verdict, reason.direction) == ("said by the registry", "backward")
     assert report.render(f"{ORDER} v1 -> v2").splitlines() == [
         f"{ORDER} v1 -> v2 is not backward compatible   (the registry's; 1 reason, 1 note)",
-        "  ✗ required-added  $.n  v1 producers may omit it; v2 consumers refuse that",
+        "  ✗ required-added  $.n  producers of v1 may omit it; consumers of v2 refuse that",
         (
             "  i advice          $    Keep $.n optional, or give it a default and compare with "
             "defaults."

@@ -72,7 +72,7 @@ def test_incompatible_versions() -> None:
         == lines(
             """
 telemetry.FeedbackEvent v1 -> v2 is not backward compatible   (tolerant; 2 reasons, 3 notes)
-  ✗ required-added   $.channel       v1 does not know it; v2 consumers require it
+  ✗ required-added   $.channel       v1 does not know it; consumers of v2 require it
         v2 #/required  + "channel"
         {"order_id": "x", "lines": []}     "channel" is a required property
   ✗ maximum-lowered  $.lines[*].qty  1000 -> 100
@@ -305,11 +305,11 @@ def test_required_member_is_declared_forgotten_or_unknown() -> None:
     without, declared, needed = shape({}), shape({"a": TEXT}), shape({"a": TEXT}, "a")
     anything = shape({"b": TEXT}, additionalProperties=TEXT)
     for old, new, level, sentence in (
-        (declared, needed, "backward", "v1 producers may omit it; v2 consumers refuse that"),
-        (anything, needed, "backward", "v1 producers may omit it; v2 consumers refuse that"),
-        (without, needed, "backward", "v1 does not know it; v2 consumers require it"),
-        (needed, declared, "forward", "v2 producers may omit it; v1 consumers refuse that"),
-        (needed, without, "forward", "v2 no longer sends it; v1 consumers require it"),
+        (declared, needed, "backward", "producers of v1 may omit it; consumers of v2 refuse that"),
+        (anything, needed, "backward", "producers of v1 may omit it; consumers of v2 refuse that"),
+        (without, needed, "backward", "v1 does not know it; consumers of v2 require it"),
+        (needed, declared, "forward", "producers of v2 may omit it; consumers of v1 refuse that"),
+        (needed, without, "forward", "v2 no longer sends it; consumers of v1 require it"),
     ):
         (reason, *_) = body(compare(old, new, level=level))  # type: ignore[arg-type]
         assert reason == f"  ✗ required-added{reason[18 : -len(sentence)]}{sentence}"
@@ -337,11 +337,11 @@ def test_renamed_member_that_is_required_goes_by_both_names() -> None:
 
     assert (
         first
-        == '  ✗ required-added   $.c       v1 probably calls it "a b"; v2 consumers require it'
+        == '  ✗ required-added   $.c       v1 probably calls it "a b"; consumers of v2 require it'
     )
     assert (
         second
-        == "  ✗ required-added   $['a b']  v2 probably calls it \"c\"; v1 consumers require it"
+        == "  ✗ required-added   $['a b']  v2 probably calls it \"c\"; consumers of v1 require it"
     )
     assert note == "  i probable-rename  $['a b']  -> $.c"
 

@@ -203,7 +203,7 @@ def test_a_waived_break_is_shown_with_its_reason(report: CompatibilityReport) ->
     everything, _ = apply(waivers, report, "a.B", TODAY)
     assert everything.render("a.B v1 -> v2").splitlines() == [
         "a.B v1 -> v2 is backward compatible, but for what is waived   (tolerant; 2 waived)",
-        "  - required-added   $.id  v1 producers may omit it; v2 consumers refuse that",
+        "  - required-added   $.id  producers of v1 may omit it; consumers of v2 refuse that",
         "        waived until 2026-06-01: for now",
         "  - maximum-lowered  $.n   9 -> 5",
         "        waived until 2026-06-01: for now",

@@ -210,6 +210,14 @@ def test_another_version_that_the_payload_conforms_to_is_named_with_what_it_rena
     ]
 
 
+def test_latest_is_no_word_that_a_producer_speaks(
+    registry: SchemaRegistry, local_registry: LocalRegistry
+) -> None:
+    local_registry.publish(NAME, v1=OLD, latest=NEW)
+    text = text_of(registry, {"id": "a"}, version="latest", others=("v1", "latest"))
+    assert "  next: make the producer speak the latest version, or test it against v1" in text
+
+
 def test_several_other_versions_are_named_and_one_that_refuses_too_is_not(
     registry: SchemaRegistry, local_registry: LocalRegistry
 ) -> None:

@@ -76,21 +76,33 @@ def test_a_run_is_about_its_own_parameters_or_else_what_is_declared(
 @pytest.mark.parametrize(
     ("marker", "reason"),
     [
-        (schema(5), "5 is not a schema's name"),
-        (schema("a.B", ""), "'' is not a schema's name"),
-        (schema("a.B", version="v1", track="v1"), "no such argument: track, version"),
+        (schema(5), "5 is not a schema's name; write a text for each"),
+        (schema("a.B", ""), "'' is not a schema's name; write a text for each"),
+        (
+            schema("a.B", version="v1", track="v1"),
+            (
+                "no such argument: track, version; there are enforcement, fallback, prefer, "
+                "release, versions"
+            ),
+        ),
         (
             schema("a.B", versions="v1", prefer="v2"),
             "give versions, or prefer and fallback, not both",
         ),
         (schema("a.B", fallback="v1"), "fallback needs prefer"),
-        (schema("a.B", release=1.0), "1.0 is not a release"),
+        (schema("a.B", release=1.0), '1.0 is not a release; write a text, such as release="1"'),
         (
             schema("a.B", versions=[]),
             "the list of versions is empty; give at least one, such as v1",
         ),
-        (schema("a.B", versions=5), "5 is not a list of versions"),
-        (schema("a.B", versions=["v1", 2]), "['v1', 2] is not a list of versions"),
+        (
+            schema("a.B", versions=5),
+            '5 is not a list of versions; write texts, such as versions=["1", "2"]',
+        ),
+        (
+            schema("a.B", versions=[1, 2]),
+            '[1, 2] is not a list of versions; write texts, such as versions=["1", "2"]',
+        ),
         (
             schema("a.B", versions="../v1"),
             "'../v1' cannot be a version; use letters, digits, '_', '-' and '.'",

@@ -61,8 +61,11 @@ def test_any_name_version_and_release_is_a_segment_that_can_be_read_back(
     "body", ['"Not Found"', '{"error_code": 404}', '{"error_code": 40401, "message": "\\u001b"}']
 )
 def test_a_404_of_a_confluent_registry_names_the_option(query: Query, body: str) -> None:
-    with pytest.raises(WrongAnswer, match="set --registry-protocol=confluent"):
+    with pytest.raises(WrongAnswer, match=r"404 as a Confluent Schema Registry does$") as caught:
         drive(CoreProtocol().ask(query), lambda _: Response(404, body))
+    assert caught.value.advice == (
+        "set --registry-protocol=confluent, or correct --registry-url, whose path may be wrong"
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ def test_each_missed_gate_is_one_line_with_what_to_do() -> None:
             "keep --registry-cache-dir between runs, or replay with --registry-offline"
         ),
         (
-            "1 old copy was used because the registry did not answer; "
-            "--registry-fail-on-stale allows none: find out why it did not answer"
+            "1 old copy was used because the registry gave no new answer; "
+            "--registry-fail-on-stale allows none: find out why it gave none"
         ),
         (
             "1 schema has no contract test (c@v2); --registry-require-coverage allows none: test "

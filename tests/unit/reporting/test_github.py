@@ -42,8 +42,8 @@ def test_a_step_closes_with_the_same_lines_as_the_run() -> None:
         "",
         "- 12 checks: 9 conforming, 1 violating, 2 warned, 4 switched off (0.00 s)",
         "- 12 lookups, 100.0 % without a fetch; no fetch",
-        "- `2 violations not enforced: 2 on v2 (warn)`",
-        "- `4 checks not made: 4 on v3 (off)`",
+        "- `2 violations not enforced: 2 in version v2 (warn)`",
+        "- `4 checks not made: 4 in version v3 (off)`",
         "- gate failed: `hit rate 1.0 %`",
         "- gate failed: `overhead 9.0 %`",
     ]
@@ -123,15 +123,20 @@ def test_what_nobody_may_miss_is_annotated() -> None:
         old("c", "it was slow"),
     )
     assert github.workflow_commands(figures, ["hit rate 1.0 %, at least 2 %"]) == [
-        "::warning title=schema registry%3A not enforced::1 violation not enforced: 1 on v1 (warn)",
-        "::warning title=schema registry%3A not enforced::1 check not made: 1 on v1 (off)",
+        (
+            "::warning title=schema registry%3A not enforced::"
+            "1 violation not enforced: 1 in version v1 (warn)"
+        ),
+        "::warning title=schema registry%3A not enforced::1 check not made: 1 in version v1 (off)",
         (
             "::warning title=schema registry%3A old copies::"
             "the registry did not answer; 2 old copies served:%0A"
             "  because it was down%0A"
             "  because it was slow%0A"
             "  b v1 release 1.0.0: cassette, fetched 3 days ago%0A"
-            "  c v1 release 1.0.0: cassette, fetched 3 days ago"
+            "  c v1 release 1.0.0: cassette, fetched 3 days ago%0A"
+            "  next: check the registry and its address; --registry-mode=live or "
+            "--registry-fail-on-stale makes this fail"
         ),
         "::error title=schema registry%3A gate failed::hit rate 1.0 %25, at least 2 %25",
     ]
@@ -142,7 +147,7 @@ def test_an_annotation_of_many_old_copies_shows_the_first() -> None:
         figures_of(*(old(f"s{number:02}") for number in range(30))), []
     )
     assert command.endswith(
-        "%0A  s17 v1 release 1.0.0: cassette, fetched 3 days ago%0A  and 12 more lines"
+        "%0A  s17 v1 release 1.0.0: cassette, fetched 3 days ago%0A  and 13 more lines"
     )
 
 

@@ -67,8 +67,8 @@ def test_a_run_closes_with_a_matrix_the_checks_and_what_is_not_enforced(
             "13 checks: 10 conforming, 1 violating, 2 warned, 4 switched off; 2 checks could not "
             "be made"
         ),
-        "2 violations not enforced: 2 on v2 (warn)",
-        "4 checks not made: 4 on v3 (off)",
+        "2 violations not enforced: 2 in version v2 (warn)",
+        "4 checks not made: 4 in version v3 (off)",
     ]
 
 
@@ -82,8 +82,8 @@ def test_where_a_gate_asks_a_run_closes_with_what_it_cost(figures: Figures) -> N
             "15 lookups, 86.7 % without a fetch; 4 fetches of 2.1 KB: p50 20 ms, p95 1500 ms, "
             "max 1500 ms, 3 retries, 1 outage"
         ),
-        "2 violations not enforced: 2 on v2 (warn)",
-        "4 checks not made: 4 on v3 (off)",
+        "2 violations not enforced: 2 in version v2 (warn)",
+        "4 checks not made: 4 in version v3 (off)",
     ]
 
 
@@ -93,8 +93,12 @@ def test_a_quiet_run_says_only_what_nobody_may_miss(figures: Figures) -> None:
         "the registry did not answer; 1 old copy served:",
         "  because it was down",
         "  b v1 release 1.0.0: stale cache, fetched 3 days ago",
-        "2 violations not enforced: 2 on v2 (warn)",
-        "4 checks not made: 4 on v3 (off)",
+        (
+            "  next: check the registry and its address; --registry-mode=live or "
+            "--registry-fail-on-stale makes this fail"
+        ),
+        "2 violations not enforced: 2 in version v2 (warn)",
+        "4 checks not made: 4 in version v3 (off)",
     ]
 
 
@@ -141,7 +145,7 @@ def test_the_checks_have_the_colours_of_pytest(figures: Figures) -> None:
 
 def test_what_warns_is_yellow(figures: Figures) -> None:
     figures.add(events_of(old("b")))
-    assert list(map(colour_of, summary(figures, MARKS, verbosity=-1))) == ["yellow"] * 5
+    assert list(map(colour_of, summary(figures, MARKS, verbosity=-1))) == ["yellow"] * 6
 
 
 @pytest.mark.parametrize(
@@ -273,7 +277,7 @@ def test_a_schema_without_a_version_has_a_column_of_its_own() -> None:
         "a                 –           ✓",
         "the given schema  !           –",
     ]
-    assert not_enforced(figures) == ["1 violation not enforced: 1 on no version (warn)"]
+    assert not_enforced(figures) == ["1 violation not enforced: 1 in no version (warn)"]
 
 
 def test_a_run_without_a_fetch_says_so() -> None:
@@ -308,8 +312,8 @@ def test_what_is_not_enforced_is_counted_by_version() -> None:
         switched_off("a", "v3"),
     )
     assert not_enforced(figures) == [
-        "1,002 violations not enforced: 1 on v1 (warn), 1001 on v2 (warn)",
-        "1 check not made: 1 on v3 (off)",
+        "1,002 violations not enforced: 1 in version v1 (warn), 1001 in version v2 (warn)",
+        "1 check not made: 1 in version v3 (off)",
     ]
 
 
@@ -326,7 +330,20 @@ def test_what_several_processes_served_from_old_copies_is_said_once_and_sorted()
         "  because it was slow",
         "  a v1 release 1.0.0: stale cache, fetched 3 days ago",
         "  b v1 release 1.0.0: cassette, fetched 3 days ago",
+        (
+            "  next: check the registry and its address; --registry-mode=live or "
+            "--registry-fail-on-stale makes this fail"
+        ),
     ]
+
+
+@pytest.mark.parametrize(
+    "outage", ["it answered 503 Service Unavailable", "no schema came back: 200 OK, text/html"]
+)
+def test_a_registry_that_answered_is_not_said_to_be_silent(outage: str) -> None:
+    figures = figures_of(old("a", "cassette", outage), old("b"))
+    said = "the registry gave no new answer; 2 old copies served:"
+    assert summary(figures, MARKS, verbosity=-1)[0] == said
 
 
 @pytest.mark.parametrize(

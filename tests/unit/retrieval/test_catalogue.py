@@ -173,7 +173,9 @@ def test_a_name_is_asked_for_once_and_the_reason_is_told(
 ) -> None:
     with pytest.raises(SchemaNotFound) as caught:
         confluent.get_schema("payments", "latest")
-    assert caught.value.advice.startswith("check the name and the version; or the credentials")
+    assert caught.value.advice.startswith(
+        "check the name and the version; see what there is with pytest-schema-registry list; or"
+    )
     assert "--registry-subject" in caught.value.advice
     assert confluent_registry.paths == ["/schemas/types", "/subjects/payments/versions/latest"]
 

@@ -109,11 +109,14 @@ def test_a_confluent_registry_is_asked_for_no_list(confluent_registry: Confluent
         def asked() -> list[str]:
             return headlines(lambda: registry.get_schema("order-value"))
 
-        own = "or the credentials may not read it, or the registry has only just started"
+        own = (
+            "see what there is with pytest-schema-registry list; or the credentials may not read "
+            "it, or the registry has only just started"
+        )
         assert asked()[1] == f"  next: check the name and the version; {own}"
         assert "/subjects" not in [each.path for each in confluent_registry.requests]
         registry.index()
-        own = own.replace("or", "Or", 1)
+        own = own.replace("see", "See", 1)
         assert asked()[1] == f"  next: did you mean orders-value? {own}"
 
 

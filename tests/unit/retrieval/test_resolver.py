@@ -225,6 +225,14 @@ def test_auto_says_what_it_tried(host: Host, local_registry: LocalRegistry) -> N
     ]
 
 
+def test_of_an_outage_the_address_is_shown_that_was_requested(host: Host, closed_port: int) -> None:
+    resolver = host(url=f"http://127.0.0.1:{closed_port}", mode="live")
+    for query in (QUESTION, replace(QUESTION, version="v2")):
+        with pytest.raises(RegistryUnavailable) as caught:
+            resolver.retrieve(query)
+        assert caught.value.url == f"http://127.0.0.1:{closed_port}{PATH}"
+
+
 def test_auto_says_that_the_cassette_it_tried_is_damaged(
     host: Host, tmp_path: Path, local_registry: LocalRegistry
 ) -> None:

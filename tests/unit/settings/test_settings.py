@@ -305,7 +305,7 @@ def test_the_default_cassettes_are_not_repeated_in_the_command() -> None:
 @pytest.mark.parametrize(
     ("given", "registry", "versions"),
     [
-        ({"location": HTTP}, "http://r", "as the registry's protocol has them"),
+        ({"location": HTTP}, "http://r", "v1,v2 (latest of a Confluent registry)"),
         ({"location": HTTP, "versions": ("v1", "v3")}, "http://r", "v1,v3"),
         ({"location": HTTP, "protocol": "core"}, "http://r", "v1,v2"),
         ({"location": HTTP, "protocol": "confluent"}, "http://r", "latest"),
@@ -329,7 +329,7 @@ def test_where_a_protocol_is_recorded_the_header_does_not_say_what_its_versions_
 ) -> None:
     (tmp_path / DEFAULT_CASSETTES).mkdir(parents=True)
     (tmp_path / DEFAULT_CASSETTES / "protocol.yaml").touch()
-    assert "versions as the registry's protocol has them" in Settings(root=tmp_path).describe()
+    assert "versions v1,v2 (latest of a Confluent registry)" in Settings(root=tmp_path).describe()
 
 
 @pytest.mark.parametrize(

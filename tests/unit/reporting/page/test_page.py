@@ -157,7 +157,7 @@ def test_a_comparison_shows_its_reasons_and_payloads_side_by_side() -> None:
         "orders.Order v1 → v2 ✗ incompatible backward, tolerant",
         "pytest.ini::orders.Order[v1->v2]",
         "required-added $.quantity",
-        "v1 producers may omit it; v2 consumers refuse that (shown by a payload)",
+        "producers of v1 may omit it; consumers of v2 refuse that (shown by a payload)",
         "v2 #/required",
         '"quantity"',
         "v1 accepts this payload",
@@ -166,7 +166,7 @@ def test_a_comparison_shows_its_reasons_and_payloads_side_by_side() -> None:
         "}",
         'v2 refuses it: "quantity" is a required property',
         "required-added $.quantity",
-        "v1 producers may omit it; v2 consumers refuse that (proved)",
+        "producers of v1 may omit it; consumers of v2 refuse that (proved)",
         "v2 #/required",
         '"quantity"',
         "No payload shows it.",
@@ -174,7 +174,7 @@ def test_a_comparison_shows_its_reasons_and_payloads_side_by_side() -> None:
         "probable-rename $.a -> $.b",
         "orders.Order v1 → v2 ~ waived backward, tolerant",
         "required-added $.quantity",
-        "v1 producers may omit it; v2 consumers refuse that (shown by a payload)",
+        "producers of v1 may omit it; consumers of v2 refuse that (shown by a payload)",
         "waived until 2026-02-01: soon",
         "v2 #/required",
         '"quantity"',
@@ -218,6 +218,10 @@ def test_drift_rollout_and_remarks_are_shown() -> None:
         "the registry did not answer; 1 old copy served:",
         "because it was down",
         "users.User v1: stale cache, fetched 3 days ago",
+        (
+            "next: check the registry and its address; --registry-mode=live or "
+            "--registry-fail-on-stale makes this fail"
+        ),
         "Cassettes",
         "1 cassette that no test used; delete it:",
         "a.yaml",
