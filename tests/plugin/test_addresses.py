@@ -141,7 +141,7 @@ def test_the_version_of_a_name_wins_over_any_other_choice_for_the_test(
             "'shop@v1' says which version, and versions= too; give one of them",
         ),
         ('"shop", version="v1"', "no such argument: version; did you mean versions=?"),
-        ('"shop", colour="v1"', "no such argument: colour"),
+        ('"shop", colour="v1"', "no such argument: colour; there are enforcement, *"),
     ],
 )
 def test_a_marker_that_contradicts_itself_is_refused(

@@ -165,8 +165,8 @@ def test_a_version_of_the_users_own_is_the_one_that_is_checked(
 @pytest.mark.parametrize(
     ("marker", "said", "workers"),
     [
-        ("5", "5 is not a schema's name", "0"),
-        ("5", "5 is not a schema's name", "2"),
+        ("5", "5 is not a schema's name; write a text for each", "0"),
+        ("5", "5 is not a schema's name; write a text for each", "2"),
         ("'a', version='v1'", "no such argument: version; did you mean versions=?", "0"),
         ("'a', versions=[]", "the list of versions is empty; give at least one, such as v1", "0"),
         (
