@@ -241,8 +241,7 @@ class SchemaRegistryPlugin:
 
         Only then: a project that does not use us must not pay for reading its data.
         """
-        files = (argument.partition("::")[0] for argument in self._config.args)
-        if any(file.endswith(".jsonl") for file in files):
+        if any(each.partition("::")[0].endswith(".jsonl") for each in self._config.args):
             from pytest_schema_registry.plugin.payload_items import LetterCollection
 
             collection = LetterCollection(lambda: self.process)
@@ -297,9 +296,8 @@ class SchemaRegistryPlugin:
     def assert_compatible(self) -> AssertCompatible:
         """Fail the test unless two schemas or models still speak to each other."""
         __tracebackhide__ = True
-        process = self.process
-        process.refuse_wrong_environment()
-        return process.evolution.assert_compatible
+        self.process.refuse_wrong_environment()
+        return self.process.evolution.assert_compatible
 
     @pytest.fixture
     def registry_server(self) -> Generator[RegistryServer, None, None]:
