@@ -41,9 +41,8 @@ MARKER_HELP = (
 )
 RULES_HELP = "registry_compatibility: the tests that the ini file's compatibility rules make"
 PLUGIN: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
-SESSION_INPUT = "schema_registry_session"
-START_INPUT = "schema_registry_started_at"
-COLUMNS_INPUT = "schema_registry_columns"
+#: What a controller tells its workers: the session's id, its start, the terminal's width.
+TOLD = "schema_registry_session"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -135,12 +134,10 @@ class SchemaRegistryPlugin:
         self._config = config
         self._started = time.perf_counter()
         self._is_worker = hasattr(config, "workerinput")
-        worker_input: dict[str, Any] = getattr(config, "workerinput", {})
-        self._session_id: str = worker_input.get(SESSION_INPUT) or uuid.uuid4().hex
-        self._started_at: float = worker_input.get(START_INPUT) or time.time()
         # Later, pytest's capture is in the place of the terminal.
-        columns = worker_input.get(COLUMNS_INPUT) or shutil.get_terminal_size((0, 0)).columns
-        self._columns: int = columns
+        own = [uuid.uuid4().hex, time.time(), shutil.get_terminal_size((0, 0)).columns]
+        told: list[Any] = getattr(config, "workerinput", {}).get(TOLD, own)
+        self._session_id, self._started_at, self._columns = told
         #: The raw values that were written for the session.
         self.raw = RawOptions(config)
         self._process: PluginSession | None = None
@@ -308,9 +305,7 @@ class SchemaRegistryPlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        node.workerinput[SESSION_INPUT] = self._session_id
-        node.workerinput[START_INPUT] = self._started_at
-        node.workerinput[COLUMNS_INPUT] = self._columns
+        node.workerinput[TOLD] = [self._session_id, self._started_at, self._columns]
         self._hear_reports().open_workers += 1
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
