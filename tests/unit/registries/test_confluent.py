@@ -65,6 +65,7 @@ class Registry:
 
 NO_SUBJECT = Response(404, '{"error_code": 40401, "message": "of alice"}')
 NO_VERSION = Response(404, '{"error_code": 40402}')
+LIST_VERSIONS = Missing("see which versions there are with pytest-schema-registry list")
 NO_CODE = Response(404, '{"error_code": 404}')
 
 
@@ -241,7 +242,7 @@ def test_a_404_with_a_code_is_an_answer(query: Query, said: bool) -> None:
     assert isinstance(missing, Missing)
     assert ("--registry-subject" in missing.advice) is said
     assert "alice" not in missing.advice
-    assert asked(PLAIN, query, NO_VERSION) == Missing()
+    assert asked(PLAIN, query, NO_VERSION) == LIST_VERSIONS
 
 
 @pytest.mark.parametrize("query", [LATEST, REFERENCE, RELEASES, USERS, INDEX])
@@ -445,7 +446,7 @@ def test_full_decides_both_directions_or_neither(level: str) -> None:
     assert judged(LEVELS[level], YES)[0] == RegistryVerdict(True)
     undecided = "level FULL asks for both directions, and one of them fails"
     assert judged(LEVELS[level], NO)[0] == RegistryVerdict(None, (undecided, "it is smaller"))
-    assert judged(LEVELS[level], NO_VERSION)[0] == Missing()
+    assert judged(LEVELS[level], NO_VERSION)[0] == LIST_VERSIONS
 
 
 @pytest.mark.parametrize(
