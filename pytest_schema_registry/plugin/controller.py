@@ -269,7 +269,11 @@ class Controller:
         if self._figures is None:
             return
         from pytest_schema_registry.reporting.lines import markup, printable_lines
-        from pytest_schema_registry.reporting.summary import heading_colour, marks_for, summary
+        from pytest_schema_registry.reporting.marks import marks_for
+        from pytest_schema_registry.reporting.summary import (
+            heading_colour,
+            summary,
+        )
         from pytest_schema_registry.text import printable_text
 
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))

@@ -11,8 +11,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.errors import SchemaRegistryWarning
+from pytest_schema_registry.reporting.marks import Marks
 from pytest_schema_registry.reporting.summary import (
-    Marks,
     counted,
     not_enforced,
     old_copies,

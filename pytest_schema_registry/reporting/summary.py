@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from pytest_schema_registry.reporting.figures import Figures, Record
+    from pytest_schema_registry.reporting.marks import Marks
     from pytest_schema_registry.schemas import OldCopy
 
 #: The most items of a list. A larger table only counts the schemas that conform in every version.
@@ -36,67 +37,6 @@ _FAIL_INSTEAD = (
 )
 #: The head for schemas without a version: given as a value, or no version was found for them.
 NO_VERSION = "no version"
-
-
-class Marks(NamedTuple):
-    """The marks for a schema's outcomes."""
-
-    conforms: str = "✓"
-    violates: str = "✗"
-    unchecked: str = "?"
-    warned: str = "!"
-    untested: str = "\N{EN DASH}"
-    xfailed: str = "~"
-
-    def of(self, record: Record | None, *, failed: bool = False) -> str:
-        """Return the mark of one schema in one version line.
-
-        Args:
-            record: The schema's checks and lookups; None without any.
-            failed: True where a check against the schema could not be made.
-        """
-        if record is not None and record.violating:
-            return self.violates
-        if failed:
-            return self.unchecked
-        if record is not None and record.warned:
-            return self.warned
-        if record is not None and record.xfailed:
-            return self.xfailed
-        return self.conforms if record is not None and record.checks else self.untested
-
-    def colour_of(self, mark: str) -> str:
-        """Return pytest's colour for a mark; an empty text for none."""
-        colours = ("green", "red", "red", "yellow", "", "yellow")
-        return dict(zip(self, colours, strict=True))[mark]
-
-    @property
-    def worst_first(self) -> list[str]:
-        """The marks, those first that a reader has to act on."""
-        return [
-            self.violates,
-            self.unchecked,
-            self.warned,
-            self.xfailed,
-            self.untested,
-            self.conforms,
-        ]
-
-
-ASCII = Marks("ok", "FAIL", "?", "!", "-", "~")
-
-
-def marks_for(encoding: str | None) -> Marks:
-    """Return the marks that a terminal can show.
-
-    Args:
-        encoding: The terminal's encoding; None if it is not known.
-    """
-    try:
-        "".join(Marks()).encode(encoding or "ascii")
-    except (LookupError, UnicodeEncodeError):
-        return ASCII
-    return Marks()
 
 
 def plain(text: str, _colour: str) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from prometheus_client.parser import text_string_to_metric_families
 
 from pytest_schema_registry.reporting.figures import Figures
+from pytest_schema_registry.reporting.marks import Marks
 from pytest_schema_registry.reporting.metrics import exposition
-from pytest_schema_registry.reporting.summary import Marks
 from tests.docs.pages import code, page, table
 
 if TYPE_CHECKING:

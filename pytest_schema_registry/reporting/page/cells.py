@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_schema_registry.reporting.marks import Marks
 from pytest_schema_registry.reporting.page.evidence import ORDER, WORDS
 from pytest_schema_registry.reporting.page.room import LEFT_OUT, MAX_MESSAGE, MAX_NAME, Room
-from pytest_schema_registry.reporting.summary import NO_VERSION, Marks, counted, outcomes
+from pytest_schema_registry.reporting.summary import (
+    NO_VERSION,
+    counted,
+    outcomes,
+)
 from pytest_schema_registry.schemas import SchemaKey, age
 from pytest_schema_registry.text import cut
 

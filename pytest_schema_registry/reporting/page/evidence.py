@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.reporting.figures import Figures
+from pytest_schema_registry.reporting.marks import Marks
 from pytest_schema_registry.reporting.shares import Shares
-from pytest_schema_registry.reporting.summary import Marks, outcomes
+from pytest_schema_registry.reporting.summary import (
+    outcomes,
+)
 from pytest_schema_registry.schemas import SchemaKey
 
 if TYPE_CHECKING:

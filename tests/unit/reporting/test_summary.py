@@ -8,13 +8,11 @@ import pytest
 
 from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.lines import Line, colour_of
+from pytest_schema_registry.reporting.marks import ASCII, Marks, marks_for
 from pytest_schema_registry.reporting.summary import (
-    ASCII,
-    Marks,
     counted,
     details,
     heading_colour,
-    marks_for,
     matrix,
     not_enforced,
     summary,
