@@ -63,12 +63,13 @@ def test_a_payload_of_another_version_says_where_it_belongs(
     url = f"--registry-url={local_registry.url}"
     result = run(url)
     result.assert_outcomes(passed=3, failed=3)
-    said = [line.partition(", or ")[2] for line in result.outlines if line.startswith("  next: ")]
-    assert said == [
+    # Where CI is set, pytest prints the whole reason in its short summary, too.
+    said = {line.partition(", or ")[2] for line in result.outlines if line.startswith("  next: ")}
+    assert said == {
         "move it to a.B@v1#%2F$defs%2FC/valid/",
         f"move it to {ORDER}@v1/valid/",
         f"move it to {ORDER}@v1.payloads.jsonl",
-    ]
+    }
     (payloads / ORDER).rename(payloads / f"{ORDER}@v1")
     run(url, "-k", "small").assert_outcomes(passed=1)
 
@@ -83,7 +84,7 @@ def test_a_dead_letter_of_another_version_says_how_its_producer_is_tested(
     url = f"--registry-url={local_registry.url}"
     run(url, "--registry-dead-letters=letters.jsonl").assert_outcomes(passed=1, failed=1)
     result = run(url, "letters.jsonl")
-    (said,) = [line for line in result.outlines if line.startswith("  next: ")]
+    (said,) = {line for line in result.outlines if line.startswith("  next: ")}
     assert said.endswith(
         f'test its producer against v1 only: @pytest.mark.registry_schema("{ORDER}@v1")'
     )
