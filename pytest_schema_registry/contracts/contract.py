@@ -254,15 +254,15 @@ class Contract:
             if validator.is_valid(value):
                 said = f"the payload conforms to {usage.schema}, but lies in invalid/"
                 self._refute(usage, validator, value, said)
-                return
-            # The engine also refuses what it cannot decide; then this raises InvalidSchema.
-            found = self._judge.violations(validator, value)
-            if why and (unmet := why.unmet(found)):
-                lines = [f"the payload violates {usage.schema}, but {unmet}"]
-                lines += [f"  {each}" for each in found[:_MOST_SHOWN]]
-                self._refute(usage, validator, value, "\n".join(lines))
             else:
-                usage.refused += 1
+                # The engine also refuses what it cannot decide; then this raises InvalidSchema.
+                found = self._judge.violations(validator, value)
+                if why and (unmet := why.unmet(found)):
+                    lines = [f"the payload violates {usage.schema}, but {unmet}"]
+                    lines += [f"  {each}" for each in found[:_MOST_SHOWN]]
+                    self._refute(usage, validator, value, "\n".join(lines))
+                else:
+                    usage.refused += 1
 
         self.checked("assert_conforms", None, None, check)
 

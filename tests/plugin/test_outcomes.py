@@ -92,9 +92,10 @@ def test_a_test_that_asks_for_a_check_and_makes_none_is_an_error(
 
         def test_checked(assert_compatible): assert_compatible({}, {})
     """)
+    pytester.maketxtfile(test_no_function=">>> 1\n1")  # a doctest has no arguments
     url = f"--registry-url={local_registry.url}"
     result = run("-n", workers, url, "--registry-versions=v1")
-    result.assert_outcomes(errors=5, passed=6, skipped=1, failed=1)
+    result.assert_outcomes(errors=5, passed=7, skipped=1, failed=1)
     result.stdout.fnmatch_lines(
         [
             "*NothingChecked: the test asked for assert_conforms and has checked nothing",

@@ -70,6 +70,7 @@ def only(schema: Any, payload: Any, **options: Any) -> Violation:
         ({"minItems": 2}, [1], "1 item, fewer than 2"),
         ({"maxItems": 1}, [1, 2], "2 items, more than 1"),
         ({"uniqueItems": True}, [1, 1], "[1, 1] has an item twice: 1 at [0] and [1]"),
+        ({"uniqueItems": True}, [1.5, 1, 1.0], "[1.5, 1, 1.0] has an item twice: 1 at [1] and [2]"),
         ({"minProperties": 2}, {"a": 1}, "1 property, fewer than 2"),
         ({"maxProperties": 1}, {"a": 1, "b": 1}, "2 properties, more than 1"),
         ({"required": ["a"]}, {}, '"a" is a required property'),
