@@ -208,14 +208,12 @@ class SchemaRegistryPlugin:
         if self._reports is None:
             from pytest_schema_registry.plugin.reports import Reports
 
-            self._reports = Reports(self._add)
+            self._reports = Reports(self._add, is_worker=self._is_worker)
             self._config.pluginmanager.register(self._reports, "schema_registry_reports")
         return self._reports
 
     def _add(self, events: dict[str, Any]) -> None:
-        """Give the controller the events of a process; workers' reports carry theirs there."""
-        if self._is_worker:
-            return
+        """Give the controller the events of a process."""
         if self._controller is None:
             self.begin()
         assert self._controller is not None  # noqa: S101  # only a worker has none

@@ -18,11 +18,13 @@ class Reports:
     """The reader of the reports that a process logs, its own or those of its workers.
 
     Args:
-        add: Takes the events that a process has sent.
+        add: Takes the events that a process has sent; never called in a worker.
+        is_worker: True where a controller reports for this process.
     """
 
-    def __init__(self, add: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, add: Callable[[dict[str, Any]], None], *, is_worker: bool) -> None:
         self._add = add
+        self._is_worker = is_worker
         #: The plugin in this process; None while nothing has needed it.
         self.process: PluginSession | None = None
         #: The number of workers that have not reported their end.
@@ -38,7 +40,10 @@ class Reports:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if self.process is not None:
             self.process.events.logged(report)
-        if (events := getattr(report, EVENTS, None)) is not None:
+        events = getattr(report, EVENTS, None)
+        if events is not None and not self._is_worker:
+            # pytest keeps all reports, and Python's collector would walk their events again.
+            delattr(report, EVENTS)
             self._add(events)
 
     @pytest.hookimpl(optionalhook=True)
