@@ -1,4 +1,4 @@
-"""Text for people: printable lines, values and lists."""
+"""Text: printable lines, values and lists for people, and what UTF-8 has a form for."""
 
 from __future__ import annotations
 
@@ -92,3 +92,12 @@ def listed(items: Sequence[str], joint: str = "or", *, more: int = 0) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {joint} {items[-1]}"
+
+
+def encodes(text: str) -> bool:
+    """Check whether a text has a form in UTF-8, which lone surrogates do not have."""
+    try:
+        str.encode(text)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.contracts.message import message_of
 from pytest_schema_registry.contracts.payload_text import NotAValue
-from pytest_schema_registry.contracts.plain_json import MAX_BITS, encodes, refuse_unbounded
+from pytest_schema_registry.contracts.plain_json import MAX_BITS, refuse_unbounded
 from pytest_schema_registry.errors import PayloadNotJSON
 from pytest_schema_registry.json_values import json_path
 from pytest_schema_registry.redaction import REDACTED
-from pytest_schema_registry.text import cut, printable
+from pytest_schema_registry.text import cut, encodes, printable
 
 if TYPE_CHECKING:
     from pytest_schema_registry.redaction import Redaction

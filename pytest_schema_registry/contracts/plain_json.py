@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from pytest_schema_registry.errors import PayloadNotJSON
+from pytest_schema_registry.text import encodes
 
 MAX_VALUES = 5_000_000
 #: The engine recurses on the machine's stack: an overflow kills the process, with no exception.
@@ -67,12 +68,3 @@ def refuse_unbounded(size: int, depth: int) -> None:
         raise PayloadNotJSON(
             "$", f"more than {MAX_VALUES:,} values", "does it contain itself? send less"
         )
-
-
-def encodes(text: str) -> bool:
-    """Check whether a text has a form in UTF-8, which lone surrogates do not have."""
-    try:
-        str.encode(text)
-    except UnicodeEncodeError:
-        return False
-    return True

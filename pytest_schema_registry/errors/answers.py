@@ -36,7 +36,7 @@ class RegistryUnavailable(SchemaRegistryError):
 
     @property
     def outage(self) -> str:
-        """What happened, as the reason why an old copy is used."""
+        """The reason why an old copy is used: what happened instead of an answer."""
         return f"no schema came back: {self.reason}" if self.is_page else self.reason
 
     def _text(self) -> str:

@@ -1,4 +1,4 @@
-"""What a comparison would say if its models sent their members under their aliases."""
+"""The comparison of models as if they sent their members under their aliases."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ LOG_IN = (
 
 
 class Outage(NamedTuple):
-    """What happened instead of an answer.
+    """The reason why there is no answer, and what to do.
 
     Args:
         reason: The reason, in a part of a sentence.

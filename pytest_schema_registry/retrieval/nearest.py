@@ -1,4 +1,4 @@
-"""What a registry has instead of a name that was not found: other version lines, other names."""
+"""The advice on a name that was not found: the version lines that have it, or names like it."""
 
 from __future__ import annotations
 

@@ -17,18 +17,15 @@ import yaml
 
 from pytest_schema_registry.reporting import github
 from pytest_schema_registry.reporting.summary import LISTED_BY, MAX_LISTED
+from tests.docs.pages import named_file, page
 from tests.docs.pictures import PICTURES
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2
 
 if TYPE_CHECKING:
     from tests.local_registry import LocalRegistry
 
-DOCS = Path(__file__).parents[2] / "docs"
-PAGE = (DOCS / "ci.md").read_text(encoding="utf-8")
-FILES = {
-    name: block
-    for block, name in re.findall(r"^```yaml\n(# (\S+)\n.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-}
+PAGE = page("ci").text
+FILES = {named_file(block): block for block in page("ci").blocks("yaml")}
 CONTRACTS, DRIFT, CASSETTES = (
     f".github/workflows/{name}.yml" for name in ("contracts", "drift", "cassettes")
 )

@@ -9,7 +9,6 @@ import subprocess
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,19 +17,20 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from pytest_schema_registry import errors
 from pytest_schema_registry.reporting.metrics import ACTIONS, MODES, OUTCOMES, exposition
+from tests.docs.pages import ROOT, page
 from tests.local_registry import ORDER
 from tests.pages import small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conftest import Run
     from tests.local_registry import LocalRegistry
 
-DOCS = Path(__file__).parents[2] / "docs"
-PAGE = (DOCS / "monitoring.md").read_text(encoding="utf-8")
-DASHBOARD = json.loads((DOCS / "grafana" / "contracts.json").read_text(encoding="utf-8"))
-STEPS, RULES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+PAGE = page("monitoring").text
+DASHBOARD = json.loads((ROOT / "docs/grafana/contracts.json").read_text(encoding="utf-8"))
+STEPS, RULES = page("monitoring").blocks("yaml")
 ALERTS = yaml.safe_load(RULES)["groups"][0]["rules"]
 #: Metrics of others: the Pushgateway writes it.
 FOREIGN = {"push_time_seconds"}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from tests.docs.pages import ROOT
 from tests.docs.pictures import NAMESPACE, PICTURES, plain, printed, text_of
 
-FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+FOLDER = ROOT / "docs" / "pictures"
 
 
 def svg_of(name: str) -> str:

@@ -239,7 +239,7 @@ class Level(NamedTuple):
 
 
 class Rollout(NamedTuple):
-    """How strictly contracts are enforced.
+    """The enforcement of contracts, on the page.
 
     Args:
         rules: The enforcement rules as the user wrote them; empty for the default.

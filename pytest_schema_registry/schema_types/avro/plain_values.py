@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from pytest_schema_registry.schema_types.avro.names import ABSENT
+from pytest_schema_registry.text import encodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -220,18 +221,9 @@ def _bytes(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    if type(value) is str and (value.isascii() or _encodes(value)):
+    if type(value) is str and (value.isascii() or encodes(value)):
         return value
     raise _NotPlain
-
-
-def _encodes(text: str) -> bool:
-    """Check that a text has no half of a surrogate pair."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 _LEAVES: dict[str, Copy] = {

@@ -1,4 +1,4 @@
-"""How close the branches of an ``anyOf`` or ``oneOf`` come to a value that conforms to none.
+"""The closeness of the branches of an ``anyOf`` or ``oneOf`` to a value that conforms to none.
 
 A branch comes closer if more of the value's members are declared in it, if fewer members are
 missing or not allowed, and if its violations lie deeper in the value.
@@ -22,7 +22,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Fit:
-    """What a branch and a value have in common, and what tells them apart.
+    """The things that a branch and a value have in common, and those that tell them apart.
 
     A name that is nearly a declared one, and probably means it, is in none of the sets.
 
@@ -53,7 +53,7 @@ class Fit:
 
 @dataclass(slots=True)
 class Choices:
-    """What a quick look at a branch says on a value: on its type, its members and its tags.
+    """The result of a quick look at a branch with a value: at its type, its members and its tags.
 
     Tags are what ``const`` and ``enum`` allow.
 
@@ -71,7 +71,7 @@ class Choices:
 
     @property
     def refuses(self) -> bool:
-        """Whether the look is enough to say that the value breaks the branch."""
+        """True where the look is enough to say that the value breaks the branch."""
         return self.is_mistyped or bool(self.denied or self.fit.lacking or self.fit.foreign)
 
     def deny(self, path: Path, choices: Sequence[Any]) -> None:

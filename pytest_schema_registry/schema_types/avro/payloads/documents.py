@@ -69,7 +69,7 @@ class Documents:
 
     @property
     def cut(self) -> str:
-        """What is said of a search that ended early; empty for one that did not."""
+        """The remark on a search that ended early; empty for one that did not."""
         return CUT.format(self._most) if self._records > self._most else ""
 
     def of(self, type_: Type, above: tuple[str, ...] = ()) -> list[Any]:

@@ -141,8 +141,12 @@ class _Rules:
                 place = f"{type_.pointer}/fields/{at}"
                 yield _Rule(f"{place} missing", (*path, each.name), [put(rest)])
         if not self._allows_unknown:
-            unknown = {**least, "unknown": None}
-            yield _Rule(f"{type_.pointer} unknown-field", (*path, "unknown"), [put(unknown)])
+            name = "unknown"
+            while any(name == each.name for each in type_.fields):
+                name += "_"
+            yield _Rule(
+                f"{type_.pointer} unknown-field", (*path, name), [put({**least, name: None})]
+            )
         for each in type_.fields:
             name = each.name
             yield from self.of(

@@ -184,6 +184,12 @@ def test_a_decimal_is_broken_in_its_digits_and_in_its_scale() -> None:
     assert {value for value, _ in violations(content)} == {1, Decimal("0.01"), Decimal("100.0")}
 
 
+def test_an_unknown_field_has_a_name_that_no_field_has() -> None:
+    found = violations(record("R", ("unknown", "null")))
+    values = [value for value, _ in found]
+    assert values == ["x", {"unknown": "x"}, {"unknown": None, "unknown_": None}]
+
+
 def test_unknown_fields_break_nothing_where_they_are_allowed() -> None:
     found = violations(record("R", ("a", "null")), allows_unknown=True)
     assert [value for value, _ in found] == ["x", {"a": "x"}]
