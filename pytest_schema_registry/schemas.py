@@ -68,8 +68,8 @@ class OldCopy:
         what: The subject of the answer: a schema, the index, a 404.
         source: The place where the answer was kept.
         fetched_at: The time of the fetch, in seconds since the epoch.
-        outage: The reason why the registry did not answer.
-        url: The address that did not answer.
+        outage: The reason why the registry gave no new answer.
+        url: The address that gave none.
     """
 
     what: str

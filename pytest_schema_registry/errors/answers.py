@@ -13,7 +13,8 @@ class RegistryUnavailable(SchemaRegistryError):
         reason: What happened instead of an answer.
         unreachable: True when no connection came about, so that every other request is futile.
         tried: The places where ``auto`` then looked without success.
-        is_page: True when the status was 200 but the body is not JSON, such as a login page.
+        status: The HTTP status of the registry's answer; None where it gave none. With 200, the
+            body is not JSON, such as a login page.
         advice: What to do about the reason; empty for the usual.
     """
 
@@ -23,16 +24,21 @@ class RegistryUnavailable(SchemaRegistryError):
         reason: str,
         unreachable: bool = False,
         tried: tuple[str, ...] = (),
-        is_page: bool = False,
+        status: int | None = None,
         advice: str = "",
     ) -> None:
-        super().__init__(url, reason, unreachable, tried, is_page, advice)
+        super().__init__(url, reason, unreachable, tried, status, advice)
         self.url = url
         self.reason = reason
         self.unreachable = unreachable
         self.tried = tuple(tried)
-        self.is_page = is_page
+        self.status = status
         self.advice = advice
+
+    @property
+    def is_page(self) -> bool:
+        """True where a page came instead of JSON."""
+        return self.status == 200
 
     @property
     def outage(self) -> str:
@@ -43,13 +49,13 @@ class RegistryUnavailable(SchemaRegistryError):
         advice = self.advice or f"check {self.address_setting} and the network"
         if self.is_page:
             headline = self.outage
-        elif self.reason.startswith("it answered 5"):
+        elif self.status is None:
+            headline = f"the registry did not answer: {self.reason}"
+        elif self.status >= 500:
             headline = f"the registry failed: {self.reason}"
             advice = self.advice or "look at the registry's own log"
-        elif self.reason.startswith("it answered"):
-            headline = f"the registry gave no schema: {self.reason}"
         else:
-            headline = f"the registry did not answer: {self.reason}"
+            headline = f"the registry gave no schema: {self.reason}"
         lines = [headline, f"  asked: {self.url}", *self._origin()]
         lines += [f"  then tried: {what}" for what in self.tried]
         if not any("no recording of " in what for what in self.tried):

@@ -75,7 +75,8 @@ class AnswerReader:
         if status in (407, *RETRIED_STATUSES):
             reason = self.words(outages.through(self._described(response), proxy))
             advice = outages.of_status(status, "", proxy)
-            raise RegistryUnavailable(url, reason, advice=advice)
+            own = None if self.elsewhere(response.url) else status
+            raise RegistryUnavailable(url, reason, status=own, advice=advice)
         if status != 200 and self.elsewhere(response.url):
             raise InvalidAnswer(url, f"{self._described(response)}; {STATE_THAT_HOST}")
         if status != 200:
@@ -158,7 +159,7 @@ class AnswerReader:
         else:
             reason = self.words(outages.page(response, media_type))[:EXCERPT_LENGTH]
         reason = self.words(outages.through(reason, self._proxies.of(response.url)))
-        return RegistryUnavailable(url, reason, is_page=True, advice=outages.LOG_IN)
+        return RegistryUnavailable(url, reason, status=200, advice=outages.LOG_IN)
 
     def _described(self, response: httpx.Response) -> str:
         """Return a sentence on a response: its status and its text, or the host that sent it."""

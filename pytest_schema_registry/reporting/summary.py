@@ -100,10 +100,7 @@ def old_copies(copies: Collection[OldCopy], now: datetime | None = None) -> list
     if not copies:
         return []
     count = counted(len(copies), "old copy", "old copies")
-    answers = ("it answered", "no schema came back")
-    is_silent = not any(copy.outage.startswith(answers) for copy in copies)
-    said = "did not answer" if is_silent else "gave no new answer"
-    lines = [f"the registry {said}; {count} served:"]
+    lines = [f"the registry gave no new answer; {count} served:"]
     copies = sorted(copies)
     lines += [f"  because {reason}" for reason in dict.fromkeys(copy.outage for copy in copies)]
     for copy in copies:

@@ -62,6 +62,7 @@ class Belief:
                 reason = f"it answered 404, and has no registry's index at {exc.url}; {_NEITHER}"
                 raise InvalidAnswer(result.url, reason, self._check) from None
             reason = "it answered 404, which is believed of a registry only, and its index"
-            raise RegistryUnavailable(result.url, f"{reason} cannot be had: {exc.outage}") from None
+            reason = f"{reason} cannot be had: {exc.outage}"
+            raise RegistryUnavailable(result.url, reason, status=404) from None
         self._is_registry = True
         return result

@@ -180,7 +180,7 @@ def _explained(error: SchemaRegistryError) -> SchemaRegistryError:
         return error
     if isinstance(error, RegistryUnavailable) and not error.unreachable:
         reason = f"{error.reason}, {_ASKED}"
-        return RegistryUnavailable(error.url, reason, advice=error.advice)
+        return RegistryUnavailable(error.url, reason, status=error.status, advice=error.advice)
     if isinstance(error, InvalidAnswer):
         return InvalidAnswer(error.url, f"{error.reason}, {_ASKED}", error.advice)
     if isinstance(error, RegistryRefused):

@@ -190,7 +190,7 @@ class Resolver:
             outage.reason,
             outage.unreachable,
             tuple(tried),
-            outage.is_page,
+            outage.status,
             outage.advice,
         )
 

@@ -104,7 +104,7 @@ def test_a_stale_entry_is_served_with_a_warning_and_a_summary(
                 f"stale cache of {local_registry.url}/schemas/v1/{ORDER}, fetched *ago, because *"
             ),
             "*= schema registry =*",
-            "the registry did not answer; 3 old copies served:",
+            "the registry gave no new answer; 3 old copies served:",
             "  because cannot connect: *",
             "  orders.Order v1 release 1.0.0: stale cache, fetched * s ago",
             "  orders.Order v2 release 2.0.0: stale cache, fetched * s ago",

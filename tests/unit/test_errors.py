@@ -91,7 +91,9 @@ TEXTS: list[tuple[Exception, str]] = [
         """,
     ),
     (
-        RegistryUnavailable(URL, "it answered 500", tried=("cassette x: no recording of a.B v1",)),
+        RegistryUnavailable(
+            URL, "it answered 500", tried=("cassette x: no recording of a.B v1",), status=500
+        ),
         f"""
         the registry failed: it answered 500
           asked: {URL}
@@ -100,7 +102,7 @@ TEXTS: list[tuple[Exception, str]] = [
         """,
     ),
     (
-        RegistryUnavailable(URL, "it answered 429 Too Many Requests"),
+        RegistryUnavailable(URL, "it answered 429 Too Many Requests", status=429),
         f"""
         the registry gave no schema: it answered 429 Too Many Requests
           asked: {URL}

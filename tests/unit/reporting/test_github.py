@@ -130,7 +130,7 @@ def test_what_nobody_may_miss_is_annotated() -> None:
         "::warning title=schema registry%3A not enforced::1 check not made: 1 in version v1 (off)",
         (
             "::warning title=schema registry%3A old copies::"
-            "the registry did not answer; 2 old copies served:%0A"
+            "the registry gave no new answer; 2 old copies served:%0A"
             "  because it was down%0A"
             "  because it was slow%0A"
             "  b v1 release 1.0.0: cassette, fetched 3 days ago%0A"

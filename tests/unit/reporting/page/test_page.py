@@ -215,7 +215,7 @@ def test_drift_rollout_and_remarks_are_shown() -> None:
         "– orders.Item v2, not tested",
         "Remarks",
         "Old copies",
-        "the registry did not answer; 1 old copy served:",
+        "the registry gave no new answer; 1 old copy served:",
         "because it was down",
         "users.User v1: stale cache, fetched 3 days ago",
         (
