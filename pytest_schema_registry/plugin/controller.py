@@ -151,7 +151,7 @@ class Controller:
     def _judge(self, figures: Figures) -> None:
         from pytest_schema_registry.reporting import gates
 
-        listed = None
+        listed: set[SchemaKey] | SchemaRegistryError = set()
         if self._process.settings.require_coverage:
             listed = self._listed()
             # The index decides what is missing, and may itself be an old copy.
@@ -166,14 +166,22 @@ class Controller:
             return settings._replace(versions=self._process.versions)
         return settings
 
-    def _listed(self) -> set[SchemaKey] | None:
+    def _listed(self) -> set[SchemaKey] | SchemaRegistryError:
+        """Return the keys in the registry's index, or the error that leaves none."""
         from pytest_schema_registry.schemas import SchemaKey
 
         try:
             index = self._process.registry.index()
-        except SchemaRegistryError:
-            return None
+        except SchemaRegistryError as exc:
+            return exc
         return {SchemaKey(entry.name, entry.version) for entry in index}
+
+    def _cache_size(self) -> int:
+        """Return the number of entries in the cache; 0 where the settings allow no registry."""
+        try:
+            return self._process.source.cache_size()
+        except SchemaRegistryError:
+            return 0
 
     def _write(self, figures: Figures, exitstatus: int) -> None:
         settings = self._process.settings
@@ -193,7 +201,7 @@ class Controller:
             from pytest_schema_registry.reporting import metrics
 
             with self._missing_file("--registry-metrics", path):
-                metrics.write(path, figures, cache_size=self._process.source.cache_size())
+                metrics.write(path, figures, cache_size=self._cache_size())
         self._write_page(figures, exitstatus)
         if step_summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             from pytest_schema_registry.reporting import github
