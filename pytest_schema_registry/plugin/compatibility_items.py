@@ -32,7 +32,7 @@ PLAIN = (IncompatibleSchemas, SchemaRegistryError, SchemaRegistryWarning)
 
 
 class RuleCollection:
-    """The hooks of a session that has compatibility rules, or waivers.
+    """The hooks of a session that has compatibility rules.
 
     The tests belong to the ini file, so that a user can pass the file's name or a test's id to
     pytest. They are also collected when the run covers the directory above the cassettes.
@@ -44,7 +44,6 @@ class RuleCollection:
 
     def __init__(self, process: PluginSession, config: pytest.Config) -> None:
         self._process = process
-        self._has_rules = bool(process.settings.compatibility or process.configuration.rules_error)
         self._path = config.inipath or config.rootpath / MARKER
 
     @pytest.hookimpl(wrapper=True)
@@ -55,13 +54,13 @@ class RuleCollection:
         if isinstance(collector, pytest.Session) and report.passed:
             # If the file is an argument itself, pytest_collect_file collects it.
             named = collector.isinitpath(self._path)
-            if self._has_rules and self._process.collection_scope != "part" and not named:
+            if self._process.collection_scope != "part" and not named:
                 report.result.append(self._file(collector))
         return report
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
         named = file_path == self._path and parent.session.isinitpath(file_path)
-        return self._file(parent) if named and self._has_rules else None
+        return self._file(parent) if named else None
 
     def _file(self, parent: pytest.Collector) -> RuleFile:
         file: RuleFile = RuleFile.from_parent(parent, path=self._path, process=self._process)

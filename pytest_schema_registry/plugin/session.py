@@ -94,26 +94,23 @@ class PluginSession:
         self.unused_lines: list[str] = []
         #: "part" until the collection has shown that no test, and so no comparison, is left out.
         self.collection_scope: CollectionScope = "part"
-        #: True where there are compatibility rules (or an error in them), or waivers.
+        #: True where there are compatibility rules, or an error in them.
         self.has_rules = False
         if self.configuration.any_set:
             if not is_worker:
                 self.configuration.refuse_moved_root()
                 self.configuration.refuse_lost_payloads()
                 self._look_into_files()
-            rules = (
-                self.settings.compatibility
-                or self.settings.waivers
-                or self.configuration.rules_error
-            )
-            self.has_rules = bool(rules)
+            self.has_rules = bool(self.settings.compatibility or self.configuration.rules_error)
         if item is not None:
             self.begin_test(item)
 
     @property
     def asks_for_scope(self) -> bool:
-        """True where something is judged only by a run of all tests: waivers, unused cassettes."""
-        return self.has_rules or (self.configuration.any_set and self.settings.uses_cassettes)
+        """True where rules are collected, or waivers or cassettes judged, by a run of all tests."""
+        if self.has_rules or not self.configuration.any_set:
+            return self.has_rules
+        return self.settings.waivers is not None or self.settings.uses_cassettes
 
     def _look_into_files(self) -> None:
         """Read the files that settings name, so that errors in them show before any test runs."""
