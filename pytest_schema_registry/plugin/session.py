@@ -114,14 +114,22 @@ class PluginSession:
 
     def _look_into_files(self) -> None:
         """Read the files that settings name, so that errors in them show before any test runs."""
-        if self.settings.ratchet or self.settings.dead_letters:
-            with self.configuration.looking_into("ratchet", "dead-letters"):
-                self._new_rollout()
-        if self.settings.waivers:
-            from pytest_schema_registry.compatibility.waivers import load
+        settings, looking_into = self._settings_of_rollout, self.configuration.looking_into
+        if settings.ratchet is not None:
+            from pytest_schema_registry.contracts import ratchet
 
-            with self.configuration.looking_into("waivers"):
-                load(self.settings.waivers, self.settings.root)
+            with looking_into("ratchet"):
+                ratchet.load(settings.ratchet)
+        if settings.dead_letters is not None:
+            from pytest_schema_registry.contracts.dead_letters import DeadLetters
+
+            with looking_into("dead_letters"):
+                DeadLetters(settings.dead_letters)
+        if settings.waivers is not None:
+            from pytest_schema_registry.compatibility import waivers
+
+            with looking_into("waivers"):
+                waivers.load(settings.waivers, settings.root)
 
     @property
     def settings(self) -> Settings:
@@ -228,7 +236,14 @@ class PluginSession:
     def _new_rollout(self) -> Rollout:
         from pytest_schema_registry.contracts.rollout import Rollout
 
-        return Rollout.from_settings(self.settings, self._session, self.test)
+        return Rollout.from_settings(self._settings_of_rollout, self._session, self.test)
+
+    @property
+    def _settings_of_rollout(self) -> Settings:
+        """The settings; without dead letters where no test runs, as their file would be made."""
+        if self.configuration.lists_only:
+            return self.settings._replace(dead_letters=None)
+        return self.settings
 
     @contextmanager
     def timed(self) -> Iterator[None]:
