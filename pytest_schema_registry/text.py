@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
 #: The largest number of characters that are printed of a line.
 MAX_LINE = 4_000
@@ -74,9 +75,11 @@ def _escape(char: str) -> str:
     return char.encode("unicode_escape").decode()
 
 
-def numbered(text: str) -> list[str | int]:
+def numbered(text: str) -> list[str | Decimal]:
     """Return the key that sorts texts by the numbers in them: ``v2`` < ``v10``."""
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
+    from decimal import Decimal  # unlike int, it reads any number of digits
+
+    return [Decimal(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
 
 
 def listed(items: Sequence[str], joint: str = "or", *, more: int = 0) -> str:
