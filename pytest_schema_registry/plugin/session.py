@@ -265,7 +265,8 @@ class PluginSession:
         """The registry for the code under test, started when the first test asks for it.
 
         Raises:
-            InvalidSettings: The extra that it needs is not installed, or a setting is wrong.
+            InvalidSettings: The extra that it needs is not installed, a setting is wrong, or the
+                system gives it too little.
         """
         __tracebackhide__ = True
         if self._embedded_server is None:
@@ -275,7 +276,15 @@ class PluginSession:
                 install = "pip install 'pytest-schema-registry[server]'"
                 reason = f"it needs {exc.name}: {install}"
                 raise InvalidSettings("the fixture registry_server", reason) from None
-            self._embedded_server = EmbeddedServer(self.source.listing())
+            listing = self.source.listing()
+            try:
+                self._embedded_server = EmbeddedServer(listing)
+            except (OSError, RuntimeError) as exc:
+                reason = (
+                    f"its server cannot start ({exc}); close what tests leave open, or raise the "
+                    "limits of the process (ulimit)"
+                )
+                raise InvalidSettings("the fixture registry_server", reason) from None
         return self._embedded_server
 
     @cached_property
