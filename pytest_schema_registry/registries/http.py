@@ -167,11 +167,14 @@ class RegistryClient:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
             raise self._answers.outage(url, exc) from None
         except (RuntimeError, OSError, Warning) as exc:
-            # pytest-socket and pytest-recording raise these instead of connecting.
+            # pytest-socket and pytest-recording raise these instead of connecting, and a system
+            # that has no thread left.
             reason = (
-                f"a connection was refused inside the test ({self._answers.words(_text(exc))}); "
-                "a schema that the registry_schema marker declares is fetched before it"
+                f"the connection was refused in this process ({self._answers.words(_text(exc))})"
             )
+            if "PYTEST_CURRENT_TEST" in os.environ:
+                declared = "a schema that the registry_schema marker declares"
+                reason += f"; {declared} is fetched before the test"
             raise RegistryUnavailable(url, reason) from None
         except (ValueError, LookupError, ArithmeticError) as exc:
             # Layers below httpx raise these (an impossible host name), and httpx lets them through.
