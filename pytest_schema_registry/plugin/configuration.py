@@ -86,7 +86,7 @@ class Configuration:
                 return resolve(cli, origin, ini, root=root, variables=variables)
             except InvalidEnvironment as exc:
                 # Its frames hold every raw value, and --showlocals would print them.
-                self._note(exc.with_traceback(None))
+                self._note(InvalidSettings(exc.setting, exc.reason))
                 del variables[exc.setting]
 
     def refuse_moved_root(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.errors import InvalidAnswer, InvalidSettings, RegistryUnavailable
 from pytest_schema_registry.registries.answers import STATE_THAT_HOST, AnswerReader
 from pytest_schema_registry.registries.credentials import headers_of
 from pytest_schema_registry.registries.log_filter import LogFilter
@@ -24,7 +24,6 @@ from pytest_schema_registry.registries.retrying import (
 )
 from pytest_schema_registry.registries.tls import context_of, default_context
 from pytest_schema_registry.settings.credentials import NO_CREDENTIALS, TOKEN_HEADERS
-from pytest_schema_registry.settings.settings import InvalidEnvironment
 from pytest_schema_registry.turns import others_turn
 
 if TYPE_CHECKING:
@@ -205,7 +204,7 @@ class RegistryClient:
             transport.through(proxy)
         except httpx.ProxyError as exc:
             assert proxy is not None  # noqa: S101  # the direct way has no address
-            raise InvalidEnvironment(proxy.variable, self._answers.words(str(exc))) from None
+            raise InvalidSettings(proxy.variable, self._answers.words(str(exc))) from None
         return httpx.Client(
             headers=self._headers(),
             transport=transport,
