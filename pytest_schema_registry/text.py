@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
 #: The largest number of characters that are printed of a line.
@@ -61,6 +61,11 @@ def one_line(text: str | None) -> str | None:
     if text is None:
         return None
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def lines(texts: Iterable[str]) -> tuple[str, ...]:
+    """Put each text into one line, and leave out those that are empty."""
+    return tuple(line for text in texts if (line := one_line(text)))
 
 
 def cut(text: str, length: int) -> str:
