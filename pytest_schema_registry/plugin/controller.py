@@ -127,14 +127,15 @@ class Controller:
             self._chapters["cassettes"].is_complete = (
                 counts and is_whole and not self._is_incomplete
             )
+        missed: dict[str, list[str]] = {}
         if counts:
             for kind, found in self._chapters.items():
-                self._missed += _module(kind).missed(found, settings, now)
+                missed[kind] = _module(kind).missed(found, settings, now)
+                self._missed += missed[kind]
         if (path := settings.drift_report) is not None and settings.drift.action != "off":
             drift, found = _module("drift"), self._chapter("drift")
-            missed = drift.missed(found, settings, now) if counts else []
             with self._missing_file("--registry-drift-report", path):
-                drift.write(path, found, settings, missed, now)
+                drift.write(path, found, settings, missed.get("drift", []), now)
 
     def _tighten(self, figures: Figures) -> None:
         if self._process.settings.ratchet is None:
