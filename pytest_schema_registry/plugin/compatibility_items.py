@@ -13,6 +13,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
     SchemaRegistryWarning,
 )
+from pytest_schema_registry.plugin.raw_options import RULES
 from pytest_schema_registry.schemas import SchemaKey, SchemaRequest, in_lines
 from pytest_schema_registry.settings.compatibility_rules import Case, CompatibilityRule
 from pytest_schema_registry.text import printable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 #: A case to compare; the only version of a schema; or the error that leaves no case.
 Comparison = Case | SchemaKey | SchemaRegistryError
-MARKER = "registry_compatibility"
 #: Errors whose message needs no traceback. A user can turn our warnings into errors, too.
 PLAIN = (IncompatibleSchemas, SchemaRegistryError, SchemaRegistryWarning)
 
@@ -44,7 +44,7 @@ class RuleCollection:
 
     def __init__(self, process: PluginSession, config: pytest.Config) -> None:
         self._process = process
-        self._path = config.inipath or config.rootpath / MARKER
+        self._path = config.inipath or config.rootpath / RULES
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -82,7 +82,7 @@ class RuleFile(pytest.File):
 
     def collect(self) -> Iterator[RuleItem]:
         if (error := self._process.configuration.rules_error) is not None:
-            yield self._item(MARKER, error)
+            yield self._item(RULES, error)
         found: dict[str, Comparison] = {}
         named: set[str] = set()
         for rule in self._process.settings.compatibility:
@@ -124,7 +124,7 @@ class RuleFile(pytest.File):
             fault = "has nothing of such a name in two versions that this compares"
             cases = []
         if not cases:
-            text = f"{MARKER}: {rule.text}: the registry {fault}; correct the rule"
+            text = f"{RULES}: {rule.text}: the registry {fault}; correct the rule"
             raise self.CollectError(printable(text))
         yield from cases
         yield from rule.alone(listed)
@@ -175,7 +175,7 @@ class RuleItem(pytest.Item):
         self._comparison = comparison
         self._is_named = is_named
         self._process = process
-        self.add_marker(MARKER)
+        self.add_marker(RULES)
 
     @property
     def registry_requests(self) -> tuple[SchemaRequest, ...]:

@@ -13,6 +13,7 @@ import pytest
 
 from pytest_schema_registry.errors import SchemaRegistryError
 from pytest_schema_registry.plugin.events import JUDGED
+from pytest_schema_registry.plugin.raw_options import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import SchemaKey
     from pytest_schema_registry.settings.settings import Settings
 
-RULE = "registry_compatibility"
 #: The kinds of events that have their own module in :mod:`~pytest_schema_registry.reporting`.
 CHAPTERS = ("cassettes", "comparisons", "drift", "payload_replay")
 
@@ -51,7 +51,7 @@ class Controller:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # A "rerun" has neither failed nor been skipped: another run of its test counts.
-        if (report.failed or report.skipped) and RULE not in report.keywords:
+        if (report.failed or report.skipped) and RULES not in report.keywords:
             self._is_incomplete = True
 
     def add(self, events: dict[str, Any]) -> None:
