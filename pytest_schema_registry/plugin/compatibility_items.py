@@ -179,7 +179,7 @@ class RuleItem(pytest.Item):
 
     @property
     def registry_requests(self) -> tuple[SchemaRequest, ...]:
-        """The requests for both schemas, which are retrieved before the first test runs."""
+        """The requests for both schemas, retrieved before the tests where that takes a network."""
         case = self._comparison
         if not isinstance(case, Case):
             return ()

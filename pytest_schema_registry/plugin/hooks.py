@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 MARKER_HELP = (
     "registry_schema(*names, versions=None, release=None, prefer=None, fallback=None, "
-    "enforcement=None): the schemas that a contract test is about, fetched before it runs"
+    "enforcement=None): the schemas that a contract test is about, fetched before it runs, where "
+    "that takes a network"
 )
 RULES_HELP = f"{raw_options.RULES}: the tests that the ini file's compatibility rules make"
 PLUGIN: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
