@@ -82,8 +82,8 @@ class AsyncSchemaRegistry:
     ) -> Verdict:
         """Check whether a payload conforms, as :meth:`SchemaRegistry.validate_payload` does.
 
-        The check itself runs in the event loop: it takes microseconds. The violations of a payload
-        that does not conform are found in a thread.
+        The check itself runs in the event loop: it takes microseconds. A message whose schema must
+        be asked for is read in a thread, and so the violations of a payload are found.
         """
         compiled = partial(self._registry._validator, schema)
         self._work.refuse_if_closed()
@@ -93,7 +93,11 @@ class AsyncSchemaRegistry:
             key = ("validator", schema if isinstance(schema, str) else id(schema))
             validator = await self._work.result(key, compiled)
         judge = self._registry._judge
-        value = judge.value(payload, validator)
+        read = partial(judge.value, payload, validator)
+        try:
+            value = without_waiting(read)
+        except MustWait:
+            value = await self._work.result(object(), read)
         if validator.is_valid(value):
             return Verdict(is_valid=True)
         explain = partial(judge.violations, validator, value)

@@ -174,6 +174,8 @@ def _own_place() -> Path:
     for place in places:
         with suppress(OSError):
             return private(place)
+    if not places:
+        raise FileNotFoundError(errno.ENOENT, "No directory for temporary files; set TMPDIR to one")
     raise PermissionError(
         errno.EPERM,
         "Not a directory of this user alone; remove it, or set TMPDIR to another",
@@ -189,7 +191,9 @@ def _places() -> list[Path]:
     # For a user without a home, pathlib would raise a RuntimeError.
     home = os.path.expanduser("~/.cache")  # noqa: PTH111
     others = (os.environ.get("XDG_RUNTIME_DIR", ""), home)
-    bases = [tempfile.gettempdir(), *filter(os.path.isabs, others)]
+    bases = [*filter(os.path.isabs, others)]
+    with suppress(FileNotFoundError):  # the system has none, or none that may be written
+        bases.insert(0, tempfile.gettempdir())
     return [Path(base, f"pytest-schema-registry-{_user()}") for base in bases]
 
 

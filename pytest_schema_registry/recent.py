@@ -1,7 +1,7 @@
 """A store that keeps what was used last.
 
-``functools.lru_cache`` was looked at: it cannot tell what is still right. cachetools' cache needs a
-lock around each look-up.
+``functools.lru_cache`` was looked at: a value in it that has aged cannot be replaced. cachetools'
+cache needs a lock around each look-up.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ class SchemaRegistry:
         except InvalidSettings as exc:
             # A traceback that shows the locals of this frame would show secrets.
             del given, url, token
-            raise exc.with_traceback(None) from None
+            raise InvalidSettings(exc.setting, exc.reason) from None
         session = uuid.uuid4().hex
         own = files.session_directory(session)
         self._own: Path | None = own

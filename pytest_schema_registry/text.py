@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
 #: The largest number of characters that are printed of a line.
 MAX_LINE = 4_000
@@ -62,6 +63,11 @@ def one_line(text: str | None) -> str | None:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
+def lines(texts: Iterable[str]) -> tuple[str, ...]:
+    """Put each text into one line, and leave out those that are empty."""
+    return tuple(line for text in texts if (line := one_line(text)))
+
+
 def cut(text: str, length: int) -> str:
     """Cut a text to a length; its end then tells how much is left out."""
     if len(text) <= length:
@@ -74,9 +80,11 @@ def _escape(char: str) -> str:
     return char.encode("unicode_escape").decode()
 
 
-def numbered(text: str) -> list[str | int]:
+def numbered(text: str) -> list[str | Decimal]:
     """Return the key that sorts texts by the numbers in them: ``v2`` < ``v10``."""
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
+    from decimal import Decimal  # unlike int, it reads any number of digits
+
+    return [Decimal(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
 
 
 def listed(items: Sequence[str], joint: str = "or", *, more: int = 0) -> str:

@@ -129,15 +129,7 @@ class Contract:
                 if self._replay is not None:
                     self._replay.conformed(usage.key, value)
             else:
-                violation = self._judge.explain(
-                    validator,
-                    value,
-                    passed=passed,
-                    others=self._versions,
-                    verbose=self._verbose,
-                    advice=self._advice,
-                )
-                self._rollout.violated(usage, violation)
+                self._violated(usage, validator, value, passed)
         except ContractViolation as exc:
             raise exc.with_traceback(None) from None
         except SchemaRegistryError as exc:
@@ -215,16 +207,28 @@ class Contract:
             if self._replay is not None:
                 self._replay.conformed(usage.key, as_json(validator, value))
             return delivered[0]
+        self._violated(usage, validator, value, payload)
+        return value
+
+    def _violated(self, usage: SchemaUsage, validator: Validator, value: Any, passed: Any) -> None:
+        """Explain and enforce a violation.
+
+        Args:
+            usage: The usage of the schema.
+            validator: The validator that refused the payload.
+            value: The payload as the validator takes it.
+            passed: The payload as the test passed it.
+        """
+        __tracebackhide__ = True
         violation = self._judge.explain(
             validator,
             value,
-            passed=payload,
+            passed=passed,
             others=self._versions,
             verbose=self._verbose,
             advice=self._advice,
         )
         self._rollout.violated(usage, violation)
-        return value
 
     def assert_refused(
         self, payload: Any, *, text: bool = False, why: ExpectedReason | None = None

@@ -21,7 +21,7 @@ class CurrentTest:
         self.letters: list[dict[str, Any]] = []
         #: The violations that its checks met, as plain data for the report.
         self.violations: list[dict[str, Any]] = []
-        #: The payloads that fixtures made for it, each with its fixture, where there are none.
+        #: The fixtures that gave it no payload, each with its empty payloads.
         self.empty: list[tuple[str, Payloads[Any]]] = []
         #: The old copies that it was warned of.
         self.warned_of: set[OldCopy] = set()

@@ -8,6 +8,7 @@ decides to remove one.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry import files
@@ -74,7 +75,9 @@ def _refuse_misspelt(path: Path) -> None:
         )
     from difflib import get_close_matches
 
-    names = [each.name for each in folder.iterdir() if each.is_file()]
+    names: list[str] = []
+    with suppress(OSError):  # a folder may be entered that may not be listed
+        names += (each.name for each in folder.iterdir() if each.is_file())
     for near in get_close_matches(path.name, names, cutoff=0.8):
         if _lists_anything(path.with_name(near)):
             raise InvalidSettings(
@@ -141,7 +144,9 @@ def add(path: Path, keys: Collection[SchemaKey]) -> frozenset[SchemaKey]:
                 files.replace(path, "\n".join(lines) + "\n")
             return frozenset(new)
     except OSError as exc:
-        raise InvalidSettings(OPTION, f"{path} cannot be written: {exc}") from None
+        # Not the error's own text: that names the file that would have moved there.
+        why = f"{path} cannot be written: {exc.strerror or exc}; make its folder writable"
+        raise InvalidSettings(OPTION, why) from None
 
 
 def _entry(line: str) -> str:

@@ -95,7 +95,8 @@ class NothingChecked(SchemaRegistryError):
 
     Args:
         fixture: The fixture that it asked for.
-        empty: The payloads without any that the fixture gave; empty for another fixture.
+        empty: The text of the empty payloads that the fixture gave, with the reason; empty for
+            another fixture.
     """
 
     def __init__(self, fixture: str, empty: str = "") -> None:

@@ -13,6 +13,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
     SchemaRegistryWarning,
 )
+from pytest_schema_registry.plugin.raw_options import RULES
 from pytest_schema_registry.schemas import SchemaKey, SchemaRequest, in_lines
 from pytest_schema_registry.settings.compatibility_rules import Case, CompatibilityRule
 from pytest_schema_registry.text import printable
@@ -26,13 +27,12 @@ if TYPE_CHECKING:
 
 #: A case to compare; the only version of a schema; or the error that leaves no case.
 Comparison = Case | SchemaKey | SchemaRegistryError
-MARKER = "registry_compatibility"
 #: Errors whose message needs no traceback. A user can turn our warnings into errors, too.
 PLAIN = (IncompatibleSchemas, SchemaRegistryError, SchemaRegistryWarning)
 
 
 class RuleCollection:
-    """The hooks of a session that has compatibility rules, or waivers.
+    """The hooks of a session that has compatibility rules.
 
     The tests belong to the ini file, so that a user can pass the file's name or a test's id to
     pytest. They are also collected when the run covers the directory above the cassettes.
@@ -44,8 +44,7 @@ class RuleCollection:
 
     def __init__(self, process: PluginSession, config: pytest.Config) -> None:
         self._process = process
-        self._has_rules = bool(process.settings.compatibility or process.configuration.rules_error)
-        self._path = config.inipath or config.rootpath / MARKER
+        self._path = config.inipath or config.rootpath / RULES
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -55,13 +54,13 @@ class RuleCollection:
         if isinstance(collector, pytest.Session) and report.passed:
             # If the file is an argument itself, pytest_collect_file collects it.
             named = collector.isinitpath(self._path)
-            if self._has_rules and self._process.collection_scope != "part" and not named:
+            if self._process.collection_scope != "part" and not named:
                 report.result.append(self._file(collector))
         return report
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
         named = file_path == self._path and parent.session.isinitpath(file_path)
-        return self._file(parent) if named and self._has_rules else None
+        return self._file(parent) if named else None
 
     def _file(self, parent: pytest.Collector) -> RuleFile:
         file: RuleFile = RuleFile.from_parent(parent, path=self._path, process=self._process)
@@ -83,7 +82,7 @@ class RuleFile(pytest.File):
 
     def collect(self) -> Iterator[RuleItem]:
         if (error := self._process.configuration.rules_error) is not None:
-            yield self._item(MARKER, error)
+            yield self._item(RULES, error)
         found: dict[str, Comparison] = {}
         named: set[str] = set()
         for rule in self._process.settings.compatibility:
@@ -125,7 +124,7 @@ class RuleFile(pytest.File):
             fault = "has nothing of such a name in two versions that this compares"
             cases = []
         if not cases:
-            text = f"{MARKER}: {rule.text}: the registry {fault}; correct the rule"
+            text = f"{RULES}: {rule.text}: the registry {fault}; correct the rule"
             raise self.CollectError(printable(text))
         yield from cases
         yield from rule.alone(listed)
@@ -176,11 +175,11 @@ class RuleItem(pytest.Item):
         self._comparison = comparison
         self._is_named = is_named
         self._process = process
-        self.add_marker(MARKER)
+        self.add_marker(RULES)
 
     @property
     def registry_requests(self) -> tuple[SchemaRequest, ...]:
-        """The requests for both schemas, which are retrieved before the first test runs."""
+        """The requests for both schemas, retrieved before the tests where that takes a network."""
         case = self._comparison
         if not isinstance(case, Case):
             return ()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.plugin.raw_options import RawOptions
     from pytest_schema_registry.settings.settings import Settings
 
-LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test")
+LISTING = ("collectonly", "showfixtures", "show_fixtures_per_test", "registry_show")
 _FLAGS = {option.flag for option in OPTIONS if not option.is_switch}
 _VARIABLES = {option.name: option.variable for option in OPTIONS}
 
@@ -51,7 +51,7 @@ class Configuration:
 
     @property
     def lists_only(self) -> bool:
-        """True where pytest only lists tests or fixtures, and runs none."""
+        """True where pytest only lists tests or fixtures or shows schemas, and runs no test."""
         return any(self._config.getoption(name) for name in LISTING)
 
     @property
@@ -86,7 +86,7 @@ class Configuration:
                 return resolve(cli, origin, ini, root=root, variables=variables)
             except InvalidEnvironment as exc:
                 # Its frames hold every raw value, and --showlocals would print them.
-                self._note(exc.with_traceback(None))
+                self._note(InvalidSettings(exc.setting, exc.reason))
                 del variables[exc.setting]
 
     def refuse_moved_root(self) -> None:
@@ -144,25 +144,25 @@ class Configuration:
             )
 
     @contextmanager
-    def looking_into(self, *names: str) -> Iterator[None]:
-        """Wrap the reading of files that options name.
+    def looking_into(self, field: str) -> Iterator[None]:
+        """Wrap the reading of a file that a setting names.
 
-        An error in a file counts as an error of the place that names the file. One from the
+        An error in the file counts as an error of the place that names the file. One from the
         environment is noted and not raised.
 
         Args:
-            names: The options.
+            field: The setting's field.
 
         Raises:
-            InvalidSettings: The command line or the ini file names a file that is wrong.
+            InvalidSettings: The file is wrong, and the command line or the ini file names it.
         """
         try:
             yield
         except InvalidSettings as exc:
-            named = [_VARIABLES[name] for name in names if os.environ.get(_VARIABLES[name])]
-            if not named or any(self._cli[name] is not None for name in names):
+            place = self.settings.places[field]
+            if place not in _VARIABLES.values():
                 raise
-            self._note(InvalidSettings(" or ".join(named), exc.reason))
+            self._note(InvalidSettings(place, exc.reason))
 
     def _error_in(self, option: str) -> InvalidSettings | None:
         """Return the error in an option's environment variable, or None."""

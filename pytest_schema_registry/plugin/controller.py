@@ -13,6 +13,7 @@ import pytest
 
 from pytest_schema_registry.errors import SchemaRegistryError
 from pytest_schema_registry.plugin.events import JUDGED
+from pytest_schema_registry.plugin.raw_options import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import SchemaKey
     from pytest_schema_registry.settings.settings import Settings
 
-RULE = "registry_compatibility"
 #: The kinds of events that have their own module in :mod:`~pytest_schema_registry.reporting`.
 CHAPTERS = ("cassettes", "comparisons", "drift", "payload_replay")
 
@@ -51,7 +51,7 @@ class Controller:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # A "rerun" has neither failed nor been skipped: another run of its test counts.
-        if (report.failed or report.skipped) and RULE not in report.keywords:
+        if (report.failed or report.skipped) and RULES not in report.keywords:
             self._is_incomplete = True
 
     def add(self, events: dict[str, Any]) -> None:
@@ -127,14 +127,15 @@ class Controller:
             self._chapters["cassettes"].is_complete = (
                 counts and is_whole and not self._is_incomplete
             )
+        missed: dict[str, list[str]] = {}
         if counts:
             for kind, found in self._chapters.items():
-                self._missed += _module(kind).missed(found, settings, now)
+                missed[kind] = _module(kind).missed(found, settings, now)
+                self._missed += missed[kind]
         if (path := settings.drift_report) is not None and settings.drift.action != "off":
             drift, found = _module("drift"), self._chapter("drift")
-            missed = drift.missed(found, settings, now) if counts else []
             with self._missing_file("--registry-drift-report", path):
-                drift.write(path, found, settings, missed, now)
+                drift.write(path, found, settings, missed.get("drift", []), now)
 
     def _tighten(self, figures: Figures) -> None:
         if self._process.settings.ratchet is None:
@@ -151,7 +152,7 @@ class Controller:
     def _judge(self, figures: Figures) -> None:
         from pytest_schema_registry.reporting import gates
 
-        listed = None
+        listed: set[SchemaKey] | SchemaRegistryError = set()
         if self._process.settings.require_coverage:
             listed = self._listed()
             # The index decides what is missing, and may itself be an old copy.
@@ -166,14 +167,22 @@ class Controller:
             return settings._replace(versions=self._process.versions)
         return settings
 
-    def _listed(self) -> set[SchemaKey] | None:
+    def _listed(self) -> set[SchemaKey] | SchemaRegistryError:
+        """Return the keys in the registry's index, or the error that leaves none."""
         from pytest_schema_registry.schemas import SchemaKey
 
         try:
             index = self._process.registry.index()
-        except SchemaRegistryError:
-            return None
+        except SchemaRegistryError as exc:
+            return exc
         return {SchemaKey(entry.name, entry.version) for entry in index}
+
+    def _cache_size(self) -> int:
+        """Return the number of entries in the cache; 0 where the settings allow no registry."""
+        try:
+            return self._process.source.cache_size()
+        except SchemaRegistryError:
+            return 0
 
     def _write(self, figures: Figures, exitstatus: int) -> None:
         settings = self._process.settings
@@ -193,7 +202,7 @@ class Controller:
             from pytest_schema_registry.reporting import metrics
 
             with self._missing_file("--registry-metrics", path):
-                metrics.write(path, figures, cache_size=self._process.source.cache_size())
+                metrics.write(path, figures, cache_size=self._cache_size())
         self._write_page(figures, exitstatus)
         if step_summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             from pytest_schema_registry.reporting import github

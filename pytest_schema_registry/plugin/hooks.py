@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_schema_registry.plugin.raw_options import UNCHECKED, VERSION, RawOptions
+from pytest_schema_registry.plugin import raw_options
 from pytest_schema_registry.settings import DEFAULT_PAYLOADS, OPTIONS
 
 if TYPE_CHECKING:
@@ -37,9 +37,10 @@ if TYPE_CHECKING:
 
 MARKER_HELP = (
     "registry_schema(*names, versions=None, release=None, prefer=None, fallback=None, "
-    "enforcement=None): the schemas that a contract test is about, fetched before it runs"
+    "enforcement=None): the schemas that a contract test is about, fetched before it runs, where "
+    "that takes a network"
 )
-RULES_HELP = "registry_compatibility: the tests that the ini file's compatibility rules make"
+RULES_HELP = f"{raw_options.RULES}: the tests that the ini file's compatibility rules make"
 PLUGIN: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 #: What a controller tells its workers: the session's id, its start, the terminal's width.
 TOLD = "schema_registry_session"
@@ -112,7 +113,7 @@ def schema_registry(request: pytest.FixtureRequest) -> SchemaRegistry:
     return process.noting_registry
 
 
-@pytest.fixture(scope="session", name="_registry_versions")
+@pytest.fixture(scope="session", name=raw_options.OUR_VERSIONS)
 def registry_versions() -> None:
     """Do nothing: only our own ``registry_version`` requests this marker fixture.
 
@@ -139,7 +140,7 @@ class SchemaRegistryPlugin:
         told: list[Any] = getattr(config, "workerinput", {}).get(TOLD, own)
         self._session_id, self._started_at, self._columns = told
         #: The raw values that were written for the session.
-        self.raw = RawOptions(config)
+        self.raw = raw_options.RawOptions(config)
         self._process: PluginSession | None = None
         self._outcomes: Outcomes | None = None
         self._controller: Controller | None = None
@@ -307,7 +308,7 @@ class SchemaRegistryPlugin:
         self._hear_reports().open_workers += 1
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        if VERSION in metafunc.fixturenames:
+        if raw_options.VERSION in metafunc.fixturenames:
             self.process.parametrization.parametrize(metafunc)
 
     @pytest.hookimpl(tryfirst=True)
@@ -331,7 +332,7 @@ class SchemaRegistryPlugin:
 
             mark_unchecked(report, item, call.excinfo.value)
             shorten(report, call.excinfo.value)
-            if hasattr(report, UNCHECKED):
+            if hasattr(report, raw_options.UNCHECKED):
                 self._hear_reports()
         if self._process is not None:
             self._process.events.settle(report)

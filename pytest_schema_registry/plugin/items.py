@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.errors import CacheWarning
 from pytest_schema_registry.plugin import markers
 
 if TYPE_CHECKING:
@@ -22,9 +20,9 @@ def cache_directory(config: pytest.Config) -> Path | None:
     try:
         return cache and cache.mkdir("schema-registry")
     except OSError as exc:
-        warnings.warn(
-            f"pytest's cache directory cannot be used ({exc})", CacheWarning, stacklevel=2
-        )
+        from pytest_schema_registry.retrieval.cache import warn
+
+        warn(f"pytest's cache directory cannot be used ({exc})")
         return None
 
 

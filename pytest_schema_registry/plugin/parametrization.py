@@ -9,7 +9,7 @@ import pytest
 from pytest_schema_registry.addresses import Address
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.plugin import items
-from pytest_schema_registry.plugin.raw_options import VERSION
+from pytest_schema_registry.plugin.raw_options import OUR_VERSIONS, VERSION
 
 if TYPE_CHECKING:
     from pytest_schema_registry.contracts.contract import Contract
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 #: The parameter of a test whose markers name several schemas.
 NAME = "_registry_name"
-#: The fixture that only our own ``registry_version`` requests.
-OUR_VERSIONS = "_registry_versions"
 
 
 class Parametrization:

@@ -46,6 +46,7 @@ OWN = (
     "dead_letters",
     "waivers",
     "report",
+    "html",
     "metrics",
     "drift_report",
 )
@@ -298,7 +299,10 @@ class PayloadCollection:
         root = self._config.rootpath
         if path.is_relative_to(root) or any(map(session.isinitpath, (path, *path.parents))):
             return None
-        return Path(os.path.relpath(path, root)).as_posix()
+        try:
+            return Path(os.path.relpath(path, root)).as_posix()
+        except ValueError:  # no path leads from one drive of Windows to another
+            return path.as_posix()
 
 
 def _is_whole(config: pytest.Config) -> bool:

@@ -253,7 +253,7 @@ class PayloadItem(pytest.Item):
 
     @property
     def registry_requests(self) -> tuple[SchemaRequest, ...]:
-        """The request for the schema, which is retrieved before the first test runs."""
+        """The request for the schema, retrieved before the tests where that takes a network."""
         return (self._case.request,)
 
     def runtest(self) -> None:

@@ -1,4 +1,4 @@
-"""Prefetching: all declared schemas are retrieved before the first test runs."""
+"""Prefetching: declared schemas are retrieved before the first test, where that takes a network."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Prefetching:
 
     @pytest.hookimpl(trylast=True)  # once the terminal's line on collecting is complete
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Retrieve all declared schemas.
+        """Retrieve all declared schemas, where that takes a network.
 
         A failure is remembered, and becomes the error of the tests that declare the schema.
         """

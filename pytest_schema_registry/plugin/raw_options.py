@@ -15,6 +15,10 @@ from pytest_schema_registry.settings import OPTIONS
 
 #: The parameter, and so a fixture, of every contract test.
 VERSION = "registry_version"
+#: The fixture that only our own ``registry_version`` requests.
+OUR_VERSIONS = "_registry_versions"
+#: The marker of the tests that compatibility rules make.
+RULES = "registry_compatibility"
 #: Plain attributes of a report, which travel from an xdist worker to the controller.
 EVENTS = "schema_registry_events"
 UNCHECKED = "schema_registry_unchecked"

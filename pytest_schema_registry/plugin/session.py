@@ -94,37 +94,42 @@ class PluginSession:
         self.unused_lines: list[str] = []
         #: "part" until the collection has shown that no test, and so no comparison, is left out.
         self.collection_scope: CollectionScope = "part"
-        #: True where there are compatibility rules (or an error in them), or waivers.
+        #: True where there are compatibility rules, or an error in them.
         self.has_rules = False
         if self.configuration.any_set:
             if not is_worker:
                 self.configuration.refuse_moved_root()
                 self.configuration.refuse_lost_payloads()
                 self._look_into_files()
-            rules = (
-                self.settings.compatibility
-                or self.settings.waivers
-                or self.configuration.rules_error
-            )
-            self.has_rules = bool(rules)
+            self.has_rules = bool(self.settings.compatibility or self.configuration.rules_error)
         if item is not None:
             self.begin_test(item)
 
     @property
     def asks_for_scope(self) -> bool:
-        """True where something is judged only by a run of all tests: waivers, unused cassettes."""
-        return self.has_rules or (self.configuration.any_set and self.settings.uses_cassettes)
+        """True where rules are collected, or waivers or cassettes judged, by a run of all tests."""
+        if self.has_rules or not self.configuration.any_set:
+            return self.has_rules
+        return self.settings.waivers is not None or self.settings.uses_cassettes
 
     def _look_into_files(self) -> None:
         """Read the files that settings name, so that errors in them show before any test runs."""
-        if self.settings.ratchet or self.settings.dead_letters:
-            with self.configuration.looking_into("ratchet", "dead-letters"):
-                self._new_rollout()
-        if self.settings.waivers:
-            from pytest_schema_registry.compatibility.waivers import load
+        settings, looking_into = self._settings_of_rollout, self.configuration.looking_into
+        if settings.ratchet is not None:
+            from pytest_schema_registry.contracts import ratchet
 
-            with self.configuration.looking_into("waivers"):
-                load(self.settings.waivers, self.settings.root)
+            with looking_into("ratchet"):
+                ratchet.load(settings.ratchet)
+        if settings.dead_letters is not None:
+            from pytest_schema_registry.contracts.dead_letters import DeadLetters
+
+            with looking_into("dead_letters"):
+                DeadLetters(settings.dead_letters)
+        if settings.waivers is not None:
+            from pytest_schema_registry.compatibility import waivers
+
+            with looking_into("waivers"):
+                waivers.load(settings.waivers, settings.root)
 
     @property
     def settings(self) -> Settings:
@@ -231,7 +236,14 @@ class PluginSession:
     def _new_rollout(self) -> Rollout:
         from pytest_schema_registry.contracts.rollout import Rollout
 
-        return Rollout.from_settings(self.settings, self._session, self.test)
+        return Rollout.from_settings(self._settings_of_rollout, self._session, self.test)
+
+    @property
+    def _settings_of_rollout(self) -> Settings:
+        """The settings; without dead letters where no test runs, as their file would be made."""
+        if self.configuration.lists_only:
+            return self.settings._replace(dead_letters=None)
+        return self.settings
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -253,7 +265,8 @@ class PluginSession:
         """The registry for the code under test, started when the first test asks for it.
 
         Raises:
-            InvalidSettings: The extra that it needs is not installed, or a setting is wrong.
+            InvalidSettings: The extra that it needs is not installed, a setting is wrong, or the
+                system gives it too little.
         """
         __tracebackhide__ = True
         if self._embedded_server is None:
@@ -263,7 +276,15 @@ class PluginSession:
                 install = "pip install 'pytest-schema-registry[server]'"
                 reason = f"it needs {exc.name}: {install}"
                 raise InvalidSettings("the fixture registry_server", reason) from None
-            self._embedded_server = EmbeddedServer(self.source.listing())
+            listing = self.source.listing()
+            try:
+                self._embedded_server = EmbeddedServer(listing)
+            except (OSError, RuntimeError) as exc:
+                reason = (
+                    f"its server cannot start ({exc}); close what tests leave open, or raise the "
+                    "limits of the process (ulimit)"
+                )
+                raise InvalidSettings("the fixture registry_server", reason) from None
         return self._embedded_server
 
     @cached_property

@@ -20,6 +20,7 @@ from pytest_schema_registry.registries.protocol import WrongAnswer
 from pytest_schema_registry.registries.proxies import Proxies, port_of
 from pytest_schema_registry.registries.retrying import RETRIED_STATUSES, url_of
 from pytest_schema_registry.settings.credentials import WAYS
+from pytest_schema_registry.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -150,7 +151,7 @@ class AnswerReader:
         """Put a registry's text into one line, without characters that a terminal would obey."""
         # Scrub before cutting: half a secret would no longer be recognised.
         shown = self._secrets.scrubbed(text)[: 4 * EXCERPT_LENGTH]
-        return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
+        return one_line(shown) or ""
 
     def _page(self, url: str, response: httpx.Response, media_type: str) -> RegistryUnavailable:
         """Return the error of a page, or of nothing, where JSON should be."""

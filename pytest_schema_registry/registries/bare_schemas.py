@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pytest_schema_registry.errors import InvalidAnswer, InvalidSchema, SchemaNotFound
 from pytest_schema_registry.json_values import Content
-from pytest_schema_registry.registries.core_documents import lines, release_fault, text_or_none
+from pytest_schema_registry.registries.core_documents import release_fault, text_or_none
 from pytest_schema_registry.registries.queries import (
     Kind,
     Query,
@@ -18,7 +18,7 @@ from pytest_schema_registry.registries.queries import (
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schema_types.schema_type import NotASchema
 from pytest_schema_registry.schemas import Release
-from pytest_schema_registry.text import one_line, printable
+from pytest_schema_registry.text import lines, one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

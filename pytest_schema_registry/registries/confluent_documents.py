@@ -19,7 +19,7 @@ from pytest_schema_registry.registries.queries import (
     UserOfId,
 )
 from pytest_schema_registry.schemas import ListedReference, Release
-from pytest_schema_registry.text import one_line
+from pytest_schema_registry.text import lines, one_line
 
 if TYPE_CHECKING:
     from pytest_schema_registry.registries.messages import Response
@@ -259,7 +259,7 @@ def verdict(document: Any) -> RegistryVerdict:
     messages = document.get("messages") or []
     if not isinstance(messages, list):
         raise WrongAnswer("'messages' is not a list")
-    reasons = () if said else tuple(filter(None, map(one_line, map(str, messages))))
+    reasons = () if said else lines(map(str, messages))
     return RegistryVerdict(said, reasons)
 
 

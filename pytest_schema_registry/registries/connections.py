@@ -76,13 +76,23 @@ class QuietConnection(Connection):
 
 
 class _Server(uvicorn.Server):
-    """A server that tells when its loop runs."""
+    """A server that tells when its loop runs, or has ended without running."""
 
     loop: asyncio.AbstractEventLoop
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.is_up = threading.Event()
+        #: The error of the system that ended it.
+        self.error: OSError | None = None
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        except OSError as exc:
+            self.error = exc
+        finally:
+            self.is_up.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -95,6 +105,10 @@ class BackgroundServer:
 
     Args:
         app: The ASGI application.
+
+    Raises:
+        OSError: The system gives it no port.
+        RuntimeError: The system gives it no thread, or not what the thread needs.
     """
 
     def __init__(self, app: Any) -> None:
@@ -122,8 +136,15 @@ class BackgroundServer:
             name="registry_server",
             daemon=True,
         )
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._listening.close()
+            raise
         self._server.is_up.wait()
+        if not self._server.started:
+            self._listening.close()
+            raise RuntimeError(str(self._server.error or "its thread has ended"))
 
     def cut(self, client: tuple[str, int]) -> None:
         """Cut the connection of a client; only for the server's own thread.

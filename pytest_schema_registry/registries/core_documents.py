@@ -13,7 +13,7 @@ from pytest_schema_registry.json_values import READER
 from pytest_schema_registry.registries import core_avro
 from pytest_schema_registry.registries.queries import Kind, RegisteredSchema, RegistryVerdict
 from pytest_schema_registry.schemas import IndexEntry, Release, plain_name
-from pytest_schema_registry.text import one_line
+from pytest_schema_registry.text import lines, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -234,11 +234,6 @@ def verdict(document: dict[str, Any]) -> RegistryVerdict:
     """Return the verdict in a document that :func:`fault` found nothing wrong with."""
     reasons, advice = (lines(document.get(key) or ()) for key in ("breaking_reasons", "advice"))
     return RegistryVerdict(document["compatible"], reasons, advice)
-
-
-def lines(texts: Iterable[str]) -> tuple[str, ...]:
-    """Put each text into one line, and leave out those that are empty."""
-    return tuple(line for text in texts if (line := one_line(text)))
 
 
 def index(document: dict[str, Any]) -> tuple[IndexEntry, ...]:

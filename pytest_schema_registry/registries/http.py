@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.errors import InvalidAnswer, InvalidSettings, RegistryUnavailable
 from pytest_schema_registry.registries.answers import STATE_THAT_HOST, AnswerReader
 from pytest_schema_registry.registries.credentials import headers_of
 from pytest_schema_registry.registries.log_filter import LogFilter
@@ -24,7 +24,6 @@ from pytest_schema_registry.registries.retrying import (
 )
 from pytest_schema_registry.registries.tls import context_of, default_context
 from pytest_schema_registry.settings.credentials import NO_CREDENTIALS, TOKEN_HEADERS
-from pytest_schema_registry.settings.settings import InvalidEnvironment
 from pytest_schema_registry.turns import others_turn
 
 if TYPE_CHECKING:
@@ -167,11 +166,14 @@ class RegistryClient:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
             raise self._answers.outage(url, exc) from None
         except (RuntimeError, OSError, Warning) as exc:
-            # pytest-socket and pytest-recording raise these instead of connecting.
+            # pytest-socket and pytest-recording raise these instead of connecting, and a system
+            # that has no thread left.
             reason = (
-                f"a connection was refused inside the test ({self._answers.words(_text(exc))}); "
-                "a schema that the registry_schema marker declares is fetched before it"
+                f"the connection was refused in this process ({self._answers.words(_text(exc))})"
             )
+            if "PYTEST_CURRENT_TEST" in os.environ:
+                declared = "a schema that the registry_schema marker declares"
+                reason += f"; {declared} is fetched before the test"
             raise RegistryUnavailable(url, reason) from None
         except (ValueError, LookupError, ArithmeticError) as exc:
             # Layers below httpx raise these (an impossible host name), and httpx lets them through.
@@ -202,7 +204,7 @@ class RegistryClient:
             transport.through(proxy)
         except httpx.ProxyError as exc:
             assert proxy is not None  # noqa: S101  # the direct way has no address
-            raise InvalidEnvironment(proxy.variable, self._answers.words(str(exc))) from None
+            raise InvalidSettings(proxy.variable, self._answers.words(str(exc))) from None
         return httpx.Client(
             headers=self._headers(),
             transport=transport,

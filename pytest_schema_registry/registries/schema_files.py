@@ -19,6 +19,7 @@ from pytest_schema_registry.text import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from decimal import Decimal
     from pathlib import Path
 
     from pytest_schema_registry.settings.layout import Layout
@@ -136,14 +137,16 @@ def _twin(path: Path, stem: str, beside: Callable[[str], Path]) -> Path | None:
     spellings = {name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))}
     for other_stem in (f"{spelling}{end}" for spelling in spellings for end in ("", NAME_SUFFIX)):
         other = beside(other_stem)
-        is_another = other != path and plain_name(other_stem) in spellings and other.exists()
-        # Some disks find a file by either Unicode form of its name.
-        if is_another and not other.samefile(path):
-            return other
+        if other == path or plain_name(other_stem) not in spellings:
+            continue
+        with suppress(OSError):  # the other name may be too long for a file
+            # Some disks find a file by either Unicode form of its name.
+            if other.exists() and not other.samefile(path):
+                return other
     return None
 
 
-def _precedence(release: str) -> tuple[list[str | int], bool, list[str | int]]:
+def _precedence(release: str) -> tuple[list[str | Decimal], bool, list[str | Decimal]]:
     """Return the key that sorts releases: ``1.9.0`` < ``1.10.0-dev`` < ``1.10.0``."""
     final, hyphen, early = release.partition("-")
     return numbered(final), not hyphen, numbered(early)

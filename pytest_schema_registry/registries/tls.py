@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.settings.credentials import (
     CA,
     CERTIFICATE,
@@ -15,7 +16,6 @@ from pytest_schema_registry.settings.credentials import (
     KEY_PASSWORD,
     Tls,
 )
-from pytest_schema_registry.settings.settings import InvalidEnvironment
 
 _NO_CERTIFICATE = "{} holds no certificate in PEM form"
 #: What OpenSSL says of a key that is another certificate's, or of another kind.
@@ -37,7 +37,7 @@ def context_of(tls: Tls) -> ssl.SSLContext:
     """Return the context for connections to the registry.
 
     Raises:
-        InvalidEnvironment: A file cannot be used; the error names its variable, and no password.
+        InvalidSettings: A file cannot be used; the error names its variable, and no password.
     """
     context = _trusting(tls.authority) if tls.authority else default_context()
     if tls.certificate is not None:
@@ -49,14 +49,14 @@ def default_context() -> ssl.SSLContext:
     """Return a context that trusts whom the environment or httpx trusts, and shows no certificate.
 
     Raises:
-        InvalidEnvironment: The file that ``SSL_CERT_FILE`` names cannot be used.
+        InvalidSettings: The file that ``SSL_CERT_FILE`` names cannot be used.
     """
     if file := os.environ.get(_CERT_FILE):
         _check_readable(_CERT_FILE, Path(file))
     try:
         return httpx.create_ssl_context()
     except ssl.SSLError:
-        raise InvalidEnvironment(_CERT_FILE, _NO_CERTIFICATE.format(file)) from None
+        raise InvalidSettings(_CERT_FILE, _NO_CERTIFICATE.format(file)) from None
 
 
 def advice_on(reason: str) -> str:
@@ -84,7 +84,7 @@ def _trusting(authority: Path) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=authority)
     except ssl.SSLError:
-        raise InvalidEnvironment(CA, _NO_CERTIFICATE.format(authority)) from None
+        raise InvalidSettings(CA, _NO_CERTIFICATE.format(authority)) from None
 
 
 def _present(context: ssl.SSLContext, certificate: Path, tls: Tls) -> None:
@@ -94,7 +94,7 @@ def _present(context: ssl.SSLContext, certificate: Path, tls: Tls) -> None:
         # By itself, as the errors of load_cert_chain do not tell which file is wrong.
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=certificate)
     except ssl.SSLError:
-        raise InvalidEnvironment(CERTIFICATE, _NO_CERTIFICATE.format(certificate)) from None
+        raise InvalidSettings(CERTIFICATE, _NO_CERTIFICATE.format(certificate)) from None
     variable, key = (KEY, tls.key) if tls.key else (CERTIFICATE, certificate)
     _check_readable(variable, key)
     try:
@@ -104,11 +104,11 @@ def _present(context: ssl.SSLContext, certificate: Path, tls: Tls) -> None:
         reason = f"{key} holds no private key in PEM form, or {KEY_PASSWORD} does not open it"
         if isinstance(exc, ssl.SSLError) and exc.reason in _MISMATCHES:
             reason = f"{key} is not the private key of {certificate}"
-        raise InvalidEnvironment(variable, reason) from None
+        raise InvalidSettings(variable, reason) from None
 
 
 def _check_readable(variable: str, file: Path) -> None:
     try:
         file.open("rb").close()
     except OSError as exc:
-        raise InvalidEnvironment(variable, f"{file} cannot be read: {exc.strerror}") from None
+        raise InvalidSettings(variable, f"{file} cannot be read: {exc.strerror}") from None

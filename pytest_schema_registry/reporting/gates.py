@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pytest_schema_registry.addresses import split
+from pytest_schema_registry.errors import CassetteMissing, SchemaRegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
 MAX_NAMED = 5
 
 
-def missed(settings: Settings, figures: Figures, listed: Iterable[SchemaKey] | None) -> list[str]:
+def missed(
+    settings: Settings, figures: Figures, listed: Iterable[SchemaKey] | SchemaRegistryError
+) -> list[str]:
     """Return one line for each missed gate: the figure, the requirement, and what to do.
 
     Args:
         settings: The session's settings, which set the gates.
         figures: The session's figures.
-        listed: The keys in the registry's index; None if the index cannot be retrieved.
+        listed: The keys in the registry's index, or the error of an index that cannot be had; only
+            the gate of coverage looks at it.
     """
     lines = [
         _below(
@@ -92,11 +96,16 @@ def _shown(measured: float, bound: float) -> str:
     return str(measured)
 
 
-def _uncovered(settings: Settings, figures: Figures, listed: Iterable[SchemaKey] | None) -> str:
-    if listed is None:
+def _uncovered(
+    settings: Settings, figures: Figures, listed: Iterable[SchemaKey] | SchemaRegistryError
+) -> str:
+    if isinstance(listed, SchemaRegistryError):
+        advice = ""
+        if isinstance(listed, CassetteMissing):
+            advice = "; record it with --registry-mode record"
         return (
             "coverage unknown, required by --registry-require-coverage: the registry's index "
-            "cannot be had; record it with --registry-mode record"
+            f"cannot be had ({listed.headline}){advice}"
         )
     checked = [key for key, record in figures.records.items() if record.checks]
     # A test of a part is one of its document: the index lists no parts.

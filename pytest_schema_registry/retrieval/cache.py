@@ -69,6 +69,16 @@ class SharedSession:
         return True
 
 
+def warn(text: str) -> None:
+    """Warn that a cache directory cannot be used, even where users turn warnings into errors.
+
+    As an error, it would stop the collection, or fail whichever test comes first.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", CacheWarning)
+        warnings.warn(text, CacheWarning, stacklevel=3)
+
+
 class Cache:
     """The results of a registry, kept on disk for all workers and for the next session.
 
@@ -236,10 +246,7 @@ class Cache:
                 "keeps a cache of its own, the next asks the registry again. --registry-cache-dir "
                 "chooses another"
             )
-            with warnings.catch_warnings():
-                # As an error, it would fail whichever test comes first.
-                warnings.simplefilter("always", CacheWarning)
-                warnings.warn(text, CacheWarning, stacklevel=2)
+            warn(text)
 
     def _path(self, url: str, kind: str) -> Path:
         key = f"{self._realm} {url}" if self._realm else url

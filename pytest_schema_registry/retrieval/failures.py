@@ -1,7 +1,7 @@
 """The failures that are remembered, so that a registry which has failed is not asked at once again.
 
-In a test run, the session's processes share them, and they last as long as it. Outside one, each
-lasts for a pause.
+In a test run, the session's processes share them, and keep them to its end. Outside one, each lasts
+for a pause.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def prefetch(
     Args:
         requests: The schemas, each with its name.
         retrieve: Retrieves one schema, and returns whether the registry sent it.
-        revalidate: Serves the queries that need no request of their own, and returns those.
+        revalidate: Serves the queries that the cache can answer, and returns them.
         at_most: The largest number of schemas in work at a time.
         observe: Called after each of the others, with the numbers of schemas that the registry
             sent, that were tried, and that are to be tried.

@@ -428,6 +428,22 @@ def test_a_waiver_that_no_schema_is_compared_for_fails_a_run_of_all_tests(
     assert run(url, "-n", workers, "contracts").ret == 0
 
 
+def test_waivers_count_without_rules(run: Run, pytester: pytest.Pytester, url: str) -> None:
+    pytester.makeini("[pytest]\nregistry_waivers = waivers.toml")
+    pytester.makepyfile("""
+        def test_same(assert_compatible):
+            assert_compatible("shop.Same@v1", "shop.Same@v2")
+    """)
+    waivers = pytester.path / "waivers.toml"
+    waivers.write_text(WAIVER)
+    result = run(url)
+    result.assert_outcomes(passed=1)
+    said = "nothing needs the waiver of required-added of shop.Cart any more; remove it"
+    result.stdout.fnmatch_lines([f"gate failed: waivers.toml lines 2 to 6: {said}"])
+    waivers.write_text("[[waiver]]")
+    assert run(url).ret == pytest.ExitCode.USAGE_ERROR
+
+
 def test_an_expired_waiver_waives_nothing(run: Run, pytester: pytest.Pytester, url: str) -> None:
     rules(pytester, "shop.Cart: v1 -> v2", more="registry_waivers = waivers.toml")
     (pytester.path / "waivers.toml").write_text(WAIVER.replace("2100", "2001"))

@@ -295,6 +295,26 @@ def test_coverage_that_cannot_be_known_fails_the_run(run: Run, suite: str) -> No
     assert result.ret == pytest.ExitCode.OK
 
 
+@WORKERS
+def test_a_wrong_variable_leaves_the_coverage_unknown_and_the_metrics_of_an_empty_cache(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    pytester.makepyfile("def test_own(): pass")
+    monkeypatch.setenv("SCHEMA_REGISTRY_TIMEOUT", "abc")
+    insists = ("--registry-require-coverage", "--registry-metrics=m.prom")
+    result = run(*insists, f"--registry-url={pytester.path}", "-n", workers)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            (
+                "gate failed: coverage unknown, required by --registry-require-coverage: the "
+                "registry's index cannot be had (SCHEMA_REGISTRY_TIMEOUT: 'abc' is not *)"
+            )
+        ]
+    )
+    assert "\nschema_cache_size 0.0\n" in (pytester.path / "m.prom").read_text()
+
+
 @pytest.mark.parametrize("option", ["report", "html", "metrics"])
 def test_a_file_that_cannot_be_written_fails_the_run(
     run: Run, suite: str, pytester: pytest.Pytester, option: str

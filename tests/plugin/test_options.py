@@ -99,6 +99,8 @@ def test_a_wrong_variable_is_an_error_without_frames_of_the_plugin(
     said = "E   InvalidSettings: SCHEMA_REGISTRY_MODE: unknown mode 'wrong'; *"
     result.stdout.fnmatch_lines([said] * len(fixtures))
     result.stdout.no_fnmatch_line("*.py:[0-9]*")
+    result = run("--registry-versions=v1", "--tb=native")
+    result.stdout.fnmatch_lines(["pytest_schema_registry.InvalidSettings: *"] * len(fixtures))
 
 
 def test_a_wrong_variable_does_not_count_where_the_command_line_says_otherwise(

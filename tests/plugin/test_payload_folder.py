@@ -222,10 +222,11 @@ def test_tests_beside_payloads_are_collected_as_anywhere(run: Run, project: Path
     write(contracts, "test_ignored.py", text=test)
     write(contracts, "conftest.py", text="collect_ignore = ['test_ignored.py']")
     write(contracts, "a.B/valid/one.json", "cassettes/v1/a.B.yaml", "contracts.ratchet.yaml")
-    write(contracts, "contracts.ratchet.yaml", text="")
+    write(contracts, "contracts.ratchet.yaml", "payloads.html", text="")
     result = run(
         "--registry-payloads=tests/contracts",
         "--registry-ratchet=tests/contracts/contracts.ratchet.yaml",
+        "--registry-html=tests/contracts/payloads.html",
         "--registry-enforcement=a.B=strict",
         *REGISTRY,
     )

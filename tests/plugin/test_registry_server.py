@@ -97,6 +97,31 @@ def test_it_checks_nothing(
     result.stdout.fnmatch_lines("*the test asked for assert_conforms and has checked nothing*")
 
 
+def test_a_server_that_cannot_start_is_an_error_that_says_why(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.makeconftest("""
+        import uvicorn
+
+        def serve(*_, **__):
+            raise OSError("too many open files")
+
+        uvicorn.Server.serve = serve
+    """)
+    pytester.makepyfile("def test_own(registry_server): pass")
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            (
+                "E *InvalidSettings: the fixture registry_server: its server cannot start (too "
+                "many open files); close what tests leave open, or raise the limits of the "
+                "process (ulimit)"
+            )
+        ]
+    )
+
+
 def test_without_the_extra_the_error_names_it(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest("import sys; sys.modules['uvicorn'] = None")
     result = run("-k", "0")

@@ -198,6 +198,37 @@ def test_dead_letters_that_cannot_be_written_stop_the_session(
     result.stderr.fnmatch_lines(["ERROR: --registry-dead-letters: *letters.jsonl cannot be writ*"])
 
 
+@pytest.mark.parametrize("wrong", ["ratchet", "dead-letters"])
+def test_a_wrong_file_is_an_error_of_the_place_that_names_it(
+    run: Run, suite: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    (pytester.path / "bad").write_text("no line of either\n")
+    (good,) = {"ratchet", "dead-letters"} - {wrong}
+    monkeypatch.setenv(f"SCHEMA_REGISTRY_{good.upper().replace('-', '_')}", "good")
+    pytester.makeini(f"[pytest]\nregistry_{wrong.replace('-', '_')} = bad")
+    result = run(suite)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --registry-{wrong}: *"])
+    # The environment never stops the tests of others.
+    variable = f"SCHEMA_REGISTRY_{wrong.upper().replace('-', '_')}"
+    pytester.makeini("[pytest]")
+    monkeypatch.setenv(variable, "bad")
+    pytester.makepyfile(test_other="def test_other(): pass")
+    result = run(suite, f"--registry-{good}=good")
+    result.assert_outcomes(passed=1, errors=2)
+    result.stdout.fnmatch_lines([f"E *InvalidSettings: {variable}: *"])
+
+
+@pytest.mark.parametrize("option", ["--collect-only", f"--registry-show={ORDER}"])
+def test_a_run_of_no_tests_makes_no_file_of_dead_letters(
+    run: Run, suite: str, pytester: pytest.Pytester, option: str
+) -> None:
+    assert run(suite, option, "--registry-dead-letters=dead/letters.jsonl").ret == 0
+    assert not (pytester.path / "dead").exists()
+    (pytester.path / "a_file").touch()
+    assert run(suite, option, "--registry-dead-letters=a_file/letters.jsonl").ret == 0
+
+
 def test_a_ratchet_that_cannot_be_written_fails_the_run(
     run: Run, suite: str, pytester: pytest.Pytester
 ) -> None:

@@ -48,7 +48,9 @@ def test_pytests_own_cache_may_be_unusable(
     pytester.makepyfile(DECLARED)
     pytester.makefile("", a_file="")
     url = f"--registry-url={local_registry.url}"
-    result = run("-n", workers, url, "-o", "cache_dir=a_file")
+    # As an error, the warning would stop the collection.
+    strict = ("-W", "error::pytest_schema_registry.CacheWarning")
+    result = run("-n", workers, url, "-o", "cache_dir=a_file", *strict)
     assert result.parseoutcomes()["passed"] == 2
     result.stdout.fnmatch_lines(["*CacheWarning: pytest's cache directory cannot be used (*"])
     assert len(local_registry.paths) == 2

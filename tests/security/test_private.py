@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import filelock
@@ -22,7 +24,6 @@ from tests.local_registry import ORDER, LocalRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.conftest import Run
 
@@ -187,6 +188,40 @@ def test_a_directory_of_the_login_s_comes_before_the_home(
     (tmp_path / "run").mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
     assert files.session_directory("this") == tmp_path / "run" / place.name / "this"
+
+
+@pytest.fixture
+def _no_temporary_directory(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    assert not place.exists()
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+
+
+@pytest.mark.usefixtures("_no_temporary_directory")
+def test_a_system_without_a_temporary_directory_leaves_the_home(
+    place: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "home" / ".cache" / place.name
+    assert files.session_directory("this") == own / "this"
+    (own / "this").mkdir()
+    files.remove_session("this")
+    assert [*own.iterdir()] == []
+
+
+@pytest.mark.usefixtures("_no_temporary_directory")
+def test_a_system_without_any_directory_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "not/absolute")
+    assert files.session_directory("this") == Path(os.devnull) / "this"
+    files.remove_session("this")
+    with (
+        pytest.raises(FileNotFoundError, match=r"No directory .*; set TMPDIR to one"),
+        files.locked(tmp_path / "file"),
+    ):
+        pass
 
 
 def test_without_any_place_nothing_is_shared_and_a_file_cannot_be_held(

@@ -16,12 +16,15 @@ from pytest_schema_registry import (
     SchemaNotFound,
     SchemaRegistry,
 )
+from pytest_schema_registry.registries.http import RegistryClient
 from pytest_schema_registry.threaded_work import THREAD_NAME
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
+
+    from tests.confluent_registry import ConfluentRegistry
 
 PAYLOAD = {"id": "7", "quantity": 1}
 SLOW = Reply(200, {"content": {"type": "object"}}, delay=0.3)
@@ -140,6 +143,36 @@ def test_what_is_in_memory_needs_no_thread(run: Callable[..., None]) -> None:
                 answer.send(None)
 
     run(work)
+
+
+def test_a_message_of_another_version_is_read_in_a_thread(
+    confluent_registry: ConfluentRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}
+    new = old | {"fields": [*old["fields"], {"name": "b", "type": "string", "default": "x"}]}
+    for content in (old, new):
+        confluent_registry.register("orders-value", content, type="AVRO")
+    askers: list[str] = []
+    fetch = RegistryClient.fetch
+
+    def noting(registry: RegistryClient, *of: Any) -> Any:
+        askers.append(threading.current_thread().name)
+        return fetch(registry, *of)
+
+    async def main() -> None:
+        async with AsyncSchemaRegistry(confluent_registry.url) as registry:
+            await registry.validate_payload("orders-value", {"a": 1, "b": "y"})
+            askers.clear()
+            for _ in range(2):
+                assert await registry.validate_payload("orders-value", b"\0\0\0\0\1\2")
+            # What is in memory by now needs no thread.
+            with pytest.raises(StopIteration):
+                registry.validate_payload("orders-value", b"\0\0\0\0\1\2").send(None)
+
+    monkeypatch.setattr(RegistryClient, "fetch", noting)
+    anyio.run(main)
+    assert askers
+    assert all(name.startswith(THREAD_NAME) for name in askers)
 
 
 def test_a_cancelled_caller_leaves_no_lock_and_what_it_asked_for(

@@ -40,7 +40,6 @@ from pytest_schema_registry.errors import (
 from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.schema_types.json_schema.compatibility import compare
 from pytest_schema_registry.schemas import Schema, Violation
-from pytest_schema_registry.settings.settings import InvalidEnvironment
 
 URL = "http://registry.example/schemas/v1/a.B"
 CASSETTE = "cassettes/v1/a.B.yaml"
@@ -68,10 +67,6 @@ VIOLATION = Violation("$", "#/anyOf", "anyOf", {"id": 1}, "it is none of them", 
 
 TEXTS: list[tuple[Exception, str]] = [
     (InvalidSettings("--registry-mode", "unknown mode"), "--registry-mode: unknown mode"),
-    (
-        InvalidEnvironment("SCHEMA_REGISTRY_MODE", "unknown mode"),
-        "SCHEMA_REGISTRY_MODE: unknown mode",
-    ),
     (
         RegistryUnavailable(URL, "timed out"),
         f"""
@@ -354,9 +349,8 @@ def test_an_exception_pickles_with_its_text_and_its_facts(error: Exception) -> N
 @EVERY
 def test_a_traceback_names_an_exception_as_users_import_it(error: Exception) -> None:
     kind = type(error)
-    if kind is not InvalidEnvironment:
-        assert f"{kind.__module__}.{kind.__name__}" == f"pytest_schema_registry.{kind.__name__}"
-        assert getattr(pytest_schema_registry, kind.__name__) is kind
+    assert f"{kind.__module__}.{kind.__name__}" == f"pytest_schema_registry.{kind.__name__}"
+    assert getattr(pytest_schema_registry, kind.__name__) is kind
 
 
 @EVERY
@@ -377,7 +371,7 @@ def test_the_docstring_draws_the_tree_as_it_is() -> None:
         bases[depth] = name
         if depth > 4:
             drawn[name] = bases[depth - 4]
-    kinds = {type(error) for error, _ in TEXTS} - {InvalidEnvironment} | {SchemaRegistryError}
+    kinds = {type(error) for error, _ in TEXTS} | {SchemaRegistryError}
     assert drawn == {kind.__name__: kind.__bases__[0].__name__ for kind in kinds}
 
 

@@ -408,6 +408,15 @@ def test_a_wrong_argument_is_named(given: dict[str, Any], said: str) -> None:
     assert str(caught.value).startswith(said)
 
 
+def test_a_wrong_variable_is_an_error_of_the_class_that_users_import(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SCHEMA_REGISTRY_TOKEN", "a\nb")
+    with pytest.raises(InvalidSettings, match="SCHEMA_REGISTRY_TOKEN: ") as caught:
+        SchemaRegistry("http://registry.example")
+    assert type(caught.value) is InvalidSettings
+
+
 def test_without_a_cache_directory_nothing_outlives_the_registry(
     local_registry: LocalRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

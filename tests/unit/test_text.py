@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_schema_registry.text import listed, printable, printable_text, shown
+from pytest_schema_registry.text import listed, numbered, printable, printable_text, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,3 +85,11 @@ def test_what_is_printable_stays_as_it_is(text: str) -> None:
 def test_items_are_listed_as_in_a_sentence(items: Any, text: str) -> None:
     assert listed(items) == text
     assert listed(items, "and") == text.replace(" or ", " and ")
+
+
+def test_texts_are_sorted_by_the_numbers_in_them_however_long_those_are() -> None:
+    long = f"v{'9' * 5_000}"
+    mixed = ["w", f"{long}0", "v10.10", "v2", long, "v10.2", "v1", "v10"]
+    texts = ["v1", "v2", "v10", "v10.2", "v10.10", long, f"{long}0", "w"]
+    assert sorted(mixed, key=numbered) == texts
+    assert numbered("v01") == numbered("v1") == numbered("v\u0661")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -111,6 +112,23 @@ def test_a_file_that_cannot_be_written_is_an_error(file: Path) -> None:
         ratchet.add(file, {ORDER})
 
 
+def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.parent.mkdir()
+    staged = file.with_name(".schema-registry-0123")
+
+    def refused(*_file: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(staged))
+
+    monkeypatch.setattr("pytest_schema_registry.files.replace", refused)
+    with pytest.raises(InvalidSettings) as caught:
+        ratchet.add(file, {ORDER})
+    assert caught.value.reason == (
+        f"{file} cannot be written: Permission denied; make its folder writable"
+    )
+
+
 def test_sessions_that_end_at_once_lose_nothing_of_each_other(file: Path) -> None:
     script = (
         "import sys; from pathlib import Path;"
@@ -172,6 +190,18 @@ def test_a_missing_file_beside_one_that_is_no_ratchet_is_a_new_one(file: Path) -
     file.parent.mkdir()
     file.with_name("ratchets.txt").write_text("no entry\n")
     file.with_name("ratches.txt").touch()
+    assert ratchet.load(file) == frozenset()
+
+
+def test_a_missing_file_in_a_folder_that_may_not_be_listed_is_a_new_one(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.parent.mkdir()
+
+    def unlisted(folder: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+
+    monkeypatch.setattr(type(file), "iterdir", unlisted)
     assert ratchet.load(file) == frozenset()
 
 

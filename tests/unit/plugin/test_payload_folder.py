@@ -1,8 +1,19 @@
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
-from pytest_schema_registry.plugin.payload_folder import is_mistaken, is_payload, is_something_else
+from pytest_schema_registry.plugin.payload_folder import (
+    PayloadCollection,
+    is_mistaken,
+    is_payload,
+    is_something_else,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -81,3 +92,18 @@ def test_what_is_meant_as_a_payload_is_no_other_file(path: str) -> None:
 def test_nothing_is_said_of_files_that_nobody_takes_for_payloads(path: str) -> None:
     parts = tuple(path.split("/"))
     assert not any(rule(parts) for rule in (is_payload, is_something_else, is_mistaken))
+
+
+def test_a_payload_on_another_drive_has_its_whole_path_as_its_id(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never_called() -> Any:
+        raise AssertionError
+
+    def other_drive(*_: object) -> str:
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    collection = PayloadCollection(request.config, tmp_path, never_called, is_named=True)
+    payload = tmp_path / "a.B" / "valid" / "one.json"
+    monkeypatch.setattr(os.path, "relpath", other_drive)
+    assert collection.node_id(payload, request.session) == payload.as_posix()

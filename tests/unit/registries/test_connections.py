@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import threading
 from contextlib import contextmanager, suppress
@@ -10,7 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
-from pytest_schema_registry.registries.connections import Connection
+from pytest_schema_registry.registries.connections import BackgroundServer, Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,3 +86,31 @@ def test_half_a_request_after_a_whole_one_is_cut_too() -> None:
             while received := connection.recv(1000):
                 answers += received
         assert answers.count(b"HTTP/1.1 204") == 1
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "error", "reason"),
+    [
+        (uvicorn.Server, "serve", OSError(errno.EMFILE, "Too many open files"), "open files"),
+        (threading.Thread, "start", RuntimeError("can't start new thread"), "new thread"),
+    ],
+)
+def test_a_server_that_cannot_start_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, owner: type, name: str, error: Exception, reason: str
+) -> None:
+    opened: list[socket.socket] = []
+    create_server = socket.create_server
+
+    def noting(*address: Any, **how: Any) -> socket.socket:
+        opened.append(create_server(*address, **how))
+        return opened[-1]
+
+    def refused(*_of: object, **_how: object) -> None:
+        raise error
+
+    monkeypatch.setattr(socket, "create_server", noting)
+    monkeypatch.setattr(owner, name, refused)
+    with pytest.raises(RuntimeError, match=reason):
+        BackgroundServer(Application())
+    (listening,) = opened
+    assert listening.fileno() == -1

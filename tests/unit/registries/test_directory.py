@@ -198,6 +198,14 @@ def test_two_files_of_one_name_are_an_error_that_names_both(
     assert document_of(here.fetch(Query(Kind.SCHEMA, "v1", "c.D")))["content"] == {}
 
 
+def test_a_file_may_have_the_longest_name_that_there_is(tmp_path: Path) -> None:
+    longest = "a" * (255 - len(".json"))
+    # That of its `.schema` spelling would be too long.
+    for name in (longest, longest[: -len(".schema") + 1]):
+        found = registry(tmp_path, **{name: True}).fetch(Query(Kind.SCHEMA, "v1", name))
+        assert document_of(found)["content"] is True
+
+
 def test_a_directory_without_version_folders_says_where_files_belong(tmp_path: Path) -> None:
     (tmp_path / "a.B.json").write_text("{}")
     here = DirectoryRegistry(tmp_path, "schemas")

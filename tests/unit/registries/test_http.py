@@ -963,16 +963,22 @@ if child:
     assert len(set(ports)) == 2
 
 
-def test_a_connection_that_a_tool_of_the_test_forbids_is_an_outage(
-    client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("in_test", [True, False])
+def test_a_connection_that_is_forbidden_in_the_process_is_an_outage(
+    client: RegistryClient, monkeypatch: pytest.MonkeyPatch, in_test: bool
 ) -> None:
     def forbidden(*_: object, **__: object) -> None:
         raise RuntimeError("no sockets here")
 
     monkeypatch.setattr(socket, "create_connection", forbidden)
+    if not in_test:
+        monkeypatch.delenv("PYTEST_CURRENT_TEST")
     error = error_of(client)
     assert isinstance(error, RegistryUnavailable)
-    assert error.reason.startswith("a connection was refused inside the test (no sockets here);")
+    advice = "; a schema that the registry_schema marker declares is fetched before the test"
+    assert error.reason == (
+        "the connection was refused in this process (no sockets here)" + advice * in_test
+    )
 
 
 def test_a_redirect_to_a_host_that_is_down_says_nothing_of_the_registry(

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_schema_registry import RegistryUnavailable, SchemaRegistry
+from pytest_schema_registry import InvalidSettings, RegistryUnavailable, SchemaRegistry
 from pytest_schema_registry.registries.tls import advice_on, context_of
 from pytest_schema_registry.settings.credentials import Tls
-from pytest_schema_registry.settings.settings import InvalidEnvironment
 from tests.local_registry import ORDER, ORDER_V1, LocalRegistry, Reply
 
 if TYPE_CHECKING:
@@ -185,8 +184,9 @@ def test_a_file_of_authorities_that_cannot_be_used_is_named(
     files: Path, monkeypatch: pytest.MonkeyPatch, file: str, said: str
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", file)
-    with pytest.raises(InvalidEnvironment) as caught:
+    with pytest.raises(InvalidSettings) as caught:
         context_of(Tls())
+    assert type(caught.value) is InvalidSettings
     assert str(caught.value) == f"SSL_CERT_FILE: {said}"
 
 
@@ -254,7 +254,7 @@ NO_KEY = "holds no private key in PEM form, or SCHEMA_REGISTRY_SSL_KEY_PASSWORD 
 def test_a_file_that_cannot_be_used_is_an_error_that_names_it_and_its_variable(
     files: Path, variables: dict[str, str], variable: str, said: str
 ) -> None:
-    with pytest.raises(InvalidEnvironment) as caught:
+    with pytest.raises(InvalidSettings) as caught:
         ask("https://127.0.0.1:1", **variables)
     folder = f"{files}{os.sep}"
     expected = f"SCHEMA_REGISTRY_SSL_{variable}: {folder}{said.format(folder)}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_schema_registry import CassetteMissing, InvalidSettings, SchemaRegistryError
 from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.gates import missed
 from pytest_schema_registry.schemas import SchemaKey
@@ -21,7 +22,7 @@ EVERY_GATE = Settings(
 
 def test_a_run_without_gates_misses_none() -> None:
     figures = figures_of(use("a", conforming=1, outage="it was down"), fetches=[fetch("a")])
-    assert missed(Settings(), figures, None) == []
+    assert missed(Settings(), figures, []) == []
 
 
 def test_where_nothing_was_measured_no_gate_is_missed() -> None:
@@ -83,14 +84,14 @@ def test_a_figure_is_shown_with_the_digits_that_set_it_apart_from_the_bound(
     seconds: float, allowed: float, shown: str
 ) -> None:
     (line,) = missed(
-        Settings(max_fetch_p95=allowed), figures_of(fetches=[fetch("a", seconds=seconds)]), None
+        Settings(max_fetch_p95=allowed), figures_of(fetches=[fetch("a", seconds=seconds)]), []
     )
     assert line.startswith(f"fetch p95 {shown} allowed by")
 
 
 def test_a_rate_just_below_is_not_rounded_up_to_what_is_required() -> None:
     figures = figures_of(use("a", conforming=10_000), fetches=[fetch("a")])
-    (line,) = missed(Settings(min_hit_rate=100.0), figures, None)
+    (line,) = missed(Settings(min_hit_rate=100.0), figures, [])
     assert line.startswith("hit rate 99.99 %, at least 100 % required by --registry-min-hit-rate")
 
 
@@ -126,10 +127,23 @@ def test_what_is_excluded_or_of_another_version_needs_no_contract_test() -> None
     assert missed(settings, Figures(), listed) == []
 
 
-def test_without_an_index_the_coverage_is_not_known() -> None:
-    assert missed(Settings(versions=LINES, require_coverage=True), Figures(), None) == [
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            CassetteMissing("index.yaml", "index", "pytest"),
+            "no recording of index); record it with --registry-mode record",
+        ),
+        (
+            InvalidSettings("SCHEMA_REGISTRY_TIMEOUT", "it is no number"),
+            "SCHEMA_REGISTRY_TIMEOUT: it is no number)",
+        ),
+    ],
+)
+def test_without_an_index_the_coverage_is_not_known(error: SchemaRegistryError, said: str) -> None:
+    assert missed(Settings(versions=LINES, require_coverage=True), Figures(), error) == [
         (
             "coverage unknown, required by --registry-require-coverage: the registry's index "
-            "cannot be had; record it with --registry-mode record"
+            f"cannot be had ({said}"
         )
     ]
