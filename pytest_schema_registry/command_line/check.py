@@ -167,15 +167,15 @@ def _failure(found: Payload, violation: ContractViolation) -> dict[str, Any]:
         "line": found.line,
         "version": violation.schema.version,
         "text": violation.text,
-        "violations": [_told(each) for each in violation.violations],
+        "violations": [_document(each) for each in violation.violations],
     }
 
 
-def _told(violation: Violation) -> dict[str, Any]:
+def _document(violation: Violation) -> dict[str, Any]:
     return {
         "path": violation.path,
         "schema_path": violation.schema_path,
         "keyword": violation.keyword,
         "message": violation.message,
-        "causes": [_told(each) for each in violation.causes],
+        "causes": [_document(each) for each in violation.causes],
     }

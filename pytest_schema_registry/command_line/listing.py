@@ -48,7 +48,7 @@ def run(options: Namespace, output: Output) -> Status:
         if not found:
             output.error(_nothing(options.pattern, settings, index))
         return output.close(
-            Status.YES if found else Status.NO, schemas=[_told(each) for each in found]
+            Status.YES if found else Status.NO, schemas=[_document(each) for each in found]
         )
 
 
@@ -121,7 +121,7 @@ def _version(entry: IndexEntry) -> str:
     return f"{version}{release}{' (deprecated)' if entry.deprecated else ''}"
 
 
-def _told(entry: IndexEntry) -> dict[str, Any]:
+def _document(entry: IndexEntry) -> dict[str, Any]:
     return {
         "name": entry.name,
         "version": entry.version or None,
