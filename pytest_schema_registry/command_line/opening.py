@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHARED = (
     *("url", "mode", "protocol", "versions", "subject", "version-property", "layout"),
     *("cassettes", "cache-dir", "cache-ttl", "timeout", "max-in-flight", "max-schema-size"),
-    *("format-assertion", "default-draft", "redact"),
+    *("format-assertion", "default-draft", "avro-unknown-fields", "redact"),
 )
 #: The options whose values may be paths.
 _PATHS = ("url", "cassettes", "cache-dir", "waivers")
@@ -47,7 +47,10 @@ def add_options(parser: ArgumentParser, *more: str) -> None:
     for option in _chosen(more):
         default = "none is kept" if option.name == "cache-dir" else option.default
         text = f"{option.help} (default: {default})"
-        group.add_argument(option.flag, dest=option.argument, metavar=option.metavar, help=text)
+        kind: dict[str, Any] = {"metavar": option.metavar}
+        if option.is_switch:
+            kind = {"action": "store_const", "const": "on"}
+        group.add_argument(option.flag, dest=option.argument, help=text, **kind)
     group.add_argument(
         "--registry-offline",
         dest="mode",

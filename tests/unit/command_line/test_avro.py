@@ -97,6 +97,15 @@ def test_a_payload_is_read_as_the_json_encoding_of_avro(command: Command, projec
     ]
 
 
+def test_a_payload_may_have_unknown_fields_where_a_test_may(
+    command: Command, project: Path
+) -> None:
+    (project / "order.json").write_text('{"lines": [{"qty": 1, "more": 1}]}')
+    url = "--registry-url=schemas"
+    assert command("check", "old", "order.json", url).status == 1
+    assert command("check", "old", "order.json", url, "--registry-avro-unknown-fields").status == 0
+
+
 def test_payloads_are_checked_and_schemas_are_shown_and_listed(command: Command) -> None:
     url = "--registry-url=schemas"
     assert command("check", "old", "order.json", url).status == 0

@@ -35,7 +35,8 @@ def test_the_options_are_those_of_the_table(
         make_parser().parse_args([command[0], "--help"])
     help_ = " ".join(capsys.readouterr().out.split())
     for option in OPTIONS:
-        assert (f"{option.flag} {option.metavar} {option.help}" in help_) is (
+        value = "" if option.is_switch else f" {option.metavar}"
+        assert (f"{option.flag}{value} {option.help}" in help_) is (
             option.name in SHARED
             or (command[0] == "compare" and option.name in ("compat-source", "waivers"))
         )
@@ -53,6 +54,13 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_ini_file(
     assert found.location is not None
     assert (found.location.shown, found.mode, found.versions) == ("http://cli", "record", ("v7",))
     assert settings("--registry-offline").mode == "replay"
+
+
+def test_a_switch_takes_no_value(project: Path) -> None:
+    assert not settings().avro_unknown_fields
+    assert settings("--registry-avro-unknown-fields").avro_unknown_fields
+    (project / "pytest.ini").write_text("[pytest]\nregistry_avro_unknown_fields = on\n")
+    assert settings().avro_unknown_fields
 
 
 def test_settings_of_other_things_are_not_read(
