@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from contextlib import suppress
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from pytest_schema_registry.command_line.output import Output, Status
 from pytest_schema_registry.command_line.parser import PROGRAM, command, make_parser
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.text import printable
+from pytest_schema_registry.text import printable, show_escapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after the program's name; None for those of this process.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal that has no ✗ shows its escape.
-            stream.reconfigure(errors="backslashreplace")
+    show_escapes()
     try:
         status = _run(arguments)
         print(end="", flush=True)
