@@ -88,7 +88,7 @@ def settings_of(options: Namespace, *more: str) -> Settings:
     )
 
     chosen = _chosen(more)
-    here = Path.cwd()
+    here = working_directory()
     ini = ini_files.find(here, {option.name for option in chosen})
     written = {option.name: getattr(options, option.argument) for option in chosen}
     for name in _PATHS:
@@ -103,6 +103,21 @@ def settings_of(options: Namespace, *more: str) -> Settings:
         root=ini.root,
         variables=os.environ,
     )
+
+
+def working_directory() -> Path:
+    """Return the working directory.
+
+    Raises:
+        InvalidSettings: It was removed, or cannot be read.
+    """
+    from pytest_schema_registry.errors import InvalidSettings
+
+    try:
+        return Path.cwd()
+    except OSError as exc:
+        reason = f"it cannot be found: {exc.strerror}; change to another directory"
+        raise InvalidSettings("the working directory", reason) from None
 
 
 def _from_root(value: str, here: Path, root: Path) -> str:
