@@ -122,7 +122,9 @@ def working_directory() -> Path:
 
 def _from_root(value: str, here: Path, root: Path) -> str:
     """Return a path of the command line as it reads from the root directory."""
-    if here == root or "://" in value or not os.path.lexists(here / value):
+    # On Windows, no relative path leads to another drive.
+    is_absolute = os.path.isabs(value)  # noqa: PTH117  # of any text
+    if here == root or is_absolute or "://" in value or not os.path.lexists(here / value):
         return value
     return os.path.relpath(here / value, root)
 

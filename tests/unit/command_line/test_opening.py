@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import ntpath
+import os
 import re
 import warnings
 from typing import TYPE_CHECKING
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_schema_registry import InvalidSettings
+from pytest_schema_registry.command_line import opening
 from pytest_schema_registry.command_line.opening import SHARED, opened, settings_of
 from pytest_schema_registry.command_line.output import Output, Status
 from pytest_schema_registry.command_line.parser import make_parser
@@ -125,6 +128,18 @@ def test_paths_of_the_command_line_start_here_and_others_at_the_root(
         assert location is not None
         assert location.directory == below / "schemas"
     assert settings("--registry-cassettes=new").cassettes.name == "new"
+
+
+def test_a_path_to_another_drive_stays_as_it_is(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = project / "below"
+    drive = below / "D:\\cassettes"
+    drive.mkdir(parents=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "path", ntpath)
+        assert opening._from_root(drive.name, below, project) == "D:\\cassettes"
+    assert opening._from_root(drive.name, below, project) == f"below/{drive.name}"
 
 
 def test_a_warning_is_a_note_and_what_was_kept_is_forgotten(
