@@ -16,10 +16,12 @@ import pytest
 from pytest_schema_registry import command_line
 from pytest_schema_registry.__main__ import main
 from pytest_schema_registry.command_line.parser import command, make_parser
-from tests.processes import PATIENCE
+from tests.local_registry import Reply
+from tests.processes import PATIENCE, wait_until
 from tests.unit.command_line.documents import document
 
 if TYPE_CHECKING:
+    from tests.confluent_registry import ConfluentRegistry
     from tests.unit.command_line.conftest import Command
 
 PROGRAM = [sys.executable, "-m", "pytest_schema_registry"]
@@ -167,6 +169,24 @@ def test_an_interrupted_command_ends_without_a_traceback(project: Path) -> None:
     ):  # once it is opened there, it is read
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said) == (130, (b"", b""))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts a process by a signal")
+def test_an_interrupted_list_does_not_wait_for_the_registry(
+    project: Path, confluent_registry: ConfluentRegistry
+) -> None:
+    confluent_registry.register("a-value", {})
+    confluent_registry.always(Reply(delay=10 * PATIENCE), "subjects/a-value/versions")
+    words = [f"--registry-url={confluent_registry.url}", f"--registry-timeout={10 * PATIENCE}"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*PROGRAM, "list", *words], stdout=pipe, stderr=pipe) as process:
+        try:
+            wait_until(lambda: "/subjects/a-value/versions" in confluent_registry.paths)
+            process.send_signal(signal.SIGINT)
+            said = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     assert (process.returncode, said) == (130, (b"", b""))
 
 
