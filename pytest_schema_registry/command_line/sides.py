@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_schema_registry import duplicate_keys
+from pytest_schema_registry import duplicate_keys, files
 from pytest_schema_registry.addresses import Address, split
 from pytest_schema_registry.command_line import standard_input
 from pytest_schema_registry.command_line.model_import import imported, is_model
@@ -155,7 +155,8 @@ def _read(path: Path, label: str, limit: int) -> Any:
     """
     try:
         is_input = str(path) == standard_input.NAME
-        raw = standard_input.read(limit + 1) if is_input else path.read_bytes()
+        with nullcontext(standard_input.stream()) if is_input else path.open("rb") as stream:
+            raw = files.read_stream(stream, limit)
         if len(raw) > limit:
             raise InvalidSchema(label, "#", f"it is larger than {limit:,} bytes", label, _ADVICE)
         content = duplicate_keys.read(raw.decode("utf-8-sig"))

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.local_registry import ORDER, Reply
+from tests.processes import PATIENCE
 from tests.unit.command_line.documents import document
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from tests.local_registry import LocalRegistry
     from tests.unit.command_line.conftest import Command
 
+PROGRAM = [sys.executable, "-m", "pytest_schema_registry"]
 TEXT = {"type": "string"}
 NULLABLE = {"type": ["string", "null"]}
 MODELS = """
@@ -258,6 +262,27 @@ def test_a_file_that_is_no_schema_cannot_be_compared(
     found = command("compare", name, name, limit)
     assert (found.status, found.out) == (2, "")
     assert found.err.startswith(said)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+def test_a_pipe_is_read_no_further_than_a_schema_may_be_long(project: Path) -> None:
+    os.mkfifo(project / "pipe")
+    # As long as it is open here, the pipe has no end.
+    pipe = os.open(project / "pipe", os.O_RDWR)
+    try:
+        os.write(pipe, b'{"type": "string"}')
+        done = subprocess.run(
+            [*PROGRAM, "compare", "pipe", "pipe", "--registry-max-schema-size=10"],
+            check=False,
+            capture_output=True,
+            cwd=project,
+            text=True,
+            timeout=PATIENCE,
+        )
+    finally:
+        os.close(pipe)
+    assert done.returncode == 2
+    assert done.stderr.startswith("pipe: the schema is itself wrong: it is larger than 10 bytes\n")
 
 
 def test_what_is_no_side_is_told_what_may_be_one(command: Command, project: Path) -> None:
