@@ -17,6 +17,7 @@ from pytest_schema_registry.errors import (
     InvalidAnswer,
     InvalidSchema,
     InvalidSettings,
+    RegistryUnavailable,
     SchemaRegistryError,
 )
 from pytest_schema_registry.models.sides import ModelSide, SchemaSide
@@ -112,6 +113,9 @@ def _of_file(file: str, pointer: str, registry: Opened, output: Output) -> Side:
         return _alone(path, pointer, label, registry.source)
     try:
         return _among_files(path, pointer, label, registry, output)
+    except RegistryUnavailable as exc:  # nobody asked a registry
+        reason = f"it cannot be read: {exc.reason}"
+        raise InvalidSchema(label, "#", reason, file, "correct the path") from None
     except InvalidAnswer as exc:
         advice = _ADVICE if exc.advice in ("", CORRECT) else exc.advice
         raise InvalidSchema(label, "#", exc.reason, file, advice) from None
@@ -136,7 +140,7 @@ def _among_files(path: Path, pointer: str, label: str, registry: Opened, output:
     folder, settings = path.parent, registry.source.settings
     settings = settings._replace(
         location=Location(shown=str(folder), directory=folder),
-        mode="auto",
+        mode="live",  # no recording stands in for a file
         protocol="auto",
         versions=None,
         layout=Layout(f"{{name}}{path.suffix}"),
