@@ -21,7 +21,7 @@ from pytest_schema_registry.errors import (
     SchemaRegistryError,
 )
 from pytest_schema_registry.models.sides import ModelSide, SchemaSide
-from pytest_schema_registry.registries.file_contents import CORRECT
+from pytest_schema_registry.registries.file_contents import AVRO_ENDING, CORRECT
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schemas import SchemaKey, given, plain_name
 from pytest_schema_registry.settings.layout import ONLY_VERSION, Layout
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Schema
 
 #: The endings of files that lie beside those they refer to. A pipe lies nowhere.
-_AVRO = ".avsc"
-_ENDINGS = (".json", ".yaml", ".yml", _AVRO)
+_ENDINGS = (".json", ".yaml", ".yml", AVRO_ENDING)
 _ADVICE = "give a JSON Schema, or an Avro schema in a file of .avsc"
 
 
@@ -120,7 +119,7 @@ def _of_file(file: str, pointer: str, registry: Opened, output: Output) -> Side:
         advice = _ADVICE if exc.advice in ("", CORRECT) else exc.advice
         raise InvalidSchema(label, "#", exc.reason, file, advice) from None
     except InvalidSchema as exc:
-        if path.suffix == _AVRO:
+        if path.suffix == AVRO_ENDING:
             raise InvalidSchema(label, exc.pointer, exc.reason, file, exc.advice) from None
         # It may refer to a schema of the registry.
         with suppress(SchemaRegistryError):
