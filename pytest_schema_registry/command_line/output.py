@@ -9,7 +9,6 @@ import json
 import sys
 from contextlib import contextmanager
 from enum import IntEnum
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.text import printable_text
@@ -136,9 +135,3 @@ def described(schema: Schema) -> dict[str, Any]:
         "source": schema.source,
         "url": schema.url,
     }
-
-
-def schema(command: str) -> Any:
-    """Return the JSON Schema of a command's document."""
-    folder = resources.files("pytest_schema_registry") / "report_schemas"
-    return json.loads((folder / f"{command}.schema.json").read_text(encoding="utf-8"))
