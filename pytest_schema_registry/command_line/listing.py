@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry.command_line.opening import opened, settings_of
 from pytest_schema_registry.command_line.output import Status
 from pytest_schema_registry.errors import SchemaRegistryError
+from pytest_schema_registry.patterns import matching
 from pytest_schema_registry.registries.queries import Kind, Query
-from pytest_schema_registry.retrieval.names import matching
 from pytest_schema_registry.retrieval.prefetch import concurrently
 from pytest_schema_registry.schemas import IndexEntry
 from pytest_schema_registry.settings.layout import ONLY_VERSION
