@@ -19,10 +19,13 @@ from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 #: A schema may contain half a surrogate pair, which strict UTF-8 cannot encode.
 _ENCODING = ("utf-8", "surrogatepass")
 _SAFE_LENGTH = 120
+#: The most bytes of a stream that are read at once.
+_PART = 65_536
 #: Seconds that another process may hold the lock of a user's file.
 _PATIENCE = 60
 _DEVICE_NAMES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -218,6 +221,24 @@ def read_at_most(path: Path, limit: int) -> bytes:
     with path.open("rb") as file:
         # `read` allocates all that it is asked for, which takes longer than reading a schema.
         return file.read(min(os.fstat(file.fileno()).st_size, limit) + 1)
+
+
+def read_stream(stream: BinaryIO, limit: int) -> bytes:
+    """Read a stream, such as a pipe, up to one byte beyond a limit; see :func:`read_at_most`.
+
+    Args:
+        stream: The stream.
+        limit: The limit in bytes.
+
+    Raises:
+        OSError: The stream cannot be read.
+    """
+    parts = []
+    left = limit + 1
+    while left and (part := stream.read(min(left, _PART))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 @contextmanager

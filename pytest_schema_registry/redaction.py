@@ -9,13 +9,14 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_schema_registry.patterns import is_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from jsonpath_rfc9535 import JSONPathQuery
 
 REDACTED = "<redacted>"
-_WILDCARDS = frozenset("*?[")
 _EXAMPLES = "write it as $.cards[*].number, $..token or $['order-id']"
 #: A name after a dot: RFC 9535 allows no hyphen in it, so it is rewritten in quotes.
 _NAME = re.compile(r"(\.\.?)([^.\[\]*]+)")
@@ -43,7 +44,7 @@ class Redaction:
         self._written = tuple(patterns)
         names = {each.casefold() for each in patterns if not each.startswith("$")}
         self._names = frozenset(names)
-        self._patterns = tuple(name for name in names if not _WILDCARDS.isdisjoint(name))
+        self._patterns = tuple(filter(is_pattern, names))
         self._paths = tuple(_parsed(each) for each in patterns if each.startswith("$"))
         self._segments = tuple(map(_segments, self._paths))
 

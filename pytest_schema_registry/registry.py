@@ -233,7 +233,8 @@ class SchemaRegistry:
         """Return the releases of a schema in all of the registry's versions, oldest first in each.
 
         Args:
-            name: The schema's name, with or without the ``.schema`` ending.
+            name: The schema's name, with or without the ``.schema`` ending; or its address, with
+                ``@VERSION`` for that version alone.
 
         Raises:
             SchemaNotFound: No version has any.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,6 +56,13 @@ def visible(text: str) -> str:
 def printable_text(text: str) -> str:
     """Make each line of a text safe to print."""
     return "\n".join(map(printable, text.split("\n")))
+
+
+def show_escapes() -> None:
+    r"""Let the standard output and error show ``\u2717`` where their encoding has no ✗."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def one_line(text: str | None) -> str | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
-from pytest_schema_registry.command_line.output import Output, Status
+from pytest_schema_registry.command_line.output import CannotWrite, Output, Status, writing
 from pytest_schema_registry.command_line.parser import PROGRAM, command, make_parser
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.text import printable
+from pytest_schema_registry.text import printable, show_escapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,22 +22,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after the program's name; None for those of this process.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal that has no ✗ shows its escape.
-            stream.reconfigure(errors="backslashreplace")
+    show_escapes()
     try:
         status = _run(arguments)
-        print(end="", flush=True)
+        with writing():
+            print(end="", flush=True)
     except KeyboardInterrupt:
         return Status.INTERRUPTED
-    except BrokenPipeError:  # who reads, such as `head`, has enough
+    except BrokenPipeError:
         _drop(sys.stdout)
         return Status.BROKEN_PIPE
-    except OSError as exc:  # the standard output is on a full disk
+    except CannotWrite as exc:
         _drop(sys.stdout)
         try:
-            print(printable(f"{PROGRAM}: cannot write: {exc.strerror or exc}"), file=sys.stderr)
+            print(printable(f"{PROGRAM}: cannot write: {exc}"), file=sys.stderr)
         except OSError:  # the standard error is, too
             _drop(sys.stderr)
         return Status.IMPOSSIBLE
@@ -52,7 +49,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         return command(options.command)(options, output)
     except SchemaRegistryError as exc:
         output.error(str(exc))
-        return output.close(Status.IMPOSSIBLE)
+    except BrokenPipeError:  # of the output
+        raise
+    except OSError as exc:  # such as a temporary directory that cannot be written
+        output.error(f"{PROGRAM}: {exc}")
+    return output.close(Status.IMPOSSIBLE)
 
 
 def _drop(stream: TextIO) -> None:

@@ -10,6 +10,7 @@ from pytest_schema_registry.command_line.opening import opened, settings_of
 from pytest_schema_registry.command_line.output import Status, described
 from pytest_schema_registry.command_line.payload_files import Payload, Unreadable, payloads, place
 from pytest_schema_registry.contracts.explanation import Advice
+from pytest_schema_registry.contracts.judge import from_json
 from pytest_schema_registry.errors import SchemaRegistryError
 from pytest_schema_registry.text import listed, printable
 
@@ -102,11 +103,7 @@ class _Check:
             self._output.error(f"{place(found)}: {found.reason}\n  next: {found.advice}")
             return
         try:
-            violations = [
-                self._explained(validator, found)
-                for validator in self._validators
-                if not validator.is_valid(found.value)
-            ]
+            violations = self._violations(found.value)
         except SchemaRegistryError as exc:  # a rule of the schema takes too many steps
             self._unchecked += 1
             self._output.error(f"{place(found)}: {exc}")
@@ -118,10 +115,18 @@ class _Check:
             if self._output.as_json:
                 self._failures.append(_failure(found, violation))
 
-    def _explained(self, validator: Validator, found: Payload) -> ContractViolation:
+    def _violations(self, document: Any) -> list[ContractViolation]:
+        violations = []
+        for validator in self._validators:
+            value = from_json(validator, document)
+            if not validator.is_valid(value):
+                violations.append(self._explained(validator, value))
+        return violations
+
+    def _explained(self, validator: Validator, value: Any) -> ContractViolation:
         return self._registry.judge.explain(
             validator,
-            found.value,
+            value,
             others=self._registry.source.versions,
             verbose=self._is_verbose,
             advice=_ADVICE,
@@ -162,15 +167,15 @@ def _failure(found: Payload, violation: ContractViolation) -> dict[str, Any]:
         "line": found.line,
         "version": violation.schema.version,
         "text": violation.text,
-        "violations": [_told(each) for each in violation.violations],
+        "violations": [_document(each) for each in violation.violations],
     }
 
 
-def _told(violation: Violation) -> dict[str, Any]:
+def _document(violation: Violation) -> dict[str, Any]:
     return {
         "path": violation.path,
         "schema_path": violation.schema_path,
         "keyword": violation.keyword,
         "message": violation.message,
-        "causes": [_told(each) for each in violation.causes],
+        "causes": [_document(each) for each in violation.causes],
     }

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry.command_line.opening import opened, settings_of
 from pytest_schema_registry.command_line.output import Status, described
 from pytest_schema_registry.command_line.sides import side
-from pytest_schema_registry.compatibility.registry_verdict import ask_registry
+from pytest_schema_registry.compatibility.registry_verdict import ask_registry, cannot_ask
 from pytest_schema_registry.compatibility.waivers import apply, load
 from pytest_schema_registry.contracts.evolution import next_steps
-from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.models.aliases import is_better_by_alias
 from pytest_schema_registry.models.comparison import compare_sides
 from pytest_schema_registry.text import printable
@@ -83,11 +82,7 @@ def _report(
             ask = partial(registry.source.catalogue.compatibility, new.key.name)
             theirs = ask_registry(ask, old.key.version, new.key.version, asked["level"])
         elif settings.compat_source == "registry":
-            raise InvalidSettings(
-                "--registry-compat-source registry",
-                "the registry compares two version lines of one schema, each given as "
-                "NAME@VERSION; local compares anything",
-            )
+            raise cannot_ask()
     if theirs is not None and settings.compat_source == "registry":
         return theirs
     ours = compare_sides(old.of, new.of, **asked)

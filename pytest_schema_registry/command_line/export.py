@@ -70,7 +70,7 @@ def run(options: Namespace, output: Output) -> Status:
     return output.close(
         Status.NO if options.check and differing else Status.YES,
         written=not options.check,
-        schemas=[_told(*each) for each in changes.items()],
+        schemas=[_document(*each) for each in changes.items()],
     )
 
 
@@ -123,7 +123,7 @@ def _summary(differing: int, count: int, to: str, *, is_check: bool) -> Iterator
         yield printable(f"{differing:,} of {schemas} written to {to}")
 
 
-def _told(written: str, change: Change) -> dict[str, Any]:
+def _document(written: str, change: Change) -> dict[str, Any]:
     return {
         "model": written,
         "name": change.name,

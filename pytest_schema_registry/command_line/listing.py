@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.command_line.opening import opened, settings_of
 from pytest_schema_registry.command_line.output import Status
 from pytest_schema_registry.errors import SchemaRegistryError
+from pytest_schema_registry.patterns import matching
 from pytest_schema_registry.registries.queries import Kind, Query
-from pytest_schema_registry.retrieval.names import matching
+from pytest_schema_registry.retrieval.prefetch import concurrently
 from pytest_schema_registry.schemas import IndexEntry
 from pytest_schema_registry.settings.layout import ONLY_VERSION
 from pytest_schema_registry.text import listed, numbered, printable
@@ -48,7 +49,7 @@ def run(options: Namespace, output: Output) -> Status:
         if not found:
             output.error(_nothing(options.pattern, settings, index))
         return output.close(
-            Status.YES if found else Status.NO, schemas=[_told(each) for each in found]
+            Status.YES if found else Status.NO, schemas=[_document(each) for each in found]
         )
 
 
@@ -83,7 +84,7 @@ def _with_releases(
 ) -> list[IndexEntry]:
     """Return an entry for each release of the schemas, where the index tells names only.
 
-    It takes a request for each schema, several at a time.
+    It takes a request for each schema, several at a time. The entries are sorted by name.
     """
     names = [each.name for each in entries]
 
@@ -97,8 +98,8 @@ def _with_releases(
             for each in found
         ]
 
-    with ThreadPoolExecutor(settings.max_in_flight) as threads:
-        return [each for found in threads.map(releases, names) for each in found]
+    found = concurrently(releases, names, settings.max_in_flight)
+    return sorted((each for of_name in found for each in of_name), key=attrgetter("name"))
 
 
 def _lines(entries: Sequence[IndexEntry]) -> Iterable[str]:
@@ -121,7 +122,7 @@ def _version(entry: IndexEntry) -> str:
     return f"{version}{release}{' (deprecated)' if entry.deprecated else ''}"
 
 
-def _told(entry: IndexEntry) -> dict[str, Any]:
+def _document(entry: IndexEntry) -> dict[str, Any]:
     return {
         "name": entry.name,
         "version": entry.version or None,

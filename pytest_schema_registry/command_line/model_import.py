@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import os
 import re
 import sys
 import traceback
@@ -12,6 +11,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.command_line.opening import working_directory
 from pytest_schema_registry.errors import InvalidSettings
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ def imported(written: str, command: str) -> Model:
 
     Raises:
         InvalidSettings: The text has another form, the module cannot be imported or has no such
-            model, or it is no model.
+            model, it is no model, or there is no working directory.
     """
     found = _MODEL.fullmatch(written)
     if found is None:
         raise InvalidSettings(written, "it is not MODULE:MODEL, such as shop.models:Order")
     # Where the program is a script, Python looks for modules beside it.
-    here = os.getcwd()  # noqa: PTH109  # sys.path has texts
+    here = str(working_directory())
     if not sys.flags.safe_path and here not in sys.path and "" not in sys.path:
         sys.path.insert(0, here)
     value: Any = _module(found[1], written)

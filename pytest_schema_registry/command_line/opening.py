@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHARED = (
     *("url", "mode", "protocol", "versions", "subject", "version-property", "layout"),
     *("cassettes", "cache-dir", "cache-ttl", "timeout", "max-in-flight", "max-schema-size"),
-    *("format-assertion", "default-draft", "redact"),
+    *("format-assertion", "default-draft", "avro-unknown-fields", "redact"),
 )
 #: The options whose values may be paths.
 _PATHS = ("url", "cassettes", "cache-dir", "waivers")
@@ -47,7 +47,10 @@ def add_options(parser: ArgumentParser, *more: str) -> None:
     for option in _chosen(more):
         default = "none is kept" if option.name == "cache-dir" else option.default
         text = f"{option.help} (default: {default})"
-        group.add_argument(option.flag, dest=option.argument, metavar=option.metavar, help=text)
+        kind: dict[str, Any] = {"metavar": option.metavar}
+        if option.is_switch:
+            kind = {"action": "store_const", "const": "on"}
+        group.add_argument(option.flag, dest=option.argument, help=text, **kind)
     group.add_argument(
         "--registry-offline",
         dest="mode",
@@ -85,7 +88,7 @@ def settings_of(options: Namespace, *more: str) -> Settings:
     )
 
     chosen = _chosen(more)
-    here = Path.cwd()
+    here = working_directory()
     ini = ini_files.find(here, {option.name for option in chosen})
     written = {option.name: getattr(options, option.argument) for option in chosen}
     for name in _PATHS:
@@ -102,9 +105,26 @@ def settings_of(options: Namespace, *more: str) -> Settings:
     )
 
 
+def working_directory() -> Path:
+    """Return the working directory.
+
+    Raises:
+        InvalidSettings: It was removed, or cannot be read.
+    """
+    from pytest_schema_registry.errors import InvalidSettings
+
+    try:
+        return Path.cwd()
+    except OSError as exc:
+        reason = f"it cannot be found: {exc.strerror}; change to another directory"
+        raise InvalidSettings("the working directory", reason) from None
+
+
 def _from_root(value: str, here: Path, root: Path) -> str:
     """Return a path of the command line as it reads from the root directory."""
-    if here == root or "://" in value or not os.path.lexists(here / value):
+    # On Windows, no relative path leads to another drive.
+    is_absolute = os.path.isabs(value)  # noqa: PTH117  # of any text
+    if here == root or is_absolute or "://" in value or not os.path.lexists(here / value):
         return value
     return os.path.relpath(here / value, root)
 

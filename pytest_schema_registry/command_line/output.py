@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from enum import IntEnum
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.text import printable_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pytest_schema_registry.schemas import Schema
 
@@ -32,6 +32,26 @@ class Status(IntEnum):
     UNDECIDED = 3
     INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
     BROKEN_PIPE = 141  # 128 and the number of SIGPIPE
+
+
+class CannotWrite(Exception):
+    """The output cannot be written, such as on a full disk. Its text is the reason."""
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Tell an error of the output from all others of the system.
+
+    Raises:
+        BrokenPipeError: Who reads, such as `head`, has enough.
+        CannotWrite: It cannot be written, for another reason.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as exc:
+        raise CannotWrite(exc.strerror or str(exc)) from None
 
 
 class Output:
@@ -54,7 +74,8 @@ class Output:
         """Print lines for a person."""
         if not self.as_json:
             for line in lines:
-                print(line)
+                with writing():
+                    print(line)
 
     def error(self, text: str, *, is_printed: bool = False) -> None:
         """Tell why something could not be done.
@@ -91,14 +112,16 @@ class Output:
                 "notes": [*self._notes],
                 **members,
             }
-            # In ASCII, so that no terminal or pipe refuses it.
-            print(json.dumps(document, indent=2))
+            with writing():
+                # In ASCII, so that no terminal or pipe refuses it.
+                print(json.dumps(document, indent=2))
         return status
 
     def _tell(self, text: str) -> None:
-        # What was printed so far must come first.
-        print(end="", flush=True)
-        print(text, file=sys.stderr)
+        with writing():
+            # What was printed so far must come first.
+            print(end="", flush=True)
+            print(text, file=sys.stderr)
 
 
 def described(schema: Schema) -> dict[str, Any]:
@@ -112,9 +135,3 @@ def described(schema: Schema) -> dict[str, Any]:
         "source": schema.source,
         "url": schema.url,
     }
-
-
-def schema(command: str) -> Any:
-    """Return the JSON Schema of a command's document."""
-    folder = resources.files("pytest_schema_registry") / "report_schemas"
-    return json.loads((folder / f"{command}.schema.json").read_text(encoding="utf-8"))

@@ -87,7 +87,7 @@ def _texts(file: str) -> Iterator[tuple[int | None, bytes]]:
         OSError: The file cannot be read.
     """
     if file == standard_input.NAME:
-        text = standard_input.read()
+        text = standard_input.stream().read()
         yield from _numbered(text.split(b"\n")) if _is_in_lines(text) else _whole(text)
     elif file.lower().endswith(LINES):
         with Path(file).open("rb") as opened:

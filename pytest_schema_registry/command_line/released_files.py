@@ -14,6 +14,7 @@ from pytest_schema_registry.errors import (
     InvalidAnswer,
     InvalidSchema,
     InvalidSettings,
+    RegistryUnavailable,
     SchemaNotFound,
 )
 from pytest_schema_registry.registries.bare_schemas import registered
@@ -151,6 +152,9 @@ class ReleasedFiles:
         """Wrap the reading of files: nobody asked a registry, and so no answer is wrong."""
         try:
             yield
+        except RegistryUnavailable as exc:
+            reason = exc.reason.removesuffix(f": {exc.url}")
+            raise InvalidSettings("--to", f"{exc.url} cannot be read: {reason}") from None
         except InvalidAnswer as exc:
             advice = exc.advice
             if advice in ("", CORRECT):
@@ -166,7 +170,7 @@ class ReleasedFiles:
             return None
         with self._reading(name):
             self._registry.history(self._version, name)  # refuses two files that differ
-        present = dict(self._files.older(self._version, name))
+            present = dict(self._files.older(self._version, name))
         if release in present:
             raise InvalidSettings(
                 "--release",

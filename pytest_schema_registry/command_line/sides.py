@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_schema_registry import duplicate_keys
+from pytest_schema_registry import duplicate_keys, files
 from pytest_schema_registry.addresses import Address, split
 from pytest_schema_registry.command_line import standard_input
 from pytest_schema_registry.command_line.model_import import imported, is_model
@@ -17,10 +17,11 @@ from pytest_schema_registry.errors import (
     InvalidAnswer,
     InvalidSchema,
     InvalidSettings,
+    RegistryUnavailable,
     SchemaRegistryError,
 )
 from pytest_schema_registry.models.sides import ModelSide, SchemaSide
-from pytest_schema_registry.registries.file_contents import CORRECT
+from pytest_schema_registry.registries.file_contents import AVRO_ENDING, CORRECT
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schemas import SchemaKey, given, plain_name
 from pytest_schema_registry.settings.layout import ONLY_VERSION, Layout
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Schema
 
 #: The endings of files that lie beside those they refer to. A pipe lies nowhere.
-_AVRO = ".avsc"
-_ENDINGS = (".json", ".yaml", ".yml", _AVRO)
+_ENDINGS = (".json", ".yaml", ".yml", AVRO_ENDING)
 _ADVICE = "give a JSON Schema, or an Avro schema in a file of .avsc"
 
 
@@ -112,11 +112,14 @@ def _of_file(file: str, pointer: str, registry: Opened, output: Output) -> Side:
         return _alone(path, pointer, label, registry.source)
     try:
         return _among_files(path, pointer, label, registry, output)
+    except RegistryUnavailable as exc:  # nobody asked a registry
+        reason = f"it cannot be read: {exc.reason}"
+        raise InvalidSchema(label, "#", reason, file, "correct the path") from None
     except InvalidAnswer as exc:
         advice = _ADVICE if exc.advice in ("", CORRECT) else exc.advice
         raise InvalidSchema(label, "#", exc.reason, file, advice) from None
     except InvalidSchema as exc:
-        if path.suffix == _AVRO:
+        if path.suffix == AVRO_ENDING:
             raise InvalidSchema(label, exc.pointer, exc.reason, file, exc.advice) from None
         # It may refer to a schema of the registry.
         with suppress(SchemaRegistryError):
@@ -136,7 +139,7 @@ def _among_files(path: Path, pointer: str, label: str, registry: Opened, output:
     folder, settings = path.parent, registry.source.settings
     settings = settings._replace(
         location=Location(shown=str(folder), directory=folder),
-        mode="auto",
+        mode="live",  # no recording stands in for a file
         protocol="auto",
         versions=None,
         layout=Layout(f"{{name}}{path.suffix}"),
@@ -155,7 +158,8 @@ def _read(path: Path, label: str, limit: int) -> Any:
     """
     try:
         is_input = str(path) == standard_input.NAME
-        raw = standard_input.read(limit + 1) if is_input else path.read_bytes()
+        with nullcontext(standard_input.stream()) if is_input else path.open("rb") as stream:
+            raw = files.read_stream(stream, limit)
         if len(raw) > limit:
             raise InvalidSchema(label, "#", f"it is larger than {limit:,} bytes", label, _ADVICE)
         content = duplicate_keys.read(raw.decode("utf-8-sig"))

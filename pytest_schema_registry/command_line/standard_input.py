@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from typing import BinaryIO
 
 NAME = "-"
 LABEL = "standard input"
 
 
-def read(limit: int = -1) -> bytes:
-    """Read the standard input; a closed one is empty.
-
-    Args:
-        limit: The most bytes to read; -1 for all.
-    """
+def stream() -> BinaryIO:
+    """Return the standard input; a closed one is empty."""
     # Python has no stream for an input that is closed (`<&-`).
-    return sys.stdin.buffer.read(limit) if sys.stdin else b""
+    return sys.stdin.buffer if sys.stdin else io.BytesIO()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from pytest_schema_registry.compatibility import CompatibilityReport
 from pytest_schema_registry.compatibility.report import Direction, Level
+from pytest_schema_registry.errors import InvalidSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,6 +44,15 @@ def ask_registry(
         notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
         level=level,
         policy="the registry's",
+    )
+
+
+def cannot_ask() -> InvalidSettings:
+    """Return the error of a comparison that no registry can make, where only it is asked."""
+    return InvalidSettings(
+        "--registry-compat-source registry",
+        "the registry compares two version lines of one schema, each given as NAME@VERSION; local "
+        "compares anything",
     )
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_schema_registry.compatibility.registry_verdict import ask_registry
+from pytest_schema_registry.compatibility.registry_verdict import ask_registry, cannot_ask
 from pytest_schema_registry.compatibility.waivers import apply, load
 from pytest_schema_registry.contracts.comparison_facts import facts
 from pytest_schema_registry.contracts.recorder import SchemaUsage
@@ -186,11 +186,7 @@ class Evolution:
 
     def _registry_verdict(self, old: _Side, new: _Side, level: Level) -> CompatibilityReport:
         if not _is_known(old, new):
-            raise InvalidSettings(
-                "--registry-compat-source registry",
-                "the registry compares two version lines of one schema, each given as "
-                "NAME@VERSION; local compares anything",
-            )
+            raise cannot_ask()
         ask = partial(self._source.catalogue.compatibility, new.name)
         return ask_registry(ask, old.version, new.version, level)
 

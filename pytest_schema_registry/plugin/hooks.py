@@ -87,6 +87,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     from pytest_schema_registry.errors import InvalidSettings
     from pytest_schema_registry.reporting.shown_schemas import Shown
+    from pytest_schema_registry.text import show_escapes
 
     plugin = SchemaRegistryPlugin(config)
     process = plugin.begin()
@@ -97,6 +98,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     finally:
         process.pytest_unconfigure()
         plugin.pytest_unconfigure()
+    show_escapes()
     print("\n".join(shown.lines))
     return 1 if shown.is_missing else 0
 

@@ -23,6 +23,7 @@ from pytest_schema_registry.registries.retrying import (
     TooLarge,
 )
 from pytest_schema_registry.registries.tls import context_of, default_context
+from pytest_schema_registry.settings import DEFAULT_MAX_SCHEMA_SIZE
 from pytest_schema_registry.settings.credentials import NO_CREDENTIALS, TOKEN_HEADERS
 from pytest_schema_registry.turns import others_turn
 
@@ -65,7 +66,7 @@ class RegistryClient:
         *,
         credentials: Credentials = NO_CREDENTIALS,
         timeout: float = 10.0,
-        max_bytes: int = 5_000_000,
+        max_bytes: int = DEFAULT_MAX_SCHEMA_SIZE,
         clock: Callable[[], float] = time.time,
         observe: Callable[[Fetch], None] | None = None,
     ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, datetime
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files
@@ -231,12 +230,6 @@ def _named(drifts: Sequence[Drift]) -> str:
     named = ", ".join(map(str, drifts[:MAX_NAMED]))
     rest = len(drifts[MAX_NAMED:])
     return f"{named} and {rest:,} more" if rest else named
-
-
-def schema() -> Any:
-    """Return the JSON Schema of a report."""
-    folder = resources.files("pytest_schema_registry") / "report_schemas"
-    return json.loads((folder / "drift.schema.json").read_text(encoding="utf-8"))
 
 
 def write(path: Path, fold: Fold, settings: Settings, missed: Sequence[str], now: datetime) -> None:

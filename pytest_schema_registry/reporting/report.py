@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files
@@ -18,12 +17,6 @@ if TYPE_CHECKING:
 
 #: The report's format number. Increase it if readers of older reports would misread a new one.
 FORMAT = 2
-
-
-def schema() -> Any:
-    """Return the JSON Schema of a report."""
-    folder = resources.files("pytest_schema_registry") / "report_schemas"
-    return json.loads((folder / "report.schema.json").read_text(encoding="utf-8"))
 
 
 def write(

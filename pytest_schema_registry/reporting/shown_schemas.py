@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pytest_schema_registry.addresses import Address
 from pytest_schema_registry.errors import CassetteMissing, SchemaNotFound, SchemaRegistryError
-from pytest_schema_registry.retrieval.names import is_pattern, matching
+from pytest_schema_registry.patterns import is_pattern, matching
 from pytest_schema_registry.retrieval.nearest import Known, advised
+from pytest_schema_registry.schemas import plain_name
 from pytest_schema_registry.text import listed, printable
 
 if TYPE_CHECKING:
@@ -43,11 +44,14 @@ class Shown:
         #: True where a schema is in none of the version lines, or a pattern matches none.
         self.is_missing = False
         for written in names:
-            if is_pattern(written):
-                self._show_matching(written)
+            address = Address.parse(written)
+            if is_pattern(address.document):
+                self._show_matching(written, address)
             else:
-                address = Address.parse(written)
-                self._show(address.name, (address.version,) if address.version else versions)
+                self._show_at(address)
+
+    def _show_at(self, address: Address) -> None:
+        self._show(address.name, (address.version,) if address.version else self._versions)
 
     def _show(self, name: str, versions: Sequence[str]) -> None:
         failed = 0
@@ -76,13 +80,16 @@ class Shown:
         known = Known((entry.name, entry.version) for entry in entries)
         return advised(error, name, known, self._versions)
 
-    def _show_matching(self, pattern: str) -> None:
+    def _show_matching(self, pattern: str, address: Address) -> None:
         versions = self._versions
         try:
             index = self._catalogue.index()
         except SchemaRegistryError as exc:
             self._tell(exc)
             self.is_missing = True
+            return
+        if any(each.name == plain_name(address.document) for each in index):
+            self._show_at(address)  # its name has a bracket, such as Page[int]
             return
         entries = [each for each in index if each.version in ("", *versions)]
         names = matching(pattern, (entry.name for entry in entries))

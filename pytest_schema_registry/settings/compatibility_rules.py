@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, get_args
 
 from pytest_schema_registry.compatibility.report import Level, Policy
+from pytest_schema_registry.patterns import is_pattern
 from pytest_schema_registry.schemas import SchemaKey, plain_name
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _ASKED: dict[str, tuple[str, str | bool]] = {
     "transitive": ("transitive", True),
 }
 _KNOWN = f"there are {', '.join(_ASKED)}"
-_WILDCARDS = frozenset("*?[")
 _EXAMPLE = "write NAMES: OLD -> NEW and what is asked, such as telemetry.*: v1 -> v2 backward"
 
 
@@ -98,7 +98,7 @@ class CompatibilityRule(NamedTuple):
     @property
     def is_pattern(self) -> bool:
         """True where the rule has a pattern: only a list of all schemas tells which it means."""
-        return not _WILDCARDS.isdisjoint(self.names)
+        return is_pattern(self.names)
 
     def cases(self, listed: Collection[SchemaKey] | None) -> Iterator[Case]:
         """Yield the comparisons that the rule asks for, by name.

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, get_args
 
 from pytest_schema_registry.addresses import split
+from pytest_schema_registry.patterns import is_pattern
 from pytest_schema_registry.schemas import SchemaKey, plain_name
 from pytest_schema_registry.text import printable
 
@@ -72,8 +73,7 @@ class EnforcementRule(NamedTuple):
         """
         if self.key in ("", key.version):
             return False, 0, bool(self.key)
-        exact = not set(self.name) & set("*?[")
-        return exact, len(self.name.replace("*", "")), bool(self.version)
+        return not is_pattern(self.name), len(self.name.replace("*", "")), bool(self.version)
 
     def __str__(self) -> str:
         return f"{self.key}={self.enforcement}" if self.key else self.enforcement

@@ -93,9 +93,14 @@ def _toml_table(name: str, document: Mapping[str, Any]) -> Mapping[str, Any] | N
     if name != "pyproject.toml":
         return _table(document, "pytest") or {}
     table = _table(_table(document, "tool") or {}, "pytest") or {}
-    ini_options = _table(table, "ini_options")
     native = {key: value for key, value in table.items() if key != "ini_options"}
-    return native or ini_options
+    ini_options = _table(table, "ini_options")
+    if native or ini_options is None:
+        return native or None
+    # As in an ini file: pytest makes a text of all but lists.
+    return {
+        key: value if isinstance(value, list) else str(value) for key, value in ini_options.items()
+    }
 
 
 def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
@@ -112,11 +117,12 @@ def _value(option: Option, raw: Any, path: Path) -> Any:
     except ValueError as exc:  # a quotation mark too few
         raise InvalidSettings(f"{option.ini} (ini file)", f"{exc}; see {path}") from None
     is_list = isinstance(raw, list) and all(isinstance(each, str) for each in raw)
-    is_number = isinstance(raw, int | float) and not isinstance(raw, bool)
+    is_bool = isinstance(raw, bool)
     if (
         (kind in ("args", "linelist") and is_list)
-        or (kind in ("float", "int") and is_number)
-        or (kind == "bool" and isinstance(raw, bool))
+        or (kind == "int" and isinstance(raw, int) and not is_bool)
+        or (kind == "float" and isinstance(raw, int | float) and not is_bool)
+        or (kind == "bool" and is_bool)
     ):
         return raw
     reason = f"it is of type {type(raw).__name__}, not {_KINDS[kind]}; see {path}"

@@ -134,7 +134,7 @@ def file(value: str | Path, root: Path) -> Path:
 
 
 def kept_file(value: str | Path, root: Path) -> Path:
-    """Parse the path of a file that is read as well as written: it must not be a pipe."""
+    """Parse the path of a file that is read more than once, or written as well: no pipe."""
     if (root / value).is_fifo():
         raise ValueError(f"{root / value} is a pipe, not a file that can be kept")
     return file(value, root)
@@ -318,7 +318,7 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "cassette-max-age": days,
     "compatibility": compatibility,
     "compat-source": compat_source,
-    "waivers": file,
+    "waivers": kept_file,
     "replay-payloads": version_pair,
 }
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import pytest
 
-from pytest_schema_registry.reporting.drift import schema
 from tests.local_registry import ORDER, ORDER_V1, ORDER_V2, LocalRegistry, Reply
+from tests.report_schemas import report_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -407,7 +407,8 @@ def test_a_replay_says_how_old_it_is_and_compares_nothing(run: Run, recorded: st
 
 def report(pytester: pytest.Pytester) -> Any:
     written = json.loads((pytester.path / "drift.json").read_text())
-    jsonschema_rs.Draft202012Validator(schema(), validate_formats=True).validate(written)
+    validator = jsonschema_rs.Draft202012Validator(report_schema("drift"), validate_formats=True)
+    validator.validate(written)
     return written
 
 

@@ -159,6 +159,17 @@ def test_a_schema_is_printed_and_no_test_runs(run: Run, pytester: pytest.Pyteste
     assert run("--registry-show=a.Gone").ret == pytest.ExitCode.TESTS_FAILED
 
 
+def test_a_terminal_of_another_encoding_shows_escapes_of_a_schema(
+    run: Run, local_registry: LocalRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local_registry.publish("a", v1={"properties": {"größer ✗": {"type": "string"}}})
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    result = run("--registry-show=a", "--registry-versions=v1")
+    assert result.ret == pytest.ExitCode.OK
+    assert result.stderr.str() == ""
+    assert any(r"gr\xf6\xdfer \u2717" in line for line in result.outlines)
+
+
 def test_what_a_schema_refers_to_is_recorded_with_it_and_replays_with_the_network_cut(
     run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import signal
 import stat
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_schema_registry import files
-from pytest_schema_registry.files import file_name, read_at_most, replace
+from pytest_schema_registry.files import file_name, read_at_most, read_stream, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -338,6 +339,7 @@ print("after")
 def test_an_output_that_is_closed_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("old")
     program = """
+import io
 import os
 from pytest_schema_registry.files import *
 os.close(1)
@@ -352,6 +354,14 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="It is a pipe"):
         read_at_most(tmp_path / "pipe", 10)
+
+
+@pytest.mark.parametrize("limit", [0, 5, 9, 10, 100_000, 10**30])
+def test_a_stream_is_read_up_to_one_byte_beyond_the_limit(limit: int) -> None:
+    for whole in (b"0123456789", b"0" * 200_000):
+        stream = io.BytesIO(whole)
+        assert read_stream(stream, limit) == whole[: limit + 1]
+        assert stream.tell() == min(limit + 1, len(whole))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a reader there holds up a writer")

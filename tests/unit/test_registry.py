@@ -302,6 +302,7 @@ def test_the_versions_of_a_schema_are_its_releases_in_every_line(
     local_registry.publish(f"{ORDER}@0.9.0", v1={"type": "object"})
     listed = [(release.version, release.release) for release in registry.versions(ORDER)]
     assert listed == [("v1", "0.9.0"), ("v1", "1.0.0"), ("v2", "2.0.0")]
+    assert {release.version for release in registry.versions(f"{ORDER}@v2")} == {"v2"}
 
 
 def test_a_schema_without_versions_is_an_error(registry: SchemaRegistry) -> None:

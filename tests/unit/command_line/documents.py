@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from pytest_schema_registry.command_line.output import schema
+from tests.report_schemas import report_schema
 
 if TYPE_CHECKING:
     from tests.unit.command_line.conftest import Said
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def document(said: Said, command: str) -> Any:
     """Return the document that a command printed, which keeps its schema."""
     found = json.loads(said.out)
-    validator = jsonschema_rs.Draft202012Validator(schema(command), validate_formats=True)
+    validator = jsonschema_rs.Draft202012Validator(report_schema(command), validate_formats=True)
     assert [error.message for error in validator.iter_errors(found)] == []
     assert found["command"] == command
     assert found["exit_status"] == said.status

@@ -81,6 +81,31 @@ def test_two_languages_are_not_compared(command: Command, project: Path) -> None
     )
 
 
+def test_a_payload_is_read_as_the_json_encoding_of_avro(command: Command, project: Path) -> None:
+    content = record("Key", ("id", "bytes"), ("note", ["null", "string", "int"]))
+    (project / "schemas/v1/Key.avsc").write_text(json.dumps(content))
+    (project / "key.json").write_text(r'{"id": "\u0001\u00ff", "note": {"string": "x"}}')
+    said = command("check", "Key", "key.json", "--registry-url=schemas")
+    assert said == (0, "checked 1 payload against Key v1: all conform\n", "")
+    (project / "key.json").write_text(r'{"id": "\u0001\u00ff", "note": {"int": "x"}}')
+    said = command("check", "Key", "key.json", "--registry-url=schemas")
+    assert (said.status, said.err) == (1, "")
+    assert said.lines[:3] == [
+        'key.json: Key v1: $.note: "x" is a string, not an int',
+        '  $.note: "x" is a string, not an int',
+        '      #/fields/1/type/2 says "int"',
+    ]
+
+
+def test_a_payload_may_have_unknown_fields_where_a_test_may(
+    command: Command, project: Path
+) -> None:
+    (project / "order.json").write_text('{"lines": [{"qty": 1, "more": 1}]}')
+    url = "--registry-url=schemas"
+    assert command("check", "old", "order.json", url).status == 1
+    assert command("check", "old", "order.json", url, "--registry-avro-unknown-fields").status == 0
+
+
 def test_payloads_are_checked_and_schemas_are_shown_and_listed(command: Command) -> None:
     url = "--registry-url=schemas"
     assert command("check", "old", "order.json", url).status == 0

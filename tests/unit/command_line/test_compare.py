@@ -2,20 +2,25 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.local_registry import ORDER, Reply
+from tests.processes import PATIENCE
 from tests.unit.command_line.documents import document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.confluent_registry import ConfluentRegistry
     from tests.local_registry import LocalRegistry
     from tests.unit.command_line.conftest import Command
 
+PROGRAM = [sys.executable, "-m", "pytest_schema_registry"]
 TEXT = {"type": "string"}
 NULLABLE = {"type": ["string", "null"]}
 MODELS = """
@@ -258,6 +263,57 @@ def test_a_file_that_is_no_schema_cannot_be_compared(
     found = command("compare", name, name, limit)
     assert (found.status, found.out) == (2, "")
     assert found.err.startswith(said)
+
+
+@pytest.mark.parametrize("file", ["a.json", "common.json"])
+def test_a_file_that_cannot_be_read_is_no_registry_that_does_not_answer(
+    command: Command, project: Path, file: str
+) -> None:
+    write(project / "a.json", {"$ref": "common.json"})
+    (project / file).unlink(missing_ok=True)
+    (project / file).mkdir()
+    said = command("compare", "a.json", "a.json")
+    assert said.status == 2
+    assert said.err.splitlines() == [
+        f"a.json: the schema is itself wrong: it cannot be read: Is a directory: {file}",
+        "  at: #",
+        "  from: a.json",
+        "  next: correct the path",
+    ]
+
+
+def test_no_recording_stands_in_for_a_file(
+    command: Command, project: Path, confluent_registry: ConfluentRegistry
+) -> None:
+    confluent_registry.register("a", TEXT)
+    write(project / "text.json", "text")
+    words = [f"--registry-url={confluent_registry.url}", "--registry-mode=record"]
+    assert command("check", "a", "text.json", *words).status == 0
+    (project / "a.json").mkdir()
+    said = command("compare", "a.json", "a.json")
+    assert said.status == 2
+    assert said.err.startswith("a.json: the schema is itself wrong: it cannot be read: Is a dir")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+def test_a_pipe_is_read_no_further_than_a_schema_may_be_long(project: Path) -> None:
+    os.mkfifo(project / "pipe")
+    # As long as it is open here, the pipe has no end.
+    pipe = os.open(project / "pipe", os.O_RDWR)
+    try:
+        os.write(pipe, b'{"type": "string"}')
+        done = subprocess.run(
+            [*PROGRAM, "compare", "pipe", "pipe", "--registry-max-schema-size=10"],
+            check=False,
+            capture_output=True,
+            cwd=project,
+            text=True,
+            timeout=PATIENCE,
+        )
+    finally:
+        os.close(pipe)
+    assert done.returncode == 2
+    assert done.stderr.startswith("pipe: the schema is itself wrong: it is larger than 10 bytes\n")
 
 
 def test_what_is_no_side_is_told_what_may_be_one(command: Command, project: Path) -> None:

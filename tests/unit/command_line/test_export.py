@@ -482,6 +482,17 @@ def test_a_file_that_cannot_be_written_says_so(command: Command, project: Path) 
     )
 
 
+def test_a_file_that_cannot_be_read_says_so(command: Command, project: Path) -> None:
+    (project / "v1/Order.json").mkdir(parents=True)
+    said = command("export", "shop:Order", "--to=v1")
+    assert said.status == 2
+    assert said.err.splitlines()[1:] == ["--to: v1/Order.json cannot be read: Is a directory"]
+    (project / "v1/Order.json").rmdir()
+    (project / "v1/Order@1.json").mkdir()
+    said = command("export", "shop:Order", "--to=v1", "--release=2")
+    assert said.err.splitlines()[1:] == ["--to: v1/Order@1.json cannot be read: Is a directory"]
+
+
 def test_a_process_that_trusts_no_directory_imports_none(project: Path) -> None:
     command = [sys.executable, "-P", "-m", "pytest_schema_registry", "export", "shop:Order"]
     done = subprocess.run(

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.command_line import listing
 from tests.local_registry import ORDER, Reply
 from tests.unit.command_line.documents import document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    import pytest
 
     from tests.confluent_registry import ConfluentRegistry
     from tests.local_registry import LocalRegistry
@@ -64,6 +68,25 @@ def test_a_confluent_registry_is_asked_for_the_versions_of_the_subjects_that_mat
     found = document(command("list", "other*", url, "--format=json"), "list")
     assert [(each["name"], each["version"], each["release"]) for each in found["schemas"]] == [
         ("other-value", "latest", "1")
+    ]
+
+
+def test_subjects_are_sorted_whichever_answer_comes_first(
+    command: Command, confluent_registry: ConfluentRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for subject, title in (("a-value", "1"), ("b-value", "1"), ("b-value", "2")):
+        confluent_registry.register(subject, {"title": title})
+
+    def last_first(work: Callable[[str], Any], names: Iterable[str], _at_most: int) -> Any:
+        return map(work, reversed([*names]))
+
+    monkeypatch.setattr(listing, "concurrently", last_first)
+    url = f"--registry-url={confluent_registry.url}"
+    found = document(command("list", url, "--format=json"), "list")
+    assert [(each["name"], each["release"]) for each in found["schemas"]] == [
+        ("a-value", "1"),
+        ("b-value", "1"),
+        ("b-value", "2"),
     ]
 
 

@@ -16,9 +16,12 @@ import pytest
 from pytest_schema_registry import command_line
 from pytest_schema_registry.__main__ import main
 from pytest_schema_registry.command_line.parser import command, make_parser
-from tests.processes import PATIENCE
+from tests.local_registry import Reply
+from tests.processes import PATIENCE, wait_until
+from tests.unit.command_line.documents import document
 
 if TYPE_CHECKING:
+    from tests.confluent_registry import ConfluentRegistry
     from tests.unit.command_line.conftest import Command
 
 PROGRAM = [sys.executable, "-m", "pytest_schema_registry"]
@@ -169,6 +172,24 @@ def test_an_interrupted_command_ends_without_a_traceback(project: Path) -> None:
     assert (process.returncode, said) == (130, (b"", b""))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts a process by a signal")
+def test_an_interrupted_list_does_not_wait_for_the_registry(
+    project: Path, confluent_registry: ConfluentRegistry
+) -> None:
+    confluent_registry.register("a-value", {})
+    confluent_registry.always(Reply(delay=10 * PATIENCE), "subjects/a-value/versions")
+    words = [f"--registry-url={confluent_registry.url}", f"--registry-timeout={10 * PATIENCE}"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*PROGRAM, "list", *words], stdout=pipe, stderr=pipe) as process:
+        try:
+            wait_until(lambda: "/subjects/a-value/versions" in confluent_registry.paths)
+            process.send_signal(signal.SIGINT)
+            said = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    assert (process.returncode, said) == (130, (b"", b""))
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_a_terminal_of_another_encoding_shows_escapes(project: Path, encoding: str) -> None:
     (project / "a.json").write_text('{"type": "string"}')
@@ -198,17 +219,50 @@ def test_an_output_without_a_file_may_break_too(
 def test_an_interrupt_and_an_error_of_the_output_have_statuses(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    error: BaseException = KeyboardInterrupt()
+    def interrupted(*_arguments: object) -> int:
+        raise KeyboardInterrupt
 
-    def broken(*_arguments: object) -> int:
-        raise error
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError("no words")
 
-    monkeypatch.setattr(command_line, "_run", broken)
-    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.setattr(sys, "stdout", Full())
+    for form in ("text", "json"):
+        assert main(["list", f"--format={form}"]) == 2
+        said = capsys.readouterr().err.splitlines()
+        assert said[-1] == "pytest-schema-registry: cannot write: no words"
+    monkeypatch.setattr(command_line, "_run", interrupted)
     assert main(["list"]) == 130
-    error = OSError("no words")
-    assert main(["list"]) == 2
-    assert capsys.readouterr().err == "pytest-schema-registry: cannot write: no words\n"
+
+
+def test_another_error_of_the_system_is_not_one_of_the_output(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> int:
+        raise PermissionError(13, "Permission denied", "a")
+
+    monkeypatch.setattr(command_line, "command", lambda _name: broken)
+    text = "pytest-schema-registry: [Errno 13] Permission denied: 'a'"
+    assert command("list") == (2, "", f"{text}\n")
+    said = command("list", "--format=json")
+    assert document(said, "list")["errors"] == [text]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no working directory is removed there")
+@pytest.mark.parametrize(
+    "words",
+    [["list"], ["export", "shop:Order", "--to=a/v1"]],
+    ids=lambda words: words[0],
+)
+def test_a_working_directory_that_is_gone_is_one_line(
+    command: Command, project: Path, words: list[str]
+) -> None:
+    project.rmdir()
+    expected = (
+        "the working directory: it cannot be found: No such file or directory; change to another "
+        "directory\n"
+    )
+    assert command(*words) == (2, "", expected)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])

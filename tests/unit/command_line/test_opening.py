@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import ntpath
+import os
 import re
 import warnings
 from typing import TYPE_CHECKING
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_schema_registry import InvalidSettings
+from pytest_schema_registry.command_line import opening
 from pytest_schema_registry.command_line.opening import SHARED, opened, settings_of
 from pytest_schema_registry.command_line.output import Output, Status
 from pytest_schema_registry.command_line.parser import make_parser
@@ -35,7 +38,8 @@ def test_the_options_are_those_of_the_table(
         make_parser().parse_args([command[0], "--help"])
     help_ = " ".join(capsys.readouterr().out.split())
     for option in OPTIONS:
-        assert (f"{option.flag} {option.metavar} {option.help}" in help_) is (
+        value = "" if option.is_switch else f" {option.metavar}"
+        assert (f"{option.flag}{value} {option.help}" in help_) is (
             option.name in SHARED
             or (command[0] == "compare" and option.name in ("compat-source", "waivers"))
         )
@@ -53,6 +57,13 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_ini_file(
     assert found.location is not None
     assert (found.location.shown, found.mode, found.versions) == ("http://cli", "record", ("v7",))
     assert settings("--registry-offline").mode == "replay"
+
+
+def test_a_switch_takes_no_value(project: Path) -> None:
+    assert not settings().avro_unknown_fields
+    assert settings("--registry-avro-unknown-fields").avro_unknown_fields
+    (project / "pytest.ini").write_text("[pytest]\nregistry_avro_unknown_fields = on\n")
+    assert settings().avro_unknown_fields
 
 
 def test_settings_of_other_things_are_not_read(
@@ -117,6 +128,19 @@ def test_paths_of_the_command_line_start_here_and_others_at_the_root(
         assert location is not None
         assert location.directory == below / "schemas"
     assert settings("--registry-cassettes=new").cassettes.name == "new"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes a folder with a name that Windows refuses")
+def test_a_path_to_another_drive_stays_as_it_is(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = project / "below"
+    drive = below / "D:\\cassettes"
+    drive.mkdir(parents=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "path", ntpath)
+        assert opening._from_root(drive.name, below, project) == "D:\\cassettes"
+    assert opening._from_root(drive.name, below, project) == f"below/{drive.name}"
 
 
 def test_a_warning_is_a_note_and_what_was_kept_is_forgotten(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import pytest
 
-from pytest_schema_registry.command_line.output import FORMAT, Output, Status, schema
+from pytest_schema_registry.command_line.output import FORMAT, Output, Status
+from tests.report_schemas import report_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,8 @@ def objects(node: Any, place: str = "#") -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_schema_of_a_document_is_a_schema(command: str) -> None:
-    assert jsonschema_rs.meta.is_valid(schema(command))
-    properties = schema(command)["properties"]
+    assert jsonschema_rs.meta.is_valid(report_schema(command))
+    properties = report_schema(command)["properties"]
     assert properties["format"]["const"] == FORMAT
     assert properties["command"]["const"] == command
     assert set(properties["exit_status"]["enum"]) <= set(Status)
@@ -37,7 +38,7 @@ def test_the_schema_of_a_document_is_a_schema(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_property_of_a_document_is_documented_and_there_is_no_other(command: str) -> None:
-    for place, node in objects(schema(command)):
+    for place, node in objects(report_schema(command)):
         assert node["additionalProperties"] is False, place
         for name, about in node["properties"].items():
             assert about["title"], f"{place}/{name}"
@@ -53,7 +54,7 @@ def test_a_command_that_came_to_nothing_keeps_its_schema(
     assert output.close(Status.IMPOSSIBLE) == 2
     said = capsys.readouterr()
     found = json.loads(said.out)
-    assert jsonschema_rs.is_valid(schema(command), found)
+    assert jsonschema_rs.is_valid(report_schema(command), found)
     assert found == {
         "format": FORMAT,
         "command": command,

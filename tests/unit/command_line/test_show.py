@@ -42,6 +42,29 @@ def test_a_schema_that_no_version_has_is_no_success(
     assert command("show", "orders.*", url).status == 0
 
 
+def test_brackets_are_a_pattern_as_they_are_in_a_list(
+    command: Command, local_registry: LocalRegistry
+) -> None:
+    for name in ("ab", "ac", "ad"):
+        local_registry.publish(name, v1=True)
+    url = f"--registry-url={local_registry.directory}"
+    said = command("show", "a[bc]", url)
+    assert (said.status, said.err) == (0, "")
+    assert [line for line in said.lines if line.endswith(" v1")] == ["ab v1", "ac v1"]
+    assert command("list", "a[bc]", url).lines == ["ab  v1", "ac  v1"]
+
+
+def test_a_name_that_has_brackets_is_shown(command: Command, local_registry: LocalRegistry) -> None:
+    local_registry.publish("Page[int]", v1=True, v2=True)
+    url = f"--registry-url={local_registry.directory}"
+    for written, shown in (("Page[int]", ["v1", "v2"]), ("Page[int].schema@v2", ["v2"])):
+        said = command("show", written, url)
+        assert (said.status, said.err) == (0, "")
+        headlines = [line for line in said.lines if line.startswith("Page[int] ")]
+        assert headlines == [f"Page[int] {version}" for version in shown]
+    assert command("list", "Page[int]", url).lines == ["Page[int]  v1, v2"]
+
+
 def test_a_registry_that_does_not_answer_is_another_status(
     command: Command, local_registry: LocalRegistry
 ) -> None:

@@ -24,13 +24,14 @@ from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing
 from pytest_schema_registry.json_values import sha256_of
 from pytest_schema_registry.registries.core import CoreProtocol
 from pytest_schema_registry.registries.queries import Kind, Query, Result
-from pytest_schema_registry.reporting.drift import Fold, document, lines, missed, schema, write
+from pytest_schema_registry.reporting.drift import Fold, document, lines, missed, write
 from pytest_schema_registry.retrieval import opening
 from pytest_schema_registry.schemas import ListedReference
 from pytest_schema_registry.settings import MODES
 from pytest_schema_registry.settings.parsers import DRIFT_GRADES
 from pytest_schema_registry.settings.settings import Settings, command_line, resolve
 from tests.documents import result_of
+from tests.report_schemas import report_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -603,7 +604,7 @@ def report(*drifts: Drift, **given: Any) -> Any:
 
 def faults(report: Any) -> list[str]:
     """What the report's own schema finds in it."""
-    validator = jsonschema_rs.Draft202012Validator(schema(), validate_formats=True)
+    validator = jsonschema_rs.Draft202012Validator(report_schema("drift"), validate_formats=True)
     return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(report)]
 
 

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_schema_registry.reporting.figures import SOURCES, Figures
-from pytest_schema_registry.reporting.report import FORMAT, document, schema, write
+from pytest_schema_registry.reporting.report import FORMAT, document, write
 from pytest_schema_registry.settings import MODES
 from pytest_schema_registry.settings.enforcement import ENFORCEMENTS
 from tests.events import fetch, figures_of, switched_off, use, violation
+from tests.report_schemas import report_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def told(figures: Figures) -> dict[str, Any]:
 
 def faults(report: Any) -> list[str]:
     """What the report's own schema finds in it."""
-    validator = jsonschema_rs.Draft202012Validator(schema(), validate_formats=True)
+    validator = jsonschema_rs.Draft202012Validator(report_schema("report"), validate_formats=True)
     return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(report)]
 
 
@@ -245,12 +246,12 @@ def test_a_report_that_cannot_be_written_is_the_callers_trouble(tmp_path: Path) 
 
 
 def test_the_schema_of_a_report_is_a_schema() -> None:
-    assert jsonschema_rs.meta.is_valid(schema())
-    assert schema()["properties"]["format"]["const"] == FORMAT
+    assert jsonschema_rs.meta.is_valid(report_schema("report"))
+    assert report_schema("report")["properties"]["format"]["const"] == FORMAT
 
 
 def test_every_property_of_a_report_is_documented_required_and_there_is_no_other() -> None:
-    places = dict(objects(schema()))
+    places = dict(objects(report_schema("report")))
     assert len(places) == 11
     for place, node in places.items():
         assert node["additionalProperties"] is False, place
@@ -262,11 +263,11 @@ def test_every_property_of_a_report_is_documented_required_and_there_is_no_other
 
 
 def test_the_schema_of_a_report_knows_every_mode_level_and_source() -> None:
-    properties = schema()["properties"]
+    properties = report_schema("report")["properties"]
     listed = properties["schemas"]["items"]["properties"]
     assert properties["mode"]["enum"] == list(MODES)
     assert sorted(listed["levels"]["items"]["enum"]) == sorted(ENFORCEMENTS)
     for place in (listed["releases"], properties["old_copies"]):
         assert sorted(place["items"]["properties"]["source"]["enum"]) == sorted(SOURCES)
-    hits = schema()["$defs"]["hits"]["properties"]
+    hits = report_schema("report")["$defs"]["hits"]["properties"]
     assert set(hits) == {*SOURCES, "memory", "revalidated"}

@@ -53,6 +53,10 @@ def test_each_file_that_configures_pytest_is_read(tmp_path: Path, name: str, tex
             "pyproject.toml",
             "[tool.pytest.ini_options]\nregistry_url = '.'\nregistry_cache_ttl = 5\n",
         ),
+        (
+            "pyproject.toml",
+            "[tool.pytest.ini_options]\nregistry_url = 5\nregistry_cache_ttl = '5'\n",
+        ),
     ],
 )
 def test_pytest_itself_reads_the_same_values(tmp_path: Path, name: str, text: str) -> None:
@@ -116,6 +120,24 @@ def test_values_of_toml_keep_their_types(
 
 
 @pytest.mark.parametrize(
+    ("line", "option", "value"),
+    [
+        ("registry_default_draft = 7", "default-draft", "7"),
+        ("registry_versions = 1", "versions", ["1"]),
+        ("registry_versions = ['v1']", "versions", ["v1"]),
+        ("registry_format_assertion = 1", "format-assertion", "1"),
+        ("registry_format_assertion = true", "format-assertion", "True"),
+        ("registry_max_in_flight = 1.5", "max-in-flight", "1.5"),
+    ],
+)
+def test_values_of_the_table_for_ini_options_are_texts_as_in_an_ini_file(
+    tmp_path: Path, line: str, option: str, value: Any
+) -> None:
+    folder = written(tmp_path / "pyproject.toml", f"[tool.pytest.ini_options]\n{line}\n")
+    assert find(folder, NAMES).values == {option: value}
+
+
+@pytest.mark.parametrize(
     ("line", "said"),
     [
         ("registry_url = 1", "registry_url (ini file): it is of type int, not a text; see {}"),
@@ -131,6 +153,14 @@ def test_values_of_toml_keep_their_types(
         (
             "registry_cache_ttl = true",
             "registry_cache_ttl (ini file): it is of type bool, not a number; see {}",
+        ),
+        (
+            "registry_max_in_flight = 1.5",
+            "registry_max_in_flight (ini file): it is of type float, not a whole number; see {}",
+        ),
+        (
+            "registry_max_in_flight = true",
+            "registry_max_in_flight (ini file): it is of type bool, not a whole number; see {}",
         ),
         (
             "registry_max_in_flight = []",

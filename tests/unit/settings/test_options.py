@@ -290,7 +290,7 @@ def test_metrics_need_their_library(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
-@pytest.mark.parametrize("name", ["ratchet", "dead-letters"])
+@pytest.mark.parametrize("name", ["ratchet", "dead-letters", "waivers"])
 def test_what_is_read_again_is_kept_in_no_pipe(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ValueError, match="is a pipe, not a file that can be kept"):
