@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import enum
+import json
 import math
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -11,14 +13,39 @@ import pytest
 
 from pytest_schema_registry.schema_types.avro.json_form import as_json, from_json, is_too_deep
 from pytest_schema_registry.schema_types.avro.names import Types
-from tests.unit.schema_types.avro.subjects import CARD, CASH, record
+from tests.unit.schema_types.avro.subjects import CARD, CASH, logical, record, validator_of
 
 CARD_VALUE = {"number": "1"}
 UNION = ["null", "string", CARD, CASH]
 COLOR = {"type": "enum", "name": "Color", "symbols": ["RED"]}
+DECIMAL = logical("bytes", "decimal", precision=4, scale=2)
 
 
 class Own:
+    pass
+
+
+class Text(enum.StrEnum):
+    RED = "RED"
+
+
+class OldText(str, enum.Enum):  # noqa: UP042  # its str() is another text than StrEnum's
+    RED = "RED"
+
+
+class Number(enum.IntEnum):
+    ONE = 1
+
+
+class Half(float):
+    pass
+
+
+class Price(Decimal):
+    pass
+
+
+class Raw(bytes):
     pass
 
 
@@ -44,6 +71,76 @@ def test_a_value_becomes_json_and_is_made_of_it_again(value: Any, form: Any) -> 
     again = from_json(Types("string").root, form)
     assert again == value
     assert type(again) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("content", "value", "form"),
+    [
+        (COLOR, Text.RED, "RED"),
+        (COLOR, OldText.RED, "RED"),
+        ("int", Number.ONE, 1),
+        ("double", Half(1.5), 1.5),
+        ("double", Half("inf"), {"$float": "inf"}),
+        ("bytes", Raw(b"a"), {"$bytes": "a"}),
+        (logical("bytes", "decimal", precision=2, scale=1), Price("1.5"), {"$Decimal": "1.5"}),
+    ],
+)
+def test_a_value_of_an_inherited_class_has_the_form_of_what_it_inherits(
+    content: Any, value: Any, form: Any
+) -> None:
+    validator = validator_of(content)
+    assert validator.is_valid(value)
+    found = as_json(value)
+    assert found == form
+    assert type(found) is type(form)
+    assert validator.is_valid(validator.from_json(found))
+
+
+RECORD_OR_MAP = [record("R", ("d", DECIMAL)), {"type": "map", "values": "bytes"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        ([record("R", ("d", DECIMAL)), CARD], {"d": Decimal("1.50")}),
+        ([record("R", ("d", DECIMAL)), CARD], ("R", {"d": Decimal("1.50")})),
+        ([record("R", ("d", {"type": "array", "items": DECIMAL})), CARD], {"d": [Decimal(1)]}),
+        (RECORD_OR_MAP, {"d": Decimal("1.50")}),
+        (RECORD_OR_MAP, {"e": b"a"}),
+        (record("Around", ("u", RECORD_OR_MAP)), {"u": {"$e": b"a"}}),
+        ({"type": "map", "values": "string"}, {"$date": "2020-01-01"}),
+        ({"type": "map", "values": "bytes"}, {"$bytes": b"a"}),
+        (["string", {"type": "map", "values": "int"}], {"$date": 1}),
+        (["int", {"type": "map", "values": "string"}], {"$Decimal": "1"}),
+        ([CARD, {"type": "map", "values": "string"}], {"$Decimal": "1"}),
+        ([logical("int", "date"), {"type": "map", "values": "string"}], date(2020, 1, 1)),
+    ],
+)
+def test_what_conforms_does_so_again_after_its_way_through_json(content: Any, value: Any) -> None:
+    validator = validator_of(content)
+    assert validator.is_valid(value)
+    again = validator.from_json(json.loads(json.dumps(validator.as_json(value))))
+    assert validator.delivered(again) == validator.delivered(value)
+
+
+def test_a_value_as_deep_as_is_looked_at_is_made_of_json_again() -> None:
+    root = Types(record("R", ("next", ["null", "R"]))).root
+    value: Any = {"next": None}
+    for _ in range(450):
+        value = {"next": value}
+    assert from_json(root, as_json(value, root)) == value
+
+
+@pytest.mark.parametrize("content", [record("R", ("next", ["null", "R"])), [CARD, CASH]])
+def test_below_the_deepest_level_a_document_stays_as_it_is(content: Any) -> None:
+    bottom = {"$Decimal": "1"}
+    document: Any = bottom
+    for _ in range(501):
+        document = {"next": document}
+    value = from_json(Types(content).root, document)
+    for _ in range(501):
+        value = value["next"]
+    assert value is bottom
 
 
 def test_what_has_no_form_is_named_by_its_class() -> None:
