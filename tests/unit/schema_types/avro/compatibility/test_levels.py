@@ -189,6 +189,13 @@ def test_what_is_no_schema_is_an_error(wrong: Any) -> None:
         compare("int", wrong)
 
 
-def test_a_level_that_is_none_is_an_error() -> None:
-    with pytest.raises(ValueError, match="level='both' is none of backward, forward, full"):
+def test_the_engine_says_what_is_wrong_with_a_schema() -> None:
+    with pytest.raises(NotASchema, match=r"no Avro schema \(UnknownType: shop\.Foo\)"):
+        compare("int", "shop.Foo")
+
+
+def test_a_level_or_a_policy_that_is_none_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"^level is one of backward, forward, full, not 'both'"):
         compare("int", "int", level="both")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^policy is one of tolerant, strict, not 'lax'"):
+        compare("int", "int", policy="lax")  # type: ignore[arg-type]
