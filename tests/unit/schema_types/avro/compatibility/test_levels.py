@@ -11,7 +11,7 @@ from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibi
 from pytest_schema_registry.compatibility.report import Note
 from pytest_schema_registry.schema_types.avro.compatibility.levels import compare
 from pytest_schema_registry.schema_types.schema_type import NotASchema
-from tests.unit.schema_types.avro.subjects import logical, record
+from tests.unit.schema_types.avro.subjects import chain, logical, record
 
 PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
 
@@ -181,6 +181,14 @@ def test_an_alias_is_of_the_namespace_of_its_type() -> None:
     (found,) = compare(old, record("y.P", ("a", "int"), aliases=["O"])).reasons
     assert (found.rule, found.change, found.verdict) == ("name-changed", "x.O -> y.P", "proved")
     assert not found.shown
+
+
+def test_a_type_with_too_many_parts_is_a_break_without_a_payload() -> None:
+    # Its smallest value has 16,383 records and integers.
+    old = record("O", ("a", "int"), ("big", chain(13)))
+    (found,) = compare(old, record("O", ("a", "string"), ("big", chain(13)))).reasons
+    assert (found.rule, found.verdict, found.shown) == ("type-changed", "proved", False)
+    assert compare(record("O", ("a", "int")), record("O", ("a", "string"))).reasons[0].shown
 
 
 def test_a_fit_that_rests_on_one_that_fails_is_none() -> None:
