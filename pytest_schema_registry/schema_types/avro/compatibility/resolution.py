@@ -72,7 +72,7 @@ class Break:
 class Remark:
     """A difference that breaks nothing, and is worth knowing."""
 
-    kind: Literal["field-dropped", "logical-type-changed"]
+    kind: Literal["field-dropped", "default-removed", "logical-type-changed"]
     path: str
     message: str
 
@@ -187,6 +187,9 @@ class Resolution:
             if found is not None:
                 unread.pop(found.name, None)
                 step = Step("field", found.name)
+                if found.may_be_left_out and not each.may_be_left_out:
+                    said = "it has no default any more, so a value may not leave it out"
+                    self.remarks.append(Remark("default-removed", _path((*trail, step)), said))
                 yield from self.breaks(found.type, each.type, (*trail, step))
             elif each.default is ABSENT:
                 change = "the writer does not have it, and the reader has no default for it"

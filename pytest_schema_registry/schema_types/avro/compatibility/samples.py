@@ -89,6 +89,8 @@ class _Sample:
         if depth > _MAX_DEPTH or self._parts > _MAX_PARTS:
             raise RecursionError
         match type_.kind:
+            case "union" if not type_.inner:
+                raise RecursionError
             case "union":
                 branch = next((each for each in type_.inner if each.kind == "null"), type_.inner[0])
                 return (branch.title, self._any(branch, depth + 1))

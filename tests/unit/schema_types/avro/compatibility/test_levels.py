@@ -191,6 +191,11 @@ def test_a_type_with_too_many_parts_is_a_break_without_a_payload() -> None:
     assert compare(record("O", ("a", "int")), record("O", ("a", "string"))).reasons[0].shown
 
 
+def test_a_type_without_a_value_is_a_break_without_a_payload() -> None:
+    (found,) = compare(record("O", ("a", "int"), ("u", [])), record("P")).reasons
+    assert (found.rule, found.shown) == ("name-changed", False)
+
+
 def test_a_fit_that_rests_on_one_that_fails_is_none() -> None:
     inner = record("y.N", ("next", ["null", "x.N"]))
     of_reader = record("x.N", ("next", ["null", inner]), ("z", "int"))
@@ -248,6 +253,22 @@ def test_what_changes_no_meaning_is_no_note(old: Any, new: Any) -> None:
     report = compare(old, new)
     assert report.compatible
     assert report.notes == ()
+
+
+def test_a_note_tells_of_a_default_that_is_gone() -> None:
+    old, new = record("O", ("a", "int", 1)), record("O", ("a", "int"))
+    said = "it has no default any more, so a value may not leave it out"
+    report = compare(old, new, level="full")
+    assert report.compatible
+    assert report.notes == (Note("default-removed", "$.a", said),)
+    assert compare(new, old, level="full").notes == ()
+
+
+def test_a_field_that_may_be_null_may_still_be_left_out() -> None:
+    old, new = record("O", ("a", ["null", "int"], None)), record("O", ("a", ["null", "int"]))
+    assert compare(old, new).notes == ()
+    (note,) = compare(record("O", ("a", "null")), record("O", ("a", {"type": "null"}))).notes
+    assert note.kind == "default-removed"
 
 
 def test_notes_are_given_below_a_union_that_fits() -> None:
