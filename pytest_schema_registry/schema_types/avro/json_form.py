@@ -71,13 +71,15 @@ def is_too_deep(value: Any) -> bool:
     return False
 
 
-def as_json(value: Any, type_: Type | None = None, depth: int = 0) -> Any:
+def as_json(value: Any, type_: Type | None = None, depth: int = 0, *, names: bool = False) -> Any:
     """Return any value as JSON.
 
     Args:
         value: The value.
         type_: The type that it should have; None where that is not known.
         depth: Its level in the payload.
+        names: True to keep the name of a branch that a value has, as the JSON encoding does. It is
+            no part of a path, so what is shown or hidden does not have it.
     """
     if depth > MAX_DEPTH:
         return _TOO_DEEP
@@ -92,20 +94,28 @@ def as_json(value: Any, type_: Type | None = None, depth: int = 0) -> Any:
         return float.__float__(value)
     inner, branch = inside_union(value, type_)
     if inner is not value:
-        return as_json(inner, branch, depth)
+        if names and branch is not None:
+            return {branch.title: as_json(inner, branch, depth + 1, names=names)}
+        return as_json(inner, branch, depth, names=names)
     type_ = branch
     if isinstance(value, Mapping):
         # Loops, because a comprehension is a level of Python's stack, too.
         members = {}
         for name, each in value.items():
-            members[str(name)] = as_json(each, _type_of_member(type_, name), depth + 1)
+            of_member = _type_of_member(type_, name)
+            members[str(name)] = as_json(each, of_member, depth + 1, names=names)
         return members
     if isinstance(value, list | tuple):
         items = type_.inner[0] if type_ is not None and type_.kind == "array" else None
         elements = []
         for each in value:
-            elements.append(as_json(each, items, depth + 1))  # noqa: PERF401  # see above
+            elements.append(as_json(each, items, depth + 1, names=names))  # noqa: PERF401  # see above
         return elements
+    return _without_a_form(value)
+
+
+def _without_a_form(value: Any) -> dict[str, str | None]:
+    """Return the object for a value that JSON has no form for."""
     for form in _FORMS:
         if isinstance(value, form.of):
             return {f"${form.of.__name__}": form.write(value)}

@@ -171,6 +171,24 @@ def test_the_name_of_a_branch_is_no_part_of_a_path(content: Any, value: Any, for
     assert as_json(value, Types(content).root) == form
 
 
+@pytest.mark.parametrize(
+    ("content", "value", "form"),
+    [
+        (UNION, ("Cash", CARD_VALUE), {"Cash": CARD_VALUE}),
+        (UNION, CARD_VALUE, CARD_VALUE),
+        (["null", CARD], ("Card", CARD_VALUE), {"Card": CARD_VALUE}),
+        ({"type": "map", "values": UNION}, {"a": ("string", "b")}, {"a": {"string": "b"}}),
+        ({"type": "array", "items": UNION}, [("Card", CARD_VALUE)], [{"Card": CARD_VALUE}]),
+    ],
+)
+def test_the_name_of_a_branch_is_kept_for_what_is_read_again(
+    content: Any, value: Any, form: Any
+) -> None:
+    root = Types(content).root
+    assert as_json(value, root, names=True) == form
+    assert from_json(root, form) == value
+
+
 def test_a_value_that_contains_itself_is_cut() -> None:
     endless: list[Any] = []
     endless.append(endless)
