@@ -8,10 +8,13 @@ may begin so, too; where a map is expected, such an object is a map.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from array import array
+from collections import UserString
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from numbers import Integral, Number, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -66,7 +69,7 @@ def is_too_deep(value: Any) -> bool:
         if depth > MAX_DEPTH:
             return True
         inner = each.values() if isinstance(each, Mapping) else each
-        if isinstance(each, Mapping | list | tuple):
+        if isinstance(each, Mapping) or _is_array(each):
             pending += ((below, depth + 1) for below in inner)
     return False
 
@@ -85,13 +88,10 @@ def as_json(value: Any, type_: Type | None = None, depth: int = 0, *, names: boo
         return _TOO_DEEP
     if value is None or isinstance(value, bool):
         return value
-    # A member of an enum, and any other value of an inherited class, is sent as what it inherits.
-    if isinstance(value, int):
-        return int.__int__(value)
     if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, float) and math.isfinite(value):
-        return float.__float__(value)
+        return _exact(value)
+    if isinstance(value, Number):
+        return _of_number(value)
     inner, branch = inside_union(value, type_)
     if inner is not value:
         if names and branch is not None:
@@ -102,15 +102,37 @@ def as_json(value: Any, type_: Type | None = None, depth: int = 0, *, names: boo
         # Loops, because a comprehension is a level of Python's stack, too.
         members = {}
         for name, each in value.items():
-            of_member = _type_of_member(type_, name)
-            members[str(name)] = as_json(each, of_member, depth + 1, names=names)
+            key = _exact(name) if isinstance(name, str) else str(name)
+            members[key] = as_json(each, _type_of_member(type_, name), depth + 1, names=names)
         return members
-    if isinstance(value, list | tuple):
+    if _is_array(value):
         items = type_.inner[0] if type_ is not None and type_.kind == "array" else None
         elements = []
         for each in value:
             elements.append(as_json(each, items, depth + 1, names=names))  # noqa: PERF401  # see above
         return elements
+    return _without_a_form(value)
+
+
+def _exact(text: str) -> str:
+    """Return the text of a value whose class may inherit from str, and may have its own str()."""
+    return str.__str__(text)
+
+
+def _is_array(value: Any) -> bool:
+    """Check whether a value is what fastavro takes for an array, and not for bytes or a text."""
+    texts = str | bytes | bytearray | memoryview | UserString
+    return isinstance(value, Sequence | array) and not isinstance(value, texts)
+
+
+def _of_number(value: Any) -> Any:
+    """Return a number as JSON: fastavro takes each whole and each real one, of any class."""
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        with suppress(OverflowError):
+            number = float(value)
+            return number if math.isfinite(number) else _without_a_form(number)
     return _without_a_form(value)
 
 
@@ -147,7 +169,7 @@ def _branch(union: Type, value: Any) -> Type | None:
     kinds = {"record", "map"} if isinstance(value, Mapping) else set()
     if kinds and any(str(name).startswith("$") for name in value):
         kinds = {"map"}
-    if isinstance(value, list):
+    if _is_array(value):
         kinds = {"array"}
     fitting = [each for each in others if each.kind in kinds]
     return fitting[0] if len(fitting) == 1 else None

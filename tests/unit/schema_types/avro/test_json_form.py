@@ -3,8 +3,11 @@ from __future__ import annotations
 import enum
 import json
 import math
+from array import array
+from collections import UserList, UserString, deque
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -19,6 +22,9 @@ CARD_VALUE = {"number": "1"}
 UNION = ["null", "string", CARD, CASH]
 COLOR = {"type": "enum", "name": "Color", "symbols": ["RED"]}
 DECIMAL = logical("bytes", "decimal", precision=4, scale=2)
+
+
+INTS = {"type": "array", "items": "int"}
 
 
 class Own:
@@ -81,11 +87,17 @@ def test_a_value_becomes_json_and_is_made_of_it_again(value: Any, form: Any) -> 
         ("int", Number.ONE, 1),
         ("double", Half(1.5), 1.5),
         ("double", Half("inf"), {"$float": "inf"}),
+        ("double", Fraction(1, 2), 0.5),
+        (INTS, deque([1, 2]), [1, 2]),
+        (INTS, UserList([1]), [1]),
+        (INTS, array("i", [1]), [1]),
+        (INTS, range(2), [0, 1]),
+        ({"type": "map", "values": "int"}, {OldText.RED: 1}, {"RED": 1}),
         ("bytes", Raw(b"a"), {"$bytes": "a"}),
         (logical("bytes", "decimal", precision=2, scale=1), Price("1.5"), {"$Decimal": "1.5"}),
     ],
 )
-def test_a_value_of_an_inherited_class_has_the_form_of_what_it_inherits(
+def test_a_value_of_another_class_has_the_form_of_what_it_stands_for(
     content: Any, value: Any, form: Any
 ) -> None:
     validator = validator_of(content)
@@ -145,6 +157,10 @@ def test_below_the_deepest_level_a_document_stays_as_it_is(content: Any) -> None
 
 def test_what_has_no_form_is_named_by_its_class() -> None:
     assert as_json(Own()) == {"$Own": None}
+    assert as_json(memoryview(b"a")) == {"$memoryview": None}
+    assert as_json(UserString("a")) == {"$UserString": None}
+    assert as_json(1j) == {"$complex": None}
+    assert as_json(Fraction(10**400)) == {"$Fraction": None}
     assert as_json(("a", Own())) == ["a", {"$Own": None}]
     assert as_json(MappingProxyType({1: 2})) == {"1": 2}
     root = Types("string").root
@@ -198,6 +214,7 @@ def test_a_value_that_contains_itself_is_cut() -> None:
     assert form == {"$nested": "too deeply"}
     assert is_too_deep(endless)
     assert is_too_deep({"a": endless})
+    assert is_too_deep(deque([endless]))
     assert not is_too_deep({"a": [1, ("b",)]})
 
 
