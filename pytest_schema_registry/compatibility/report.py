@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 from pytest_schema_registry.compatibility import rendering
 from pytest_schema_registry.json_values import first_form
@@ -34,6 +34,27 @@ SIDES: dict[Policy, Sides] = {
     "tolerant": Sides(closed=True, opened=True),
     "strict": Sides(closed=False, opened=False),
 }
+
+
+DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
+    "backward": ("backward",),
+    "forward": ("forward",),
+    "full": ("backward", "forward"),
+}
+
+
+def refuse_unknown(level: str, policy: str) -> None:
+    """Refuse a level or a policy that there is not.
+
+    Raises:
+        ValueError: One of the two is none.
+    """
+    for name, given, known in (
+        ("level", level, get_args(Level)),
+        ("policy", policy, get_args(Policy)),
+    ):
+        if given not in known:
+            raise ValueError(f"{name} is one of {', '.join(known)}, not {given!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,8 @@ class Contract:
         if delivered is not None:
             usage.conforming += 1
             if self._replay is not None:
-                self._replay.conformed(usage.key, as_json(validator, value))
+                kept = as_json(validator, value, names=True)
+                self._replay.conformed(usage.key, kept)
             return delivered[0]
         self._violated(usage, validator, value, payload)
         return value

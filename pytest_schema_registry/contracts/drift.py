@@ -9,7 +9,7 @@
     unknown      the difference cannot be decided, or the cassette is damaged
     gone         the registry no longer has the schema
 
-Each grade is worse than those above it.
+Each grade is worse than those above it. In Avro, a default and an alias are no annotations.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ GRADES = ("same", *DRIFT_GRADES)
 #: The mildest grade that the setting ``fail`` fails on, unless it names another.
 FAILS_FROM = "annotations"
 TOO_DEEP = {"rule": "budget-exceeded", "path": "$", "change": "nested too deeply"}
+#: The note of a comparison that tells of values that conformed to the older schema only.
+_REFUSED = "default-removed"
 #: The most characters that are quoted of another library's message.
 MAX_QUOTED = 200
 
@@ -254,6 +256,14 @@ def _compatibility(
         change = str(exc)[:MAX_QUOTED]
         return "unknown", [{"rule": "not-a-schema", "path": "$", "change": change}]
     grade = {True: "compatible", False: "breaking", None: "unknown"}[report.compatible]
+    refused = [
+        {"rule": note.kind, "path": note.path, "change": note.message}
+        for note in report.notes
+        if note.kind == _REFUSED
+    ]
+    # What was written can be read, and yet a value that conformed does so no longer.
+    if grade == "compatible" and refused:
+        return "breaking", refused
     return grade, [
         {
             "rule": reason.rule,

@@ -196,9 +196,17 @@ class Judge:
         return conforms_to
 
 
-def as_json(validator: Validator, payload: Any) -> Any:
-    """Return a payload, as a validator takes it, as JSON."""
-    return payload if validator.values is None else validator.values.as_json(payload)
+def as_json(validator: Validator, payload: Any, *, names: bool = False) -> Any:
+    """Return a payload, as a validator takes it, as JSON.
+
+    Args:
+        validator: The validator.
+        payload: The payload.
+        names: True to keep the names of types in it: for what is read again, and not shown.
+    """
+    if validator.values is None:
+        return payload
+    return validator.values.as_json(payload, names=names)
 
 
 def from_json(validator: Validator, document: Any) -> Any:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from pytest_schema_registry.compatibility.report import CompatibilityReport, Level, Policy
+from pytest_schema_registry.compatibility.report import (
+    DIRECTIONS,
+    CompatibilityReport,
+    refuse_unknown,
+)
 from pytest_schema_registry.errors import InvalidSchema, InvalidSettings
 from pytest_schema_registry.models.direction import judge
 from pytest_schema_registry.models.model import is_model, model_of
@@ -19,16 +23,11 @@ from pytest_schema_registry.text import printable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_schema_registry.compatibility.report import Direction
+    from pytest_schema_registry.compatibility.report import Level, Policy
     from pytest_schema_registry.schema_types.schema_type import Reference, SchemaType
 
 #: The languages of schemas that are given as JSON data.
 _LANGUAGES = ("JSON", "AVRO")
-_DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
-    "backward": ("backward",),
-    "forward": ("forward",),
-    "full": ("backward", "forward"),
-}
 
 
 def compare(
@@ -120,13 +119,10 @@ def compare_sides(
     if isinstance(old, SchemaSide) and isinstance(new, SchemaSide):
         contents = (each.exact.content for each in (old, new))
         return schema_type.compare(*contents, level=level, policy=policy, **asked)
-    if level not in _DIRECTIONS:
-        raise ValueError(f"level is one of {', '.join(_DIRECTIONS)}, not {level!r}")
-    if policy not in get_args(Policy):
-        raise ValueError(f"policy is one of {', '.join(get_args(Policy))}, not {policy!r}")
+    refuse_unknown(level, policy)
     asked |= {"schema_type": schema_type, "policy": policy}
     verdicts = []
-    for direction in _DIRECTIONS[level]:
+    for direction in DIRECTIONS[level]:
         sender, reader = (old, new) if direction == "backward" else (new, old)
         try:
             verdicts.append(judge(sender.sender(), reader.reader(), direction, **asked))

@@ -63,8 +63,14 @@ class Values(Protocol):
     def delivered(self, value: Any) -> tuple[Any] | None:
         """Return what a reader gets of a value, in a tuple; None if the value does not conform."""
 
-    def as_json(self, value: Any) -> Any:
-        """Return a value as JSON, for people and files."""
+    def as_json(self, value: Any, *, names: bool = False) -> Any:
+        """Return a value as JSON, for people and files.
+
+        Args:
+            value: The value.
+            names: True to keep the names of types that it has for its parts; they are no part of
+                a path, so what is shown or hidden does not have them.
+        """
 
     def from_json(self, document: Any) -> Any:
         """Return the value in a JSON document: in the language's own encoding, or of ``as_json``.

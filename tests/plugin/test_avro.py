@@ -384,6 +384,49 @@ def test_values_are_replayed_against_the_next_version(
     assert result.ret != pytest.ExitCode.OK
 
 
+CASH = {
+    "type": "record",
+    "name": "Cash",
+    "fields": [
+        {
+            "name": "amount",
+            "type": {"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2},
+        }
+    ],
+}
+COIN = {"type": "record", "name": "Coin", "fields": CASH["fields"]}
+
+
+def test_values_of_a_union_of_records_are_replayed_as_they_were(
+    run: Run, pytester: pytest.Pytester, confluent_registry: ConfluentRegistry, url: str
+) -> None:
+    needed = {"name": "by", "type": "string"}
+    for content in (
+        [CASH, COIN],
+        [CASH | {"doc": "paid at once"}, COIN],
+        [CASH | {"fields": [*CASH["fields"], needed]}, COIN],
+    ):
+        confluent_registry.register("cash-value", content, type="AVRO")
+    pytester.makepyfile(
+        test_it="""
+        from decimal import Decimal
+
+        def test_cash(assert_conforms):
+            value = {"amount": Decimal("1.50")}
+            assert assert_conforms(value, "cash-value") == value
+            assert assert_conforms(("Cash", value), "cash-value") == value
+        """
+    )
+    result = run(url, "--registry-versions=1", "--registry-replay-payloads=1:2")
+    result.stdout.fnmatch_lines(["2 payloads of 1 checked against 2: 0 violating"])
+    result.assert_outcomes(passed=1)
+    assert result.ret == pytest.ExitCode.OK
+    # Without a name, the value is a Coin.
+    result = run(url, "--registry-versions=1", "--registry-replay-payloads=1:3")
+    result.stdout.fnmatch_lines(["2 payloads of 1 checked against 3: 1 violating"])
+    assert result.ret != pytest.ExitCode.OK
+
+
 def test_a_schema_is_shown(run: Run, url: str) -> None:
     result = run(url, "--registry-show=orders-value")
     result.stdout.fnmatch_lines(

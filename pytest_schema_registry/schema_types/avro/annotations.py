@@ -1,7 +1,8 @@
-"""Annotations of Avro: what changes neither the bytes of a value nor what they mean.
+"""Annotations of Avro: what changes neither which values conform nor how they are read.
 
 It is what the parsing canonical form leaves out (Avro, "Parsing Canonical Form for Schemas"), but
-for the logical types: bytes mean another value by another scale of a decimal.
+for three things. By a logical type, bytes mean another value. Without its default, a field may not
+be left out. By an alias, a reader finds a type or a field.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from pytest_schema_registry.schema_types.avro.names import NAMED, PRIMITIVES, fu
 if TYPE_CHECKING:
     from pytest_schema_registry.schemas import Schema
 
-_KEPT = ("type", "symbols", "size", "logicalType", "precision", "scale")
+_KEPT = (
+    *("type", "symbols", "size"),
+    *("logicalType", "precision", "scale"),
+    *("default", "aliases"),
+)
 
 
 def differ_in_annotations_only(old: Schema, new: Schema) -> bool:
@@ -39,10 +44,12 @@ def _bare(node: Any, space: str) -> Any:
             bare[key] = _bare(node[key], space)
     if isinstance(fields := node.get("fields"), list):
         bare["fields"] = [_field(each, space) for each in fields]
-    return bare["type"] if bare.keys() == {"type"} and bare["type"] in PRIMITIVES else bare
+    is_plain = bare.keys() == {"type"} and isinstance(bare["type"], str)
+    return bare["type"] if is_plain and bare["type"] in PRIMITIVES else bare
 
 
 def _field(field: Any, space: str) -> Any:
     if not isinstance(field, dict):
         return field
-    return [field.get("name"), _bare(field.get("type"), space)]
+    kept = {key: field[key] for key in ("name", "default", "aliases") if key in field}
+    return kept | {"type": _bare(field.get("type"), space)}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.avro.names import Type
 
+_NAMES = ("type", "name", "namespace")
+
 
 def bundled(root: Type) -> Any:
     """Return the content of a schema, with full names and no reference to another schema."""
@@ -26,8 +28,8 @@ def _node(type_: Type, seen: set[str]) -> Any:
     seen.add(type_.name)
     # A name without a dot would be one of the namespace around it.
     space = {} if "." in type_.name else {"namespace": ""}
-    rest = {key: value for key, value in type_.schema.items() if key not in ("name", "namespace")}
-    node = {"type": type_.kind, "name": type_.name, **space, **rest}
+    names = {"type": type_.schema["type"], "name": type_.name, **space}
+    node = names | {key: value for key, value in type_.schema.items() if key not in _NAMES}
     if type_.kind == "record":
         node["fields"] = [{**each.schema, "type": _node(each.type, seen)} for each in type_.fields]
     return node

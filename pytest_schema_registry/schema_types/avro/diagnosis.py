@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.json_values import json_path
@@ -69,8 +70,8 @@ class Walker:
         walk = _Walk(self, safe)
         message = "fastavro does not take the payload"
         try:
-            if found := tuple(walk.of(self._types.root, value, ())):
-                return found[:MAX_VIOLATIONS]
+            if found := tuple(islice(walk.of(self._types.root, value, ()), MAX_VIOLATIONS)):
+                return found
             why = "" if hide else f": {engine.why_not_delivered(value)}"
         except (_OutOfSteps, RecursionError):
             why = "; the reason could not be found in so large or so deep a payload"
@@ -81,12 +82,12 @@ class Walker:
 
     def has_unknown(self, value: Any) -> bool:
         """Check whether a value that fastavro takes has a field that its record does not have."""
+        found = _Walk(self, None).of(self._types.root, value, ())
         try:
-            found = list(_Walk(self, None).of(self._types.root, value, ()))
+            # In a union, the field may be unknown to each branch.
+            return any(each.keyword in ("unknown-field", "union") for each in found)
         except (_OutOfSteps, RecursionError):
             return True  # it may have one
-        # In a union, the field may be unknown to each branch.
-        return any(each.keyword in ("unknown-field", "union") for each in found)
 
     def refused_by(self, type_: Type, value: Any) -> bool:
         """Check whether fastavro refuses a value for a type without inner ones."""
@@ -192,17 +193,20 @@ class _Walk:
             self._steps = 0
         is_outermost, self._is_in_union = not self._is_in_union, True
         others = []
+        fits = False
         for branch in branches:
             violations = list(self.of(branch, value, path))
-            if not violations:
+            fits = not violations
+            if fits:
                 break
             if branch.kind != "null":
                 others.append((branch, violations))
         self._is_in_union = not is_outermost
-        if not violations:
+        if fits:
             return
         text = shown(REDACTED) if self._is_hidden(path) else spoken(value)
-        said = f"{text} fits none of {listed([each.words for each in type_.inner], 'and')}"
+        words = listed([each.words for each in type_.inner], "and")
+        said = f"{text} fits none of {words}" if words else f"{text} does not fit an empty union"
         # A branch of another kind than the value is not near.
         near = [each for each in others if each[1][0].path != json_path(path)]
         causes: tuple[Violation, ...] = ()

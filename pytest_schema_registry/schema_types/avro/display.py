@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.errors import InvalidSchema
-from pytest_schema_registry.schema_types.avro.names import ABSENT
+from pytest_schema_registry.schema_types.avro.names import ABSENT, is_nullable
 from pytest_schema_registry.text import MAX_LISTED, cut, listed, printable, shown
 
 if TYPE_CHECKING:
@@ -99,7 +99,10 @@ def _lines(node: Any, depth: int) -> Iterator[_Line]:
             yield from _lines(inner, depth)
         for field in node.get("fields", ()):
             default = field.get("default", ABSENT)
-            need = "required" if default is ABSENT else f"default {shown(default, 30)}"
+            if default is not ABSENT:
+                need = f"default {shown(default, 30)}"
+            else:
+                need = "optional" if is_nullable(field["type"]) else "required"
             text = words(field["type"])
             if doc := " ".join(str(field.get("doc", "")).split()):
                 text += f"   {cut(doc, _MAX_DOC)}"

@@ -1,47 +1,64 @@
 """The JSON of a payload: of any value for people and files, and Avro's JSON encoding for readers.
 
 A value that JSON has no form for becomes an object of one member, whose name begins with ``$``. No
-Avro name does, so the value can be made of it again: ``{"$Decimal": "12.50"}``.
+Avro name does, so the value can be made of it again: ``{"$Decimal": "12.50"}``. The key of a map
+may begin so, too; where a map is expected, such an object is a map.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from array import array
+from collections import UserString
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from numbers import Integral, Number, Real
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_schema_registry.schema_types.avro.names import Type
 
 #: The deepest level that is looked at, and shown.
 MAX_DEPTH = 500
 _TOO_DEEP = {"$nested": "too deeply"}
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-_WRITERS: dict[type, Callable[[Any], str]] = {
-    datetime: datetime.isoformat,
-    date: date.isoformat,
-    time: time.isoformat,
-    Decimal: str,
-    UUID: str,
-    bytes: lambda value: value.decode("latin-1"),
-    bytearray: lambda value: bytes(value).decode("latin-1"),
-    float: str,
-}
-_READERS: dict[str, Callable[[str], Any]] = {
-    "$datetime": datetime.fromisoformat,
-    "$date": date.fromisoformat,
-    "$time": time.fromisoformat,
-    "$Decimal": Decimal,
-    "$UUID": UUID,
-    "$bytes": lambda text: text.encode("latin-1"),
-    "$bytearray": lambda text: bytearray(text.encode("latin-1")),
-    "$float": float,
-}
+
+
+class _Form(NamedTuple):
+    """The form of the values of one class, and of the classes that inherit from it.
+
+    Args:
+        of: The class, whose name the form has.
+        write: Returns the text of a value.
+        read: Returns the value of a text.
+        kinds: The kinds of types that have such values.
+    """
+
+    of: type
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+    kinds: tuple[str, ...]
+
+
+def _text_of(value: bytes | bytearray) -> str:
+    return value.decode("latin-1")
+
+
+#: The first one that fits is taken: a datetime is a date, too.
+_FORMS = (
+    _Form(datetime, datetime.isoformat, datetime.fromisoformat, ("int", "long")),
+    _Form(date, date.isoformat, date.fromisoformat, ("int",)),
+    _Form(time, time.isoformat, time.fromisoformat, ("int", "long")),
+    _Form(Decimal, Decimal.__str__, Decimal, ("bytes", "fixed")),
+    _Form(UUID, UUID.__str__, UUID, ("string",)),
+    _Form(bytes, _text_of, lambda text: text.encode("latin-1"), ("bytes", "fixed")),
+    _Form(bytearray, _text_of, lambda text: bytearray(text.encode("latin-1")), ("bytes", "fixed")),
+    _Form(float, float.__repr__, float, ("float", "double")),
+)
+_READERS = {f"${each.of.__name__}": each for each in _FORMS}
 
 
 def is_too_deep(value: Any) -> bool:
@@ -52,41 +69,79 @@ def is_too_deep(value: Any) -> bool:
         if depth > MAX_DEPTH:
             return True
         inner = each.values() if isinstance(each, Mapping) else each
-        if isinstance(each, Mapping | list | tuple):
+        if isinstance(each, Mapping) or _is_array(each):
             pending += ((below, depth + 1) for below in inner)
     return False
 
 
-def as_json(value: Any, type_: Type | None = None, depth: int = 0) -> Any:
+def as_json(value: Any, type_: Type | None = None, depth: int = 0, *, names: bool = False) -> Any:
     """Return any value as JSON.
 
     Args:
         value: The value.
         type_: The type that it should have; None where that is not known.
         depth: Its level in the payload.
+        names: True to keep the name of a branch that a value has, as the JSON encoding does. It is
+            no part of a path, so what is shown or hidden does not have it.
     """
     if depth > MAX_DEPTH:
         return _TOO_DEEP
-    kind = type(value)
-    if value is None or kind in (bool, int, str) or (kind is float and math.isfinite(value)):
+    if value is None or isinstance(value, bool):
         return value
-    value, type_ = inside_union(value, type_)
+    if isinstance(value, str):
+        return _exact(value)
+    if isinstance(value, Number):
+        return _of_number(value)
+    inner, branch = inside_union(value, type_)
+    if inner is not value:
+        if names and branch is not None:
+            return {branch.title: as_json(inner, branch, depth + 1, names=names)}
+        return as_json(inner, branch, depth, names=names)
+    type_ = branch
     if isinstance(value, Mapping):
         # Loops, because a comprehension is a level of Python's stack, too.
         members = {}
         for name, each in value.items():
-            members[str(name)] = as_json(each, _type_of_member(type_, name), depth + 1)
+            key = _exact(name) if isinstance(name, str) else str(name)
+            members[key] = as_json(each, _type_of_member(type_, name), depth + 1, names=names)
         return members
-    if isinstance(value, list | tuple):
+    if _is_array(value):
         items = type_.inner[0] if type_ is not None and type_.kind == "array" else None
         elements = []
         for each in value:
-            elements.append(as_json(each, items, depth + 1))  # noqa: PERF401  # see above
+            elements.append(as_json(each, items, depth + 1, names=names))  # noqa: PERF401  # see above
         return elements
-    if type(value) is not kind:
-        return as_json(value, type_, depth)
-    write = _WRITERS.get(kind)
-    return {f"${kind.__name__}": None if write is None else write(value)}
+    return _without_a_form(value)
+
+
+def _exact(text: str) -> str:
+    """Return the text of a value whose class may inherit from str, and may have its own str()."""
+    return str.__str__(text)
+
+
+def _is_array(value: Any) -> bool:
+    """Check whether a value is what fastavro takes for an array, and not for bytes or a text."""
+    texts = str | bytes | bytearray | memoryview | UserString
+    return isinstance(value, Sequence | array) and not isinstance(value, texts)
+
+
+def _of_number(value: Any) -> Any:
+    """Return a number as JSON: fastavro takes each whole and each real one, of any class."""
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        with suppress(OverflowError):
+            number = float(value)
+            return number if math.isfinite(number) else _without_a_form(number)
+    return _without_a_form(value)
+
+
+def _without_a_form(value: Any) -> dict[str, str | None]:
+    """Return the object for a value that JSON has no form for."""
+    for form in _FORMS:
+        if isinstance(value, form.of):
+            return {f"${form.of.__name__}": form.write(value)}
+    return {f"${type(value).__name__}": None}
 
 
 def inside_union(value: Any, type_: Type | None) -> tuple[Any, Type | None]:
@@ -112,7 +167,9 @@ def _branch(union: Type, value: Any) -> Type | None:
     if value is not None and len(others) == 1:
         return others[0]
     kinds = {"record", "map"} if isinstance(value, Mapping) else set()
-    if isinstance(value, list):
+    if kinds and any(str(name).startswith("$") for name in value):
+        kinds = {"map"}
+    if _is_array(value):
         kinds = {"array"}
     fitting = [each for each in others if each.kind in kinds]
     return fitting[0] if len(fitting) == 1 else None
@@ -126,54 +183,107 @@ def _type_of_member(type_: Type | None, name: Any) -> Type | None:
     return next((each.type for each in type_.fields if each.name == name), None)
 
 
-def from_json(type_: Type, document: Any) -> Any:
+def from_json(type_: Type, document: Any, depth: int = 0) -> Any:
     """Return the value in a JSON document: of Avro's JSON encoding, or as :func:`as_json` has it.
 
     What is neither stays as it is, so that the verdict falls on it. A value of a union may stand
-    without the name of its branch.
+    without the name of its branch. If several branches are of its kind, only what begins with
+    ``$`` is read in it.
 
     Args:
         type_: The type of the value.
         document: The JSON document.
+        depth: Its level in the payload.
+    """
+    if depth > MAX_DEPTH:
+        return document
+    name = ""
+    while (value := _native(document, type_)) is None and type_.kind == "union":
+        name, branch, document = _without_name(type_, document)
+        if branch is None:
+            return _of_no_type(document, depth)
+        type_ = branch
+    if value is None:
+        value = document
+        match type_.kind:
+            # Loops, because a comprehension is a level of Python's stack, too.
+            case "record" if isinstance(document, dict):
+                value = dict(document)
+                for field in type_.fields:
+                    if field.name in value:
+                        value[field.name] = from_json(field.type, value[field.name], depth + 1)
+            case "array" if isinstance(document, list):
+                value = []
+                for each in document:
+                    value.append(from_json(type_.inner[0], each, depth + 1))
+            case "map" if isinstance(document, dict):
+                value = {}
+                for key, each in document.items():
+                    value[key] = from_json(type_.inner[0], each, depth + 1)
+            case _ if isinstance(document, str):
+                value = _of_text(type_, document)
+    return (name, value) if name else value
+
+
+def _of_text(type_: Type, text: str) -> Any:
+    """Return the value that the JSON encoding has a text for; a text of its own stays one."""
+    if type_.kind in ("bytes", "fixed"):
+        with suppress(UnicodeEncodeError):
+            return text.encode("latin-1")
+    if type_.kind in ("float", "double"):
+        return _NOT_FINITE.get(text, text)
+    return text
+
+
+def _native(document: Any, type_: Type | None = None) -> Any:
+    """Return the value of an object whose only member begins with ``$``; None for anything else.
+
+    Args:
+        document: The document.
+        type_: The type that is expected; None where that is not known.
+    """
+    if not isinstance(document, dict) or len(document) != 1:
+        return None
+    ((name, text),) = document.items()
+    form = _READERS.get(name)
+    if form is None or not isinstance(text, str):
+        return None
+    if type_ is not None:
+        kinds = [each.kind for each in type_.inner] if type_.kind == "union" else [type_.kind]
+        if "map" in kinds and not any(each in kinds for each in form.kinds):
+            return None
+    try:
+        return form.read(text)
+    except (ValueError, InvalidOperation):
+        return None
+
+
+def _of_no_type(document: Any, depth: int) -> Any:
+    """Return the value in a document whose type is not known."""
+    if depth > MAX_DEPTH:
+        return document
+    value = _native(document)
+    if value is None and isinstance(document, dict):
+        value = {}
+        for name, each in document.items():
+            value[name] = _of_no_type(each, depth + 1)
+    elif isinstance(document, list):
+        value = []
+        for each in document:
+            value.append(_of_no_type(each, depth + 1))
+    return document if value is None else value
+
+
+def _without_name(union: Type, document: Any) -> tuple[str, Type | None, Any]:
+    """Return the branch of a document and the document in it; None where it is not certain.
+
+    The first of the three is the branch's name where the value needs it.
     """
     if isinstance(document, dict) and len(document) == 1:
-        ((name, text),) = document.items()
-        if isinstance(text, str) and name in _READERS:
-            try:
-                return _READERS[name](text)
-            except (ValueError, InvalidOperation):
-                return document
-    match type_.kind:
-        case "union":
-            return _of_union(type_, document)
-        case "record" if isinstance(document, dict):
-            types = {each.name: each.type for each in type_.fields}
-            return {
-                name: from_json(types[name], each) if name in types else each
-                for name, each in document.items()
-            }
-        case "array" if isinstance(document, list):
-            return [from_json(type_.inner[0], each) for each in document]
-        case "map" if isinstance(document, dict):
-            return {name: from_json(type_.inner[0], each) for name, each in document.items()}
-        case "bytes" | "fixed" if isinstance(document, str):
-            try:
-                return document.encode("latin-1")
-            except UnicodeEncodeError:
-                return document
-        case "float" | "double" if isinstance(document, str):
-            return _NOT_FINITE.get(document, document)
-    return document
-
-
-def _of_union(type_: Type, document: Any) -> Any:
-    if isinstance(document, dict) and len(document) == 1:
         ((name, inner),) = document.items()
-        for branch in type_.inner:
+        for branch in union.inner:
             if branch.title == name:
-                value = from_json(branch, inner)
                 # fastavro takes the name of a record, and of a type that is only a name.
                 is_named = branch.kind == "record" or isinstance(branch.schema, str)
-                return (name, value) if is_named else value
-    branch_of = _branch(type_, document)
-    return document if branch_of is None else from_json(branch_of, document)
+                return name if is_named else "", branch, inner
+    return "", _branch(union, document), document

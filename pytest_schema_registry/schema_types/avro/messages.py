@@ -115,6 +115,8 @@ def _logical(type_: Type, value: Any, text: str) -> str:
     advice = _PASS[logical]
     if logical == "uuid" and isinstance(value, str):
         return f"{text} is no uuid: it could be sent, and not be read"
+    if logical == "date" and isinstance(value, str):
+        return f'{text} is no ISO date, such as "2026-01-31"'
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{text} is too far away for {_article(logical)}: it could be sent, and not be read"
     kind = _KINDS.get(type(value))
@@ -123,6 +125,10 @@ def _logical(type_: Type, value: Any, text: str) -> str:
 
 def _decimal(type_: Type, value: Any, text: str, *, is_hidden: bool) -> str:
     precision, scale = type_.schema.get("precision"), type_.schema.get("scale", 0)
+    # fastavro takes such a schema, and no value of it.
+    if not precision or scale is None:
+        lacking = "scale" if precision else "precision"
+        return f"{text} is not such a decimal, and no value is: the schema has no {lacking} for it"
     if isinstance(value, Decimal) and value.is_finite() and not is_hidden:
         _, digits, exponent = value.as_tuple()
         assert isinstance(exponent, int)  # noqa: S101  # it is finite

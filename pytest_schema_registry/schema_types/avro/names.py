@@ -85,6 +85,11 @@ class Field:
         """The default as JSON data, or ``ABSENT``."""
         return self.schema.get("default", ABSENT)
 
+    @property
+    def may_be_left_out(self) -> bool:
+        """True where a value may lack it: it has a default, or may be null."""
+        return self.default is not ABSENT or is_nullable(self.schema["type"])
+
 
 class Types:
     """The types of a schema, and those of the schemas that it refers to.
@@ -133,6 +138,15 @@ class Types:
                 found.fields.append(Field(each["name"], inner_type, each))
             self._open.pop()
         return found
+
+
+def is_nullable(of_field: Any) -> bool:
+    """Check whether fastavro writes null for a field that is left out, by the field's type.
+
+    Args:
+        of_field: The type as JSON data.
+    """
+    return of_field == "null" or (isinstance(of_field, list) and "null" in of_field)
 
 
 def full_name(node: dict[str, Any], space: str) -> tuple[str, str]:

@@ -61,22 +61,31 @@ def plain_copy(types: Types) -> Copy | None:
         types: The types of the schema.
     """
     # A value of a type that contains itself may be too deep for the machine's stack.
-    return None if types.is_recursive else _copy(types.root)
+    return None if types.is_recursive else _copy(types.root, {})
 
 
-def _copy(type_: Type) -> Copy | None:
+def _copy(type_: Type, made: dict[Type, Copy | None]) -> Copy | None:
+    """Return the function for a type.
+
+    Args:
+        type_: The type.
+        made: The functions of the records so far. A record that occurs often has one: in a chain
+            in which each record has the next one twice, they would double with every level.
+    """
     if type_.logical is not None:
         return _logical(type_)
     match type_.kind:
         case "record":
-            return _record(type_)
+            if type_ not in made:
+                made[type_] = _record(type_, made)
+            return made[type_]
         case "array" | "map":
-            inner = _copy(type_.inner[0])
+            inner = _copy(type_.inner[0], made)
             if inner is None:
                 return None
             return _array(inner) if type_.kind == "array" else _map(inner)
         case "union":
-            return _union(type_)
+            return _union(type_, made)
         case "int":
             return _integer(-(2**31), 2**31 - 1)
         case "long":
@@ -89,11 +98,11 @@ def _copy(type_: Type) -> Copy | None:
     return _LEAVES.get(type_.kind)
 
 
-def _record(type_: Type) -> Copy | None:
+def _record(type_: Type, made: dict[Type, Copy | None]) -> Copy | None:
     fields: list[tuple[str, Copy]] = []
     defaults: dict[str, Any] = {}
     for each in type_.fields:
-        copy = _copy(each.type)
+        copy = _copy(each.type, made)
         if copy is None:
             return None
         fields.append((each.name, copy))
@@ -137,18 +146,18 @@ def _map(inner: Copy) -> Copy:
     return mapping
 
 
-def _union(type_: Type) -> Copy | None:
+def _union(type_: Type, made: dict[Type, Copy | None]) -> Copy | None:
     """Return the function for a union in which the type of a value tells its branch."""
     others = [each for each in type_.inner if each.kind != "null"]
     if len(others) == 1 < len(type_.inner):
-        return _optional(_copy(others[0]))
+        return _optional(_copy(others[0], made))
     families = [_FAMILIES.get(each.kind, "") for each in type_.inner]
     is_told = "" not in families and len(set(families)) == len(families)
     if not is_told or any(each.logical for each in type_.inner):
         return None
     branches: dict[type, Copy] = {}
     for family, branch in zip(families, type_.inner, strict=True):
-        copy = _copy(branch)
+        copy = _copy(branch, made)
         if copy is not None:
             branches |= dict.fromkeys(_TYPES[family], copy)
 

@@ -114,11 +114,16 @@ class AvroValidator:
             return (Violation("$", root.pointer, "depth", shown, said),)
         return self.walker.violations(value, hide, self.engine)
 
-    def as_json(self, value: Any) -> Any:
-        """Return a value as JSON, for people and files."""
+    def as_json(self, value: Any, *, names: bool = False) -> Any:
+        """Return a value as JSON, for people and files.
+
+        Args:
+            value: The value.
+            names: True to keep the name of a branch that a value has, see :func:`as_json`.
+        """
         if isinstance(value, Unreadable):
             return {"$message": f"{value.size} bytes"}
-        return as_json(value, self.types.root)
+        return as_json(value, self.types.root, names=names)
 
     def from_json(self, document: Any) -> Any:
         """Return the value in a document: of Avro's JSON encoding, or of ``as_json``."""

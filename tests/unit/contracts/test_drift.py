@@ -747,5 +747,42 @@ def test_a_language_that_is_not_checked_is_compared_by_its_content_only() -> Non
     assert compared(old, replace(schema_of(ORDER), schema_type="PROTOBUF"))[0] == "unknown"
 
 
+def of_avro(*fields: dict[str, Any], **more: Any) -> Schema:
+    content = {"type": "record", "name": "R", "fields": list(fields), **more}
+    return replace(schema_of(content), schema_type="AVRO")
+
+
+DEFAULT = {"name": "a", "type": "int", "default": 1}
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (of_avro(DEFAULT, doc="a"), "annotations"),
+        (of_avro(DEFAULT, aliases=["S"]), "compatible"),
+        (of_avro(DEFAULT | {"default": 2}), "compatible"),
+        (of_avro(), "compatible"),
+        (of_avro(DEFAULT | {"name": "b"}), "compatible"),
+        (of_avro({"name": "b", "type": "int"}), "breaking"),
+    ],
+)
+def test_a_default_of_avro_is_no_annotation(now: Schema, expected: str) -> None:
+    assert compared(of_avro(DEFAULT), now)[0] == expected
+
+
+def test_a_default_of_avro_that_is_gone_is_breaking() -> None:
+    old, new = of_avro(DEFAULT), of_avro({"name": "a", "type": "int"})
+    change = "it has no default any more, so a value may not leave it out"
+    reason = {"rule": "default-removed", "path": "$.a", "change": change}
+    assert compared(old, new) == ("breaking", [reason])
+    assert compared(new, old) == ("compatible", [])
+
+
+def test_what_is_no_schema_of_avro_is_unknown() -> None:
+    old, new = (of_avro({"name": "a", "type": {"type": ["null", each]}}) for each in ("a", "b"))
+    grade, reasons = compared(old, new)
+    assert (grade, reasons[0]["rule"]) == ("unknown", "not-a-schema")
+
+
 def test_an_id_differs_between_stages_and_is_no_drift() -> None:
     assert compared(replace(schema_of(TEXT), id="1"), replace(schema_of(TEXT), id="2"))[0] == "same"

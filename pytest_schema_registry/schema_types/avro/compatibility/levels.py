@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_schema_registry.compatibility.report import CompatibilityReport, Note, Reason
+from pytest_schema_registry.compatibility.report import (
+    DIRECTIONS,
+    CompatibilityReport,
+    Note,
+    Reason,
+    refuse_unknown,
+)
 from pytest_schema_registry.schema_types.avro.compatibility.resolution import Resolution
 from pytest_schema_registry.schema_types.avro.compatibility.samples import alone, sample
 from pytest_schema_registry.schema_types.avro.engine import Engine, NotAvro, NotReadable
@@ -17,12 +23,6 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.compatibility.report import Direction, Level, Policy
     from pytest_schema_registry.schema_types.avro.compatibility.resolution import Break
-
-_LEVELS: dict[Level, tuple[Direction, ...]] = {
-    "backward": ("backward",),
-    "forward": ("forward",),
-    "full": ("backward", "forward"),
-}
 
 
 class _Side(NamedTuple):
@@ -47,19 +47,18 @@ def compare(
         new: The newer schema, with all that it refers to.
         level: "backward" for new readers of old values, "forward" for old readers of new values,
             "full" for both.
-        policy: It does not apply to Avro; the report says so of "strict".
+        policy: "tolerant" or "strict". It does not apply to Avro; the report says so of "strict".
         defaults: It does not apply to Avro; the report says so of True.
 
     Raises:
         NotASchema: One of them is no schema of Avro.
-        ValueError: ``level`` is none of the above.
+        ValueError: ``level`` or ``policy`` is none of the above.
     """
-    if level not in _LEVELS:
-        raise ValueError(f"level={level!r} is none of {', '.join(_LEVELS)}")
+    refuse_unknown(level, policy)
     sides = _side(old, "old"), _side(new, "new")
     reasons: list[Reason] = []
     notes = list(_settings(policy, defaults=defaults))
-    for direction in _LEVELS[level]:
+    for direction in DIRECTIONS[level]:
         writer, reader = sides if direction == "backward" else sides[::-1]
         resolution = Resolution()
         found = list(resolution.breaks(writer.types.root, reader.types.root))
@@ -67,6 +66,8 @@ def compare(
         notes += (
             Note(each.kind, each.path, _said(each.message, direction))
             for each in resolution.remarks
+            # By a default that is new, the older version still reads all that is written.
+            if each.kind != "default-removed" or direction == "backward"
         )
     once = tuple(dict.fromkeys(notes))
     return CompatibilityReport(not reasons, tuple(reasons), once, level, "Avro's own")
@@ -74,7 +75,8 @@ def compare(
 
 def _side(content: Any, which: str) -> _Side:
     try:
-        return _Side(Types(content), Engine(content))
+        engine = Engine(content)  # first, since it says best what is wrong
+        return _Side(Types(content), engine)
     except (NotAvro, AttributeError, LookupError, RecursionError, TypeError) as exc:
         raise NotASchema(f"the {which} schema is no Avro schema ({exc})") from None
 

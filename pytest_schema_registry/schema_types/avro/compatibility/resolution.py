@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pytest_schema_registry.compatibility.wording import GONE, brief
 from pytest_schema_registry.json_values import ANY_ELEMENT, ANY_MEMBER, json_path
+from pytest_schema_registry.schema_types.avro.logical_types import meaning
 from pytest_schema_registry.schema_types.avro.names import ABSENT, full_name
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Break:
 class Remark:
     """A difference that breaks nothing, and is worth knowing."""
 
-    kind: Literal["field-dropped", "logical-type-changed"]
+    kind: Literal["field-dropped", "default-removed", "logical-type-changed"]
     path: str
     message: str
 
@@ -82,9 +83,11 @@ class Resolution:
 
     Args:
         fits: The pairs of types that are known to fit, or not; those under way are taken to fit.
+        is_trial: True to ask whether two types fit, and for no remarks.
     """
 
     fits: dict[tuple[Type, Type], bool] = field(default_factory=dict)
+    is_trial: bool = False
     remarks: list[Remark] = field(default_factory=list)
     _walked: set[tuple[Type, Type]] = field(default_factory=set)
 
@@ -106,14 +109,16 @@ class Resolution:
         elif reader.kind == "union":
             yield from self._into_union(writer, reader, trail, "type-changed")
         elif writer.kind != reader.kind:
-            if reader.kind not in _PROMOTIONS.get(writer.kind, ()):
+            if reader.kind in _PROMOTIONS.get(writer.kind, ()):
+                self._remark_logical(writer, reader, trail)
+            else:
                 yield _type_changed(writer, reader, trail)
         elif writer.kind in ("array", "map"):
             step = Step("item" if writer.kind == "array" else "value")
             yield from self.breaks(writer.inner[0], reader.inner[0], (*trail, step))
         elif writer.name:
             yield from self._named(writer, reader, trail)
-        elif _logical(writer) != _logical(reader):
+        else:
             self._remark_logical(writer, reader, trail)
 
     def _branch(self, writer: Type, reader: Type, trail: tuple[Step, ...]) -> Iterator[Break]:
@@ -127,7 +132,10 @@ class Resolution:
     def _into_union(
         self, writer: Type, reader: Type, trail: tuple[Step, ...], rule: str
     ) -> Iterator[Break]:
-        if any(self._fit(writer, each) for each in reader.inner):
+        fitting = next((each for each in reader.inner if self._fit(writer, each)), None)
+        if fitting is not None:
+            if not self.is_trial:  # there is no break in it, and maybe something to remark
+                yield from self.breaks(writer, fitting, trail)
             return
         near = [each for each in reader.inner if self._is_near(writer, each)]
         if near:
@@ -140,9 +148,12 @@ class Resolution:
     def _fit(self, writer: Type, reader: Type) -> bool:
         pair = writer, reader
         if pair not in self.fits:
-            self.fits[pair] = True
-            walk = Resolution(self.fits)
-            self.fits[pair] = next(walk.breaks(writer, reader), None) is None
+            tried = {**self.fits, pair: True}
+            walk = Resolution(tried, is_trial=True)
+            fits = next(walk.breaks(writer, reader), None) is None
+            # If they do not fit, others may have fitted only because these were taken to.
+            self.fits |= {each: found for each, found in tried.items() if fits or not found}
+            self.fits[pair] = fits
         return self.fits[pair]
 
     @staticmethod
@@ -166,7 +177,7 @@ class Resolution:
             yield from _symbols(writer, reader, trail)
         elif writer.kind == "record":
             yield from self._fields(writer, reader, trail)
-        if writer.kind == "fixed" and _logical(writer) != _logical(reader):
+        if writer.kind == "fixed":
             self._remark_logical(writer, reader, trail)
 
     def _fields(self, writer: Type, reader: Type, trail: tuple[Step, ...]) -> Iterator[Break]:
@@ -176,6 +187,9 @@ class Resolution:
             if found is not None:
                 unread.pop(found.name, None)
                 step = Step("field", found.name)
+                if found.may_be_left_out and not each.may_be_left_out:
+                    said = "it has no default any more, so a value may not leave it out"
+                    self.remarks.append(Remark("default-removed", _path((*trail, step)), said))
                 yield from self.breaks(found.type, each.type, (*trail, step))
             elif each.default is ABSENT:
                 change = "the writer does not have it, and the reader has no default for it"
@@ -194,14 +208,19 @@ class Resolution:
             self.remarks.append(Remark("field-dropped", path, "it is written, and nobody reads it"))
 
     def _remark_logical(self, writer: Type, reader: Type, trail: tuple[Step, ...]) -> None:
+        one, other = meaning(writer), meaning(reader)
+        if one == other:
+            return
         said = " -> ".join(brief(_logical(each) or each.kind) for each in (writer, reader))
         message = f"{said}: the same bytes mean another value"
+        if one.of_a_value == other.of_a_value:
+            message = f"{said}: the value is the same, but to Avro such decimals do not match"
         self.remarks.append(Remark("logical-type-changed", _path(trail), message))
 
 
 def _written(of_reader: Field, writer: Type) -> Field | None:
     """Return the writer's field that a reader's field is read from, by its name or an alias."""
-    names = [of_reader.name, *of_reader.schema.get("aliases", ())]
+    names = [of_reader.name, *_aliases(of_reader.schema)]
     found = (each for name in names for each in writer.fields if each.name == name)
     return next(found, None)
 
@@ -236,8 +255,14 @@ def _is_called(writer: Type, reader: Type) -> bool:
     Only the last part of a name counts (Avro, "Schema Resolution").
     """
     space = reader.name.rpartition(".")[0]
-    aliases = (full_name({"name": each}, space)[1] for each in reader.schema.get("aliases", ()))
+    aliases = (full_name({"name": each}, space)[1] for each in _aliases(reader.schema))
     return _last(writer.name) == _last(reader.name) or writer.name in aliases
+
+
+def _aliases(schema: dict[str, Any]) -> list[str]:
+    """Return the aliases of a type or a field; fastavro does not look at those of a type."""
+    said = schema.get("aliases")
+    return [each for each in said if isinstance(each, str)] if isinstance(said, list) else []
 
 
 def _last(name: str) -> str:

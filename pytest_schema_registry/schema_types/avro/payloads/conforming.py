@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.schema_types.avro.validation import AvroValidator
 
-_NONE = "no value conforms: the type contains itself in each of its values"
+_NONE = "no value conforms: the type contains itself in each of its values, or has none"
 
 
 def conforming(validator: AvroValidator, limit: int) -> Payloads[Any]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: A field that is left out.
 LEFT_OUT: Any = object()
-#: A type that contains itself does so this often in a document.
+#: The most often that a record occurs on the way down a document.
 _MOST_NESTED = 2
 #: The most records that are looked into. Types that contain each other multiply.
 MAX_RECORDS = 10_000
@@ -177,7 +177,7 @@ def in_branch(union: Type, branch: Type, document: Any) -> Any:
 
 def _leaves(type_: Type) -> tuple[Any, ...]:
     if type_.logical == "decimal":
-        digits, scale = type_.schema.get("precision", 1), type_.schema.get("scale") or 0
+        digits, scale = type_.schema.get("precision") or 1, type_.schema.get("scale") or 0
         largest = f"{'9' * digits}E-{scale}"
         return tuple({"$Decimal": each} for each in (f"0E-{scale}", largest, f"-{largest}"))
     if type_.logical in _LOGICAL:

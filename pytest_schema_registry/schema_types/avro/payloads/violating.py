@@ -176,7 +176,7 @@ class _Rules:
 def _wrong(type_: Type) -> Iterator[tuple[str, Any]]:
     """Yield the other rules of a type without inner ones, each with what breaks it."""
     if type_.logical == "decimal":
-        digits, scale = type_.schema.get("precision", 1), type_.schema.get("scale") or 0
+        digits, scale = type_.schema.get("precision") or 1, type_.schema.get("scale") or 0
         yield "precision", {"$Decimal": f"1{'0' * digits}E-{scale}"}
         yield "scale", {"$Decimal": f"1E-{scale + 1}"}
         return

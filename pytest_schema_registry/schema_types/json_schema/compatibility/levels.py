@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 from pytest_schema_registry.compatibility.report import (
+    DIRECTIONS,
     SIDES,
     CompatibilityReport,
     Direction,
@@ -14,6 +15,7 @@ from pytest_schema_registry.compatibility.report import (
     Reason,
     ReasonVerdict,
     Sides,
+    refuse_unknown,
 )
 from pytest_schema_registry.json_values import json_path
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import (
@@ -64,11 +66,6 @@ from pytest_schema_registry.schema_types.json_schema.document import Schema
 from pytest_schema_registry.schema_types.json_schema.draft_keywords import without_unknown_keywords
 from pytest_schema_registry.schema_types.schema_type import NotASchema
 
-_DIRECTIONS: dict[Level, tuple[Direction, ...]] = {
-    "backward": ("backward",),
-    "forward": ("forward",),
-    "full": ("backward", "forward"),
-}
 # The engine compiles up to 255 levels, and a policy may add a few; C code that copies and
 # compares may go less deep.
 _DEEPEST = 250
@@ -120,17 +117,14 @@ def compare(
         NotASchema: One of the schemas is not JSON, or does not follow its meta-schema.
         ValueError: `level` or `policy` is none of the above.
     """
-    if level not in _DIRECTIONS:
-        raise ValueError(f"level is one of {', '.join(_DIRECTIONS)}, not {level!r}")
-    if policy not in get_args(Policy):
-        raise ValueError(f"policy is one of {', '.join(get_args(Policy))}, not {policy!r}")
+    refuse_unknown(level, policy)
     readers: tuple[tuple[Schema, Direction], ...] = ((old, "forward"), (new, "backward"))
     assumed = SIDES[policy] if sides is None else sides
     checkers: list[Checker] = []
     for schema, read_in in readers:
         found = _read(schema, read_in, formats)
         if isinstance(found, Reason):
-            trouble = replace(found, direction=_DIRECTIONS[level][0])
+            trouble = replace(found, direction=DIRECTIONS[level][0])
             return CompatibilityReport(None, (trouble,), (), level, policy)
         checkers.append(found)
     checkers = _in_like_drafts(checkers, formats)
@@ -140,7 +134,7 @@ def compare(
     reasons: list[Reason] = []
     all_notes: list[Note] = []
     verdicts: list[bool | None] = []
-    for direction in _DIRECTIONS[level]:
+    for direction in DIRECTIONS[level]:
         producer, consumer = checkers if direction == "backward" else checkers[::-1]
         written = Sameness(producer.document, consumer.document, Budget(budget))
         judgement = _judge(

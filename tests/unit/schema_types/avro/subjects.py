@@ -30,6 +30,18 @@ def logical(kind: str, name: str, **more: Any) -> dict[str, Any]:
     return {"type": kind, "logicalType": name, **more}
 
 
+def chain(levels: int) -> dict[str, Any]:
+    """Return a record of two fields, both of one type, which is again such a record.
+
+    Args:
+        levels: The number of records; each doubles the parts of a value.
+    """
+    found = record(f"R{levels}", ("a", "int"), ("b", "int"))
+    for level in range(levels - 1, 0, -1):
+        found = record(f"R{level}", ("a", found), ("b", f"R{level + 1}"))
+    return found
+
+
 LINE = record("Line", ("qty", "int"), ("sku", "string"))
 CARD = record("Card", ("number", "string"))
 CASH = record("Cash", ("amount", "int"), ("currency", "string"))

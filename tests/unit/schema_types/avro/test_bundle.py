@@ -22,6 +22,13 @@ def test_a_bundle_defines_each_type_where_it_is_first() -> None:
     fastavro.parse_schema(whole)
 
 
+def test_a_bundle_has_the_word_that_the_schema_has_for_a_record() -> None:
+    content = record("E", ("a", "int")) | {"type": "error"}
+    whole = bundled(Types(content).root)
+    assert whole == content | {"namespace": ""}
+    assert list(whole)[:3] == ["type", "name", "namespace"]
+
+
 def test_a_bundle_of_a_schema_that_needs_no_other_means_the_same() -> None:
     whole = bundled(Types(ORDER).root)
     assert bundled(Types(whole).root) == whole

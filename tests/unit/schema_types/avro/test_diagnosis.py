@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pytest_schema_registry.redaction import Redaction
+from pytest_schema_registry.schema_types.avro import diagnosis
 from pytest_schema_registry.schema_types.avro.diagnosis import Walker
 from tests.unit.schema_types.avro.subjects import (
     CARD,
@@ -88,6 +89,13 @@ def test_a_union_with_null_tells_of_its_only_branch() -> None:
     assert lines(["int", "string"], None) == ["$: null fits none of int and string"]
 
 
+def test_an_empty_union_takes_nothing() -> None:
+    content = record("R", ("a", []))
+    assert lines(content, {"a": 1}) == ["$.a: 1 does not fit an empty union"]
+    assert lines(content, {}) == ["$.a: it is missing, and has no default"]
+    assert lines([], ("a", 1)) == ['$: the union has no branch "a"']
+
+
 def test_a_value_says_its_own_type_wrongly() -> None:
     content = record("a.Card", ("number", "string"))
     assert lines(content, {"-type": "a.Cash", "number": "1"})[0] == (
@@ -147,6 +155,21 @@ def test_a_large_array_outside_of_unions_is_searched_whole() -> None:
     walker = Walker(validator.types, max_steps=50)
     (found,) = walker.violations([1] * 100 + ["x"], Redaction(), validator.engine)
     assert found.path == "$[100]"
+
+
+def test_no_more_violations_are_looked_for_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnosis, "MAX_VIOLATIONS", 3)
+    validator = validator_of({"type": "array", "items": "int"})
+    looked_at: list[Any] = []
+
+    def refused(_type: Any, value: Any) -> bool:
+        looked_at.append(value)
+        return True
+
+    monkeypatch.setattr(validator.walker, "refused_by", refused)
+    found = validator.violations(list("abcde"), Redaction())
+    assert [each.path for each in found] == ["$[0]", "$[1]", "$[2]"]
+    assert looked_at == ["a", "b", "c"]
 
 
 def test_a_field_of_type_null_that_is_missing_is_left_to_fastavro() -> None:

@@ -8,13 +8,24 @@ import pytest
 from pytest_schema_registry.errors import InvalidSchema
 from pytest_schema_registry.schema_types.avro.display import display, words
 from pytest_schema_registry.schemas import ListedReference
-from tests.unit.schema_types.avro.subjects import LINE, logical, record, schema_of
+from tests.unit.schema_types.avro.subjects import (
+    LINE,
+    logical,
+    record,
+    schema_of,
+    validator_of,
+)
 
 
 def test_a_schema_is_shown_with_its_fields_needs_and_docs() -> None:
     content = record("Order", ("id", "long"), ("lines", {"type": "array", "items": LINE}, []))
     content["fields"][0]["doc"] = "its\n number"
-    content["fields"].append({"name": "tag", "type": ["null", "shop.Tag"]})
+    for name, type_ in (
+        ("tag", ["null", "shop.Tag"]),
+        ("none", "null"),
+        ("other", ["int", "string"]),
+    ):
+        content["fields"].append({"name": name, "type": type_})
     schema = schema_of(
         content,
         deprecated=True,
@@ -36,7 +47,9 @@ def test_a_schema_is_shown_with_its_fields_needs_and_docs() -> None:
           lines  default []  array of record Line
             qty  required    int
             sku  required    string
-          tag    required    null or shop.Tag
+          tag    optional    null or shop.Tag
+          none   optional    null
+          other  required    int or string
         """
     )
 
@@ -65,6 +78,15 @@ def test_a_schema_without_fields_is_shown_in_one_line() -> None:
 )
 def test_a_node_is_told_in_words(node: Any, expected: str) -> None:
     assert words(node) == expected
+
+
+@pytest.mark.parametrize(
+    "type_", ["null", ["null", "int"], ["int", "null"], "int", ["int", "string"], {"type": "null"}]
+)
+def test_an_optional_field_is_one_that_may_be_left_out(type_: Any) -> None:
+    content = record("R", ("a", type_))
+    *_, line = display(schema_of(content))
+    assert validator_of(content).is_valid({}) == ("optional" in line)
 
 
 @pytest.mark.parametrize(

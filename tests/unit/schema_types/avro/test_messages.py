@@ -24,6 +24,7 @@ MILLIS = "pass a datetime, or the milliseconds since 1970 as a whole number"
 PASS_DECIMAL = "pass a Decimal of at most 4 digits, 2 of them behind the point"
 
 
+NO_DECIMAL = "is not such a decimal, and no value is: the schema has"
 FAR = " is too far away for a timestamp-millis: it could be sent, and not be read"
 
 
@@ -63,6 +64,12 @@ class Data:
                                                 "has at most 4 (its precision)")),
         (DECIMAL, Decimal("1.234"), "decimal", ("the Decimal 1.234 has 3 digits behind the point, "
                                                "and the decimal has 2 (its scale)")),
+        (logical("bytes", "decimal"), Decimal(1), "decimal",
+         f"the Decimal 1 {NO_DECIMAL} no precision for it"),
+        (logical("bytes", "decimal", precision=None), 1.5, "decimal",
+         f"1.5 {NO_DECIMAL} no precision for it"),
+        (DECIMAL | {"scale": None}, Decimal(1), "decimal",
+         f"the Decimal 1 {NO_DECIMAL} no scale for it"),
         (DECIMAL, Decimal("NaN"), "decimal",
          f"the Decimal NaN is not such a decimal: {PASS_DECIMAL}"),
         (DECIMAL, 1.5, "decimal", f"1.5 is a float, not such a decimal: {PASS_DECIMAL}"),
@@ -72,6 +79,10 @@ class Data:
          f"null is not a timestamp-millis: {MILLIS}"),
         (logical("long", "timestamp-millis"), 2**62, "timestamp-millis",
          "4611686018427387904" + FAR),
+        (logical("int", "date"), "2020-13-01", "date",
+         '"2020-13-01" is no ISO date, such as "2026-01-31"'),
+        (logical("int", "date"), 1.5, "date", ("1.5 is a float, not a date: pass a date, its ISO "
+                                              "text, or the days since 1970 as a whole number")),
         (logical("string", "uuid"), "a", "uuid",
          '"a" is no uuid: it could be sent, and not be read'),
         (logical("string", "uuid"), True, "uuid",

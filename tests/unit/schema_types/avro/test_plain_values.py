@@ -12,8 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_schema_registry.schema_types.avro import plain_values
 from pytest_schema_registry.schema_types.avro.plain_values import NOT_PLAIN
-from tests.unit.schema_types.avro.subjects import AT, CARD, CASH, logical, record, validator_of
+from tests.unit.schema_types.avro.subjects import (
+    AT,
+    CARD,
+    CASH,
+    chain,
+    logical,
+    record,
+    validator_of,
+)
 from tests.unit.schema_types.avro.test_validation import COLOR, DECIMAL, HASH, ID, VALUES
 
 NONE: Any = object()
@@ -194,6 +203,19 @@ def test_a_default_that_is_plain_is_filled_in_anew(value: Any) -> None:
     one["b"]["c"] = 2
     assert other["b"] == {"c": 1}
     assert validator.copy({})["b"] == {"c": 1}
+
+
+def test_a_record_that_occurs_often_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared: list[str] = []
+    prepare = plain_values._record
+
+    def counted(type_: Any, made: Any) -> Any:
+        prepared.append(type_.name)
+        return prepare(type_, made)
+
+    monkeypatch.setattr(plain_values, "_record", counted)
+    validator_of(chain(4))
+    assert prepared == ["R1", "R2", "R3", "R4"]
 
 
 LEAVES = st.sampled_from(

@@ -11,7 +11,7 @@ from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibi
 from pytest_schema_registry.compatibility.report import Note
 from pytest_schema_registry.schema_types.avro.compatibility.levels import compare
 from pytest_schema_registry.schema_types.schema_type import NotASchema
-from tests.unit.schema_types.avro.subjects import logical, record
+from tests.unit.schema_types.avro.subjects import chain, logical, record
 
 PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
 
@@ -183,12 +183,126 @@ def test_an_alias_is_of_the_namespace_of_its_type() -> None:
     assert not found.shown
 
 
+def test_a_type_with_too_many_parts_is_a_break_without_a_payload() -> None:
+    # Its smallest value has 16,383 records and integers.
+    old = record("O", ("a", "int"), ("big", chain(13)))
+    (found,) = compare(old, record("O", ("a", "string"), ("big", chain(13)))).reasons
+    assert (found.rule, found.verdict, found.shown) == ("type-changed", "proved", False)
+    assert compare(record("O", ("a", "int")), record("O", ("a", "string"))).reasons[0].shown
+
+
+def test_a_type_without_a_value_is_a_break_without_a_payload() -> None:
+    (found,) = compare(record("O", ("a", "int"), ("u", [])), record("P")).reasons
+    assert (found.rule, found.shown) == ("name-changed", False)
+
+
+def test_a_fit_that_rests_on_one_that_fails_is_none() -> None:
+    inner = record("y.N", ("next", ["null", "x.N"]))
+    of_reader = record("x.N", ("next", ["null", inner]), ("z", "int"))
+    old = record("O", ("a", record("N", ("next", ["null", "N"]))))
+    (found,) = compare(old, record("O", ("a", [of_reader, "y.N"]))).reasons
+    assert (found.rule, found.path) == ("field-without-default", "$.a.z")
+    assert found.message == "No default value for field z in N"
+
+
+@pytest.mark.parametrize("aliases", [None, "O", [5], [5, "P"]])
+def test_an_alias_that_is_no_name_is_none(aliases: Any) -> None:
+    (found,) = compare(A, P | {"aliases": aliases}).reasons
+    assert found.rule == "name-changed"
+    assert compare(A, P | {"aliases": [5, "O"]}).compatible
+    field = {"name": "b", "type": "int", "aliases": [5, "a"]}
+    assert compare(A, A | {"fields": [field]}).compatible
+
+
+DATE, MILLIS = logical("int", "date"), logical("long", "timestamp-millis")
+ANOTHER = "the same bytes mean another value"
+PLAIN_DECIMAL = logical("bytes", "decimal", precision=4)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (MILLIS, "long", f'{{"logicalType": "timestamp-millis"}} -> "long": {ANOTHER}'),
+        (DATE, MILLIS, ('{"logicalType": "date"} -> {"logicalType": "timestamp-millis"}: '
+                        + ANOTHER)),
+        ("int", MILLIS, f'"int" -> {{"logicalType": "timestamp-millis"}}: {ANOTHER}'),
+        (DATE, "double", f'{{"logicalType": "date"}} -> "double": {ANOTHER}'),
+        (PLAIN_DECIMAL, PLAIN_DECIMAL | {"precision": 6},
+         ('{"logicalType": "decimal", "precision": 4} -> {"logicalType": "decimal", '
+          '"precision": 6}: the value is the same, but to Avro such decimals do not match')),
+    ],
+)  # fmt: skip
+def test_a_note_says_what_a_changed_logical_type_means(old: Any, new: Any, message: str) -> None:
+    report = compare(old, new)
+    assert report.compatible
+    assert report.notes == (Note("logical-type-changed", "$", message),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (PLAIN_DECIMAL, PLAIN_DECIMAL | {"scale": 0}),
+        ("int", "long"),
+        ("int", logical("int", "own")),
+        (logical("string", "date"), "string"),
+        (logical("string", "own"), "bytes"),
+        (fixed(4) | {"logicalType": "own"}, fixed(4)),
+    ],
+)
+def test_what_changes_no_meaning_is_no_note(old: Any, new: Any) -> None:
+    report = compare(old, new)
+    assert report.compatible
+    assert report.notes == ()
+
+
+def test_a_note_tells_of_a_default_that_is_gone() -> None:
+    old, new = record("O", ("a", "int", 1)), record("O", ("a", "int"))
+    said = "it has no default any more, so a value may not leave it out"
+    report = compare(old, new, level="full")
+    assert report.compatible
+    assert report.notes == (Note("default-removed", "$.a", said),)
+    assert compare(new, old, level="full").notes == ()
+
+
+def test_a_field_that_may_be_null_may_still_be_left_out() -> None:
+    old, new = record("O", ("a", ["null", "int"], None)), record("O", ("a", ["null", "int"]))
+    assert compare(old, new).notes == ()
+    (note,) = compare(record("O", ("a", "null")), record("O", ("a", {"type": "null"}))).notes
+    assert note.kind == "default-removed"
+
+
+def test_notes_are_given_below_a_union_that_fits() -> None:
+    old, new = record("X", ("a", "int"), ("t", MILLIS)), record("X", ("t", "long"))
+    for around in (lambda each: ["null", each], lambda each: record("O", ("u", ["null", each]))):
+        report = compare(around(old), around(new))
+        assert report.compatible
+        kinds = [(each.kind, each.path[-2:]) for each in report.notes]
+        assert kinds == [("logical-type-changed", ".t"), ("field-dropped", ".a")]
+    assert [each.kind for each in compare(old, ["null", new]).notes] == [
+        "logical-type-changed",
+        "field-dropped",
+    ]
+
+
+def test_notes_on_a_union_that_was_only_tried_are_not_given() -> None:
+    kept = record("x.X", ("a", ["null", record("I", ("b", "int"))]))
+    tried = record("y.X", ("a", ["null", record("J.I")]), ("z", "int"))
+    assert compare(kept, [tried, kept]).notes == ()
+
+
 @pytest.mark.parametrize("wrong", [{"type": "object"}, 5, "nothing", {"type": "record"}, None])
 def test_what_is_no_schema_is_an_error(wrong: Any) -> None:
     with pytest.raises(NotASchema, match="the new schema is no Avro schema"):
         compare("int", wrong)
 
 
-def test_a_level_that_is_none_is_an_error() -> None:
-    with pytest.raises(ValueError, match="level='both' is none of backward, forward, full"):
+def test_the_engine_says_what_is_wrong_with_a_schema() -> None:
+    with pytest.raises(NotASchema, match=r"no Avro schema \(UnknownType: shop\.Foo\)"):
+        compare("int", "shop.Foo")
+
+
+def test_a_level_or_a_policy_that_is_none_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"^level is one of backward, forward, full, not 'both'"):
         compare("int", "int", level="both")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^policy is one of tolerant, strict, not 'lax'"):
+        compare("int", "int", policy="lax")  # type: ignore[arg-type]

@@ -184,6 +184,13 @@ def test_a_decimal_is_broken_in_its_digits_and_in_its_scale() -> None:
     assert {value for value, _ in violations(content)} == {1, Decimal("0.01"), Decimal("100.0")}
 
 
+@pytest.mark.parametrize("more", [{}, {"precision": None}])
+def test_a_decimal_without_a_precision_has_no_values(more: Any) -> None:
+    validator = validator_of(logical("bytes", "decimal", **more))
+    assert list(AvroType().conforming_payloads(validator)) == []
+    assert list(AvroType().violating_payloads(validator)) == []
+
+
 def test_an_unknown_field_has_a_name_that_no_field_has() -> None:
     found = violations(record("R", ("unknown", "null")))
     values = [value for value, _ in found]
