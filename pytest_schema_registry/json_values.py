@@ -96,6 +96,21 @@ def json_path(keys: Iterable[str | int]) -> str:
     return text
 
 
+def value_at(value: Any, path: Iterable[str | int]) -> Any:
+    """Return the value that a path leads to within another.
+
+    Args:
+        value: The other one.
+        path: The keys and indices, from the top.
+
+    Raises:
+        LookupError: The path leads nowhere.
+    """
+    for step in path:
+        value = value[step]
+    return value
+
+
 def path_steps(path: str) -> list[str | int]:
     """Split a path in a payload into keys; `[*]` means any element, `*` any further member."""
     found: list[str | int] = []

@@ -34,7 +34,7 @@ RULES = frozenset(
     {
         *("additional-properties-closed", "additional-properties-narrowed", "budget-exceeded"),
         *("conditional-changed", "const-changed", "contains-changed", "dependent-required-added"),
-        *("dependent-schema-narrowed", "enum-narrowed", "enum-value-removed", "format-changed"),
+        *("dependent-schema-narrowed", "enum-value-removed", "format-changed"),
         *("item-count-tightened", "items-closed", "items-narrowed", "length-tightened"),
         *("maximum-lowered", "minimum-raised", "multiple-of-changed", "not-added"),
         *("nothing-allowed", "pattern-changed", "pattern-properties-narrowed"),

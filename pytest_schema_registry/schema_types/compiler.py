@@ -128,5 +128,5 @@ class Compiler:
 def _is_same(one: Schema, other: Schema) -> bool:
     if one is other:
         return True
-    told = [(each.text, each.version, each.references, each.old_copies) for each in (one, other)]
-    return told[0] == told[1]
+    both = [(each.text, each.version, each.references, each.old_copies) for each in (one, other)]
+    return both[0] == both[1]

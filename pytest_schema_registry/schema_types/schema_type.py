@@ -1,7 +1,8 @@
-"""The seam for schema languages: each implements a `SchemaType`, a `Validator` and a `Reference`.
+"""The seam for schema languages: each implements a `SchemaType` and a `Validator`.
 
-No language imports another. Outside this package, nothing imports from a language's own folder, but
-for the two packages that offer ``compare`` to users.
+A language whose schemas name others implements a `Reference`, too. No language imports another.
+Outside this package, nothing imports from a language's own folder, but for `compatibility`, which
+offers ``compare`` to users.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ class Reference(Protocol):
 
     @property
     def path(self) -> str | None:
-        """Its target as a path below a version line, or None; a schema's ``$id`` may be that."""
+        """Its target as a path below a version line; None where it is a global id.
+
+        A schema may have that path as its ``$id``.
+        """
 
     @property
     def name(self) -> str | None:
@@ -88,7 +92,7 @@ class Values(Protocol):
         """
 
     def as_value(self, raw: bytes, no_message: str) -> Any:
-        """Return bytes as the value that they are; one that never conforms if they do not.
+        """Return the bytes themselves if they conform, and else a value that never conforms.
 
         Args:
             raw: The bytes, which are no message of the schema's subject.
@@ -126,7 +130,9 @@ class Validator(Protocol):
         """All old copies on which a verdict rests: its own and the referred ones."""
 
     def violations(self, payload: Any, hide: Redaction) -> tuple[Violation, ...]:
-        """Return the violations of a payload that ``is_valid`` refused, best match first.
+        """Return the violations of a payload that ``is_valid`` refused.
+
+        JSON Schema's come best match first, Avro's in the schema's order.
 
         Args:
             payload: The payload as JSON, or as ``values`` has it.

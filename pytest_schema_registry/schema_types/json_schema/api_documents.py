@@ -52,7 +52,10 @@ def as_json_schemas(document: Any, kept: Any = None, reached: Iterable[Sequence[
             data is not found, such as that of the response ``default``.
     """
     content = document if kept is None else kept
-    if not isinstance(document, dict) or dialect_of(document) == document.get("$schema"):
+    if not isinstance(document, dict):
+        return content
+    dialect = dialect_of(document)
+    if dialect is None or dialect == document.get("$schema"):
         return content
     stated = f"{document.get('openapi') or document.get('swagger') or ''}"
     content = READER.decode(canonical(content))
@@ -62,7 +65,7 @@ def as_json_schemas(document: Any, kept: Any = None, reached: Iterable[Sequence[
             del schema["format"]
         if stated.startswith(_BEFORE_3_1):
             _raise_to_latest(schema)
-    return {**content, "$schema": dialect_of(document)}
+    return {**content, "$schema": dialect}
 
 
 def _is_openapi(document: dict[str, Any]) -> bool:

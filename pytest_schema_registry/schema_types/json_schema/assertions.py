@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from pytest_schema_registry.json_values import json_pointer
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import asserts
 from pytest_schema_registry.schema_types.json_schema.compatibility.formats import EXAMPLES
+from pytest_schema_registry.schema_types.json_schema.compatibility.idle_keywords import (
+    asserts_content,
+)
 from pytest_schema_registry.schema_types.json_schema.document import (
     NAMED_SCHEMAS,
     REFERENCES,
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 
 #: ``contentSchema`` is no assertion about the value that has it, but a note about a text's content.
 _APPLIED = SCHEMAS - {"contentSchema"}
-#: These keywords assert something, whatever their value is.
+#: These keywords are taken for assertions, whatever their value is.
 _ASSERTIONS = frozenset(
     {"type", "enum", "const", "pattern", "format", "not", "contains", "propertyNames"}
     | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
@@ -53,7 +56,7 @@ _UNLESS_EMPTY = frozenset({"required", "uniqueItems", "dependentRequired"})
 #: keyword.
 _NO_ASSERTIONS = SILENT | ANNOTATIONS | {"deprecation_note", "comment", "nullable", "xml"}
 _NO_ASSERTIONS |= {"externalDocs", "contentEncoding", "contentMediaType", "contentSchema"}
-_NO_ASSERTIONS |= {"dependencies", "errorMessage", "enumNames", "propertyOrder", "schema"}
+_NO_ASSERTIONS |= {"errorMessage", "enumNames", "propertyOrder", "schema"}
 #: Words that only another kind of document has, with the text of the remark.
 _OTHERS = {
     "openapi": "an OpenAPI document: its schemas are inside, below #/components/schemas",
@@ -256,6 +259,8 @@ def _asserts(documents: list[Document]) -> bool:
 def _has_assertion(rule: dict[str, Any], draft: int) -> bool:
     known = rule.keys() & keywords_of(draft)
     if not _ASSERTIONS.isdisjoint(known) or any(rule[word] for word in known & _UNLESS_EMPTY):
+        return True
+    if asserts_content(rule, draft):
         return True
     # Several branches assert that no two of them hold.
     several = "oneOf" in known and len(rule["oneOf"]) > 1

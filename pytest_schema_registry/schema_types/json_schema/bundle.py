@@ -59,8 +59,8 @@ def bundled(schema: Schema, referred: Mapping[str, Any], default_draft: str = LA
     if any(document_name(schema, uri).startswith("../") for uri in referred):
         # A schema of another version line may refer back to this line, by identifiers that have a
         # version. So each schema of this line is embedded under such an identifier, too.
-        # Of this schema, that is its own identifier if it is relative, since its references are
-        # resolved against it, and else its name's.
+        # For this schema, that is its stated identifier if this is relative, since its references
+        # are resolved against it. Otherwise it is the identifier that its name gives.
         with_version = own if plain == identifier else identifier
         for uri, document in {with_version: content, **referred}.items():
             if without_own_version(schema, uri) != uri:

@@ -39,6 +39,7 @@ class Fit:
     mistyped: set[Path] = field(default_factory=set)
 
     def add(self, other: Fit) -> None:
+        """Add what another rule for the same value says."""
         self.common |= other.common
         self.lacking |= other.lacking
         self.foreign |= other.foreign
@@ -46,9 +47,10 @@ class Fit:
 
     @property
     def score(self) -> int:
-        apart = len(self.lacking) + len(self.foreign) + len(self.mistyped)
+        """A number that is higher the better the members fit."""
+        different = len(self.lacking) + len(self.foreign) + len(self.mistyped)
         # A name that both have is a stronger sign than one that only one of them has.
-        return 3 * len(self.common) - apart
+        return 3 * len(self.common) - different
 
 
 @dataclass(slots=True)
@@ -75,6 +77,12 @@ class Choices:
         return self.is_mistyped or bool(self.denied or self.fit.lacking or self.fit.foreign)
 
     def deny(self, path: Path, choices: Sequence[Any]) -> None:
+        """Note that a part of the value is none of the choices for it.
+
+        Args:
+            path: The part.
+            choices: The values that ``const`` or ``enum`` allows.
+        """
         before = self.denied.get(path)
         if before is None:
             self.denied[path] = [*choices]
@@ -83,6 +91,7 @@ class Choices:
             self.denied[path] = [each for each in before if canonical(each) in both]
 
     def add(self, other: Choices) -> None:
+        """Add what another rule for the same value says."""
         self.affirmed |= other.affirmed
         self.fit.add(other.fit)
         for path, choices in other.denied.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.json_values import json_path, json_pointer
+from pytest_schema_registry.json_values import json_path, json_pointer, value_at
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schema_types.json_schema.engine_rules import DRAFT_4_FLAGS
 from pytest_schema_registry.schema_types.json_schema.formats import reason
@@ -177,10 +177,3 @@ def _child(node: Any, step: str | int) -> Any:
     if isinstance(node, list) and isinstance(step, int) and step < len(node):
         return node[step]
     return None
-
-
-def value_at(value: Any, path: Sequence[str | int]) -> Any:
-    """Return the value that a path leads to."""
-    for step in path:
-        value = value[step]
-    return value

@@ -4,8 +4,7 @@ jsonschema walks the schema and ranks the errors that it finds. The engine, json
 verdict on every single rule. So the two cannot disagree, and no regular expression of a schema ever
 runs in Python's ``re``.
 
-This module and ``explaining_validator`` are the only importers of jsonschema, and only a failure
-imports them.
+Only a failure imports this module, and with it jsonschema.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ import referencing.exceptions
 from jsonschema import exceptions, validators
 from referencing.jsonschema import specification_with
 
-from pytest_schema_registry.json_values import canonical, json_path, json_pointer
+from pytest_schema_registry.json_values import canonical, json_path, json_pointer, value_at
 from pytest_schema_registry.redaction import REDACTED
-from pytest_schema_registry.schema_types.json_schema.description import HIDDEN, Describer, value_at
+from pytest_schema_registry.schema_types.json_schema.description import HIDDEN, Describer
 from pytest_schema_registry.schema_types.json_schema.drafts import METASCHEMAS
 from pytest_schema_registry.schema_types.json_schema.explaining_validator import (
     ExplainingValidator,

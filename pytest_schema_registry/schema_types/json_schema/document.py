@@ -24,6 +24,8 @@ _NAMING = frozenset({"$id", "id", "$anchor", "$dynamicAnchor"})
 
 #: The target of a reference that is not a valid URI.
 _NOWHERE = "about:invalid"
+#: The most digits of a place in a list; Python refuses to read thousands of them.
+_MAX_DIGITS = 9
 _NESTED = (dict, list)
 _Name = TypeVar("_Name")
 
@@ -74,6 +76,12 @@ def join(pointer: str, *keys: str | int) -> str:
             escaped = escaped.replace("~", "~0").replace("/", "~1")
         pointer = f"{pointer}/{escaped}"
     return pointer
+
+
+def is_index(key: str) -> bool:
+    """Check whether a key of a pointer may be a place in a list (RFC 6901, section 4)."""
+    is_number = key.isascii() and key.isdecimal() and len(key) <= _MAX_DIGITS
+    return is_number and (key == "0" or not key.startswith("0"))
 
 
 def split(pointer: str) -> list[str]:
@@ -163,7 +171,7 @@ class Document:
         for key in split(pointer):
             if isinstance(value, dict) and key in value:
                 value = value[key]
-            elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            elif isinstance(value, list) and is_index(key) and int(key) < len(value):
                 value = value[int(key)]
             else:
                 return None

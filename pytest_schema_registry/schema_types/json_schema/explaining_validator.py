@@ -41,8 +41,8 @@ _NO_KEYWORD: Any = {"validator": None, "validator_value": None}
 _PROBING = frozenset({"not", "contains"})
 
 
-class OutOfTime(Exception):  # not an error: what was found until then is shown
-    pass
+class OutOfTime(Exception):  # not an error
+    """The time for an explanation is over; what was found until then is shown."""
 
 
 def _is_dynamic(validator: JSONSchemaValidator) -> bool:

@@ -10,7 +10,7 @@ import calendar
 import re
 from typing import TYPE_CHECKING
 
-from pytest_schema_registry.text import listed, shown
+from pytest_schema_registry.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ def reason(name: str, text: str) -> str:
     if text != text.strip():
         return "it has white space around it"
     faults = list(dict.fromkeys(look(text)))
-    return f"it {listed(faults, 'and')}" if faults else ""
+    return "; ".join(f"it {each}" for each in faults)
 
 
 def _date_time(text: str) -> Iterator[str]:

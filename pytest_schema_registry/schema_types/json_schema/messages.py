@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.json_values import canonical
+from pytest_schema_registry.schema_types.json_schema.compatibility.values import equality_key
 from pytest_schema_registry.text import MAX_LISTED, cut, listed, shown
 
 if TYPE_CHECKING:
@@ -122,19 +121,12 @@ def twice(items: Sequence[Any], safe: Sequence[Any]) -> str:
     """
     places: dict[str, list[int]] = {}
     for at, item in enumerate(items):
-        # To JSON Schema, 1 and 1.0 are equal.
-        same = json.loads(canonical(item), parse_float=_whole)
-        places.setdefault(canonical(same), []).append(at)
+        places.setdefault(equality_key(item), []).append(at)
     equal = [each for each in places.values() if len(each) > 1]
     where = [f"[{at}]" for at in equal[0]]
     listing = listed(where[:MAX_LISTED], "and", more=len(where[MAX_LISTED:]))
     others = f", and {_plural(len(equal) - 1, 'other item')}" if len(equal) > 1 else ""
     return f": {shown(safe[equal[0][0]])} at {listing}{others}"
-
-
-def _whole(text: str) -> float | int:
-    number = float(text)
-    return int(number) if number.is_integer() else number
 
 
 def needed(names: Sequence[Sequence[str]]) -> str:

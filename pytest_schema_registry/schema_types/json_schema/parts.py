@@ -18,6 +18,7 @@ from pytest_schema_registry.schema_types.json_schema.api_documents import (
     dialect_of,
 )
 from pytest_schema_registry.schema_types.json_schema.document import (
+    is_index,
     references,
     split,
     subschemas,
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 #: The most objects of a document that are looked at for a pointer like one that leads nowhere.
 _SEARCHED = 100_000
-#: The most digits of a place in a list; Python refuses to read thousands of them.
-_MAX_DIGITS = 9
 #: The most pointers that a message names.
 _NAMED = 3
 
@@ -183,16 +182,11 @@ def _at(document: Any, keys: Sequence[str]) -> Any:
     for key in keys:
         if isinstance(document, dict) and key in document:
             document = document[key]
-        elif isinstance(document, list) and _is_index(key) and int(key) < len(document):
+        elif isinstance(document, list) and is_index(key) and int(key) < len(document):
             document = document[int(key)]
         else:
             return None
     return document
-
-
-def _is_index(key: str) -> bool:
-    is_number = key.isascii() and key.isdecimal() and len(key) <= _MAX_DIGITS
-    return is_number and (key == "0" or not key.startswith("0"))
 
 
 def _escaped(key: str) -> str:

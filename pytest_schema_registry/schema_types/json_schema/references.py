@@ -178,8 +178,8 @@ def reference_to(schema: Schema, uri: str) -> Reference:
 def written_in(schema: Schema, uri: str, base: str) -> tuple[Reference | None, bool]:
     """Return the reference of a schema that leads to a URI, and whether it surely does.
 
-    It may lead there where an identifier within the schema counts; of several such references, the
-    first is returned.
+    It is not sure where an identifier within the schema may change what the reference is resolved
+    against. Of several such references, the first is returned.
 
     Args:
         schema: The schema.

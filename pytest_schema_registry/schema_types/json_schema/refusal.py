@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema_rs
 
-from pytest_schema_registry.json_values import canonical, json_pointer
+from pytest_schema_registry.json_values import canonical, json_pointer, value_at
 from pytest_schema_registry.schema_types.json_schema import patterns
 from pytest_schema_registry.schema_types.json_schema.drafts import DRAFTS, draft_of
 from pytest_schema_registry.text import listed, shown
@@ -54,7 +54,7 @@ def refusal(
     path, reason = list(exc.instance_path), in_words(exc)
     if metaschema is not None and isinstance(exc.kind, jsonschema_rs.ValidationErrorKind.AnyOf):
         # The engine names only the place where a schema or something else may be.
-        inner = _first_error(metaschema, _value_at(content, path))
+        inner = _first_error(metaschema, value_at(content, path))
         if inner is not None and inner.instance_path:
             path, reason = [*path, *inner.instance_path], in_words(inner)
     pointer = json_pointer(path)
@@ -121,7 +121,7 @@ def _wrong_types(content: Any, path: Sequence[str | int]) -> str | None:
     """Return the first name at a place of the schema that is no type, if types are named there."""
     if not path or path[-1] != "type":
         return None
-    named = _value_at(content, path)
+    named = value_at(content, path)
     names = named if isinstance(named, list) else [named]
     return next((name for name in names if isinstance(name, str) and name not in _TYPES), None)
 
@@ -149,9 +149,3 @@ def _in_another_draft(
     if not states:
         advice += f", or set --registry-default-draft {best.name}"
     return found._replace(reason=reason, advice=advice)
-
-
-def _value_at(content: Any, path: Sequence[str | int]) -> Any:
-    for step in path:
-        content = content[step]
-    return content

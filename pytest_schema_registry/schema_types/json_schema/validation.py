@@ -164,8 +164,8 @@ class JSONSchemaType:
 
     def _refuse_wrong(self, schema: Schema, keys: tuple[str, ...], content: Any) -> None:
         """Refuse a schema in a document if it breaks its meta-schema: the engine does not look."""
-        stated = schema.content.get("$schema", METASCHEMAS[self.default_draft])
-        if (draft := _known_dialect(stated)) is None or not isinstance(content, dict):
+        draft = self.dialect(schema.content)
+        if draft is None or not isinstance(content, dict):
             return
         metaschema = self.metaschema(draft)
         try:
@@ -174,7 +174,7 @@ class JSONSchemaType:
             respelled = respelled_schema(canonical(content))
             if respelled is not None and metaschema.is_valid(READER.decode(respelled)):
                 return
-            alone = replace(schema, published=Content.of({"$schema": stated, **content}))
+            alone = replace(schema, published=Content.of({"$schema": draft, **content}))
             error = from_engine(self, alone, {}, exc)
             where = addresses.pointer_to(keys) + error.pointer.removeprefix("#")
             raise type(error)(error.schema, printable(where), *error.args[2:]) from None

@@ -107,7 +107,9 @@ class Declared:
 
 
 class Confirmed:
-    """A check whether a payload is sent, and shows a break to who knows more than the schemas.
+    """A check whether a payload is sent, and whether the caller confirms the break.
+
+    The caller may know more than the schemas do, such as a model.
 
     Args:
         emits: Tells whether a producer sends a payload that its schema accepts; None if always.

@@ -11,8 +11,8 @@ from typing import Any
 
 from pytest_schema_registry.schema_types.json_schema.document import Document, Schema
 from pytest_schema_registry.schema_types.json_schema.drafts import METASCHEMAS
+from pytest_schema_registry.schema_types.json_schema.engine_rules import DRAFT_4_FLAGS
 
-_BOUNDS = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
 #: Words that mean something else in draft 7.
 _OTHERS = frozenset({"format", "id"})
 
@@ -42,6 +42,6 @@ def _differs(part: dict[str, Any]) -> bool:
 
 
 def _exclude_bounds(part: dict[str, Any]) -> None:
-    for bound, exclusive in _BOUNDS.items():
+    for bound, exclusive in DRAFT_4_FLAGS.items():
         if part.pop(exclusive, False) and bound in part:
             part[exclusive] = part.pop(bound)

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_schema_registry.json_values import READER, canonical
 from pytest_schema_registry.schema_types.json_schema.document import Document, Schema, subschemas
-from pytest_schema_registry.schema_types.json_schema.patterns import is_misread, respelled_schema
+from pytest_schema_registry.schema_types.json_schema.patterns import (
+    is_misread,
+    patterns_of,
+    respelled_schema,
+)
 from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded
 from pytest_schema_registry.schema_types.schema_type import NotASchema
 
@@ -22,8 +26,8 @@ if TYPE_CHECKING:
 _UNEVALUATED = ("unevaluatedProperties", "unevaluatedItems")
 _EVALUATING = ("if", "$ref", "$dynamicRef", "$recursiveRef")
 _CLOSING = (("additionalProperties",), ("unevaluatedProperties",))
-# Each format of the standard refuses at least one of these texts.
-_NO_FORMAT = ("", "x", "(", "{", "%", "~2", "\\ ^<>", "http://[", "-x-.", "\0")
+#: Each format of the standard refuses at least one of these texts.
+OF_NO_FORMAT = ("", "x", "(", "{", "%", "~2", "\\ ^<>", "http://[", "-x-.", "\0")
 #: The engine checks a value against about this many subschemas in one step of a budget.
 _CHECKED_IN_A_STEP = 500
 # The engine collects all failures before it yields the first one, some 50 microseconds each.
@@ -132,7 +136,7 @@ class Checker:
 
     @cached_property
     def _patterns(self) -> "list[jsonschema_rs.Validator]":
-        compiled = map(_compile, _patterns(self.schema))
+        compiled = map(_compile, {each.pattern for each in patterns_of(self.schema)})
         return [pattern for pattern in compiled if pattern is not None]
 
 
@@ -164,7 +168,7 @@ def asserts(name: str, dialect: str | None) -> bool:
     """
     schema = {"format": name, **({"$schema": dialect} if dialect else {})}
     checker = Checker(schema, formats=True)
-    return not all(checker.accepts(text) for text in _NO_FORMAT)
+    return not all(checker.accepts(text) for text in OF_NO_FORMAT)
 
 
 def metaschema(uri: str) -> dict[str, Any]:
@@ -248,16 +252,6 @@ def _members(payload: Any, path: tuple[str | int, ...]) -> list[str | int | None
 
 def _closes(keys: tuple[str, ...]) -> bool:
     return keys[-1:] in _CLOSING and keys[-2:-1] != ("properties",)
-
-
-def _patterns(schema: Schema) -> frozenset[str]:
-    found: set[str] = set()
-    for _, subschema in subschemas(schema):
-        if isinstance(subschema.get("pattern"), str):
-            found.add(subschema["pattern"])
-        if isinstance(subschema.get("patternProperties"), dict):
-            found.update(subschema["patternProperties"])
-    return frozenset(found)
 
 
 def _texts(payload: Any) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.engine import
 from pytest_schema_registry.schema_types.json_schema.document import Document, Schema
 from pytest_schema_registry.schema_types.json_schema.drafts import METASCHEMAS
 
-_CONTENT = ("contentMediaType", "contentEncoding")
+CONTENT = frozenset({"contentMediaType", "contentEncoding"})
 _LAST_ASSERTING = 7
 #: A text that is no content of any kind, in no encoding.
 _NO_CONTENT = "\0é{="
@@ -35,9 +35,8 @@ def without_idle_keywords(schema: Schema) -> Schema:
     for _, part in document.subschemas:
         if isinstance(part.get("pattern"), str) and is_in_every_text(part["pattern"], patterns):
             del part["pattern"]
-        content = {word: part[word] for word in _CONTENT if word in part}
-        if content and document.draft <= _LAST_ASSERTING and not _is_read(content, document.draft):
-            for word in content:
+        if document.draft <= _LAST_ASSERTING and not asserts_content(part, document.draft):
+            for word in part.keys() & CONTENT:
                 del part[word]
     return schema
 
@@ -51,6 +50,15 @@ def is_in_every_text(pattern: str, patterns: Patterns) -> bool:
     return not is_placed and patterns.matches(pattern, "")
 
 
-def _is_read(content: dict[str, Any], draft: int) -> bool:
+def asserts_content(rule: dict[str, Any], draft: int) -> bool:
+    """Check whether the engine refuses a text that is no content of the kind that a schema states.
+
+    Args:
+        rule: The schema.
+        draft: Its draft. From 2019-09 on, content is an annotation (validation, section 8.2).
+    """
+    content = {word: rule[word] for word in rule.keys() & CONTENT}
+    if not content or draft > _LAST_ASSERTING:
+        return False
     schema = {"$schema": METASCHEMAS[str(draft)], **content}
     return not Checker(schema, formats=False).accepts(_NO_CONTENT)

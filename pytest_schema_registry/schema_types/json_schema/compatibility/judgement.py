@@ -69,6 +69,8 @@ _RULES_BY_KIND = {
     "MaxLength": "length-tightened",
     "Pattern": "pattern-changed",
     "Format": "format-changed",
+    "ContentEncoding": "format-changed",
+    "ContentMediaType": "format-changed",
     "Required": "required-added",
     "AdditionalProperties": "additional-properties-closed",
     "PropertyNames": "property-names-narrowed",
@@ -135,8 +137,8 @@ def judge(
         known: Tells which subschemas are the same in both; None if no policy changed them.
         doubted: Whether to look for a payload that contradicts a proof.
         known_breaks: The rules and paths of known breaks, which are not shown again.
-        emits: Tells whether a producer sends a payload that its schema accepts, and that payload
-            really breaks; None if it always does.
+        emits: Tells whether producers send a payload, and whether it really breaks; None if both
+            always hold.
     """
     if max(producer.size, consumer.size) > _LARGEST:
         return undecided("budget-exceeded", "a schema explodes when its references are followed")

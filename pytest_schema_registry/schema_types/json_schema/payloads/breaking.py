@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import Any, NamedTuple
 
-from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
+from pytest_schema_registry.schema_types.json_schema.compatibility.engine import (
+    OF_NO_FORMAT,
+    Patterns,
+)
 from pytest_schema_registry.schema_types.json_schema.compatibility.hints import scalars
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     Impossible,
@@ -21,8 +24,6 @@ from pytest_schema_registry.schema_types.json_schema.payloads.variants import MO
 _STRANGER = "other"
 #: One value of each type.
 _ANYTHING: tuple[Any, ...] = (None, True, 0, 0.5, "x", [], {})
-#: Each format of the standard refuses at least one of these texts.
-_NO_FORMAT = ("x", "", "(", "{", "%", "~2", "\\ ^<>", "http://[", "-x-.", "\0")
 _MEMBERS: tuple[Any, ...] = (None, "x", 0, {})
 _NAMES = ("-", "", "A", "a", "1", " ", "é", "x" * 300)
 _MOST_PAIRS = 20
@@ -135,7 +136,7 @@ def _numbers(rule: Rule, kept: Kept) -> Iterator[Any]:
 
 def _texts(rule: Rule, kept: Kept) -> Iterator[Any]:
     if rule.keyword == "format":
-        yield from _NO_FORMAT
+        yield from OF_NO_FORMAT
     yield from scalars((), (rule.part, *kept.place), kept.patterns)["string"]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.json_values import value_at
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import (
     Budget,
     BudgetExceeded,
@@ -275,13 +276,6 @@ def _located(payload: Any, pointer: str) -> tuple[Path, Any]:
         value = value[step]
         path.append(step)
     return tuple(path), value
-
-
-def value_at(payload: Any, path: Path) -> Any:
-    """Return the value that a path leads to in a payload."""
-    for step in path:
-        payload = payload[step]
-    return payload
 
 
 def _merged(base: Any, one: Any, other: Any) -> Any:

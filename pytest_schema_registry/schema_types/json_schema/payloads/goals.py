@@ -105,12 +105,12 @@ def _members(part: Part, value: dict[str, Any]) -> Iterator[Goal]:
     must = part.schema.get("required")
     optional = [name for name in names if not isinstance(must, list) or name not in must]
     for one, other in combinations(optional[:_MOST_PAIRED], 2):
-        told = f"{one in value:d}{other in value:d}"
-        yield Goal(part.pointer, "pair", f"{told} {one} {other}")
+        present = f"{one in value:d}{other in value:d}"
+        yield Goal(part.pointer, "pair", f"{present} {one} {other}")
 
 
 def below(part: Part) -> Iterator[str]:
-    """Yield the pointers of the schemas that a payload should be checked against below a schema."""
+    """Yield the pointers of the subschemas that some payload should be checked against."""
     schema, at = part.schema, part.pointer
     if part.is_reference:
         return

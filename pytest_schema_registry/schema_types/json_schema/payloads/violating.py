@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
+from pytest_schema_registry.json_values import value_at
 from pytest_schema_registry.redaction import Redaction
 from pytest_schema_registry.schema_types.json_schema.compatibility.budget import (
     Budget,
@@ -24,7 +25,6 @@ from pytest_schema_registry.schema_types.json_schema.payloads.conforming import 
 )
 from pytest_schema_registry.schema_types.json_schema.payloads.exploration import (
     replaced,
-    value_at,
 )
 from pytest_schema_registry.schema_types.json_schema.payloads.selection import order
 from pytest_schema_registry.schema_types.json_schema.unfolding import unfolded

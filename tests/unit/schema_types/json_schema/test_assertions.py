@@ -37,6 +37,10 @@ def said(content: Any, referred: Any = None, draft: str = "2020-12", **options: 
         ({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}, "none of its words"),
         ({"allOf": [{}, True], "items": True}, "none of its words is an assertion"),
         ({"dependencies": {"a": {}}}, "none of its words is an assertion"),
+        (
+            {"$schema": DRAFT_7, "contentMediaType": "image/png"},
+            "none of its words is an assertion",
+        ),
     ],
 )
 def test_a_schema_that_asserts_nothing_is_told_of_with_what_it_may_be(
@@ -65,6 +69,8 @@ def test_a_schema_that_asserts_nothing_is_told_of_with_what_it_may_be(
         {"properties": {"requried": ID}, "x-requried": 1, "$track": "v1", "nullable": True},
         {"properties": {"a": {"$schema": DRAFT_7, "requried": [], "type": "null"}}},
         {"type": "string", "format": "date-time"},
+        {"$schema": DRAFT_7, "contentMediaType": "application/json"},
+        {"$schema": DRAFT_7, "contentEncoding": "base64"},
         {"type": "object", "fields": "all"},
     ],
 )

@@ -21,8 +21,8 @@ MISTAKES = [
         "date-time",
         "2026-01-02 03:04:05",
         (
-            "it has a space in place of the T between date and time "
-            "and has no time zone (RFC 3339: Z or +hh:mm)"
+            "it has a space in place of the T between date and time; "
+            "it has no time zone (RFC 3339: Z or +hh:mm)"
         ),
         "2026-01-02T03:04:05Z",
     ),

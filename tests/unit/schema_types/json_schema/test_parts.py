@@ -13,6 +13,7 @@ from pytest_schema_registry import (
     UnsupportedPattern,
 )
 from pytest_schema_registry.json_values import Content
+from pytest_schema_registry.schema_types.json_schema.document import Document
 from pytest_schema_registry.schema_types.json_schema.parts import part_of
 from pytest_schema_registry.schema_types.json_schema.validation import JSONSchemaType
 from pytest_schema_registry.schema_types.schema_type import NoPart
@@ -338,3 +339,19 @@ def test_a_document_that_cannot_be_read_has_no_parts(text: str, said: str) -> No
     document = replace(given({}), published=Content(text))
     with pytest.raises(InvalidSchema, match=said):
         JSONSchemaType().part(document, "#/a")
+
+
+@pytest.mark.parametrize("stated", [5, None, ["x"]])
+def test_a_document_whose_schema_keyword_is_no_text_is_of_the_default_draft(
+    publish: Publish, stated: Any
+) -> None:
+    with publish(shop={**SHOP, "$schema": stated}) as registry:
+        assert registry.validate_payload("shop@v1#/$defs/Line", {"sku": 1}).is_valid
+        assert found(registry, "shop@v1#/$defs/Line", {}) == [
+            '$: "sku" is a required property at #/$defs/Line/required'
+        ]
+
+
+def test_a_reference_with_a_place_of_thousands_of_digits_leads_nowhere() -> None:
+    reference = f"#/allOf/{'9' * 5_000}"
+    assert Document({"allOf": [{}]}).resolve(reference, "") is None

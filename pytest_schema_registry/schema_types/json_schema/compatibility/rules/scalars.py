@@ -24,8 +24,6 @@ def type_narrowed(producer: Place, consumer: Place) -> Iterator[Finding]:
     """Find types that the producer may emit and the consumer does not allow."""
     values = finite(producer)
     allowed = types(producer)
-    if values is not None:
-        allowed = allowed & {type_of(value) for value in values}
     for part, wanted in collect(consumer, "type"):
         if not allowed - declared_types(wanted):
             continue

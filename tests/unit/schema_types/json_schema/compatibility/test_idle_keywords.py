@@ -89,6 +89,14 @@ def test_what_refuses_nothing_is_no_difference(old: Any, new: Any) -> None:
     assert compare({"$schema": DRAFT_7, **old}, {"$schema": DRAFT_7, **new}).compatible
 
 
+@pytest.mark.parametrize(
+    "content", [{"contentEncoding": "base64"}, {"contentMediaType": "application/json"}]
+)
+def test_content_that_becomes_asserted_breaks_a_rule_of_its_own(content: dict[str, Any]) -> None:
+    old, new = {"$schema": DRAFT_7}, {"$schema": DRAFT_7, **content}
+    assert {each.rule for each in compare(old, new).reasons} == {"format-changed"}
+
+
 def test_encoded_content_that_is_no_longer_encoded_is_still_a_difference() -> None:
     old, new = {"$schema": DRAFT_7}, {"$schema": DRAFT_7, "contentEncoding": "base64"}
     assert compare(old, new).compatible is not True
