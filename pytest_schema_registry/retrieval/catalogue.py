@@ -336,7 +336,7 @@ class Catalogue:
         """
         return self._references.with_id(schema_id, version)
 
-    def at_hand(self) -> list[tuple[str, str]]:
+    def held_names(self) -> list[tuple[str, str]]:
         """Return the names that were retrieved or are recorded, each with its version line."""
         if self._resolver.is_offline:
             return self._resolver.known_names()

@@ -72,14 +72,14 @@ class SessionSchemas:
         """Return the names of the schemas in each version line."""
         lines: dict[str, set[str]] = {}
         for entry in self._index():
-            told = self._catalogue.lists_lines or self._offline
-            for line in (entry.version,) if told else self._versions:
+            has_lines = self._catalogue.lists_lines or self._offline
+            for line in (entry.version,) if has_lines else self._versions:
                 lines.setdefault(line, set()).add(entry.name)
         return lines
 
     def held(self) -> set[str]:
         """Return the names of the schemas that were retrieved, or recorded."""
-        names = {name for name, _ in self._catalogue.at_hand()}
+        names = {name for name, _ in self._catalogue.held_names()}
         return names | {each.subject for each in self._listed}
 
     def history(self, version: str, name: str) -> list[tuple[RegisteredSchema, str]]:
@@ -95,7 +95,9 @@ class SessionSchemas:
         except (SchemaNotFound, CassetteMissing):
             listed = ()
         times = {each.release: each.created_at or "" for each in listed}
-        older = (self._found(name, version, each) for each in times if each != current.release)
+        # A release without a name is the current one.
+        named = (each for each in times if each and each != current.release)
+        older = (self._found(name, version, each) for each in named)
         found = [*(each for each in older if each is not None), current]
         return [(each, times.get(each.release or "", "")) for each in found]
 
@@ -110,7 +112,7 @@ class SessionSchemas:
     def _index(self) -> tuple[IndexEntry, ...]:
         if not self._offline:
             return self._catalogue.index()
-        found = [self._served_one(name, line) for name, line in self._catalogue.at_hand()]
+        found = [self._served_one(name, line) for name, line in self._catalogue.held_names()]
         return tuple(
             IndexEntry(
                 each.name,

@@ -69,6 +69,29 @@ def test_what_a_session_fetches_for_it_is_recorded_and_replayed(
     assert local_registry.requests == []
 
 
+@pytest.mark.parametrize("is_directory", [True, False])
+def test_schemas_without_a_release_are_served_once_and_stay_recorded(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, *, is_directory: bool
+) -> None:
+    local_registry.publish("orders.Plain", v1={"type": "object"}, v2={"type": "object"})
+    pytester.makepyfile(
+        """
+        import httpx
+
+        def test_versions(registry_server):
+            path = f"{registry_server.confluent_url}/subjects/orders.Plain"
+            assert httpx.get(f"{path}/versions").json() == [1, 2]
+            assert httpx.get(f"{path}/versions/latest").status_code == 200
+        """
+    )
+    url = str(local_registry.directory) if is_directory else local_registry.url
+    run(f"--registry-url={url}", "--registry-mode=record").assert_outcomes(passed=1)
+    for version in ("v1", "v2"):
+        cassette = pytester.path / "tests/contracts/cassettes" / version / "orders.Plain.yaml"
+        assert "code: 404" not in cassette.read_text()
+    run("--registry-offline").assert_outcomes(passed=1)
+
+
 def test_it_needs_no_registry(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_own="""
