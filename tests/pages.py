@@ -59,7 +59,7 @@ def comparison(
     outcome: str, *reasons: dict[str, str], name: str = "orders.Order", **facts: Any
 ) -> dict[str, Any]:
     """A comparison as a process tells it."""
-    told = {
+    details = {
         "old": "v1",
         "new": "v2",
         "level": "backward",
@@ -69,7 +69,7 @@ def comparison(
         "more_reasons": 0,
         "notes": [],
     } | facts
-    return {"name": name, "outcome": outcome, "waived": [], "waivers": [], "told": told}
+    return {"name": name, "outcome": outcome, "waived": [], "waivers": [], "details": details}
 
 
 def drifted(name: str, grade: str = "breaking", **facts: Any) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def side(written: str, registry: Opened, output: Output, *, by_alias: bool | Non
     address = Address.parse(written)
     if address.version is not None:
         key = SchemaKey(plain_name(address.name), address.version)
-        return _side(registry.source, registry.source.schema(*key), f"{key}", key)
+        return _side(registry.source, output, registry.source.schema(*key), f"{key}", key)
     if is_model(written):
         return _of_model(written, registry.source, by_alias)
     raise InvalidSettings(
@@ -85,9 +85,17 @@ def side(written: str, registry: Opened, output: Output, *, by_alias: bool | Non
     )
 
 
-def _side(source: SchemaSource, schema: Schema, label: str, key: SchemaKey | None = None) -> Side:
+def _side(
+    source: SchemaSource,
+    output: Output,
+    schema: Schema,
+    label: str,
+    key: SchemaKey | None = None,
+) -> Side:
     validator = source.catalogue.validator(schema)
     source.served(validator.old_copies)
+    for _, remark in validator.remarks():
+        output.note(remark.replace(f"{schema}", label, 1))  # a file, as the user wrote it
     of = SchemaSide(source.catalogue.type_of(schema), validator, source.settings.redact)
     return Side(of, label, key, schema)
 
@@ -109,7 +117,7 @@ def _of_file(file: str, pointer: str, registry: Opened, output: Output) -> Side:
     label = standard_input.LABEL if file == standard_input.NAME else f"{file}{pointer}"
     path = Path(file)
     if path.suffix not in _ENDINGS or path.name.startswith("."):
-        return _alone(path, pointer, label, registry.source)
+        return _alone(path, pointer, label, registry.source, output)
     try:
         return _among_files(path, pointer, label, registry, output)
     except RegistryUnavailable as exc:  # nobody asked a registry
@@ -123,15 +131,16 @@ def _of_file(file: str, pointer: str, registry: Opened, output: Output) -> Side:
             raise InvalidSchema(label, exc.pointer, exc.reason, file, exc.advice) from None
         # It may refer to a schema of the registry.
         with suppress(SchemaRegistryError):
-            return _alone(path, pointer, label, registry.source)
+            return _alone(path, pointer, label, registry.source, output)
         raise InvalidSchema(label, exc.pointer, exc.reason, file, exc.advice) from None
 
 
-def _alone(path: Path, pointer: str, label: str, source: SchemaSource) -> Side:
+def _alone(path: Path, pointer: str, label: str, source: SchemaSource, output: Output) -> Side:
     """Return the schema of a text, whose references lead to the registry."""
     name = label.removesuffix(pointer) if pointer else label
     schema = replace(given(_read(path, name, source.settings.max_schema_size)), name=name)
-    return _side(source, source.catalogue.part_of(schema, pointer) if pointer else schema, label)
+    part = source.catalogue.part_of(schema, pointer) if pointer else schema
+    return _side(source, output, part, label)
 
 
 def _among_files(path: Path, pointer: str, label: str, registry: Opened, output: Output) -> Side:
@@ -147,7 +156,7 @@ def _among_files(path: Path, pointer: str, label: str, registry: Opened, output:
     with opened(settings, output) as files_beside:
         name = path.name.removesuffix(path.suffix) + pointer
         schema = files_beside.source.schema(name, ONLY_VERSION)
-        return _side(files_beside.source, schema, label)
+        return _side(files_beside.source, output, schema, label)
 
 
 def _read(path: Path, label: str, limit: int) -> Any:

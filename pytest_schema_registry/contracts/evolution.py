@@ -141,6 +141,7 @@ class Evolution:
             schema = given(asked)
             validator = self._source.catalogue.validator(schema)
             self._rollout.served(validator.old_copies)
+            self._rollout.remark(schema, validator.remarks)
             return _Side(SchemaSide(self.schema_type, validator), "", which)
         if isinstance(asked, Schema):
             return _Side(self._used(asked), asked.name, asked.version)
@@ -168,6 +169,7 @@ class Evolution:
         usage = SchemaUsage(SchemaKey(schema.name, schema.version), "off", schema, validator)
         self._rollout.begin(usage)
         usage.lookups += 1
+        self._rollout.remark(schema, validator.remarks)
         return SchemaSide(self._source.catalogue.type_of(schema), validator)
 
     def _report(self, old: _Side, new: _Side, **asked: Any) -> CompatibilityReport:
@@ -236,11 +238,11 @@ class Evolution:
                 for each in report.waived
             ],
             waivers=[waiver.place for waiver in used],
-            told=self._told(report, sides),
+            details=self._details(report, sides),
         )
         return report
 
-    def _told(
+    def _details(
         self, report: CompatibilityReport, sides: tuple[str, str] | None
     ) -> dict[str, Any] | None:
         """Return what a page shows of a comparison; None where there is no page."""
@@ -255,7 +257,7 @@ class Evolution:
         *,
         waived: Sequence[str] = (),
         waivers: Sequence[str] = (),
-        told: dict[str, Any] | None = None,
+        details: dict[str, Any] | None = None,
     ) -> None:
         made: dict[str, Any] = {
             "name": name,
@@ -263,7 +265,7 @@ class Evolution:
             "waived": list(waived),
             "waivers": list(waivers),
         }
-        self._rollout.recorder.compared(made if told is None else made | {"told": told})
+        self._rollout.recorder.compared(made if details is None else made | {"details": details})
 
 
 def _outcome(report: CompatibilityReport) -> str:

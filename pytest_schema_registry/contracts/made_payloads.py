@@ -92,6 +92,7 @@ class MadePayloads:
             if key not in self._made:
                 started = perf_counter()
                 self._made[key] = make(schema, limit)
+                self._rollout.remark(schema, self._judge.validator(schema).remarks)
                 self._rollout.recorder.seconds += perf_counter() - started
         except SchemaRegistryError as exc:
             self._rollout.test.unseen.add(exc)

@@ -200,11 +200,11 @@ class ModelContract:
         violations: tuple[Violation, ...] = ()
         if sends and payload is not None:
             violations = self._judge.violations(validator, payload)
-        told = ModelExplanation(
+        explanation = ModelExplanation(
             model, schema, report, sends=sends, verbose=self._verbose, hint=hint
         )
         safe = self._judge.redacted(payload)
-        self._rollout.violated(usage, ContractViolation(str(told), schema, safe, violations))
+        self._rollout.violated(usage, ContractViolation(str(explanation), schema, safe, violations))
         return report
 
     def _redacted(self, reason: Reason) -> Reason:

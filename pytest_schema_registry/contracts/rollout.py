@@ -213,7 +213,7 @@ class Rollout:
         """Warn of the parts of a schema that check nothing, once a session.
 
         Args:
-            schema: The schema that payloads are about to be checked against.
+            schema: The schema that something is about to be checked against.
             remarks: Finds the remarks, as pairs of the subject and the text. It is not called if
                 this or another process has called it for the same schema.
         """

@@ -34,7 +34,7 @@ class Fold:
     def add(self, found: Iterable[dict[str, Any]]) -> None:
         """Add the comparisons that one process made, without what only a page shows of them."""
         for each in found:
-            self.made.append({name: each[name] for name in each if name != "told"})
+            self.made.append({name: each[name] for name in each if name != "details"})
 
     @property
     def waived(self) -> list[str]:

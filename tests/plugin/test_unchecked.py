@@ -64,3 +64,21 @@ def test_such_a_warning_can_be_made_an_error_or_ignored(
     category = "pytest_schema_registry.UncheckedWarning"
     run("-n0", url, "-W", f"error::{category}").assert_outcomes(passed=22, failed=2)
     run("-n0", url, "-W", f"ignore::{category}").assert_outcomes(passed=24)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "assert_compatible('orders.Empty@v1', 'orders.Sound@v1', level='forward')",
+        "assert_compatible({'requried': ['id']}, 'orders.Sound@v1', level='forward')",
+        "conforming_payloads('orders.Empty', version='v1')",
+    ],
+)
+def test_what_asserts_nothing_is_said_where_no_payload_is_checked(
+    run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, check: str
+) -> None:
+    fixture = check.partition("(")[0]
+    pytester.makepyfile(test_own=f"def test({fixture}): {check}")
+    result = run("-n0", f"--registry-url={local_registry.url}", "--registry-versions=v1")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*UncheckedWarning: * asserts nothing, and any payload *"])

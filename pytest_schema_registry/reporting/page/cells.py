@@ -126,10 +126,12 @@ class Cell:
 
     @property
     def sign(self) -> str:
+        """One character for the outcome."""
         return SIGNS[self.outcome]
 
     @property
     def words(self) -> str:
+        """The words for the outcome."""
         return OUTCOMES[self.outcome]
 
 

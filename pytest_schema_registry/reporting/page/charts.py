@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_schema_registry.reporting.summary import OUTCOMES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -17,15 +19,16 @@ HEIGHT = 100
 LEAST = 4
 #: The upper bounds of the columns of fetch times, in ms.
 BOUNDS = (5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000)
-#: A count of checks -> the word for it, and the kind that gives it its colour.
-CHECKS = {
-    "conforming": ("conforming", "conforms"),
-    "refused": ("refused as expected", "refused"),
-    "xfailed": ("violating as expected (xfail)", "xfailed"),
-    "violating": ("violating", "violates"),
-    "warned": ("warned", "warned"),
-    "unchecked": ("switched off", "untested"),
+_KINDS = {
+    "conforming": "conforms",
+    "refused": "refused",
+    "xfailed": "xfailed",
+    "violating": "violates",
+    "warned": "warned",
+    "unchecked": "untested",
 }
+#: A count of checks -> the words for it, and the kind that gives it its colour.
+CHECKS = {outcome: (words, _KINDS[outcome]) for outcome, (words, _) in OUTCOMES.items()}
 #: A source of lookups -> its kind.
 SOURCES = {
     "memory": "conforms",
@@ -73,8 +76,8 @@ class Chart(NamedTuple):
     @property
     def text(self) -> str:
         """The chart in words."""
-        told = (f"{each.number:,} {each.label}" for each in self.segments if each.number)
-        return f"{self.title}: {', '.join(told)}"
+        parts = (f"{each.number:,} {each.label}" for each in self.segments if each.number)
+        return f"{self.title}: {', '.join(parts)}"
 
 
 def charts(figures: Figures) -> list[Chart]:

@@ -63,16 +63,17 @@ class Comparison(NamedTuple):
     Args:
         name: The schema's name; empty where it has none.
         outcome: One of ``COMPARED``.
-        told: The rest, as :func:`~pytest_schema_registry.contracts.comparison_facts.facts` has it.
+        details: The rest, as
+            :func:`~pytest_schema_registry.contracts.comparison_facts.facts` has it.
     """
 
     name: str
     outcome: str
-    told: dict[str, Any]
+    details: dict[str, Any]
 
 
 class Evidence:
-    """The facts that all processes of a session told beyond the figures, bounded."""
+    """The facts that all processes of a session gave beyond the figures, bounded."""
 
     def __init__(self) -> None:
         self._uses: Shares[Use] = Shares(MAX_USES, _worst_first)
@@ -89,8 +90,8 @@ class Evidence:
         if test := events.get("test", ""):
             self._add_uses(test, usages, events.get("errors", ()))
         for made in events.get("comparisons", ()):
-            if (told := made.get("told")) is not None:
-                self._comparisons.add("", Comparison(made["name"], made["outcome"], told))
+            if (details := made.get("details")) is not None:
+                self._comparisons.add("", Comparison(made["name"], made["outcome"], details))
 
     def _add_origin(self, usage: dict[str, Any]) -> None:
         if "url" not in usage:
@@ -120,7 +121,7 @@ class Evidence:
         return self._uses.of(key), self._uses.left_out(key)
 
     def origin(self, key: SchemaKey, release: str | None, source: str) -> Origin | None:
-        """Return the place that a release of a schema came from; None where nobody told it."""
+        """Return the place that a release of a schema came from; None where nobody knows it."""
         return self._origins.get(key, {}).get((release or "", source))
 
     @property
@@ -134,6 +135,6 @@ def _worst_first(use: Use) -> tuple[int, Use]:
 
 
 def _broken_first(comparison: Comparison) -> tuple[Any, ...]:
-    told = comparison.told
-    versions = told["old"], told["new"], told["level"], told["policy"]
-    return COMPARED.index(comparison.outcome), comparison.name, versions, told["test"]
+    details = comparison.details
+    versions = details["old"], details["new"], details["level"], details["policy"]
+    return COMPARED.index(comparison.outcome), comparison.name, versions, details["test"]

@@ -76,11 +76,10 @@ def write(path: Path, session: Session, now: datetime) -> None:
         now: The current time.
 
     Raises:
-        OSError: The file cannot be written.
+        OSError: The file cannot be written, or is no such page.
     """
     text = document(session, now)
-    with files.locked(path):
-        files.replace(path, text)
+    files.replace_own(path, text, "<title>Schema registry: ")
 
 
 def document(session: Session, now: datetime) -> str:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from pytest_schema_registry.reporting.page.evidence import Evidence
     from pytest_schema_registry.settings.settings import Settings
 
-#: The bytes that all comparisons may take, and those of all drift.
+#: The bytes for the reasons of all comparisons, and again for their titles and notes. The first
+#: reason of each comparison is always shown.
 ROOM = 150_000
+#: The bytes for all drift.
 DRIFT_ROOM = 80_000
 #: The most schemas that a list of the rollout names.
 MAX_LISTED = 500
@@ -63,6 +65,13 @@ class Reason(NamedTuple):
 
     @classmethod
     def of(cls, each: dict[str, str], old: str, new: str) -> Reason:
+        """Return a reason of the JSON report, cut to what the page shows.
+
+        Args:
+            each: The reason, as the JSON report has it.
+            old: The older version.
+            new: The newer one.
+        """
         backward = each["direction"] == "backward"
         return cls(
             rule=each["rule"],
@@ -129,9 +138,9 @@ def comparisons(evidence: Evidence) -> tuple[list[Compared], int]:
     room = Room(ROOM)
     shown = []
     for comparison in found:
-        told = comparison.told
-        old, new = cut(told["old"], MAX_NAME), cut(told["new"], MAX_NAME)
-        reasons = [Reason.of(each, old, new) for each in told["reasons"]]
+        details = comparison.details
+        old, new = cut(details["old"], MAX_NAME), cut(details["new"], MAX_NAME)
+        reasons = [Reason.of(each, old, new) for each in details["reasons"]]
         fitting = room.fitting(reasons, lambda each: each.texts, Reason.bare)
         shown.append(
             Compared(
@@ -139,11 +148,11 @@ def comparisons(evidence: Evidence) -> tuple[list[Compared], int]:
                 outcome=comparison.outcome,
                 sign=SIGNS[comparison.outcome],
                 kind=KINDS[comparison.outcome],
-                terms=f"{told['level']}, {told['policy']}",
-                test=cut(told["test"], MAX_NAME),
+                terms=f"{details['level']}, {details['policy']}",
+                test=cut(details["test"], MAX_NAME),
                 reasons=fitting,
-                more_reasons=len(reasons) - len(fitting) + told["more_reasons"],
-                notes=[cut(note, MAX_MESSAGE) for note in told["notes"][:5]],
+                more_reasons=len(reasons) - len(fitting) + details["more_reasons"],
+                notes=[cut(note, MAX_MESSAGE) for note in details["notes"][:5]],
             )
         )
     fitting_pairs = Room(ROOM).fitting(shown, lambda each: (each.title, each.test, *each.notes))
@@ -220,7 +229,7 @@ def _drifted(each: Drift, now: datetime) -> Drifted:
     )
 
 
-class Level(NamedTuple):
+class EnforcementSection(NamedTuple):
     """The schemas whose checks are taken equally strictly.
 
     Args:
@@ -245,13 +254,13 @@ class Rollout(NamedTuple):
         rules: The enforcement rules as the user wrote them; empty for the default.
         ratchet: The file of the ratchet; empty without one.
         lines: What has changed in the ratchet.
-        levels: The schemas of each level.
+        sections: The schemas of each enforcement.
     """
 
     rules: list[str]
     ratchet: str
     lines: list[str]
-    levels: list[Level]
+    sections: list[EnforcementSection]
 
 
 def rollout(rows: Sequence[Row], settings: Settings, lines: Sequence[str]) -> Rollout:
@@ -267,14 +276,14 @@ def rollout(rows: Sequence[Row], settings: Settings, lines: Sequence[str]) -> Ro
         "warn": "a violation is a warning",
         "off": "no check is made",
     }
-    levels = []
+    sections = []
     for name, meaning in meanings.items():
         cells = [
             (row.name, cell) for row in rows for cell in row.present if name in cell.enforcements
         ]
         failing = sum(cell.outcome in ("violates", "warned") for _, cell in cells)
         more = len(cells[MAX_LISTED:])
-        levels.append(Level(name, meaning, cells[:MAX_LISTED], more, failing))
+        sections.append(EnforcementSection(name, meaning, cells[:MAX_LISTED], more, failing))
     ratchet = settings.ratchet
     shown: Any = ratchet
     if ratchet is not None and ratchet.is_relative_to(settings.root):
@@ -283,5 +292,5 @@ def rollout(rows: Sequence[Row], settings: Settings, lines: Sequence[str]) -> Ro
         [str(rule) for rule in settings.enforcement],
         "" if shown is None else str(shown),
         list(lines),
-        levels,
+        sections,
     )

@@ -348,7 +348,7 @@ def test_the_registry_is_asked_for_its_own_verdict(
     assert said.lines[0].startswith(
         f"{ORDER} v1 -> v2 is not backward compatible   (the registry's"
     )
-    write(project / "a.json", True)
+    write(project / "a.json", {"type": "object"})
     said = command("compare", f"{ORDER}@v1", "a.json", *settings)
     assert said == (
         2,
@@ -358,6 +358,18 @@ def test_the_registry_is_asked_for_its_own_verdict(
             "schema, each given as NAME@VERSION; local compares anything\n"
         ),
     )
+
+
+def test_a_schema_that_asserts_nothing_is_a_note(command: Command, project: Path) -> None:
+    write(project / "a.json", {"requried": ["id"]})
+    write(project / "b.json", {"type": "object"})
+    said = command("compare", "a.json", "b.json")
+    assert said.err.splitlines() == [
+        (
+            'note: a.json asserts nothing, and any payload conforms to it: "requried" at # is no '
+            'keyword; did you mean "required"?'
+        )
+    ]
 
 
 def test_a_verdict_of_the_registry_that_differs_is_a_note(
