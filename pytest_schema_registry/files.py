@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: A schema may contain half a surrogate pair, which strict UTF-8 cannot encode.
 _ENCODING = ("utf-8", "surrogatepass")
 _SAFE_LENGTH = 120
+#: The bytes of a file that tell what has written it.
+_HEAD = 1_000
 #: The most bytes of a stream that are read at once.
 _PART = 65_536
 #: Seconds that another process may hold the lock of a user's file.
@@ -74,6 +76,27 @@ def replace(path: Path, text: str, *, staging: Path | None = None) -> None:
             return
     beside = target.with_name(f".schema-registry-{os.urandom(8).hex()}")
     _write_through(beside, target, text, status)
+
+
+def replace_own(path: Path, text: str, mark: str) -> None:
+    """Replace the file of an earlier run at once, and no file of anybody else.
+
+    Args:
+        path: The file; it may be missing or empty.
+        text: The new content.
+        mark: A text that the first 1,000 bytes of each such file have.
+
+    Raises:
+        FileExistsError: The file is another's.
+        OSError: The file cannot be written; the old one is still there.
+    """
+    with locked(path):
+        if path.is_file():
+            with path.open("rb") as file:
+                head = file.read(_HEAD)
+            if head.strip() and mark.encode() not in head:
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        replace(path, text)
 
 
 def _write_through(staging: Path, target: Path, text: str, status: os.stat_result | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.contracts.judge import from_json
 from pytest_schema_registry.errors import SchemaNotFound, SchemaRegistryError
-from pytest_schema_registry.json_values import digest
+from pytest_schema_registry.json_values import digest, sha256_of
 from pytest_schema_registry.schemas import SchemaKey
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_KEPT = 10_000
 #: The most violations of one schema that a process explains.
 MAX_EXPLAINED = 20
+#: The hexadecimal digits that tell a checked payload from others, in whichever process.
+_DIGITS = 16
 
 
 class PayloadReplay:
@@ -67,7 +69,7 @@ class PayloadReplay:
         found: dict[str, Any] = {
             "name": name,
             "enforcement": enforcement,
-            "checked": 0,
+            "checked": [],
             "left_out": self._left_out.pop(name, 0),
             "violations": [],
         }
@@ -92,5 +94,5 @@ class PayloadReplay:
                         return found | {"error": exc.headline}
                     said = f"{worst.path}: {worst.message}"
                 found["violations"].append([digest(json.loads(text)), test, said])
-            found["checked"] += 1
+            found["checked"].append(sha256_of(text)[:_DIGITS])
         return found

@@ -97,7 +97,8 @@ class Controller:
             self.add(events)
         insists = self._process.configuration.insists_on_coverage
         if self._figures is None:
-            if exitstatus != pytest.ExitCode.OK or not insists:
+            is_judged = insists or self._process.settings.waivers is not None
+            if exitstatus != pytest.ExitCode.OK or not is_judged:
                 return
             self.add({"session_seconds": 0.0})
         assert self._figures is not None  # noqa: S101  # something was added
@@ -254,6 +255,9 @@ class Controller:
     def _missing_file(self, option: str, path: Path) -> Iterator[None]:
         try:
             yield
+        except FileExistsError:
+            why = f"{path} was left as it is, for no earlier run has written it"
+            self._missed.append(f"{option}: {why}; name another file, or remove it")
         except OSError as exc:
             # Not the error's own text: that names the file that would have moved there.
             why = f"{path} cannot be written: {exc.strerror or exc}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files
 from pytest_schema_registry.contracts.drift import FAILS_FROM, GRADES, Drift
-from pytest_schema_registry.reporting.gates import MAX_NAMED
+from pytest_schema_registry.reporting.gates import named
 from pytest_schema_registry.reporting.lines import Line
 from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
 from pytest_schema_registry.schemas import age
@@ -102,6 +102,8 @@ def lines(fold: Fold, settings: Settings, now: datetime, *, verbosity: int = 0) 
         for drift in different[:MAX_LISTED]:
             said += _described(drift)
         said += _rest(different[MAX_LISTED:])
+    elif settings.drift.action == "fail" and not fold.compared and fold.recorded:
+        said.append(Line("drift: no cassette was compared with the registry", "yellow"))
     old = _too_old(fold, settings, now)
     if old:
         count = counted(len(old), "cassette")
@@ -109,7 +111,7 @@ def lines(fold: Fold, settings: Settings, now: datetime, *, verbosity: int = 0) 
         said += [f"  {drift}: recorded {_age(drift, now)} ago" for drift in old[:MAX_LISTED]]
         if rest := len(old[MAX_LISTED:]):
             said.append(f"  and {rest:,} more")
-    if said and settings.mode != "record":
+    if (different or old) and settings.mode != "record":
         said.append(f"record them anew: {settings.record_command}")
     if settings.offline and verbosity >= 0:
         said = [*_replayed(fold, now), *said]
@@ -219,17 +221,11 @@ def missed(fold: Fold, settings: Settings, now: datetime) -> list[str]:
             "first, or correct --registry-cassettes"
         )
     return said + [
-        f"{what} ({_named(drifts)}); {allowed}: record anew, and review what changes in the "
+        f"{what} ({named(drifts)}); {allowed}: record anew, and review what changes in the "
         "cassettes"
         for what, drifts, allowed in gates
         if drifts
     ]
-
-
-def _named(drifts: Sequence[Drift]) -> str:
-    named = ", ".join(map(str, drifts[:MAX_NAMED]))
-    rest = len(drifts[MAX_NAMED:])
-    return f"{named} and {rest:,} more" if rest else named
 
 
 def write(path: Path, fold: Fold, settings: Settings, missed: Sequence[str], now: datetime) -> None:
@@ -243,11 +239,10 @@ def write(path: Path, fold: Fold, settings: Settings, missed: Sequence[str], now
         now: The current time.
 
     Raises:
-        OSError: The file cannot be written.
+        OSError: The file cannot be written, or is no such report.
     """
     report = document(fold, settings, missed, now)
-    with files.locked(path):
-        files.replace(path, json.dumps(report, indent=2) + "\n")
+    files.replace_own(path, json.dumps(report, indent=2) + "\n", '{\n  "format": ')
 
 
 def document(fold: Fold, settings: Settings, missed: Sequence[str], now: datetime) -> Any:

@@ -9,7 +9,7 @@ from pytest_schema_registry.addresses import split
 from pytest_schema_registry.errors import CassetteMissing, SchemaRegistryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pytest_schema_registry.reporting.figures import Figures
     from pytest_schema_registry.schemas import SchemaKey
@@ -119,11 +119,15 @@ def _uncovered(
     ]
     if not without:
         return ""
-    named = ", ".join(without[:MAX_NAMED])
-    if len(without) > MAX_NAMED:
-        named += f" and {len(without) - MAX_NAMED} more"
     have = "schema has" if len(without) == 1 else "schemas have"
     return (
-        f"{len(without)} {have} no contract test ({named}); --registry-require-coverage allows "
-        "none: test what is named, or name it in --registry-coverage-exclude"
+        f"{len(without)} {have} no contract test ({named(without)}); "
+        "--registry-require-coverage allows none: test what is named, or name it in "
+        "--registry-coverage-exclude"
     )
+
+
+def named(those: Sequence[object]) -> str:
+    """Return the first of those that a gate is about, and the number of the others."""
+    rest = len(those[MAX_NAMED:])
+    return ", ".join(map(str, those[:MAX_NAMED])) + (f" and {rest:,} more" if rest else "")

@@ -40,11 +40,10 @@ def write(path: Path, figures: Figures, *, cache_size: int) -> None:
         cache_size: The number of entries in the cache.
 
     Raises:
-        OSError: The file cannot be written.
+        OSError: The file cannot be written, or has no such figures.
     """
-    with files.locked(path):
-        # A textfile collector reads only *.prom, so it never reads the staged file.
-        files.replace(path, exposition(figures, cache_size=cache_size))
+    # A textfile collector reads only *.prom, so it never reads the staged file.
+    files.replace_own(path, exposition(figures, cache_size=cache_size), "# HELP schema_")
 
 
 def exposition(figures: Figures, *, cache_size: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.reporting.gates import MAX_NAMED
+from pytest_schema_registry.reporting.gates import named
 from pytest_schema_registry.reporting.lines import Line
 from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
 
@@ -37,6 +37,11 @@ class Fold:
         # Violations that have a message come first.
         return sorted(met.values(), key=lambda each: (not each[2], each))
 
+    @property
+    def checked(self) -> int:
+        """The number of payloads that were checked, whichever processes checked them."""
+        return len({(each["name"], payload) for each in self.found for payload in each["checked"]})
+
     def without(self, key: str) -> list[str]:
         """Return the schemas that could not be checked against, for the reason ``key``."""
         return sorted({each["name"] for each in self.found if each.get(key)})
@@ -48,16 +53,18 @@ def lines(fold: Fold, settings: Settings, _now: datetime, *, verbosity: int = 0)
     Args:
         fold: The results of the session.
         settings: The session's settings, which name both version lines.
-        verbosity: pytest's verbosity; below 0 and without violations, the count is left out.
+        verbosity: pytest's verbosity; below 0 and without violations, the count is left out,
+            unless it is 0.
     """
     old, new = settings.replay_payloads or ("", "")
     violations = [(each, "") for each in fold.violations("strict")]
     colour = "red" if violations else "yellow"
     violations += [(each, " (warn)") for each in fold.violations("warn")]
     said: list[str] = []
-    if verbosity >= 0 or violations:
-        checked = sum(each["checked"] for each in fold.found)
-        count = counted(checked, "payload")
+    if not fold.checked:
+        said.append(Line(f"no payload of {old} was checked against {new}", "yellow"))
+    elif verbosity >= 0 or violations:
+        count = counted(fold.checked, "payload")
         text = f"{count} of {old} checked against {new}: {len(violations):,} violating"
         said.append(Line(text, colour if violations else "green"))
     for (name, test, message), warned in violations[:MAX_LISTED]:
@@ -86,7 +93,7 @@ def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
     option = f"--registry-replay-payloads {old}:{new}"
     said = []
     if violations := fold.violations("strict"):
-        names = _named(sorted({name for name, _, _ in violations}))
+        names = named(sorted({name for name, _, _ in violations}))
         one = len(violations) == 1
         what = f"conforms to {old} and violates" if one else f"conform to {old} and violate"
         said.append(
@@ -99,10 +106,10 @@ def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
             "name a version line that is tested"
         )
     missing = fold.without("missing")
-    if missing and not any(each["checked"] for each in fold.found):
+    if missing and not fold.checked:
         said.append(
             f"no payload of {old} could be checked, required by {option}: {new} has no "
-            f"{_named(missing)}; name a version line that has"
+            f"{named(missing)}; name a version line that has"
         )
     said += [
         f"{each['name']} {new} cannot be checked against, required by {option}: {each['error']}"
@@ -110,8 +117,3 @@ def missed(fold: Fold, settings: Settings, _now: datetime) -> list[str]:
         if each.get("error")
     ]
     return list(dict.fromkeys(said))
-
-
-def _named(names: list[str]) -> str:
-    rest = len(names[MAX_NAMED:])
-    return ", ".join(names[:MAX_NAMED]) + (f" and {rest:,} more" if rest else "")

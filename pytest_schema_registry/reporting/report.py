@@ -39,7 +39,7 @@ def write(
         exit_status: pytest's exit status; None if it is not known.
 
     Raises:
-        OSError: The file cannot be written.
+        OSError: The file cannot be written, or is no such report.
     """
     report = document(
         figures,
@@ -49,8 +49,7 @@ def write(
         exit_status=exit_status,
         now=datetime.now(UTC),
     )
-    with files.locked(path):
-        files.replace(path, json.dumps(report, indent=2) + "\n")
+    files.replace_own(path, json.dumps(report, indent=2) + "\n", '{\n  "format": ')
 
 
 def document(
@@ -136,9 +135,9 @@ def _schema(key: SchemaKey, record: Record, figures: Figures) -> dict[str, Any]:
 
 
 def _violation(violation: FoundViolation) -> dict[str, Any]:
-    told = violation._asdict()
-    del told["payload"]  # what a machine reads of it are the path and the message
-    return told
+    members = violation._asdict()
+    del members["payload"]  # what a machine reads of it are the path and the message
+    return members
 
 
 def _time(moment: datetime) -> str:

@@ -75,7 +75,7 @@ class Shown:
             return error
         try:
             entries = self._catalogue.index()
-        except SchemaRegistryError:  # the error of the schema itself is told
+        except SchemaRegistryError:  # the error of the schema itself is having
             return error
         known = Known((entry.name, entry.version) for entry in entries)
         return advised(error, name, known, self._versions)
@@ -111,8 +111,8 @@ class Shown:
 
 def _lines_of(name: str, entries: Sequence[IndexEntry], versions: Sequence[str]) -> list[str]:
     """Return the version lines in which the index lists a name; all where it does not tell."""
-    told = {entry.version for entry in entries if entry.name == name}
-    return [version for version in versions if version in told or "" in told]
+    having = {entry.version for entry in entries if entry.name == name}
+    return [version for version in versions if version in having or "" in having]
 
 
 def _limited(lines: Iterator[str]) -> Iterator[str]:

@@ -327,6 +327,26 @@ def test_a_file_that_cannot_be_written_fails_the_run(
     )
 
 
+@pytest.mark.parametrize("option", ["report", "html", "metrics", "drift-report"])
+def test_a_file_that_no_run_has_written_is_not_replaced(
+    run: Run, suite: str, pytester: pytest.Pytester, option: str
+) -> None:
+    file = pytester.path / "mine.txt"
+    for text in ("", None, "mine"):
+        if text is not None:
+            file.write_text(text)
+        result = run(suite, "-k", "v1", f"--registry-{option}={file}")
+        assert (result.ret, file.read_text() == "mine") == (text == "mine", text == "mine")
+    result.stdout.fnmatch_lines(
+        [
+            (
+                f"gate failed: --registry-{option}: *mine.txt was left as it is, for no earlier "
+                "run has written it; name another file, or remove it"
+            )
+        ]
+    )
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -76,6 +76,15 @@ def test_what_is_not_enforced_fails_nothing(run: Run, url: str, level: str, said
     result.stdout.fnmatch_lines([said])
 
 
+def test_a_run_that_met_no_old_payload_says_so(
+    run: Run, pytester: pytest.Pytester, url: str
+) -> None:
+    pytester.makepyfile(test_shop=SOURCE.replace('versions="v1"', 'versions="v2"'))
+    for quiet in ([], ["-q"]):
+        result = run(url, REPLAY, "-k", "payload0", *quiet)
+        result.stdout.fnmatch_lines(["no payload of v1 was checked against v2"])
+
+
 def test_where_the_next_version_has_none_of_them_the_run_fails(
     run: Run, url: str, local_registry: LocalRegistry
 ) -> None:
@@ -84,7 +93,7 @@ def test_where_the_next_version_has_none_of_them_the_run_fails(
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(
         [
-            "0 payloads of v1 checked against v2: 0 violating",
+            "no payload of v1 was checked against v2",
             "  v2 does not have orders.Order",
             (
                 "gate failed: no payload of v1 could be checked, required by "

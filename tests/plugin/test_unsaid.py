@@ -192,10 +192,11 @@ def test_drift_without_a_single_cassette_is_missed(
 
 
 @WORKERS
+@pytest.mark.parametrize("source", [CONFORMING, PLAIN])
 def test_an_expired_waiver_is_told_where_nothing_is_compared(
-    run: Run, pytester: pytest.Pytester, url: str, workers: str
+    run: Run, pytester: pytest.Pytester, url: str, workers: str, source: str
 ) -> None:
-    pytester.makepyfile(CONFORMING)
+    pytester.makepyfile(source)
     (pytester.path / "waivers.toml").write_text(
         '[[waiver]]\nschema = "a"\nrule = "required-added"\nreason = "c"\nexpires = 2001-01-01\n'
     )
