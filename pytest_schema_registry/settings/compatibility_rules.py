@@ -30,7 +30,16 @@ _EXAMPLE = "write NAMES: OLD -> NEW and what is asked, such as telemetry.*: v1 -
 
 
 class Case(NamedTuple):
-    """One comparison that a rule asks for."""
+    """One comparison that a rule asks for.
+
+    Args:
+        name: The schema's name.
+        old: The older version line.
+        new: The newer one.
+        level: The directions in which it is compatible.
+        policy: What is assumed of producers and consumers.
+        defaults: True where a required member that has a default may be missing.
+    """
 
     name: str
     old: str

@@ -334,4 +334,10 @@ def parse(option: Option, written: Any, root: Path) -> Any:
     Raises:
         ValueError: The value is wrong; the message says why.
     """
+    # In a TOML table, pytest lets a list stand where a text is meant, and numbers in a list.
+    if isinstance(written, list):
+        if option.ini_type not in ("args", "linelist"):
+            raise ValueError(f"{written!r} is a list; give one value, as text")
+        if wrong := [each for each in written if not isinstance(each, str)]:
+            raise ValueError(f"{wrong[0]!r} in the list is no text; put it in quotes")
     return PARSERS[option.name](written, root)

@@ -290,3 +290,23 @@ def test_an_ini_file_above_both_is_the_projects(
     schemas = str(pytester.path / "schemas")
     result = run("--registry-url", schemas, "--registry-versions=v1", str(project / "test_own.py"))
     result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "registry_url = ['a']",
+            "registry_url (ini file): ['a'] is a list; give one value, as text",
+        ),
+        ("registry_versions = [1]", "registry_versions (ini file): 1 in the list is no text; *"),
+    ],
+)
+def test_a_list_in_a_table_that_is_none_of_texts_is_refused(
+    run: Run, pytester: pytest.Pytester, line: str, said: str
+) -> None:
+    pytester.makepyprojecttoml(f"[tool.pytest.ini_options]\n{line}\n")
+    (pytester.path / "tox.ini").unlink(missing_ok=True)
+    result = run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {said.replace('[', '[[]')}"])
