@@ -20,12 +20,22 @@ Source = Literal["registry", "cache", "stale cache", "cassette", "directory", "v
 
 #: The end of a message on a union of which several branches come equally close.
 TIED = "of them come equally close"
+#: The languages of schemas, each with the JSON values that a schema may be, and its words.
+LANGUAGES: dict[str, tuple[tuple[type, ...], str]] = {
+    "JSON": ((dict, bool), "a JSON Schema"),
+    "AVRO": ((dict, list, str), "an Avro schema"),
+}
 #: Some registries list a schema with this ending; with and without it is the same schema.
 NAME_SUFFIX = ".schema"
 
 
 class SchemaKey(NamedTuple):
-    """A schema's name and a version line."""
+    """A schema's name and a version line.
+
+    Args:
+        name: The name, without the ``.schema`` ending; of a part, with its pointer.
+        version: The version line.
+    """
 
     name: str
     version: str
@@ -119,8 +129,7 @@ class Schema:
             rests on.
         id: The registry's id of the content; None where it tells none.
         schema_type: The registry's word for the schema's language: ``JSON``, ``AVRO`` or another.
-        subject: The list of versions that has the schema, in a registry that knows subjects; None
-            in any other.
+        subject: The subject that has the schema; None in a registry without subjects.
         references: The schemas that this one refers to, where the registry lists them. None where
             references lead to names and ids of the registry.
     """

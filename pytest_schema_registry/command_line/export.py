@@ -54,7 +54,7 @@ def run(options: Namespace, output: Output) -> Status:
     changes: dict[str, Change] = {}
     for written in options.models:
         model = imported(written, "export")
-        name = _name(options.name or model.name, written)
+        name = _name(model.name if options.name is None else options.name, written)
         if name in {change.name for change in changes.values()}:
             raise InvalidSettings(
                 written, f"another model is named {name}, too; export it apart, with --name"

@@ -13,6 +13,7 @@ from pytest_schema_registry.contracts.explanation import (
     MAX_SHOWN,
     missing_name,
 )
+from pytest_schema_registry.json_values import json_path, path_steps
 from pytest_schema_registry.models.direction import RESTS_ON
 from pytest_schema_registry.text import MAX_LINE, cut, printable
 
@@ -83,8 +84,12 @@ class ModelExplanation:
     def _sentence(self, reason: Reason) -> str:
         if not self.sends:
             return reason.message
-        if missing_name(reason.message) is not None:
-            return f"{reason.path} is missing"
+        name = missing_name(reason.message)
+        if name is not None:
+            steps = path_steps(reason.path)
+            # What only a payload shows has the place of the object that lacks the member.
+            lacking = reason.path if steps[-1:] == [name] else json_path([*steps, name])
+            return f"{lacking} is missing"
         return f"{reason.path}: {reason.message}"
 
     def _reason(self, reason: Reason) -> Iterator[str]:

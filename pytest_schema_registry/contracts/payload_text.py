@@ -8,8 +8,8 @@ from typing import Any
 
 from pytest_schema_registry.errors import PayloadNotJSON
 
-#: The advice that is about a text in a program. Who reads files gives another.
-ONE_VALUE = "text=True takes one JSON value as text"
+#: The advice on a text, wherever it comes from. The command line has more to say of its files.
+ONE_VALUE = "make the text one JSON value"
 _UTF8 = "JSON between systems is UTF-8 without a byte order mark (RFC 8259 section 8.1); "
 ENCODED = f"{_UTF8}send text.encode()"
 

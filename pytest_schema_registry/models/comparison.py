@@ -55,9 +55,9 @@ def compare(
         policy: "tolerant" for producers that send only what they declare and consumers that ignore
             what they do not know, "strict" for JSON Schema as written. It is about schemas only: a
             model tells itself what it sends and accepts.
-        defaults: Whether a consumer may be sent a payload without a required member that has a
+        defaults: True where a consumer may be sent a payload without a required member that has a
             default. Validators do not fill in defaults (2020-12 validation, section 9.2).
-        formats: Whether `format` is asserted (2020-12 validation, section 7).
+        formats: True where `format` is asserted (2020-12 validation, section 7).
         budget: Steps for each direction, some 50 microseconds each; when they are used up, the
             answer is None. None for 100,000. They are counted, not timed: the same pair gets the
             same answer.

@@ -67,7 +67,7 @@ def judge(
         direction: "backward" if the producer is the older one, "forward" if it is the newer one.
         schema_type: The language of the schemas.
         policy: What is assumed of the side that is a schema; a model tells itself.
-        defaults: Whether a schema's required member that has a default may be missing.
+        defaults: True where a schema's required member that has a default may be missing.
         asked: Further settings of the language's comparison.
     """
     assumed = SIDES[policy]
@@ -113,7 +113,7 @@ class _Confirmation:
     Args:
         producer: Sends the payloads.
         refusal: Returns why the consumer refuses a payload; None if it accepts it.
-        is_of_schema: Whether the consumer is a schema.
+        is_of_schema: True where the consumer is a schema.
         found: By payload, what was sent in its place and why that was refused.
         doubts: By payload, why it shows nothing.
     """
@@ -234,12 +234,12 @@ def _basis(
     is_proved: bool,
 ) -> Note:
     """Return the note on what a verdict rests on."""
-    tried = f"{count} payload{'' if count == 1 else 's'}"
+    tried, were = (f"{count} payload", "was") if count == 1 else (f"{count} payloads", "were")
     code = (*producer.exact.code, *consumer.exact.code)
     if compatible is None:
         text = f"nothing: it is neither proved nor refuted; {tried} did not show a break"
     elif not compatible:
-        text = f"payloads that the model itself made or refused; {tried} were tried besides"
+        text = f"payloads that the model itself made or refused; {tried} {were} tried besides"
     elif not is_proved:
         text = f"tried with {tried}: the JSON Schemas prove nothing here"
     elif code:

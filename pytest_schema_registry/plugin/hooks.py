@@ -43,7 +43,7 @@ MARKER_HELP = (
 RULES_HELP = f"{raw_options.RULES}: the tests that the ini file's compatibility rules make"
 PLUGIN: pytest.StashKey[SchemaRegistryPlugin] = pytest.StashKey()
 #: What a controller tells its workers: the session's id, its start, the terminal's width.
-TOLD = "schema_registry_session"
+WORKER_INPUT = "schema_registry_session"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -139,8 +139,8 @@ class SchemaRegistryPlugin:
         self._is_worker = hasattr(config, "workerinput")
         # Later, pytest's capture is in the place of the terminal.
         own = [uuid.uuid4().hex, time.time(), shutil.get_terminal_size((0, 0)).columns]
-        told: list[Any] = getattr(config, "workerinput", {}).get(TOLD, own)
-        self._session_id, self._started_at, self._columns = told
+        worker_input: list[Any] = getattr(config, "workerinput", {}).get(WORKER_INPUT, own)
+        self._session_id, self._started_at, self._columns = worker_input
         #: The raw values that were written for the session.
         self.raw = raw_options.RawOptions(config)
         self._process: PluginSession | None = None
@@ -306,7 +306,7 @@ class SchemaRegistryPlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        node.workerinput[TOLD] = [self._session_id, self._started_at, self._columns]
+        node.workerinput[WORKER_INPUT] = [self._session_id, self._started_at, self._columns]
         self._hear_reports().open_workers += 1
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:

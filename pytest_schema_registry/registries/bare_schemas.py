@@ -57,13 +57,13 @@ def registered(
     """
     content = Content.of(schema)
     said = schema if isinstance(schema, dict) else {}
-    told = release or text_or_none(said.get("$core_version")) or None
-    if fault := release_fault(told):
+    stated = release or text_or_none(said.get("$core_version")) or None
+    if fault := release_fault(stated):
         raise ValueError(fault)
     return RegisteredSchema(
         name=name,
         version=version,
-        release=told,
+        release=stated,
         content=content,
         token=content.digest,
         deprecated=said.get("deprecated") is True,

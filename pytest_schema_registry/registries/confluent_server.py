@@ -15,14 +15,11 @@ from pytest_schema_registry.json_values import READER, Content
 from pytest_schema_registry.registries.confluent_documents import DEFAULT_TYPE, NO_SCHEMA
 from pytest_schema_registry.registries.subject_versions import Posted, Refused
 from pytest_schema_registry.registries.subjects import Subjects, invalid
-from pytest_schema_registry.schemas import ListedReference
+from pytest_schema_registry.schemas import LANGUAGES, ListedReference
 
 if TYPE_CHECKING:
     from pytest_schema_registry.registries.served import ServedSchemas
     from pytest_schema_registry.registries.subject_versions import Version
-
-#: The languages that are served, each with the JSON values that a schema of it may be.
-_KINDS: dict[str, Any] = {"JSON": dict | bool, "AVRO": dict | list | str}
 
 
 class _Answer(JSONResponse):
@@ -53,7 +50,7 @@ def create_confluent_app(schemas: ServedSchemas) -> FastAPI:
 
     @app.get("/schemas/types")
     def types() -> Response:
-        return _Answer(list(_KINDS))
+        return _Answer(list(LANGUAGES))
 
     @app.get("/mode")
     @app.get("/mode/{subject:path}")
@@ -175,8 +172,8 @@ def _posted(body: bytes) -> Posted:
     try:
         said = READER.decode(body.decode())
         kind = said.get("schemaType") or DEFAULT_TYPE
-        if kind not in _KINDS:
-            raise invalid(f"its type is {kind!r}, and here are {' and '.join(_KINDS)} only")
+        if kind not in LANGUAGES:
+            raise invalid(f"its type is {kind!r}, and here are {' and '.join(LANGUAGES)} only")
         parsed = READER.decode(said["schema"])
         references = tuple(
             ListedReference(f"{each['name']}", f"{each['subject']}", f"{each['version']}")
@@ -186,6 +183,6 @@ def _posted(body: bytes) -> Posted:
         raise invalid("it is nested too deeply to be read") from None
     except (ValueError, LookupError, TypeError, AttributeError) as exc:
         raise invalid(f"{type(exc).__name__}: {exc}") from None
-    if not isinstance(parsed, _KINDS[kind]):
+    if not isinstance(parsed, LANGUAGES[kind][0]):
         raise invalid(f"it is JSON, but no schema of the type {kind}")
     return Posted(kind, Content.of(parsed), references)

@@ -12,7 +12,7 @@ from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry.json_values import READER
 from pytest_schema_registry.registries import core_avro
 from pytest_schema_registry.registries.queries import Kind, RegisteredSchema, RegistryVerdict
-from pytest_schema_registry.schemas import IndexEntry, Release, plain_name
+from pytest_schema_registry.schemas import LANGUAGES, IndexEntry, Release, plain_name
 from pytest_schema_registry.text import lines, one_line
 
 if TYPE_CHECKING:
@@ -98,12 +98,10 @@ def _content_fault(document: Any) -> str | None:
         return f"a schema's answer is a JSON object, not {_kind_of(document)}"
     if "content" not in document:
         return "the answer has no 'content'"
-    if core_avro.is_avro(document):
-        if fault := core_avro.references_fault(document):
-            return fault
-        kinds, language = dict | list | str, "an Avro schema"
-    else:
-        kinds, language = dict | bool, "a JSON Schema"
+    is_avro = core_avro.is_avro(document)
+    if is_avro and (fault := core_avro.references_fault(document)):
+        return fault
+    kinds, language = LANGUAGES["AVRO" if is_avro else "JSON"]
     if not isinstance(document["content"], kinds):
         return f"'content' is {_kind_of(document['content'])}, not {language}"
     return _types_fault(document, "name", "track", "core_version", "sha256", "deprecation_note")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry import duplicate_keys as doubles
 from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidAnswer, RegistryUnavailable
+from pytest_schema_registry.schemas import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,10 +46,7 @@ def content(path: Path, max_bytes: int) -> Any:
     except ValueError as exc:
         kind = "JSON written as YAML" if is_yaml(path) else "JSON"
         raise InvalidAnswer(str(path), f"the file is not {kind} ({exc})", CORRECT) from None
-    if is_avro(path):
-        kinds, language = dict | list | str, "an Avro schema"
-    else:
-        kinds, language = dict | bool, "a JSON Schema"
+    kinds, language = LANGUAGES["AVRO" if is_avro(path) else "JSON"]
     if not isinstance(schema, kinds):
         raise InvalidAnswer(str(path), f"the file is JSON, but not {language}", CORRECT)
     return schema

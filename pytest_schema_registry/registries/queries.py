@@ -102,7 +102,7 @@ class RegisteredSchema:
         deprecation_note: The registry's note on that, in one line.
         id: The global id; None where the registry does not tell it.
         schema_type: The registry's word for the schema's language.
-        subject: The list that the registry keeps the schema in, where that is not the name.
+        subject: The subject that has the schema; None in a registry without subjects.
         references: The schemas that it refers to, where the registry lists them; None where
             references lead to names and ids.
     """
@@ -135,7 +135,12 @@ class RegistryVerdict(NamedTuple):
 
 
 class UserOfId(NamedTuple):
-    """A version of a subject whose content has a given id."""
+    """A version of a subject whose content has a given id.
+
+    Args:
+        subject: The subject.
+        release: The number of its version.
+    """
 
     subject: str
     release: str

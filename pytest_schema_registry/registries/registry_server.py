@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.registries.faults import Fault
+from pytest_schema_registry.schemas import LANGUAGES
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -14,10 +15,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.registries.faults import ReceivedRequest, Traffic
     from pytest_schema_registry.registries.served import ServedSchemas
 
-_LANGUAGES: dict[str, tuple[Any, str]] = {
-    "JSON": (dict | bool, "a JSON Schema as a dict or a bool"),
-    "AVRO": (dict | list | str, "an Avro schema as a dict, a list or a string"),
-}
+_AS = {"JSON": "as a dict or a bool", "AVRO": "as a dict, a list or a string"}
 
 
 class RegistryServer:
@@ -132,11 +130,11 @@ class RegistryServer:
         _check_texts("publish", name=name, version=version)
         if release is not None:
             _check_texts("publish", release=release)
-        if schema_type not in _LANGUAGES:
+        if schema_type not in LANGUAGES:
             raise _wrong("publish", "schema_type", "'JSON' or 'AVRO'", schema_type)
-        kinds, wanted = _LANGUAGES[schema_type]
+        kinds, language = LANGUAGES[schema_type]
         if not isinstance(schema, kinds):
-            raise _wrong("publish", "schema", wanted, schema)
+            raise _wrong("publish", "schema", f"{language} {_AS[schema_type]}", schema)
         try:
             json.dumps(schema, allow_nan=False)
         except (TypeError, ValueError) as exc:

@@ -60,10 +60,10 @@ class Version:
     def properties(self) -> dict[str, str]:
         """The metadata: its version line, its release where it has one, and a deprecation."""
         found = self.found
-        told = {"version": found.version, "release": found.release}
+        properties = {"version": found.version, "release": found.release}
         if found.deprecated:
-            told |= {"deprecated": "true", "deprecation_note": found.deprecation_note}
-        return {key: value for key, value in told.items() if value}
+            properties |= {"deprecated": "true", "deprecation_note": found.deprecation_note}
+        return {key: value for key, value in properties.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

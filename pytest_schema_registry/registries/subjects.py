@@ -139,15 +139,15 @@ class Subjects:
         and the file's place where references lead from that.
         """
         found = version.found
-        told = found.content.digest
+        key = found.content.digest
         is_json = found.schema_type == "JSON"
         if self._json.refers_elsewhere(version.schema) if is_json else found.references:
             place = found.id or ""
-            told = digest([told, found.version, *([place] if place.startswith("file:") else [])])
+            key = digest([key, found.version, *([place] if place.startswith("file:") else [])])
         if not is_json:
             # The same text may be a schema of two languages.
-            told = digest([told, found.schema_type])
-        return int(told, 16) % _MOST + 1
+            key = digest([key, found.schema_type])
+        return int(key, 16) % _MOST + 1
 
     def references(self, version: Version) -> tuple[ListedReference, ...]:
         """Return the references of a version that lead to a served schema, by name."""

@@ -132,7 +132,7 @@ def test_text_that_a_strict_reader_refuses_is_refused(
         from_text(text)
     error = caught.value
     assert (error.path, error.value) == (path, value)
-    assert error.advice == (advice or "text=True takes one JSON value as text")
+    assert error.advice == (advice or "make the text one JSON value")
 
 
 @pytest.mark.parametrize("get", [httpx.get, requests.get], ids=["httpx", "requests"])
