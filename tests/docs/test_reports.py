@@ -3,12 +3,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prometheus_client.parser import text_string_to_metric_families
-
-from pytest_schema_registry.reporting.figures import Figures
 from pytest_schema_registry.reporting.marks import Marks
-from pytest_schema_registry.reporting.metrics import exposition
-from tests.docs.pages import code, page, table
+from tests.docs.pages import page, table
 
 if TYPE_CHECKING:
     import pytest
@@ -31,15 +27,3 @@ def test_a_run_closes_as_printed(
 
 def test_the_marks_are_those_of_the_code() -> None:
     assert {mark for mark, _ in table(PAGE.section("The closing lines"))} == {*Marks()}
-
-
-def test_the_figures_for_prometheus_are_those_of_the_code() -> None:
-    families = list(text_string_to_metric_families(exposition(Figures(), cache_size=0)))
-    written = {
-        code(name)[0].removesuffix("_total"): text.partition(":")[0]
-        for name, _, text in table(PAGE.section("Figures for Prometheus"))
-    }
-    said = {
-        each.name: each.documentation[0].lower() + each.documentation[1:-1] for each in families
-    }
-    assert written == said
