@@ -162,3 +162,32 @@ def test_a_name_in_both_languages_is_an_error_of_the_test(run: Run, project: Pat
     result = run(URL, "--registry-versions=v1")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["E *two files are the same schema, *shop.Order.avsc*"])
+
+
+def test_a_golden_payload_that_names_a_branch_must_fit_that_branch(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    color = {"type": "enum", "name": "E", "symbols": ["A", "B"]}
+    price = {"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2}
+    fields = [
+        {"name": "e", "type": ["null", color, "string"], "default": None},
+        {"name": "d", "type": ["null", price], "default": None},
+    ]
+    folder = pytester.path / "schemas" / "v1"
+    write(folder, R={"type": "record", "name": "R", "fields": fields})
+    payloads = pytester.path / "tests" / "contracts" / "payloads" / "R" / "valid"
+    payloads.mkdir(parents=True)
+    for name, payload in {
+        "right": {"e": {"E": "A"}, "d": {"bytes": "a"}},
+        "symbol": {"e": {"E": "zz"}},
+        "null": {"d": {"bytes": None}},
+    }.items():
+        (payloads / f"{name}.json").write_text(json.dumps(payload))
+    result = run(URL, "tests")
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines_random(
+        [
+            '*$.e: "zz" is no symbol of E, which has "A" or "B"',
+            "*$.d: null is not such a decimal: pass a Decimal of at most 4 digits, *",
+        ]
+    )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_schema_registry.json_values import json_path
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schema_types.avro.engine import Engine
-from pytest_schema_registry.schema_types.avro.json_form import MAX_DEPTH, as_json
+from pytest_schema_registry.schema_types.avro.json_form import MAX_DEPTH, Misfit, as_json
 from pytest_schema_registry.schema_types.avro.messages import (
     did_you_mean,
     not_a_container,
@@ -88,6 +88,13 @@ class Walker:
             return any(each.keyword in ("unknown-field", "union") for each in found)
         except (_OutOfSteps, RecursionError):
             return True  # it may have one
+
+    def fits(self, type_: Type, value: Any) -> bool:
+        """Check whether a value conforms to a type; False if that cannot be found out."""
+        try:
+            return next(_Walk(self, None).of(type_, value, ()), None) is None
+        except (_OutOfSteps, RecursionError):
+            return False
 
     def refused_by(self, type_: Type, value: Any) -> bool:
         """Check whether fastavro refuses a value for a type without inner ones."""
@@ -177,6 +184,9 @@ class _Walk:
 
     def _union(self, type_: Type, value: Any, path: _Path) -> Iterator[Violation]:
         branches = type_.inner
+        if isinstance(value, Misfit):
+            yield from self.of(value.branch, value.value, path)
+            return
         if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str):
             name, value = value
             branches = [each for each in branches if each.title == name]

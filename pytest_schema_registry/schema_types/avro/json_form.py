@@ -12,6 +12,7 @@ from array import array
 from collections import UserString
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from numbers import Integral, Number, Real
@@ -41,6 +42,21 @@ class _Form(NamedTuple):
     write: Callable[[Any], str]
     read: Callable[[str], Any]
     kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A value that does not fit the branch of a union that its document names.
+
+    No type takes it, so that no other branch of the union can.
+
+    Args:
+        branch: The branch.
+        value: The value.
+    """
+
+    branch: Type
+    value: Any
 
 
 def _text_of(value: bytes | bytearray) -> str:
@@ -92,6 +108,11 @@ def as_json(value: Any, type_: Type | None = None, depth: int = 0, *, names: boo
         return _exact(value)
     if isinstance(value, Number):
         return _of_number(value)
+    if isinstance(value, Misfit):
+        inside = as_json(value.value, value.branch, depth + 1, names=names)
+        # Only inside a container, the name would be a part of a path.
+        is_leaf = not isinstance(value.value, Mapping) and not _is_array(value.value)
+        return {value.branch.title: inside} if names or is_leaf else inside
     inner, branch = inside_union(value, type_)
     if inner is not value:
         if names and branch is not None:
@@ -183,7 +204,12 @@ def _type_of_member(type_: Type | None, name: Any) -> Type | None:
     return next((each.type for each in type_.fields if each.name == name), None)
 
 
-def from_json(type_: Type, document: Any, depth: int = 0) -> Any:
+def from_json(  # noqa: PLR0912  # one more function would be a level of Python's stack
+    type_: Type,
+    document: Any,
+    fits: Callable[[Type, Any], bool] | None = None,
+    depth: int = 0,
+) -> Any:
     """Return the value in a JSON document: of Avro's JSON encoding, or as :func:`as_json` has it.
 
     What is neither stays as it is, so that the verdict falls on it. A value of a union may stand
@@ -193,16 +219,23 @@ def from_json(type_: Type, document: Any, depth: int = 0) -> Any:
     Args:
         type_: The type of the value.
         document: The JSON document.
+        fits: Checks whether a value conforms to a type. What does not fit the branch that it names
+            becomes a `Misfit`. Without it, nothing does: a value is made as a producer passes it.
         depth: Its level in the payload.
     """
     if depth > MAX_DEPTH:
         return document
-    name = ""
+    name, held = "", None
     while (value := _native(document, type_)) is None and type_.kind == "union":
-        name, branch, document = _without_name(type_, document)
+        branch, is_named, document = _without_name(type_, document)
         if branch is None:
             return _of_no_type(document, depth)
         type_ = branch
+        # fastavro takes the name of a record, and of a type that is only a name.
+        if is_named and (type_.kind == "record" or isinstance(type_.schema, str)):
+            name = type_.title
+        elif is_named:
+            held = type_
     if value is None:
         value = document
         match type_.kind:
@@ -211,17 +244,21 @@ def from_json(type_: Type, document: Any, depth: int = 0) -> Any:
                 value = dict(document)
                 for field in type_.fields:
                     if field.name in value:
-                        value[field.name] = from_json(field.type, value[field.name], depth + 1)
+                        value[field.name] = from_json(
+                            field.type, value[field.name], fits, depth + 1
+                        )
             case "array" if isinstance(document, list):
                 value = []
                 for each in document:
-                    value.append(from_json(type_.inner[0], each, depth + 1))
+                    value.append(from_json(type_.inner[0], each, fits, depth + 1))
             case "map" if isinstance(document, dict):
                 value = {}
                 for key, each in document.items():
-                    value[key] = from_json(type_.inner[0], each, depth + 1)
+                    value[key] = from_json(type_.inner[0], each, fits, depth + 1)
             case _ if isinstance(document, str):
                 value = _of_text(type_, document)
+    if held is not None and fits is not None and not fits(held, value):
+        return Misfit(held, value)
     return (name, value) if name else value
 
 
@@ -274,16 +311,14 @@ def _of_no_type(document: Any, depth: int) -> Any:
     return document if value is None else value
 
 
-def _without_name(union: Type, document: Any) -> tuple[str, Type | None, Any]:
-    """Return the branch of a document and the document in it; None where it is not certain.
+def _without_name(union: Type, document: Any) -> tuple[Type | None, bool, Any]:
+    """Return the branch of a document, whether it names that, and the document in it.
 
-    The first of the three is the branch's name where the value needs it.
+    The branch is None where it is not certain.
     """
     if isinstance(document, dict) and len(document) == 1:
         ((name, inner),) = document.items()
         for branch in union.inner:
             if branch.title == name:
-                # fastavro takes the name of a record, and of a type that is only a name.
-                is_named = branch.kind == "record" or isinstance(branch.schema, str)
-                return name if is_named else "", branch, inner
-    return "", _branch(union, document), document
+                return branch, True, inner
+    return _branch(union, document), False, document

@@ -127,7 +127,7 @@ class AvroValidator:
 
     def from_json(self, document: Any) -> Any:
         """Return the value in a document: of Avro's JSON encoding, or of ``as_json``."""
-        return from_json(self.types.root, document)
+        return from_json(self.types.root, document, self.walker.fits)
 
     def _is_too_deep(self, value: Any) -> bool:
         # Along any other schema, fastavro goes as deep as that only.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.json_values import json_path
 from pytest_schema_registry.redaction import Redaction
+from pytest_schema_registry.schema_types.avro.json_form import from_json
 from pytest_schema_registry.schema_types.avro.payloads.documents import (
     LEFT_OUT,
     Documents,
@@ -56,7 +57,7 @@ def violating(validator: AvroValidator, limit: int, hide: Redaction | None) -> P
             break
         for text in map(compact, rule.documents):
             tried += len(text)
-            value = validator.from_json(json.loads(text))
+            value = from_json(validator.types.root, json.loads(text))
             if _is_broken(validator, rule, value):
                 # With the name of its branch or without, it may be one value.
                 broken.setdefault(repr(value), (text, rule.name))
@@ -69,7 +70,7 @@ def violating(validator: AvroValidator, limit: int, hide: Redaction | None) -> P
     reason = "" if texts else documents.cut or _NONE
 
     def pair(_: int, document: Any) -> Violating:
-        value = validator.from_json(document)
+        value = from_json(validator.types.root, document)
         return Violating(value, validator.violations(value, hide or Redaction())[0])
 
     told = tuple(filter(None, (reason or documents.cut, *unbroken, *lines)))

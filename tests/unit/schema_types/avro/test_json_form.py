@@ -14,7 +14,14 @@ from uuid import UUID
 
 import pytest
 
-from pytest_schema_registry.schema_types.avro.json_form import as_json, from_json, is_too_deep
+from pytest_schema_registry.redaction import Redaction
+from pytest_schema_registry.schema_types.avro.diagnosis import Walker
+from pytest_schema_registry.schema_types.avro.json_form import (
+    Misfit,
+    as_json,
+    from_json,
+    is_too_deep,
+)
 from pytest_schema_registry.schema_types.avro.names import Types
 from tests.unit.schema_types.avro.subjects import CARD, CASH, logical, record, validator_of
 
@@ -25,6 +32,11 @@ DECIMAL = logical("bytes", "decimal", precision=4, scale=2)
 
 
 INTS = {"type": "array", "items": "int"}
+
+
+def value_of(content: Any, document: Any) -> Any:
+    types = Types(content)
+    return from_json(types.root, document, Walker(types).fits)
 
 
 class Own:
@@ -74,7 +86,7 @@ class Raw(bytes):
 )
 def test_a_value_becomes_json_and_is_made_of_it_again(value: Any, form: Any) -> None:
     assert as_json({"a": [value]}) == {"a": [form]}
-    again = from_json(Types("string").root, form)
+    again = value_of("string", form)
     assert again == value
     assert type(again) is type(value)
 
@@ -136,11 +148,11 @@ def test_what_conforms_does_so_again_after_its_way_through_json(content: Any, va
 
 
 def test_a_value_as_deep_as_is_looked_at_is_made_of_json_again() -> None:
-    root = Types(record("R", ("next", ["null", "R"]))).root
+    content = record("R", ("next", ["null", "R"]))
     value: Any = {"next": None}
     for _ in range(450):
         value = {"next": value}
-    assert from_json(root, as_json(value, root)) == value
+    assert value_of(content, as_json(value, Types(content).root)) == value
 
 
 @pytest.mark.parametrize("content", [record("R", ("next", ["null", "R"])), [CARD, CASH]])
@@ -149,7 +161,7 @@ def test_below_the_deepest_level_a_document_stays_as_it_is(content: Any) -> None
     document: Any = bottom
     for _ in range(501):
         document = {"next": document}
-    value = from_json(Types(content).root, document)
+    value = value_of(content, document)
     for _ in range(501):
         value = value["next"]
     assert value is bottom
@@ -163,9 +175,8 @@ def test_what_has_no_form_is_named_by_its_class() -> None:
     assert as_json(Fraction(10**400)) == {"$Fraction": None}
     assert as_json(("a", Own())) == ["a", {"$Own": None}]
     assert as_json(MappingProxyType({1: 2})) == {"1": 2}
-    root = Types("string").root
     for document in ({"$Own": None}, {"$Decimal": "x"}, {"$UUID": "x"}, {"$Decimal": 1}):
-        assert from_json(root, document) is document
+        assert value_of("string", document) is document
 
 
 @pytest.mark.parametrize(
@@ -202,7 +213,7 @@ def test_the_name_of_a_branch_is_kept_for_what_is_read_again(
 ) -> None:
     root = Types(content).root
     assert as_json(value, root, names=True) == form
-    assert from_json(root, form) == value
+    assert value_of(content, form) == value
 
 
 def test_a_value_that_contains_itself_is_cut() -> None:
@@ -248,4 +259,92 @@ def test_a_value_that_contains_itself_is_cut() -> None:
 def test_the_json_encoding_is_read_and_anything_else_is_left_for_the_verdict(
     content: Any, document: Any, value: Any
 ) -> None:
-    assert from_json(Types(content).root, document) == value
+    assert value_of(content, document) == value
+
+
+E = {"type": "enum", "name": "E", "symbols": ["A", "B"]}
+F = {"type": "fixed", "name": "F", "size": 2}
+AT = logical("long", "timestamp-millis")
+LIST = {"type": "array", "items": "int"}
+MAP = {"type": "map", "values": "int"}
+POINT = record("Point", ("x", "int"))
+
+
+@pytest.mark.parametrize(
+    ("branches", "document", "said"),
+    [
+        ([E, "string"], {"E": "zz"}, '$: "zz" is no symbol of E, which has "A" or "B"'),
+        ([E], {"E": None}, "$: null is not a E"),
+        ([F, "string"], {"F": None}, "$: null is not a F"),
+        ([F, "bytes"], {"F": "abc"}, "$: it has 3 bytes, and F has 2 bytes"),
+        ([LIST], {"array": None}, "$: null is no array"),
+        ([LIST], {"array": [1, "a"]}, '$[1]: "a" is a string, not an int'),
+        ([MAP], {"map": None}, "$: null is no map"),
+        ([MAP, POINT], {"map": {"y": 1.5}}, "$.y: 1.5 is a float, not an int"),
+        ([MAP, POINT], {"map": {"x": 1}}, ""),
+        ([{"type": "string"}], {"string": None}, "$: null is not a string"),
+        ([AT], {"long": 5}, ""),
+        ([DECIMAL], {"bytes": "a"}, ""),
+        ([DECIMAL], {"bytes": {"$Decimal": "1.50"}}, ""),
+        ([E, "string"], {"E": "A"}, ""),
+        ([F], {"F": "ab"}, ""),
+        ([LIST], {"array": [1]}, ""),
+    ],
+)
+def test_a_branch_that_is_named_is_the_one_that_the_value_must_fit(
+    branches: list[Any], document: Any, said: str
+) -> None:
+    validator = validator_of(record("R", ("u", ["null", *branches])))
+    value = validator.from_json({"u": document})
+    assert validator.is_valid(value) is not bool(said)
+    if said:
+        found = validator.violations(value, Redaction())
+        assert [str(each).replace("$.u", "$", 1) for each in found] == [said]
+
+
+@pytest.mark.parametrize(
+    ("branch", "document", "said"),
+    [
+        (AT, {"long": None}, "null is not a timestamp-millis: pass a datetime, or the "),
+        (DECIMAL, {"bytes": None}, "null is not such a decimal: pass a Decimal of at most 4 "),
+    ],
+)
+def test_a_logical_type_whose_branch_is_named_says_what_to_pass(
+    branch: Any, document: Any, said: str
+) -> None:
+    validator = validator_of(["null", branch])
+    value = validator.from_json(document)
+    assert not validator.is_valid(value)
+    (found,) = validator.violations(value, Redaction())
+    assert found.message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("branches", "document", "form"),
+    [
+        ([E, "string"], {"E": "zz"}, {"E": "zz"}),
+        ([F, "bytes"], {"F": "abc"}, {"F": {"$bytes": "abc"}}),
+        ([LIST], {"array": ["a"]}, ["a"]),
+    ],
+)
+def test_a_value_that_does_not_fit_its_branch_does_not_fit_after_its_way_through_json(
+    branches: list[Any], document: Any, form: Any
+) -> None:
+    validator = validator_of(["null", *branches])
+    value = validator.from_json(document)
+    assert isinstance(value, Misfit)
+    assert validator.as_json(value) == form
+    assert not validator.is_valid(validator.from_json(form))
+    again = validator.from_json(validator.as_json(value, names=True))
+    assert again == value
+
+
+def test_what_is_too_large_to_be_held_to_its_branch_does_not_conform() -> None:
+    several = {"type": "array", "items": ["null", "int", "string"]}
+    content = ["null", {"type": "array", "items": ["null", "string", several]}]
+    validator = validator_of(content)
+    assert validator.is_valid(validator.from_json({"array": [[1]]}))
+    too_many = validator.from_json({"array": [[1] * 20_000]})
+    assert not validator.is_valid(too_many)
+    (found,) = validator.violations(too_many, Redaction())
+    assert found.keyword == "fastavro"
