@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry import files
+from pytest_schema_registry.contracts.message import UNREAD
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.json_values import digest
 
@@ -37,13 +39,17 @@ def letter(
         time: The time at which the test met it.
     """
     schema = violation.schema
-    return {
+    kept = {
         "schema": schema.name,
         "version": schema.version,
         "release": schema.release,
         "digest": schema.digest,
         "source": schema.source,
         "payload": violation.payload,
+    }
+    if violation.message is not None:
+        kept["message"] = b64encode(violation.message).decode()
+    return kept | {
         "violations": [
             {
                 "path": found.path,
@@ -145,6 +151,10 @@ def _is_letter(value: Any) -> bool:
         return False
     named = isinstance(value["schema"], str) and isinstance(value["version"], str)
     found = value["violations"]
+    try:
+        b64decode(value.get("message", ""), validate=True)
+    except (TypeError, ValueError):
+        return False
     return named and isinstance(found, list) and all(isinstance(each, dict) for each in found)
 
 
@@ -156,4 +166,18 @@ def _value(line: bytes) -> Any:
 
 
 def _key(letter: dict[str, Any]) -> str:
-    return digest([letter["schema"], letter["version"], letter["payload"]])
+    # The payload of a message that cannot be read says its size only.
+    message = [letter["message"]] if "message" in letter else []
+    return digest([letter["schema"], letter["version"], letter["payload"], *message])
+
+
+def passed(letter: dict[str, Any]) -> str | bytes | None:
+    """Return the payload of a letter as a test passes it: JSON text, or the bytes of a message.
+
+    It is None for a message whose bytes were not kept.
+    """
+    if "message" in letter:
+        return b64decode(letter["message"])
+    if any(each.get("keyword") == UNREAD for each in letter["violations"]):
+        return None
+    return json.dumps(letter["payload"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.contracts.message import message_of, release_of
+from pytest_schema_registry.contracts.message import BYTES, message_of, release_of
 from pytest_schema_registry.contracts.payloads import from_text
 from pytest_schema_registry.errors import WrongSchemaId
 from pytest_schema_registry.schemas import ListedReference
@@ -50,7 +50,7 @@ def value_of(  # noqa: PLR0917  # one fact each
         WrongSchemaId: The id in a message is that of no version of the schema's subject.
         SchemaRegistryError: The schema that a message was written with cannot be had.
     """
-    if not isinstance(payload, bytes | bytearray | memoryview):
+    if not isinstance(payload, BYTES):
         return values.from_json(from_text(payload, redaction)) if text else payload
     raw = bytes(payload)
     message = message_of(raw)

@@ -13,6 +13,7 @@ from pytest_schema_registry.contracts.explanation import (
     declared_beside,
 )
 from pytest_schema_registry.contracts.hints import Hints
+from pytest_schema_registry.contracts.message import BYTES, UNREAD
 from pytest_schema_registry.contracts.payloads import from_text, to_json
 from pytest_schema_registry.errors import ContractViolation, SchemaRegistryError
 
@@ -158,7 +159,10 @@ class Judge:
         hints = Hints(passed, schema.content, found)
         text = Explanation(schema, safe, found, elsewhere, verbose, hints, within, advice)
         # A verbose text shows the payload, which may change before the text is read.
-        return ContractViolation(str(text) if verbose else text, schema, safe, found)
+        # No part of the bytes can be told from another, so all of them may be what is hidden.
+        is_kept = any(each.keyword == UNREAD for each in found) and not self._redaction
+        message = bytes(passed) if is_kept and isinstance(passed, BYTES) else None
+        return ContractViolation(str(text) if verbose else text, schema, safe, found, message)
 
     def _within(
         self, validator: Validator, payload: Any, safe: Any, found: Sequence[Violation]

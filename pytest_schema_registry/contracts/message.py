@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pytest_schema_registry.retrieval.catalogue import Catalogue
     from pytest_schema_registry.schemas import Schema
 
+#: What a message may be passed as.
+BYTES = (bytes, bytearray, memoryview)
+#: The rule that bytes break which cannot be read as a message. No language has a keyword like it.
+UNREAD = "message"
 _MAGIC = 0
 _ID_BYTES = 4
 #: The context in front of a subject.
@@ -37,7 +41,7 @@ class Message(NamedTuple):
 
 def message_of(text: Any) -> Message | None:
     """Take a message apart; return None for anything else."""
-    if not isinstance(text, bytes | bytearray | memoryview):
+    if not isinstance(text, BYTES):
         return None
     raw = bytes(text)
     start = 1 + _ID_BYTES

@@ -18,6 +18,8 @@ class ContractViolation(AssertionError):
         schema: The schema that the payload breaks.
         payload: The payload's JSON form.
         violations: The violations, best match first.
+        message: The bytes of a message that cannot be read, so that `payload` is not all of it;
+            None for any other payload, and where values are hidden.
     """
 
     def __init__(
@@ -26,12 +28,14 @@ class ContractViolation(AssertionError):
         schema: Schema,
         payload: Any,
         violations: tuple[Violation, ...],
+        message: bytes | None = None,
     ) -> None:
-        super().__init__(text, schema, payload, violations)
+        super().__init__(text, schema, payload, violations, message)
         self._text = text
         self.schema = schema
         self.payload = payload
         self.violations = violations
+        self.message = message
 
     @property
     def text(self) -> str:

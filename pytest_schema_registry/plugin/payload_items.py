@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from pytest_schema_registry.addresses import Address
-from pytest_schema_registry.contracts.dead_letters import letters
+from pytest_schema_registry.contracts.dead_letters import letters, passed
 from pytest_schema_registry.contracts.expected_reason import ExpectedReason
 from pytest_schema_registry.contracts.explanation import IN_A_TEST
 from pytest_schema_registry.contracts.judge import from_json
@@ -55,7 +55,7 @@ class PayloadCase(NamedTuple):
     Args:
         title: The name of its test within its file.
         request: The request for its schema.
-        text: The payload as JSON text.
+        payload: The payload as JSON text, or as the bytes of a message; None where it is not kept.
         conforms: True where it must conform, False where it must not.
         why: What an invalid one must fail for; None for anything.
         origin: The test and the time that a dead letter comes from; empty for other payloads.
@@ -64,7 +64,7 @@ class PayloadCase(NamedTuple):
 
     title: str
     request: SchemaRequest
-    text: str
+    payload: str | bytes | None
     conforms: bool = True
     why: ExpectedReason | None = None
     origin: str = ""
@@ -188,7 +188,7 @@ def _dead_letters(path: Path) -> Read | None:
         PayloadCase(
             printable(f"line {number}[{letter['schema']}-{letter['version']}]"),
             SchemaRequest(letter["schema"], letter["version"]),
-            json.dumps(letter["payload"]),
+            passed(letter),
             origin=f"{letter.get('test')}, {letter.get('time')}",
             # Older letters write their paths in another form.
             wrong_at=tuple(
@@ -260,19 +260,22 @@ class PayloadItem(pytest.Item):
         advice = _advice(self._case)
         contract = self._process.parametrization.contract(self._case.request, advice=advice)
         if not self._case.conforms:
-            contract.assert_refused(self._case.text, text=True, why=self._case.why)
+            contract.assert_refused(self._case.payload, text=True, why=self._case.why)
         elif self._case.origin and self._is_lost(contract):
             pytest.skip("what was wrong with it is redacted, so it cannot be checked again")
         else:
-            contract.assert_conforms(self._case.text, text=True)
+            payload = self._case.payload
+            contract.assert_conforms(payload, text=isinstance(payload, str))
 
     def _is_lost(self, contract: Contract) -> bool:
         """Check whether redaction removed all that was wrong with a dead letter.
 
-        It did if every violation of today is at a redacted value. If there is none today, the
-        letter must have recorded one there.
+        It did where it removed a message. In other payloads, it did if every violation of today is
+        at a redacted value. If there is none today, the letter must have recorded one there.
         """
-        payload = json.loads(self._case.text)
+        if not isinstance(self._case.payload, str):
+            return self._case.payload is None
+        payload = json.loads(self._case.payload)
         redacted = tuple(_redacted(payload))
         if not redacted:
             return False

@@ -191,3 +191,59 @@ def test_a_golden_payload_that_names_a_branch_must_fit_that_branch(
             "*$.d: null is not such a decimal: pass a Decimal of at most 4 digits, *",
         ]
     )
+
+
+@pytest.fixture
+def cut_off(pytester: pytest.Pytester) -> Path:
+    """A suite that sends two messages that end in the middle, with the schema of a map."""
+    write(pytester.path / "schemas" / "v1", M={"type": "map", "values": "string"})
+    pytester.makepyfile(
+        test_it="""
+import pytest
+
+@pytest.mark.parametrize("end", [b"ab", b"cd", b"ab"])
+def test_message(assert_conforms, end):
+    assert_conforms(bytearray(b"\\0\\0\\0\\0\\7\\x04" + end), "M@v1")
+"""
+    )
+    return pytester.path
+
+
+LETTERS = "--registry-dead-letters=dl.jsonl"
+
+
+def test_each_message_that_cannot_be_read_is_kept_and_read_again(run: Run, cut_off: Path) -> None:
+    run(URL, LETTERS).assert_outcomes(failed=3)
+    letters = [json.loads(each) for each in (cut_off / "dl.jsonl").read_text().splitlines()]
+    assert [(each["payload"], each["message"]) for each in letters] == [
+        ({"$message": "3 bytes"}, "AAAAAAcEYWI="),
+        ({"$message": "3 bytes"}, "AAAAAAcEY2Q="),
+    ]
+    result = run(URL, "dl.jsonl")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*$: the message of 3 bytes cannot be read*"])
+    fixed = {"type": "fixed", "name": "F", "size": 3}
+    write(
+        cut_off / "schemas" / "v1",
+        M={"type": "record", "name": "M", "fields": [{"name": "f", "type": fixed}]},
+    )
+    run(URL, "dl.jsonl").assert_outcomes(passed=2)
+
+
+def test_a_message_is_not_kept_where_values_are_hidden(run: Run, cut_off: Path) -> None:
+    run(URL, LETTERS, "--registry-redact=$.card").assert_outcomes(failed=3)
+    (letter,) = (cut_off / "dl.jsonl").read_text().splitlines()
+    assert json.loads(letter)["payload"] == {"$message": "3 bytes"}
+    assert "message" not in json.loads(letter)
+    run(URL, "dl.jsonl").assert_outcomes(skipped=1)
+
+
+def test_a_dead_letter_whose_message_was_changed_is_an_error(run: Run, cut_off: Path) -> None:
+    run(URL, LETTERS)
+    file = cut_off / "dl.jsonl"
+    file.write_text(file.read_text().replace("AAAAAAcEYWI=", "AAAA?"))
+    result = run(URL, "dl.jsonl")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*dl.jsonl has no dead letter in line 1; correct the line, or remove it"]
+    )

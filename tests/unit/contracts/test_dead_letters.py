@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_schema_registry import InvalidSettings, Schema
-from pytest_schema_registry.contracts.dead_letters import DeadLetters, letter, letters
+from pytest_schema_registry.contracts.dead_letters import DeadLetters, letter, letters, passed
 from pytest_schema_registry.errors import ContractViolation
 from pytest_schema_registry.json_values import Content
 from pytest_schema_registry.schemas import Violation
@@ -222,3 +222,20 @@ def test_half_a_letter_is_no_line_of_others(file: Path, half: str) -> None:
     DeadLetters(file).add(of(2))
     assert kept(file) == [1, 2]
     assert file.read_text().count("\n") == 2
+
+
+def test_messages_that_cannot_be_read_are_told_apart_by_their_bytes(file: Path) -> None:
+    dead = DeadLetters(file)
+    for message in ("YQ==", "Yg==", "YQ=="):
+        dead.add(of({"$message": "1 bytes"}, message=message))
+    found = [each for _, each in letters(file.read_bytes())]
+    assert list(map(passed, found)) == [b"a", b"b"]
+    assert passed(of({"a": 1})) == '{"a": 1}'
+    assert passed(of({}, violations=[{"keyword": "type"}])) == "{}"
+    assert passed(of({"$message": "1 bytes"}, violations=[{"keyword": "message"}])) is None
+
+
+@pytest.mark.parametrize("message", [5, "a", "?", "ä"])
+def test_a_letter_whose_message_is_no_base64_is_none(message: Any) -> None:
+    line = json.dumps(of({}, message=message)).encode()
+    assert list(letters(line)) == []
