@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_schema_registry.contracts.explanation import sentence
-from pytest_schema_registry.text import printable
+from pytest_schema_registry.text import listed, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +36,9 @@ class ExpectedReason(NamedTuple):
         """
         found = tuple(_with_causes(violations))
         if self.rule and all(each.keyword != self.rule for each in found):
-            return f"not the rule that its folder names: {self.rule}"
+            rules = list(dict.fromkeys(printable(each.keyword) for each in found))
+            broken = listed(rules, "and")
+            return f"not the rule that its folder names: {self.rule} (it violates {broken})"
         said = [text for each in found for text in (str(each), sentence(each))]
         missing = (text for text in self.texts if not any(text in each for each in said))
         return next((f"nothing says what its .why has: {printable(text)}" for text in missing), "")

@@ -247,3 +247,17 @@ def test_a_dead_letter_whose_message_was_changed_is_an_error(run: Run, cut_off: 
     result.stdout.fnmatch_lines(
         ["*dl.jsonl has no dead letter in line 1; correct the line, or remove it"]
     )
+
+
+def test_a_golden_payload_in_the_folder_of_another_rule_names_the_rules_that_it_breaks(
+    run: Run, pytester: pytest.Pytester, project: Path
+) -> None:
+    folder = project / "tests/contracts/payloads/shop.Order@v1/invalid"
+    for rule in ("missing", "required"):
+        (folder / rule).mkdir(parents=True)
+        (folder / rule / "a.json").write_text('{"id": 1, "at": 0}')
+    result = run(URL, "tests")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*but not the rule that its folder names: required (it violates type and missing)"]
+    )

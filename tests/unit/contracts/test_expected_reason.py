@@ -26,7 +26,10 @@ def test_a_reason_is_met_by_a_violation_or_by_the_cause_of_one(reason: ExpectedR
 @pytest.mark.parametrize(
     ("reason", "unmet"),
     [
-        (ExpectedReason("require"), "not the rule that its folder names: require"),
+        (
+            ExpectedReason("require"),
+            "not the rule that its folder names: require (it violates oneOf and required)",
+        ),
         (
             ExpectedReason("", ("card", "too\x1b long")),
             r"nothing says what its .why has: too\x1b long",
