@@ -261,3 +261,25 @@ def test_a_golden_payload_in_the_folder_of_another_rule_names_the_rules_that_it_
     result.stdout.fnmatch_lines(
         ["*but not the rule that its folder names: required (it violates type and missing)"]
     )
+
+
+def test_a_logical_type_that_checks_nothing_is_warned_of_once(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    field = {"name": "a", "type": "string", "logicalType": "uuid"}
+    schema = {"type": "record", "name": "R", "fields": [field]}
+    write(pytester.path / "schemas" / "v1", R=schema)
+    pytester.makepyfile(
+        """
+import pytest
+
+@pytest.mark.parametrize("text", ["nope", "no"])
+def test_it(assert_conforms, text):
+    assert_conforms({"a": text}, "R")
+"""
+    )
+    result = run(URL)
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(
+        ['*UncheckedWarning: R v1*: the logical type "uuid" at #/fields/0 is beside "type", and *']
+    )

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pytest_schema_registry.schema_types.avro.names import Type
 
 #: Each with the kinds that it may annotate. A reader ignores any other one (Avro, "Logical Types").
-_DEFINED = {
+DEFINED = {
     "decimal": ("bytes", "fixed"),
     "big-decimal": ("bytes",),
     "uuid": ("string", "fixed"),
@@ -47,7 +47,7 @@ class Meaning(NamedTuple):
 def meaning(type_: Type) -> Meaning:
     """Return what the logical type of a type adds to it."""
     logical = type_.logical
-    if logical is None or type_.kind not in _DEFINED.get(logical, ()):
+    if logical is None or type_.kind not in DEFINED.get(logical, ()):
         return Meaning()
     if logical != "decimal":
         return Meaning(logical)

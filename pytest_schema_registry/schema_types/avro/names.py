@@ -108,6 +108,18 @@ class Types:
             self._type(each, "", (), subject)
         self.root = self._type(content, "", (), "")
 
+    def all(self) -> Iterator[Type]:
+        """Yield each type once: first those of the schema, and then those that it refers to."""
+        pending = [*reversed(self.named.values()), self.root]
+        seen: set[Type] = set()
+        while pending:
+            each = pending.pop()
+            if each not in seen:
+                seen.add(each)
+                yield each
+                inner = [*each.inner, *(field.type for field in each.fields)]
+                pending += reversed(inner)
+
     def _type(self, node: Any, space: str, path: tuple[str | int, ...], subject: str) -> Type:
         pointer = f"{subject}{json_pointer(path)}"
         if isinstance(node, list):

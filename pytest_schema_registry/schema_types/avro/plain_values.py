@@ -151,8 +151,8 @@ def _union(type_: Type, made: dict[Type, Copy | None]) -> Copy | None:
     others = [each for each in type_.inner if each.kind != "null"]
     if len(others) == 1 < len(type_.inner):
         return _optional(_copy(others[0], made))
-    families = [_FAMILIES.get(each.kind, "") for each in type_.inner]
-    is_told = "" not in families and len(set(families)) == len(families)
+    families = [_FAMILIES[each.kind] for each in type_.inner]
+    is_told = len(set(families)) == len(families)
     if not is_told or any(each.logical for each in type_.inner):
         return None
     branches: dict[type, Copy] = {}

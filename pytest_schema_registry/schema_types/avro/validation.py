@@ -181,8 +181,10 @@ class AvroValidator:
         return Unreadable(printable(said), len(raw), printable(found.message))
 
     def remarks(self) -> Iterator[tuple[str, str]]:
-        """Yield no remarks: each word of an Avro schema is either known or an annotation."""
-        yield from ()
+        """Return remarks on the logical types of the schema that check nothing."""
+        from pytest_schema_registry.schema_types.avro.remarks import remarks
+
+        return remarks(self.schema, self.types)
 
     def bundled(self) -> Any:
         """Return the content of the schema with all that it refers to, as one document."""
@@ -236,6 +238,7 @@ class AvroType:
             referred_schemas,
             refuse_unknown,
         )
+        from pytest_schema_registry.schema_types.avro.wrong_schemas import fault_of
 
         try:
             referred = referred_schemas(schema, resolve)
@@ -251,6 +254,9 @@ class AvroType:
         except NotAvro as exc:
             reason = printable(f"it is no Avro schema ({exc})")
             raise InvalidSchema(str(schema), "#", reason, schema.origin) from None
+        if fault := fault_of(types):
+            reason = printable(fault.said)
+            raise InvalidSchema(str(schema), fault.pointer, reason, schema.origin)
         engine.is_recursive = types.is_recursive
         walker = Walker(types, allows_unknown=self._allows_unknown)
         old = tuple(copy for each in referred for copy in each.old_copies)

@@ -143,7 +143,6 @@ def test_the_usual_value_is_plain(content: Any, value: Any) -> None:
         (["null", "int"], "a"),
         (["int", "long"], 1),
         ([CARD, CASH], {"number": "1"}),
-        ([["int", "null"], "string"], 1),
         (["string", logical("int", "date")], "a"),
         (record("R", ("a", "int")), {"a": 1, "b": 2}),
         (record("R", ("a", "double", 1)), {}),
