@@ -102,6 +102,15 @@ class Walker:
             self._leaves[type_] = Engine(type_.schema)
         return not self._leaves[type_].is_valid(value)
 
+    @staticmethod
+    def takes_type_in(type_: Type) -> bool:
+        """Check whether fastavro takes the name of a record as its ``-type``.
+
+        It refuses the name of one without a namespace, though it writes such a record.
+        """
+        alone = {"type": "record", "name": type_.name, "fields": []}
+        return Engine(alone).validates({"-type": type_.name})
+
     def missing(self, field: Field) -> str | None:
         """Say why a field must not be missing; None if it may be."""
         default = None if field.default is ABSENT else field.default
@@ -164,6 +173,12 @@ class _Walk:
         if "-type" in value and value["-type"] != type_.name:
             said = f"the type is {shown(value['-type'])} here, not {type_.name}"
             yield self._made(type_.pointer, (*path, "-type"), "type", said)
+        elif "-type" in value and not self._walker.takes_type_in(type_):
+            said = (
+                f'fastavro takes no "-type" of {type_.name}, which has no namespace; in a union, '
+                f'pass ("{type_.name}", {{…}}), and elsewhere leave it out'
+            )
+            yield self._made(type_.pointer, (*path, "-type"), "type", said)
         if self._walker.allows_unknown:
             return
         names = [each.name for each in type_.fields]
@@ -195,6 +210,9 @@ class _Walk:
                 said = f"the union has no branch {shown(name)}{did_you_mean(name, titles)}"
                 yield self._made(type_.pointer, path, "union", said)
                 return
+        if isinstance(value, Mapping) and all(each.kind != "map" for each in branches):
+            named = [each for each in branches if each.title == value.get("-type")]
+            branches = named or branches
         types = [each for each in branches if each.kind != "null"]
         if len(types) == 1 and value is not None:
             yield from self.of(types[0], value, path)
