@@ -270,13 +270,16 @@ def test_a_schema_that_fastavro_does_not_take_is_an_error(content: Any, reason: 
 def test_a_schema_that_is_nested_too_deeply_is_an_error() -> None:
     reasons = []
     for depth in (300, 600, 900, 5_000):
-        text = '{"type": "array", "items": ' * depth + '"int"' + "}" * depth
+        text = "[" * depth + '"int"' + "]" * depth
         try:
             AvroType().compile(schema_of("int", published=Content(text)), no_references)
         except InvalidSchema as exc:  # from which depth on depends on Python, and its stack
             reasons.append(exc.reason)
     assert reasons
-    assert all("nested too deeply" in each for each in reasons)
+    # One that is not too deep is wrong all the same, as a union in a union.
+    deep = [each for each in reasons if not each.startswith("a union is a branch of a union")]
+    assert deep
+    assert all("nested too deeply" in each for each in deep)
 
 
 def test_a_bundle_is_the_content_with_all_that_it_refers_to() -> None:
