@@ -114,7 +114,9 @@ def test_the_plugin_may_be_named_on_the_command_line(
     run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.makepyfile("def test(assert_compatible): assert_compatible({}, {})")
+    pytester.makepyfile(
+        "def test(assert_compatible): assert_compatible({'type': 'null'}, {'type': 'null'})"
+    )
     run("-W", "error", "-p", "pytest_schema_registry.plugin").assert_outcomes(passed=1)
 
 
