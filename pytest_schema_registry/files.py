@@ -78,20 +78,23 @@ def replace(path: Path, text: str, *, staging: Path | None = None) -> None:
     _write_through(beside, target, text, status)
 
 
-def replace_own(path: Path, text: str, mark: str) -> None:
-    """Replace the file of an earlier run at once, and no file of anybody else.
+def replace_report(path: Path, text: str, endings: tuple[str, ...], mark: str) -> None:
+    """Replace the file of a report at once, unless it is plainly another file.
 
     Args:
-        path: The file; it may be missing or empty.
+        path: The file.
         text: The new content.
-        mark: A text that the first 1,000 bytes of each such file have.
+        endings: The usual endings of such reports. A file with one of them, or with none, is
+            replaced whatever it has.
+        mark: A text that the first 1,000 bytes of each such report have. A file with another
+            ending is replaced only if it has this, or nothing.
 
     Raises:
-        FileExistsError: The file is another's.
+        FileExistsError: It is another file, such as a test module that was named by mistake.
         OSError: The file cannot be written; the old one is still there.
     """
     with locked(path):
-        if path.is_file():
+        if path.suffix not in ("", *endings) and path.is_file():
             with path.open("rb") as file:
                 head = file.read(_HEAD)
             if head.strip() and mark.encode() not in head:

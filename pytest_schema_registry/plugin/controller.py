@@ -256,7 +256,7 @@ class Controller:
         try:
             yield
         except FileExistsError:
-            why = f"{path} was left as it is, for no earlier run has written it"
+            why = f"{path} was left as it is, for it is no earlier report"
             self._missed.append(f"{option}: {why}; name another file, or remove it")
         except OSError as exc:
             # Not the error's own text: that names the file that would have moved there.

@@ -239,10 +239,10 @@ def write(path: Path, fold: Fold, settings: Settings, missed: Sequence[str], now
         now: The current time.
 
     Raises:
-        OSError: The file cannot be written, or is no such report.
+        OSError: The file cannot be written, or is plainly no report.
     """
     report = document(fold, settings, missed, now)
-    files.replace_own(path, json.dumps(report, indent=2) + "\n", '{\n  "format": ')
+    files.replace_report(path, json.dumps(report, indent=2) + "\n", (".json",), '"format": ')
 
 
 def document(fold: Fold, settings: Settings, missed: Sequence[str], now: datetime) -> Any:

@@ -40,10 +40,11 @@ def write(path: Path, figures: Figures, *, cache_size: int) -> None:
         cache_size: The number of entries in the cache.
 
     Raises:
-        OSError: The file cannot be written, or has no such figures.
+        OSError: The file cannot be written, or plainly has no figures.
     """
     # A textfile collector reads only *.prom, so it never reads the staged file.
-    files.replace_own(path, exposition(figures, cache_size=cache_size), "# HELP schema_")
+    text = exposition(figures, cache_size=cache_size)
+    files.replace_report(path, text, (".prom", ".txt"), "# HELP schema_")
 
 
 def exposition(figures: Figures, *, cache_size: int) -> str:

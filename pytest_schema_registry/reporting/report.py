@@ -39,7 +39,7 @@ def write(
         exit_status: pytest's exit status; None if it is not known.
 
     Raises:
-        OSError: The file cannot be written, or is no such report.
+        OSError: The file cannot be written, or is plainly no report.
     """
     report = document(
         figures,
@@ -49,7 +49,7 @@ def write(
         exit_status=exit_status,
         now=datetime.now(UTC),
     )
-    files.replace_own(path, json.dumps(report, indent=2) + "\n", '{\n  "format": ')
+    files.replace_report(path, json.dumps(report, indent=2) + "\n", (".json",), '"format": ')
 
 
 def document(

@@ -328,10 +328,10 @@ def test_a_file_that_cannot_be_written_fails_the_run(
 
 
 @pytest.mark.parametrize("option", ["report", "html", "metrics", "drift-report"])
-def test_a_file_that_no_run_has_written_is_not_replaced(
+def test_a_file_that_is_plainly_no_report_is_not_replaced(
     run: Run, suite: str, pytester: pytest.Pytester, option: str
 ) -> None:
-    file = pytester.path / "mine.txt"
+    file = pytester.path / "mine.py"
     for text in ("", None, "mine"):
         if text is not None:
             file.write_text(text)
@@ -340,8 +340,8 @@ def test_a_file_that_no_run_has_written_is_not_replaced(
     result.stdout.fnmatch_lines(
         [
             (
-                f"gate failed: --registry-{option}: *mine.txt was left as it is, for no earlier "
-                "run has written it; name another file, or remove it"
+                f"gate failed: --registry-{option}: *mine.py was left as it is, for it is no "
+                "earlier report; name another file, or remove it"
             )
         ]
     )

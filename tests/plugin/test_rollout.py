@@ -275,7 +275,7 @@ def test_a_report_can_go_to_standard_output(run: Run, suite: str) -> None:
     ("fixture", "arguments"),
     [
         ("assert_conforms", '{"id": "a"}, "orders.Order", version="v1"'),
-        ("assert_compatible", '"orders.Order@v1", {}'),
+        ("assert_compatible", '"orders.Order@v1", {"type": "object"}'),
         ("registry_schema", '"orders.Order", version="v1"'),
     ],
 )

@@ -76,10 +76,10 @@ def write(path: Path, session: Session, now: datetime) -> None:
         now: The current time.
 
     Raises:
-        OSError: The file cannot be written, or is no such page.
+        OSError: The file cannot be written, or is plainly no page.
     """
     text = document(session, now)
-    files.replace_own(path, text, "<title>Schema registry: ")
+    files.replace_report(path, text, (".html", ".htm"), "<title>Schema registry: ")
 
 
 def document(session: Session, now: datetime) -> str:
