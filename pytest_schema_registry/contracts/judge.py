@@ -158,10 +158,10 @@ class Judge:
         within = self._within(validator, payload, safe, found) if may_be_envelope else ()
         hints = Hints(passed, schema.content, found)
         text = Explanation(schema, safe, found, elsewhere, verbose, hints, within, advice)
-        # A verbose text shows the payload, which may change before the text is read.
         # No part of the bytes can be told from another, so all of them may be what is hidden.
         is_kept = any(each.keyword == UNREAD for each in found) and not self._redaction
         message = bytes(passed) if is_kept and isinstance(passed, BYTES) else None
+        # A verbose text shows the payload, which may change before the text is read.
         return ContractViolation(str(text) if verbose else text, schema, safe, found, message)
 
     def _within(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.contracts.judge import from_json
 from pytest_schema_registry.errors import SchemaNotFound, SchemaRegistryError
-from pytest_schema_registry.json_values import digest, sha256_of
+from pytest_schema_registry.json_values import digest
 from pytest_schema_registry.schemas import SchemaKey
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ class PayloadReplay:
         except SchemaRegistryError as exc:
             return found | {"error": exc.headline}
         for text, test in payloads.items():
-            payload = from_json(validator, json.loads(text))
+            document = json.loads(text)
+            key = digest(document)[:_DIGITS]
+            payload = from_json(validator, document)
             if not validator.is_valid(payload):
                 # No more are shown, and to explain 10,000 takes minutes.
                 said = ""
@@ -93,6 +95,6 @@ class PayloadReplay:
                     except SchemaRegistryError as exc:  # a pattern takes too many steps
                         return found | {"error": exc.headline}
                     said = f"{worst.path}: {worst.message}"
-                found["violations"].append([digest(json.loads(text)), test, said])
-            found["checked"].append(sha256_of(text)[:_DIGITS])
+                found["violations"].append([key, test, said])
+            found["checked"].append(key)
         return found

@@ -17,7 +17,7 @@ from pytest_schema_registry.models.model import is_model, model_of
 from pytest_schema_registry.models.sides import ModelSide, SchemaSide
 from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schema_types.schema_type import NotASchema
-from pytest_schema_registry.schemas import ListedReference, Schema, given
+from pytest_schema_registry.schemas import LANGUAGES, ListedReference, Schema, given
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     from pytest_schema_registry.compatibility.report import Level, Policy
     from pytest_schema_registry.schema_types.schema_type import Reference, SchemaType
-
-#: The languages of schemas that are given as JSON data.
-_LANGUAGES = ("JSON", "AVRO")
 
 
 def compare(
@@ -73,8 +70,8 @@ def compare(
             different languages, or the extra ``avro`` is not installed.
         ValueError: `level`, `policy` or `schema_type` is none of the above.
     """
-    if schema_type not in _LANGUAGES:
-        raise ValueError(f"schema_type is one of {', '.join(_LANGUAGES)}, not {schema_type!r}")
+    if schema_type not in LANGUAGES:
+        raise ValueError(f"schema_type is one of {', '.join(LANGUAGES)}, not {schema_type!r}")
     asked: dict[str, Any] = {"level": level, "policy": policy, "defaults": defaults}
     types = all_types(formats=formats)
     languages = [_language(each, schema_type, types) for each in (old, new)]

@@ -26,7 +26,7 @@ DEFINED = {
 
 
 class Meaning(NamedTuple):
-    """What a logical type adds to the type proper.
+    """The meaning that a logical type adds to the type proper.
 
     Args:
         logical: Its name; None where there is none that Avro defines.
@@ -40,7 +40,7 @@ class Meaning(NamedTuple):
 
     @property
     def of_a_value(self) -> tuple[str | None, Any]:
-        """What tells one value from another: the precision does not."""
+        """The part that tells one value from another: the precision does not."""
         return self.logical, self.scale
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Fault(NamedTuple):
-    """What is wrong with a schema.
+    """A fault of a schema, and its place.
 
     Args:
         pointer: The place of the wrong type.
