@@ -27,6 +27,7 @@ VERSIONS_OF = (
     "pydantic",
 )
 RATIO = "x"
+COUNT = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Row:
         group: The row group's number.
         what: What was measured.
         values: The measurements, one a round; ratios are of the same round's measurements.
-        unit: Of the values; ``x`` for a ratio.
+        unit: Of the values; ``x`` for a ratio, empty for a count.
         at_least: The target, where more is better.
         at_most: The target, where less is better.
     """
@@ -61,13 +62,9 @@ class Row:
         return None if self.at_most is None else self.median <= self.at_most
 
     @property
-    def points_the_wrong_way(self) -> bool:
-        """Whether a ratio is off by more than a busy machine explains."""
-        if self.unit != RATIO:
-            return False
-        if self.at_least is not None:
-            return self.median <= 1
-        return self.at_most is not None and self.median >= 2 * self.at_most
+    def counts(self) -> bool:
+        """Whether it is a count, which no other process on the machine changes."""
+        return self.unit == COUNT
 
     @property
     def cells(self) -> tuple[str, ...]:

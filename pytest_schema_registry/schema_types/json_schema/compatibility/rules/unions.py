@@ -20,6 +20,8 @@ from pytest_schema_registry.schema_types.json_schema.document import Part, Place
 _AMBIGUOUS = frozenset({"OneOfMultipleValid"})
 _LOST = frozenset({"AnyOf", "OneOfNotValid"})
 _DEFINITIONS = ("#/$defs/", "#/definitions/")
+# More than the highest score: what no value fits is paired last.
+_AFTER_THE_REST = 20
 
 
 def ambiguous(consumer: Place) -> Iterator[Finding]:
@@ -160,16 +162,22 @@ def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[
 
 
 def similarity(one: Profile, other: Profile) -> float:
-    """Score the similarity of two branches; zero if it is plain that no value fits both."""
-    if disjoint(one, other):
+    """Score the similarity of two branches; zero if they are plainly of different kinds.
+
+    Two branches that have something in common can be versions of one, although no value fits both:
+    one of them requires a member that the other does not have.
+    """
+    if told_apart(one, other):
         return 0
-    score = 1 + 2 * len(one.types & other.types) / len(one.types | other.types)
-    score += 3 * bool(one.definitions & other.definitions)
-    score += 2 * bool(one.titles & other.titles)
-    score += 8 * bool(one.tags.keys() & other.tags.keys())
+    common = 3.0 * bool(one.definitions & other.definitions)
+    common += 2 * bool(one.titles & other.titles)
+    common += 8 * bool(one.tags.keys() & other.tags.keys())
     if one.names | other.names:
-        score += 2 * len(one.names & other.names) / len(one.names | other.names)
-    return score + bool(one.texts & other.texts)
+        common += 2 * len(one.names & other.names) / len(one.names | other.names)
+    common += bool(one.texts & other.texts)
+    if disjoint(one, other):
+        return common / _AFTER_THE_REST
+    return 1 + 2 * len(one.types & other.types) / len(one.types | other.types) + common
 
 
 def all_disjoint(places: Iterable[Place]) -> bool:

@@ -223,6 +223,39 @@ def test_what_stays_is_not_reported_with_what_breaks(rules: Any, old: Any, new: 
     assert sorted({r.rule for r in report.reasons}) == rules
 
 
+MODEL = {"type": "object", "properties": {"a": TEXT}, "required": ["a"]}
+OWNED = {
+    "type": "object",
+    "properties": {"a": {**TEXT, "maxLength": 3}, "owner": TEXT},
+    "required": ["a", "owner"],
+}
+OTHER = {"type": "object", "properties": {"iban": TEXT}, "required": ["iban"]}
+NULL = {"type": "null"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reasons"),
+    [
+        ([MODEL, NULL], [OWNED, NULL], ["length-tightened $.a", "required-added $.owner"]),
+        (
+            [MODEL, OTHER],
+            [OWNED, OTHER],
+            ["length-tightened $.a", "required-added $.owner"],
+        ),
+        ([MODEL, OTHER], [OTHER], ["union-branch-lost $"]),
+        ([MODEL, OTHER], [OTHER, NULL], ["union-branch-lost $"]),
+        ([MODEL, NULL], [OTHER, NULL], ["union-branch-lost $"]),
+    ],
+)
+def test_what_breaks_within_a_branch_is_reported_within_it(
+    old: list[Any], new: list[Any], reasons: list[str]
+) -> None:
+    """A closed branch fits no longer if a member was added that is required."""
+    report = compare({"anyOf": old}, {"anyOf": new})
+
+    assert sorted(f"{each.rule} {each.path}" for each in report.reasons) == reasons
+
+
 def test_forward_reasons_keep_the_pointers_of_their_own_version() -> None:
     report = compare(
         {"minimum": 1}, {"minimum": 0, "title": "looser"}, level="forward", policy="strict"
