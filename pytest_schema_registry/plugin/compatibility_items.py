@@ -19,7 +19,7 @@ from pytest_schema_registry.settings.compatibility_rules import Case, Compatibil
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pytest_schema_registry.plugin.session import PluginSession
@@ -119,15 +119,22 @@ class RuleFile(pytest.File):
             yield rule.text, exc
             return
         cases = [(str(case), case) for case in rule.cases(listed)]
-        fault = "lists nothing of such a name in two of these versions"
-        if cases and not self._is_any_there(case for _, case in cases):
-            fault = "has nothing of such a name in two versions that this compares"
-            cases = []
-        if not cases:
+        if fault := self._fault(rule, listed, [case for _, case in cases]):
             text = f"{RULES}: {rule.text}: the registry {fault}; correct the rule"
             raise self.CollectError(printable(text))
         yield from cases
         yield from rule.alone(listed)
+
+    def _fault(
+        self, rule: CompatibilityRule, listed: Collection[SchemaKey], cases: Sequence[Case]
+    ) -> str:
+        """Return the reason why the rule compares less than it says, or ''."""
+        if not cases:
+            return "lists nothing of such a name in two of these versions"
+        if not self._is_any_there(cases):
+            return "has nothing of such a name in two versions that this compares"
+        absent = rule.absent(listed)
+        return f"lists nothing of such a name in {' or '.join(absent)}" if absent else ""
 
     def _is_any_there(self, cases: Iterable[Case]) -> bool:
         """Check that one case has both its schemas, where the index does not tell which there are.

@@ -135,6 +135,15 @@ class CompatibilityRule(NamedTuple):
                 case = Case(name, first, last, self.level, self.policy, self.defaults)
                 yield str(case), SchemaKey(name, there[0])
 
+    def absent(self, listed: Collection[SchemaKey]) -> list[str]:
+        """Return the versions of the rule that have no schema of its names.
+
+        Args:
+            listed: All schemas.
+        """
+        there = {version for _, versions in self._found(listed) for version in versions}
+        return [version for version in self.versions if version not in there]
+
     def _found(self, listed: Collection[SchemaKey]) -> Iterator[tuple[str, list[str]]]:
         for name in sorted({key.name for key in listed}):
             if fnmatchcase(name, self.names):

@@ -183,6 +183,23 @@ def test_a_rule_that_matches_nothing_is_an_error(
 
 
 @WORKERS
+def test_a_pattern_with_a_version_that_nothing_has_is_an_error(
+    run: Run, pytester: pytest.Pytester, url: str, workers: str
+) -> None:
+    rules(pytester, "shop.Same: v1 -> v2", "shop.*: v1 -> v2 -> v33")
+    result = run(url, "-n", workers)
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(
+        [
+            (
+                "*registry_compatibility: shop.*: v1 -> v2 -> v33: the registry lists nothing of "
+                "such a name in v33; correct the rule"
+            )
+        ]
+    )
+
+
+@WORKERS
 def test_a_rule_whose_schema_there_is_not_is_an_error_of_its_test(
     run: Run, pytester: pytest.Pytester, url: str, workers: str
 ) -> None:
