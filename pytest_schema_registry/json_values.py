@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 #: The part of RFC 9535's member-name-shorthand (section 2.5.1.1) that every reader takes.
 _SHORTHAND = re.compile("[A-Za-z_][0-9A-Za-z_]*")
@@ -31,6 +31,8 @@ _STEP = re.compile(
     r"""|\[("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\]"""
 )
 _ESCAPED = re.compile(r'\\(.)|"', re.DOTALL)
+#: The most characters of a key that is no text.
+_MAX_SAID = 40
 _FIRST_PLAIN_NAME = re.compile(r"[A-Za-z_$][\w$-]*")
 
 
@@ -141,6 +143,18 @@ def first_form(path: str) -> str:
     return text
 
 
+def _keys(document: Any) -> Iterator[Any]:
+    """Yield the keys of all objects in a document that has no cycle."""
+    pending = [document]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, dict):
+            yield from each
+            pending += each.values()
+        elif isinstance(each, list | tuple):
+            pending += each
+
+
 def _escaped(char: str) -> str:
     if char in _ESCAPES or char.isprintable():
         return _ESCAPES.get(char, char)
@@ -171,8 +185,17 @@ class Content:
 
     @classmethod
     def of(cls, parsed: Any) -> Self:
-        """Create the content from JSON data."""
+        """Create the content from JSON data.
+
+        Raises:
+            RecursionError, ValueError: The data is nested too deeply, or is no JSON.
+            TypeError: The data is no JSON, or has a key that is no text.
+        """
         content = cls(canonical(parsed))
+        # The writer makes texts of other keys.
+        for key in _keys(parsed):
+            if not isinstance(key, str):
+                raise TypeError(f"the key {repr(key)[:_MAX_SAID]} is no text")
         content._canonical = content.text
         return content
 

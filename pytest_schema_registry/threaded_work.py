@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from copy import copy
@@ -17,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_schema_registry.errors import SchemaRegistryError
+from pytest_schema_registry.forks import Lock, renew_in_children
 from pytest_schema_registry.turns import in_turn
 
 if TYPE_CHECKING:
@@ -39,11 +39,20 @@ class ThreadedWork:
     """
 
     def __init__(self, at_most: int) -> None:
-        self._threads = ThreadPoolExecutor(at_most, THREAD_NAME)
-        self._turns = threading.Lock()
-        self._changing = threading.Lock()
-        self._under_way: dict[Hashable, Future[Any]] = {}
+        self._at_most = at_most
+        self._turns = Lock()
+        self._changing = Lock()
         self._closing: Future[None] | None = None
+        self.renew()
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Begin without the threads of a parent process, and without the work under way there."""
+        self._threads = ThreadPoolExecutor(self._at_most, THREAD_NAME)
+        self._under_way: dict[Hashable, Future[Any]] = {}
+        if self._closing is not None:
+            self._closing = Future()
+            self._closing.set_result(None)
 
     def refuse_if_closed(self) -> None:
         """Do nothing while this is open.

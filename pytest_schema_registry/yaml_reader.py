@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 from yaml.composer import Composer
+from yaml.constructor import ConstructorError
 
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.json_values import READER, json_pointer
@@ -81,6 +82,18 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     compose_scalar_node = Composer.compose_scalar_node
     compose_sequence_node = Composer.compose_sequence_node
     compose_mapping_node = Composer.compose_mapping_node
+
+    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:
+        """Construct a mapping; of a key that stands twice, YAML's own would take the last."""
+        seen = set()
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()  # it may be wrongly tagged
+        for key in (key for key, _ in pairs if isinstance(key, yaml.ScalarNode)):
+            if (key.tag, key.value) in seen:
+                problem = f"the key {_shown(key.value)} stands twice in a mapping"
+                raise ConstructorError(None, None, problem, key.start_mark)
+            seen.add((key.tag, key.value))
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Merge no ``<<``: merging copies, and nine levels of ten merges each fill the memory."""

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_schema_registry.compatibility.registry_verdict import ask_registry, cannot_ask
+from pytest_schema_registry.compatibility.report import refuse_unknown
 from pytest_schema_registry.compatibility.waivers import apply, load
 from pytest_schema_registry.contracts.comparison_facts import facts
 from pytest_schema_registry.contracts.recorder import SchemaUsage
@@ -115,13 +116,14 @@ class Evolution:
         Raises:
             IncompatibleSchemas: The schemas have a break that no waiver covers, or compatibility
                 cannot be decided.
+            InvalidSettings: ``level`` or ``policy`` has another value.
             SchemaRegistryError: The comparison could not be made.
-            ValueError: ``level`` or ``policy`` has another value.
         """
         __tracebackhide__ = True
         started = perf_counter()
         self._rollout.test.has_checked = True
         try:
+            _refuse_unknown(level, policy)
             sides = self._side(old, "old", by_alias), self._side(new, "new", by_alias)
             asked: dict[str, Any] = {"level": level, "policy": policy, "defaults": defaults}
             report = self._report(*sides, **asked)
@@ -266,6 +268,13 @@ class Evolution:
             "waivers": list(waivers),
         }
         self._rollout.recorder.compared(made if details is None else made | {"details": details})
+
+
+def _refuse_unknown(level: str, policy: str) -> None:
+    try:
+        refuse_unknown(level, policy)
+    except ValueError as exc:
+        raise InvalidSettings("assert_compatible", str(exc)) from None
 
 
 def _outcome(report: CompatibilityReport) -> str:

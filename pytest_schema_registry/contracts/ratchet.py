@@ -58,7 +58,8 @@ def lines_of(path: Path) -> dict[SchemaKey, int]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        # Some editors begin a file with a byte order mark.
+        return path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as exc:

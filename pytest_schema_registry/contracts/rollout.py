@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import threading
 import warnings
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from pytest_schema_registry.errors import (
     StaleSchemaWarning,
     UncheckedWarning,
 )
+from pytest_schema_registry.forks import Lock
 from pytest_schema_registry.schemas import SchemaKey, plain_name
 from pytest_schema_registry.settings.enforcement import EnforcementRules
 from pytest_schema_registry.text import printable
@@ -82,7 +82,7 @@ class Rollout:
         self._mode = mode
         self._refuse_deprecated = refuse_deprecated
         self.test = test or CurrentTest()
-        self._beginning = threading.Lock()
+        self._beginning = Lock()
         self._ratchet_file = ratchet_file
         self._root = root
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from pytest_schema_registry.errors import InvalidAnswer, InvalidSettings, RegistryUnavailable
+from pytest_schema_registry.forks import Lock
 from pytest_schema_registry.registries.answers import STATE_THAT_HOST, AnswerReader
 from pytest_schema_registry.registries.credentials import headers_of
 from pytest_schema_registry.registries.log_filter import LogFilter
@@ -79,7 +80,7 @@ class RegistryClient:
         self._clock = clock
         self._observe = observe
         self._logs = LogFilter()
-        self._opening = threading.Lock()
+        self._opening = Lock()
         self._client: httpx.Client | None = None
         self._owner = 0
 

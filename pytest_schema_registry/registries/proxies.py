@@ -5,12 +5,13 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-import threading
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx
+
+from pytest_schema_registry.forks import Lock
 
 if TYPE_CHECKING:
     import ssl
@@ -78,7 +79,7 @@ class RoutingTransport(httpx.BaseTransport):
         self._proxies = proxies
         self._context = context
         self._for_proxies = for_proxies
-        self._making = threading.Lock()
+        self._making = Lock()
         self._made: dict[Proxy | None, httpx.HTTPTransport] = {}
 
     def through(self, proxy: Proxy | None) -> httpx.HTTPTransport:

@@ -8,7 +8,6 @@ the failure instead of repeating it.
 
 from __future__ import annotations
 
-import threading
 import time
 import warnings
 from contextlib import contextmanager, suppress
@@ -26,6 +25,7 @@ from pytest_schema_registry.errors import (
     RegistryUnavailable,
     SchemaRegistryError,
 )
+from pytest_schema_registry.forks import Lock
 from pytest_schema_registry.retrieval import cache_entries
 from pytest_schema_registry.turns import others_turn
 
@@ -110,7 +110,7 @@ class Cache:
         self._lock_timeout = lock_timeout
         self._realm = realm
         self._outlives_entries = outlives_entries
-        self._falling_back = threading.Lock()
+        self._falling_back = Lock()
         self._clock = clock
 
     def fresh(self, url: str, query: Query) -> Result | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from contextlib import suppress
 from copy import copy
@@ -14,6 +13,7 @@ from pytest_schema_registry.errors import (
     SchemaNotFound,
     SchemaRegistryError,
 )
+from pytest_schema_registry.forks import Lock
 from pytest_schema_registry.json_values import canonical
 from pytest_schema_registry.registries.detection import Detection
 from pytest_schema_registry.retrieval import opening
@@ -93,7 +93,7 @@ class SchemaSource:
         self._answered = answered
         self._observe_served = served
         self._pauses = pauses
-        self._assembling = threading.Lock()
+        self._assembling = Lock()
         self._parts_made: _Parts | None = None
         self._cache = Cache(
             cache_dir,

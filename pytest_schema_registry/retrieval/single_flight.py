@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from pytest_schema_registry.forks import Lock, renew_in_children
 from pytest_schema_registry.turns import others_turn
 
 if TYPE_CHECKING:
@@ -22,8 +22,13 @@ class SingleFlight(Generic[K, T]):
     """
 
     def __init__(self) -> None:
-        self._changing = threading.Lock()
+        self._changing = Lock()
         self._under_way: dict[K, Future[T]] = {}
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Forget the work that is under way in a parent process."""
+        self._under_way = {}
 
     def share(self, key: K, work: Callable[[], T]) -> T:
         """Return what the work under way for a key comes to; do it here where none is.
@@ -50,5 +55,5 @@ class SingleFlight(Generic[K, T]):
             return value
         finally:
             with self._changing:
-                del self._under_way[key]
+                self._under_way.pop(key, None)  # it is absent if the work forked this process
             mine.cancel()  # which does nothing to one that has its result

@@ -281,9 +281,13 @@ def test_a_payload_in_the_place_of_a_schema_is_an_error(
 
         def test_anything(assert_conforms):
             assert_conforms("shop.Order", {"title": "anything", "total": {"type": "integer"}})
+
+        def test_other_keys(assert_conforms):
+            assert_conforms("shop.Order", {1: 3})
     """)
     result = run("--registry-versions=v1", "-Wignore")
-    result.assert_outcomes(passed=1, errors=1)
+    result.assert_outcomes(passed=1, errors=2)
+    result.stdout.no_fnmatch_line("*AttributeError*")
     said = "the given schema has no keyword of JSON Schema; are payload and schema swapped?"
     result.stdout.fnmatch_lines([f"E * InvalidSettings: assert_conforms: {said}"])
 

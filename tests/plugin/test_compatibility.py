@@ -328,8 +328,10 @@ def test_two_versions_are_asked_about_in_a_test(
                 assert_compatible("shop.New@v1", "shop.New@v2")
             with pytest.raises(InvalidSchema, match="the given schema"):
                 assert_compatible({"type": "objekt"}, {})
-            with pytest.raises(ValueError, match="level is one of"):
+            with pytest.raises(InvalidSettings, match="^assert_compatible: level is one of"):
                 assert_compatible({}, {}, level="up")
+            with pytest.raises(InvalidSettings, match="^assert_compatible: policy is one of"):
+                assert_compatible({}, {}, policy="lenient")
 
         def test_undecided(assert_compatible):
             old = {"type": "string", "pattern": "^[0-9]+$"}

@@ -146,6 +146,23 @@ def test_what_could_not_be_checked_is_an_error_however_it_was_swallowed(
     )
 
 
+def test_a_comparison_that_was_asked_for_wrongly_is_an_error_though_swallowed(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile("""
+        import contextlib
+
+        def test_levels(assert_compatible):
+            with contextlib.suppress(Exception):
+                assert_compatible({"type": "string"}, {"type": "null"}, level="backwards")
+    """)
+    result = run(*OFFLINE)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["E *InvalidSettings: assert_compatible: level is one of *, not 'backwards'"]
+    )
+
+
 @WORKERS
 def test_a_violation_fails_its_test_however_it_was_swallowed(
     run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, workers: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -11,6 +10,7 @@ from urllib.parse import unquote
 from pytest_schema_registry import files
 from pytest_schema_registry.duplicate_keys import KeyTwice
 from pytest_schema_registry.errors import CassetteDamaged, CassetteMissing, CassetteNotWritten
+from pytest_schema_registry.forks import Lock
 from pytest_schema_registry.json_values import READER
 from pytest_schema_registry.registries.messages import Request, Response
 from pytest_schema_registry.registries.protocol import WrongAnswer, drive
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 50_000_000
 #: The folders of what belongs to no version line.
 _FOLDERS = {Kind.BY_ID: "by-id", Kind.USERS_OF_ID: "ids"}
+#: The statuses of answers.
+_ANSWERS = (200, 404, 410)
 #: What no cassette of a 404 alone has.
 _HAS_ANSWER = b"code: 200"
 
@@ -72,7 +74,7 @@ class Cassettes:
         self._is_alone = is_alone
         self._is_beside = is_beside
         self.used: set[Path] = set()
-        self._saving = threading.Lock()
+        self._saving = Lock()
 
     def has(self, query: Query) -> bool:
         """Check whether there is a cassette for a query."""
@@ -121,16 +123,19 @@ class Cassettes:
         replayed: list[Interaction] = []
 
         def send(request: Request) -> Response:
-            for each in interactions:
-                if _is_of(each, request):
-                    break
-            else:
-                if replayed:
-                    raise self._damaged(path, f"it lacks {request.method} {request.path}")
+            found = [each for each in interactions if _is_of(each, request)]
+            asked = f"{request.method} {request.path}"
+            if not found and replayed:
+                raise self._damaged(path, f"it lacks {asked}")
+            if not found:
                 raise self._missing(path, str(query))
-            if each.status not in (200, 404, 410):
+            each = found[0]
+            if each.status not in _ANSWERS:
                 reason = f"it records status {each.status}, which is no answer"
                 raise self._damaged(path, reason)
+            if any(_differs(other, each) for other in found[1:]):
+                # A merge of two branches leaves such a file.
+                raise self._damaged(path, f"it records two different answers to {asked}")
             replayed.append(each)
             return Response(each.status, each.body, is_recorded=True)
 
@@ -245,6 +250,10 @@ def _interaction(result: Result, base: str, request: Request, response: Response
 def _is_of(interaction: Interaction, request: Request) -> bool:
     is_there = interaction.uri.endswith(f"/{request.path}")
     return is_there and interaction.method == request.method
+
+
+def _differs(one: Interaction, other: Interaction) -> bool:
+    return one.status in _ANSWERS and (one.status, one.text) != (other.status, other.text)
 
 
 def _indented(body: str) -> str:

@@ -113,12 +113,11 @@ class Walker:
 
     def missing(self, field: Field) -> str | None:
         """Say why a field must not be missing; None if it may be."""
-        default = None if field.default is ABSENT else field.default
-        if next(_Walk(self, None).of(field.type, default, ()), None) is None:
-            return None
         if field.default is ABSENT:
-            return "it is missing, and has no default"
-        return f"it is missing, and fastavro cannot write its default {shown(default)}"
+            return None if field.may_be_left_out else "it is missing, and has no default"
+        if next(_Walk(self, None).of(field.type, field.default, ()), None) is None:
+            return None
+        return f"it is missing, and fastavro cannot write its default {shown(field.default)}"
 
 
 class _Walk:
@@ -205,10 +204,8 @@ class _Walk:
         if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str):
             name, value = value
             branches = [each for each in branches if each.title == name]
-            if not branches:
-                titles = [each.title for each in type_.inner]
-                said = f"the union has no branch {shown(name)}{did_you_mean(name, titles)}"
-                yield self._made(type_.pointer, path, "union", said)
+            if not any(each.may_be_named for each in branches):
+                yield self._made(type_.pointer, path, "union", _why_not_named(type_, name))
                 return
         if isinstance(value, Mapping) and all(each.kind != "map" for each in branches):
             named = [each for each in branches if each.title == value.get("-type")]
@@ -276,3 +273,11 @@ class _Walk:
             else:
                 return path, None
         return path, value
+
+
+def _why_not_named(union: Type, name: str) -> str:
+    for branch in union.inner:
+        if branch.title == name:
+            return f"fastavro takes no tuple that names {branch.words}; pass the value alone"
+    titles = [each.title for each in union.inner]
+    return f"the union has no branch {shown(name)}{did_you_mean(name, titles)}"

@@ -231,8 +231,7 @@ def from_json(  # noqa: PLR0912  # one more function would be a level of Python'
         if branch is None:
             return _of_no_type(document, depth)
         type_ = branch
-        # fastavro takes the name of a record, and of a type that is only a name.
-        if is_named and (type_.kind == "record" or isinstance(type_.schema, str)):
+        if is_named and type_.may_be_named:
             name = type_.title
         elif is_named:
             held = type_

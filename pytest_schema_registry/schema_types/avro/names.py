@@ -6,12 +6,13 @@ A name without a dot is one of the namespace around it (Avro specification, "Nam
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.json_values import json_pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
 NAMED = ("record", "error", "enum", "fixed")
@@ -54,6 +55,20 @@ class Type:
     def title(self) -> str:
         """Its name, or the name of its kind, as the JSON encoding and tuples name a branch."""
         return self.name or self.kind
+
+    def is_empty(self, others: Container[Type]) -> bool:
+        """Check whether its values take no byte, where those of others take none."""
+        match self.kind:
+            case "record":
+                return all(each.type in others for each in self.fields)
+            case "fixed":
+                return bool(self.schema["size"] <= 0)
+        return self.kind == "null"
+
+    @property
+    def may_be_named(self) -> bool:
+        """True where fastavro takes a tuple of the title and a value, as a branch of a union."""
+        return self.kind == "record" or isinstance(self.schema, str)
 
     @property
     def words(self) -> str:
@@ -107,6 +122,18 @@ class Types:
         for subject, each in referred:
             self._type(each, "", (), subject)
         self.root = self._type(content, "", (), "")
+
+    @cached_property
+    def empty_items(self) -> frozenset[Type]:
+        """The types of items of arrays whose values take no byte."""
+        items = {each.inner[0] for each in self.all() if each.kind == "array"}
+        return frozenset(items & self._empty()) if items else frozenset()
+
+    def _empty(self) -> set[Type]:
+        found: set[Type] = set()
+        while new := {each for each in self.all() if each not in found and each.is_empty(found)}:
+            found |= new
+        return found
 
     def all(self) -> Iterator[Type]:
         """Yield each type once: first those of the schema, and then those that it refers to."""

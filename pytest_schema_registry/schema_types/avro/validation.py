@@ -148,10 +148,15 @@ class AvroValidator:
             whole: The message with the id, where it may be a value, too.
         """
         from pytest_schema_registry.schema_types.avro.engine import NotReadable
+        from pytest_schema_registry.schema_types.avro.item_counts import (
+            TooManyItems,
+            refuse_too_many,
+        )
 
         try:
+            refuse_too_many(raw, (self if writer is None else writer).types)
             return self.engine.read(raw, None if writer is None else writer.engine)
-        except NotReadable as exc:
+        except (NotReadable, TooManyItems) as exc:
             by = f", written by {writer.schema}," if writer is not None else ""
             said = f"the message of {len(raw):,} bytes{by} cannot be read"
             if whole is not None:

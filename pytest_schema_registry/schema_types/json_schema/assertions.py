@@ -119,7 +119,8 @@ def has_schema_words(content: dict[str, Any]) -> bool:
         word.startswith(("$", "x-"))
         or get_close_matches(word, _ALL_KEYWORDS, n=1, cutoff=_NEAR)
         or (word in _WRAPPERS and isinstance(inner, dict) and _asserts([Document(inner)]))
-        for word, inner in content.items()
+        # What was passed as a schema by mistake may have any keys.
+        for word, inner in ((str(key), value) for key, value in content.items())
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
+
+from pytest_schema_registry.forks import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -21,7 +22,7 @@ class Shelf:
     def __init__(self, room: int) -> None:
         self._room = room
         self._things: dict[Hashable, tuple[Any, int]] = {}
-        self._changing = threading.Lock()
+        self._changing = Lock()
 
     def take(self, key: Hashable) -> Any:
         """Remove a thing and return it, for this thread alone; None where there is none."""

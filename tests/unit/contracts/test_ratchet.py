@@ -92,6 +92,15 @@ def test_a_name_may_be_written_with_its_ending(file: Path) -> None:
     assert ratchet.add(file, {ORDER}) == frozenset()
 
 
+@pytest.mark.parametrize("first", ["", "# What is strict.\n"])
+def test_a_byte_order_mark_is_no_part_of_the_first_line(file: Path, first: str) -> None:
+    file.parent.mkdir()
+    file.write_text(f"\ufeff{first}{ITEM}\n", encoding="utf-8")
+    assert ratchet.load(file) == {ITEM}
+    ratchet.add(file, {ORDER})
+    assert file.read_text(encoding="utf-8") == f"{first}{ITEM}\n{ORDER}\n"
+
+
 def test_a_line_that_is_none_is_an_error_that_names_it(file: Path) -> None:
     file.parent.mkdir()
     file.write_text("shop.Order@v1\n<<<<<<< HEAD\n")

@@ -776,6 +776,43 @@ def test_a_recorded_body_with_a_key_twice_is_damage(tmp_path: Path) -> None:
     assert damage(tmp_path).startswith(said)
 
 
+INTERACTION, END = CASSETTE.removeprefix("interactions:\n").split("metadata:\n")
+OTHER = INTERACTION.replace("größe", "other")
+MISSING = NOT_THERE.removeprefix("interactions:\n").split("metadata:\n")[0]
+UNAVAILABLE = MISSING.replace("404", "503")
+
+
+@pytest.mark.parametrize("both", [(INTERACTION, OTHER), (OTHER, INTERACTION), (MISSING, OTHER)])
+@pytest.mark.parametrize("comment", ["", "# merged\n"])
+def test_a_cassette_with_two_answers_to_one_question_is_damaged(
+    tmp_path: Path, both: tuple[str, str], comment: str
+) -> None:
+    write(tmp_path, f"{comment}interactions:\n{''.join(both)}metadata:\n{END}")
+    assert damage(tmp_path) == f"it records two different answers to GET {PATH}"
+
+
+@pytest.mark.parametrize("other", [INTERACTION, UNAVAILABLE])
+def test_an_answer_may_stand_twice_and_beside_a_failure(tmp_path: Path, other: str) -> None:
+    write(tmp_path, f"interactions:\n{INTERACTION}{other}metadata:\n{END}")
+    assert cassettes(tmp_path).load(QUESTION).url == URL
+
+
+RESPONSE = INTERACTION[INTERACTION.index("  response:") :]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (CASSETTE.replace(RESPONSE, RESPONSE + RESPONSE.replace("größe", "other")), "response"),
+        (CASSETTE.replace("code: 200\n", "code: 200\n      code: 404\n"), "code"),
+        (f"{CASSETTE}version: 1\n", "version"),
+    ],
+)
+def test_a_cassette_with_a_key_twice_is_damaged(tmp_path: Path, text: str, key: str) -> None:
+    write(tmp_path, text)
+    assert f"(the key {key} stands twice in a mapping in " in damage(tmp_path)
+
+
 # Confluent's registries
 
 

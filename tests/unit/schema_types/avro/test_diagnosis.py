@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -80,6 +81,31 @@ def test_an_unknown_field_suggests_the_one_that_is_missing() -> None:
 def test_a_union_tells_the_nearest_branch(value: Any, line: str, causes: list[str]) -> None:
     (found,) = validator_of(UNION).violations(value, Redaction())
     assert (str(found), list(map(str, found.causes))) == (line, causes)
+
+
+@pytest.mark.parametrize(
+    ("branch", "value"),
+    [
+        ({"type": "string", "logicalType": "uuid"}, ("string", UUID(int=5))),
+        ({"type": "array", "items": "int"}, ("array", [1])),
+        ({"type": "map", "values": "int"}, ("map", {"a": 1})),
+        ({"type": "fixed", "name": "F", "size": 2}, ("F", b"zz")),
+        ({"type": "enum", "name": "E", "symbols": ["a"]}, ("E", "a")),
+        ({"type": "null"}, ("null", None)),
+    ],
+)
+def test_a_branch_that_fastavro_knows_by_no_name_is_told_so(branch: Any, value: Any) -> None:
+    content = record("R", ("f", ["float", branch]))
+    assert validator_of(content).is_valid({"f": value[1]})
+    (line,) = lines(content, {"f": value})
+    assert line.startswith("$.f: fastavro takes no tuple that names ")
+    assert line.endswith("; pass the value alone")
+
+
+def test_a_null_that_is_written_as_an_object_must_not_be_missing() -> None:
+    content = record("R", ("f", {"type": "null"}))
+    assert lines(content, {}) == ["$.f: it is missing, and has no default"]
+    assert validator_of(content).is_valid({"f": None})
 
 
 def test_a_union_with_null_tells_of_its_only_branch() -> None:
@@ -170,12 +196,17 @@ def test_no_more_violations_are_looked_for_than_are_kept(monkeypatch: pytest.Mon
     assert looked_at == ["a", "b", "c"]
 
 
-def test_a_field_of_type_null_that_is_missing_is_left_to_fastavro() -> None:
-    content = record("R", ("a", {"type": "null"}))
-    assert lines(content, {}) == [
-        "$: fastavro does not take the payload: no value and no default for a"
-    ]
-    assert lines(content, {}, "b") == ["$: fastavro does not take the payload"]
+class Shy(dict[str, Any]):
+    """A dict that gives nothing to who asks politely, as fastavro does."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        raise LookupError(f"I keep {key} to myself")
+
+
+def test_what_only_fastavro_finds_wrong_is_told_in_its_words() -> None:
+    content, value = record("R", ("a", "int")), Shy(a=1)
+    assert lines(content, value) == ["$: fastavro does not take the payload: I keep a to myself"]
+    assert lines(content, value, "b") == ["$: fastavro does not take the payload"]
 
 
 H, K = record("H", ("x", "int")), record("K", ("x", "int"))
