@@ -10,6 +10,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.findings impo
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
     all_branches,
     collect,
+    conjuncts,
     declared_names,
     forbids,
     member,
@@ -18,6 +19,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.place import 
 from pytest_schema_registry.schema_types.json_schema.compatibility.rules.scalars import tightened
 from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import Known
 from pytest_schema_registry.schema_types.json_schema.document import Part, Place, join
+from pytest_schema_registry.schema_types.json_schema.keywords import SILENT
 
 STRANGER = "zz"
 
@@ -81,16 +83,25 @@ def names_narrowed(producer: Place, consumer: Place, known: Known) -> Iterator[F
     if "object" not in types(producer):
         return
     before = [(part, value) for part, value in collect(producer, "propertyNames")]
-    for part, value in collect(consumer, "propertyNames"):
+    for part, _ in collect(consumer, "propertyNames"):
         if any(known.same(other, part, ("propertyNames",)) for other, _ in before):
             continue
-        was = brief(before[0][1]) if before else "any name"
+        was = _names(before[0][0]) if before else "any name"
         yield Finding(
             "property-names-narrowed",
             Site.of(before[0][0], "propertyNames") if before else None,
             Site.of(part, "propertyNames"),
-            f"{was} -> {brief(value)}",
+            f"{was} -> {_names(part)}",
+            failing=tuple(p.pointer for p in all_branches((part.below("propertyNames"),))),
         )
+
+
+def _names(part: Part) -> str:
+    """Return what a part says about the names of members, behind any reference."""
+    schema = conjuncts((part.below("propertyNames"),))[-1].schema
+    if isinstance(schema, dict):
+        schema = {word: value for word, value in schema.items() if word not in SILENT}
+    return brief(schema)
 
 
 def count_tightened(producer: Place, consumer: Place) -> Iterator[Finding]:

@@ -1,0 +1,37 @@
+"""The reasons and notes for the changes that people make to models within unions and conditions."""
+
+from typing import Any
+
+import pytest
+
+from pytest_schema_registry.schema_types.json_schema.compatibility import compare
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+NULL = {"type": "null"}
+
+
+def model(title: str = "", /, **members: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": members,
+        "required": list(members),
+        **({"title": title} if title else {}),
+    }
+
+
+def told(old: Any, new: Any, **asked: Any) -> list[str]:
+    return sorted(f"{each.rule} {each.path}" for each in compare(old, new, **asked).reasons)
+
+
+@pytest.mark.parametrize("keys", [{"enum": ["a", "c"]}, {"pattern": "^a$"}])
+def test_names_behind_a_reference_are_reported_beside_what_else_breaks(keys: Any) -> None:
+    def table(keys: Any, value: Any) -> Any:
+        names = {"type": "object", "propertyNames": {"$ref": "#/$defs/K"}}
+        return {"$defs": {"K": keys}, **model(d=names, q=value)}
+
+    old, new = table({"enum": ["a", "b"], "title": "K"}, NUMBER), table(keys, TEXT)
+
+    assert told(old, new) == ["property-names-narrowed $.d", "type-narrowed $.q"]
+    change = compare(old, new).reasons[0].change
+    assert change.startswith('{"enum": ["a", "b"]} -> {')
