@@ -49,6 +49,13 @@ def values_removed(producer: Place, consumer: Place) -> Iterator[Finding]:
             site = Site.of(part, keyword)
             left = site.value if keyword == "enum" else [site.value]
             gone = missing(before or (), left)
+            typed = part.get("type")
+            if typed is not None:
+                # What is not of the type is reported as that.
+                known = declared_types(typed)
+                gone = [value for value in gone if type_of(value) in known]
+                if before is None and not types(producer) & known:
+                    continue
             if before is not None and not gone:
                 continue
             if keyword == "enum" and before is not None:

@@ -35,3 +35,18 @@ def test_names_behind_a_reference_are_reported_beside_what_else_breaks(keys: Any
     assert told(old, new) == ["property-names-narrowed $.d", "type-narrowed $.q"]
     change = compare(old, new).reasons[0].change
     assert change.startswith('{"enum": ["a", "b"]} -> {')
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"type": "integer", "enum": [1]}, {"type": "string", "enum": ["a"]}),
+        ({"type": "boolean"}, {"type": "string", "enum": ["a"]}),
+        (
+            {"type": ["string", "null"], "enum": ["a", None]},
+            {"type": "string", "enum": ["a"]},
+        ),
+    ],
+)
+def test_a_value_of_a_type_that_is_gone_is_not_reported_as_a_value_too(old: Any, new: Any) -> None:
+    assert told(old, new) == ["type-narrowed $"]
