@@ -135,11 +135,16 @@ class Variation:
     ) -> Iterator[list[Any]]:
         self._budget.spend()
         wanted = (*element(hints, at), *contained(hints))
+        earlier: list[Any] = []
         for count, value in enumerate(self._sampler.values(element(parts, at), wanted)):
             items = self._sampler.wrapped(base, at, value, parts)
             yield items
             if count < _MOST_REPEATED:
                 yield [*items[: at + 1], value, *items[at + 2 :]]
+                if earlier and type_of(earlier[-1]) != type_of(value):
+                    # A union of arrays may take each of the two kinds, and not both.
+                    yield [*items[: at + 1], earlier[-1], *items[at + 2 :]]
+                earlier.append(value)
 
     def _lengths(self, parts: Place, both: Place) -> Iterator[list[Any]]:
         words = ("minItems", "maxItems", "minContains", "maxContains")

@@ -50,3 +50,13 @@ def test_names_behind_a_reference_are_reported_beside_what_else_breaks(keys: Any
 )
 def test_a_value_of_a_type_that_is_gone_is_not_reported_as_a_value_too(old: Any, new: Any) -> None:
     assert told(old, new) == ["type-narrowed $"]
+
+
+def test_an_array_that_mixes_the_kinds_of_its_elements_shows_that_they_were_split() -> None:
+    old = {"type": "array", "items": {"anyOf": [NUMBER, TEXT]}}
+    new = {"anyOf": [{"type": "array", "items": kind} for kind in (NUMBER, TEXT)]}
+
+    report = compare(old, new)
+
+    assert report.compatible is False
+    assert {type(each) for each in report.reasons[0].payload} == {int, str}
