@@ -39,7 +39,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.rules import 
 )
 from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import Known
 from pytest_schema_registry.schema_types.json_schema.compatibility.sampler import Sampler
-from pytest_schema_registry.schema_types.json_schema.document import Part, Place
+from pytest_schema_registry.schema_types.json_schema.document import Part, Place, identity
 
 _MOST_PAIRS = 5_000
 _OUTCOMES = ("then", "else")
@@ -117,6 +117,9 @@ class Comparison:
                     finding=replace(finding, producer=finding.producer or _around(candidate)),
                     uses=self._arrivals[owner],
                 )
+            elif candidate.pair != unique[key].pair:
+                # Branches of a union that share their base are broken by it alike.
+                unique[key] = replace(unique[key], also=(*unique[key].also, candidate.pair))
         return list(unique.values())
 
     def explained(self, pair: PairKey, broken: set[PairKey]) -> bool:
@@ -169,11 +172,12 @@ class Comparison:
         self._match_unions(pair, options)
         self._enter_outcomes(pair, options)
         whole = len(options) == 1
-        for option in options:
+        others = union_rules.others(options, pair.consumer)
+        for option, is_other in zip(options, others, strict=True):
             # The rules compare each part of one side with each part of the other.
             self._budget.spend(work([option] * len(pair.consumer)))
             flat = replace(pair, producer=option, settled=True)
-            lost = None if whole else self._lost(flat, pair)
+            lost = None if whole else self._lost(flat, pair, is_other=is_other)
             if lost is not None:
                 self._propose(flat, iter([lost]))
                 continue
@@ -189,30 +193,31 @@ class Comparison:
     def _accepts(self, producer: Place, consumer: Place) -> bool:
         return all(self._known.accepted(producer, part) for part in consumer)
 
-    def _lost(self, flat: _Pair, pair: _Pair) -> Finding | None:
-        if types(flat.producer) & types(pair.consumer):
+    def _lost(self, flat: _Pair, pair: _Pair, *, is_other: bool) -> Finding | None:
+        branch = _branch_of(flat.producer, pair.producer)
+        if branch is None:
             return None
-        branch = _branch_of(flat.producer)
-        return union_rules.kind_lost(branch, pair.consumer) if branch else None
+        if not types(flat.producer) & types(pair.consumer):
+            return union_rules.kind_lost(branch, pair.consumer)
+        return union_rules.object_lost(branch, flat.producer, pair.consumer) if is_other else None
 
     def _match_unions(self, pair: _Pair, options: list[Place]) -> None:
         for keyword, holder in unions(pair.consumer):
             listed = branches(holder, keyword)
             self._budget.spend(work([listed] * len(options)))
-            for option, (taken, nearest) in zip(
-                options, union_rules.assign(options, listed), strict=True
-            ):
+            assigned = union_rules.assign(options, [(one,) for one in listed])
+            for option, (taken, nearest) in zip(options, assigned, strict=True):
                 if any(self._accepts(option, conjuncts((one,))) for one in listed):
                     continue  # if it is lost after all, then because another branch holds as well
-                branch = _branch_of(option) or next(iter(option), None)
+                branch = _branch_of(option, pair.producer) or next(iter(option), None)
                 within = None
                 # Unions within a branch of the producer are options of their own, and a branch of
                 # the consumer that is a union is for several of them.
-                own = taken or (nearest if unions(conjuncts((nearest,))) else None)
+                own = taken or (nearest if unions(conjuncts(nearest)) else None)
                 if own is not None:
-                    within = self._enter(option, (own,), pair.trail, pair, settled=True)
+                    within = self._enter(option, own, pair.trail, pair, settled=True)
                 if branch is not None:
-                    lost = union_rules.branch_lost(branch, holder, keyword, nearest)
+                    lost = union_rules.branch_lost(branch, holder, keyword, nearest[0])
                     self._propose(replace(pair, producer=option), iter([lost]), within)
 
     def _enter_outcomes(self, pair: _Pair, options: list[Place]) -> None:
@@ -305,8 +310,15 @@ def _around(candidate: Candidate) -> Site | None:
     return None
 
 
-def _branch_of(option: Place) -> Part | None:
-    return next(
-        (part for part in option if part.pointer.rpartition("/")[0].endswith(("anyOf", "oneOf"))),
-        None,
-    )
+def _branch_of(option: Place, place: Place) -> Part | None:
+    """Return the branch that makes one way to satisfy a place out of the place.
+
+    Of unions within each other, that is the innermost branch that has a name, such as a model.
+    """
+    listed = [p for p in option if p.pointer.rpartition("/")[0].endswith(("anyOf", "oneOf"))]
+    if not listed:
+        # In older drafts a reference hides the branch that it stands in.
+        beside = identity(place)
+        return next((part for part in option if identity((part,))[0] not in beside), None)
+    named = [part for part in listed if part.get("$ref") or part.get("title")]
+    return (named or listed[:1])[-1]

@@ -82,8 +82,8 @@ class Candidate:
         within: A pair of places, or None. A break found there explains more, so this candidate is
             then dropped.
         uses: The number of places that use the pair of subschemas.
-        guessed_at: The pair of places whose condition must hold for it to count, or None. A break
-            found there explains more, so this candidate is then dropped.
+        guessed_at: The pair of places whose condition must hold for it to count, or None.
+        also: The other pairs of places that the same parts were found at.
     """
 
     finding: Finding
@@ -94,6 +94,7 @@ class Candidate:
     within: PairKey | None = None
     uses: int = 1
     guessed_at: PairKey | None = None
+    also: tuple[PairKey, ...] = ()
 
     @property
     def path(self) -> tuple[str | int, ...]:

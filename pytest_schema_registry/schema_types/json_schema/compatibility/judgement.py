@@ -32,6 +32,7 @@ from pytest_schema_registry.schema_types.json_schema.compatibility.findings impo
     PairKey,
     Site,
 )
+from pytest_schema_registry.schema_types.json_schema.compatibility.guesses import repeated
 from pytest_schema_registry.schema_types.json_schema.compatibility.induction import proved
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import conjuncts
 from pytest_schema_registry.schema_types.json_schema.compatibility.sameness import Known
@@ -234,6 +235,7 @@ class _Search:
         candidates = sorted(comparison.candidates(), key=_rank)
         found: dict[int, Explained] = {}
         broken: set[PairKey] = set()
+        told: set[int] = set()
         try:
             # Few of many candidates break. Each is tried a little before any is tried at length.
             for few in (True, False):
@@ -242,19 +244,21 @@ class _Search:
                         continue
                     if one.within and (few or comparison.explained(one.within, broken)):
                         continue
-                    if one.guessed_at in broken:
-                        continue
                     if (one.finding.rule, one.path) in known_breaks:
-                        broken.add(one.pair)
+                        broken.update((one.pair, *one.also))
+                        told.add(at)
                         continue
                     shown = self._witness.show(one, few=few)
                     if shown is not None:
-                        broken.add(one.pair)
+                        broken.update((one.pair, *one.also))
+                        told.add(at)
                     found[at] = Explained(one.finding, one.path, one.uses, shown)
             if not broken:
                 return (*_in_order(found), *self._anything(_WHOLE_LOOK))
         except BudgetExceeded as exc:
             self.exceeded = str(exc)
+        for at in repeated({at: candidates[at] for at in sorted(told)}):
+            found.pop(at, None)
         return _in_order(found)
 
     def _anything(self, most: int) -> tuple[Explained, ...]:

@@ -53,9 +53,20 @@ def branch_lost(branch: Part, union: Part, keyword: str, nearest: Part) -> Findi
         "union-branch-lost",
         Site(branch.pointer, branch.schema),
         Site.of(union, keyword),
-        f"no branch takes {title(branch)} any more; the nearest is {title(nearest)}",
+        "no branch takes {} any more; the nearest is {}".format(*_titles(branch, nearest)),
         kinds=_LOST,
     )
+
+
+def _titles(one: Part, other: Part) -> tuple[str, str]:
+    """Return names for two branches; if they are the same, with the tag that differs."""
+    before, after = title(one), title(other)
+    ours, theirs = tags(conjuncts((one,))), tags(conjuncts((other,)))
+    for name in ours.keys() & theirs.keys() if before == after else ():
+        if not ours[name] & theirs[name]:
+            was, now = (" | ".join(sorted(found[name])) for found in (ours, theirs))
+            return f"{before} with {name} {was}", f"{after} with {name} {now}"
+    return before, after
 
 
 def kind_lost(branch: Part, consumer: Place) -> Finding | None:
@@ -72,6 +83,35 @@ def kind_lost(branch: Part, consumer: Place) -> Finding | None:
                 f"{title(branch)} is not allowed any more",
             )
     return None
+
+
+def object_lost(branch: Part, option: Place, consumer: Place) -> Finding | None:
+    """Report that the single schema that replaced a union is of another branch.
+
+    The answer is None if no required member that the branch does not have tells that.
+    """
+    names = declared_names(option)
+    for part in consumer:
+        if not set(part.get("required") or ()).issubset(names):
+            return Finding(
+                "union-branch-lost",
+                Site(branch.pointer, branch.schema),
+                Site.of(part, "required"),
+                f"{title(branch)} is not allowed any more",
+            )
+    return None
+
+
+def others(alternatives: Sequence[Place], consumer: Place) -> list[bool]:
+    """Tell which of the producer's alternatives are plainly not what the consumer still takes.
+
+    That is plain only if another alternative is what it takes.
+    """
+    if len(alternatives) == 1:
+        return [False]
+    single = Profile.of(consumer)
+    kept = [_is_version(Profile.of(place), single) for place in alternatives]
+    return [any(kept) and not is_kept for is_kept in kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +175,16 @@ def _limits(parts: Place) -> Iterator[tuple[frozenset[str], tuple[str, ...]]]:
             yield frozenset(part.get("properties") or {}), tuple(described)
 
 
-def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[Part | None, Part]]:
+def assign(
+    alternatives: Sequence[Place], listed: Sequence[Place]
+) -> list[tuple[Place | None, Place]]:
     """Return for each of the producer's alternatives its branch, or None, and the nearest branch.
 
     Each branch is taken once, by the most similar pair first. If two alternatives want the same
     branch, one of them has lost its own.
     """
     ours = [Profile.of(place) for place in alternatives]
-    theirs = [Profile.of((branch,)) for branch in listed]
+    theirs = [Profile.of(branch) for branch in listed]
     scores = [[similarity(one, other) for other in theirs] for one in ours]
     ranked = sorted(
         (-score, at, to) for at, row in enumerate(scores) for to, score in enumerate(row) if score
@@ -153,7 +195,7 @@ def assign(alternatives: Sequence[Place], listed: Sequence[Part]) -> list[tuple[
         if at not in chosen and to not in taken:
             chosen[at] = to
             taken.add(to)
-    found: list[tuple[Part | None, Part]] = []
+    found: list[tuple[Place | None, Place]] = []
     for at, row in enumerate(scores):
         nearest = max(range(len(row)), key=row.__getitem__)
         own = chosen.get(at)
@@ -178,6 +220,13 @@ def similarity(one: Profile, other: Profile) -> float:
     if disjoint(one, other):
         return common / _AFTER_THE_REST
     return 1 + 2 * len(one.types & other.types) / len(one.types | other.types) + common
+
+
+def _is_version(one: Profile, other: Profile) -> bool:
+    """Check whether two objects have a name in common, or the one has what the other requires."""
+    if one.definitions & other.definitions or one.titles & other.titles:
+        return True
+    return not told_apart(one, other) and other.required <= one.names
 
 
 def all_disjoint(places: Iterable[Place]) -> bool:

@@ -20,8 +20,82 @@ def model(title: str = "", /, **members: Any) -> dict[str, Any]:
     }
 
 
+def tagged(kind: str, title: str = "", /, **members: Any) -> dict[str, Any]:
+    return model(title, kind={"const": kind}, **members)
+
+
 def told(old: Any, new: Any, **asked: Any) -> list[str]:
     return sorted(f"{each.rule} {each.path}" for each in compare(old, new, **asked).reasons)
+
+
+NAMED = model(id=NUMBER, name=TEXT)
+RENAMED = model(id=NUMBER, fullName=TEXT)
+OTHER = model(iban=TEXT)
+
+
+@pytest.mark.parametrize("policy", ["tolerant", "strict"])
+@pytest.mark.parametrize("kept", [NAMED, model(id=TEXT, name=TEXT)])
+def test_a_branch_is_lost_where_one_of_the_others_stays_alone(policy: Any, kept: Any) -> None:
+    """Its members are not looked for in the one that stays."""
+    named = {"$defs": {"Named": NAMED, "Other": OTHER}}
+    old = {**named, "anyOf": [{"$ref": "#/$defs/Named"}, {"$ref": "#/$defs/Other"}]}
+    new = {"$defs": {"Named": kept}, "$ref": "#/$defs/Named"}
+
+    report = compare(old, new, policy=policy)
+
+    lost = [each for each in report.reasons if each.rule == "union-branch-lost"]
+    assert [(each.path, each.change) for each in lost] == [("$", "Other is not allowed any more")]
+    rest = [(each.rule, each.path) for each in report.reasons if each not in lost]
+    assert rest == ([] if kept is NAMED else [("type-narrowed", "$.id")])
+    assert not [note for note in report.notes if note.kind == "strict-only"]
+
+
+def test_a_tagged_branch_is_lost_where_one_of_the_others_stays_alone() -> None:
+    old = {"oneOf": [tagged("card", number=TEXT), tagged("iban", iban=TEXT)]}
+
+    assert told(old, tagged("card", number=TEXT)) == ["union-branch-lost $"]
+
+
+def test_alternatives_of_one_object_are_not_taken_for_models() -> None:
+    either = {**model(), "properties": {"a": TEXT, "b": TEXT}}
+    either["anyOf"] = [{"required": ["a"]}, {"required": ["b"]}]
+    new = {**either, "required": ["c"]}
+
+    assert told(either, new) == ["required-added $.c"]
+
+
+def test_branches_of_the_same_name_are_told_apart_by_their_tags() -> None:
+    old = {"oneOf": [tagged("card", "Card", number=TEXT), tagged("iban", "Iban", iban=TEXT)]}
+    new = {"oneOf": [tagged("credit", "Card", number=TEXT), tagged("iban", "Iban", iban=TEXT)]}
+
+    (reason,) = compare(old, new).reasons
+
+    assert reason.change == (
+        'no branch takes Card with kind "card" any more; the nearest is Card with kind "credit"'
+    )
+
+
+def test_a_branch_of_a_union_within_a_union_is_named_itself() -> None:
+    models = {"Card": tagged("card", number=TEXT), "Cash": tagged("cash", amount=NUMBER)}
+    card, cash = ({"$ref": f"#/$defs/{name}"} for name in models)
+    old = {"$defs": models, "anyOf": [{"oneOf": [card, cash]}, NULL]}
+    new = {"$defs": models, "anyOf": [{"oneOf": [card]}, NULL]}
+
+    (reason,) = compare(old, new).reasons
+
+    assert reason.change.startswith("no branch takes Cash any more")
+    assert reason.old_pointer == "#/anyOf/0/oneOf/1"
+
+
+def test_a_shared_base_that_breaks_is_reported_once_for_all_branches() -> None:
+    def pets(base: Any) -> Any:
+        kinds = [tagged("cat"), tagged("dog")]
+        extended = [{"allOf": [{"$ref": "#/$defs/Pet"}, each]} for each in kinds]
+        return {"$defs": {"Pet": base}, "oneOf": extended}
+
+    assert told(pets(model(id=NUMBER)), pets(model(id=NUMBER, age=NUMBER))) == [
+        "required-added $.age"
+    ]
 
 
 @pytest.mark.parametrize("keys", [{"enum": ["a", "c"]}, {"pattern": "^a$"}])
@@ -60,3 +134,53 @@ def test_an_array_that_mixes_the_kinds_of_its_elements_shows_that_they_were_spli
 
     assert report.compatible is False
     assert {type(each) for each in report.reasons[0].payload} == {int, str}
+
+
+def conditional(then: Any, **more: Any) -> Any:
+    members = {"kind": {"enum": ["a", "b"]}, "x": NUMBER, **more}
+    return {
+        "type": "object",
+        "properties": members,
+        "required": ["kind", *more],
+        "if": {"properties": {"kind": {"const": "a"}}},
+        "then": then,
+    }
+
+
+def limited(least: int) -> Any:
+    return {"properties": {"x": {"minimum": least}}}
+
+
+@pytest.mark.parametrize(
+    ("new", "reasons"),
+    [
+        (conditional(limited(5)), ["minimum-raised $.x"]),
+        (conditional(limited(5), owner=TEXT), ["minimum-raised $.x", "required-added $.owner"]),
+        (
+            conditional({**limited(5), "required": ["x"]}),
+            ["conditional-changed $", "minimum-raised $.x"],
+        ),
+        (conditional({**limited(1), "required": ["x"]}), ["conditional-changed $"]),
+    ],
+)
+def test_what_an_outcome_demands_is_reported_once_whatever_else_breaks(
+    new: Any, reasons: list[str]
+) -> None:
+    report = compare(conditional(limited(1)), new)
+
+    assert sorted(f"{each.rule} {each.path}" for each in report.reasons) == reasons
+    assert not [
+        n for n in report.notes if n.kind == "strict-only" and "required-added" in n.message
+    ]
+
+
+def test_a_condition_that_is_added_to_others_is_reported_once() -> None:
+    def several(**outcomes: str) -> Any:
+        listed = [
+            {"if": {"properties": {"kind": {"const": kind}}}, "then": {"required": [name]}}
+            for kind, name in outcomes.items()
+        ]
+        members = {"kind": {"enum": ["a", "b", "c"]}, "x": NUMBER, "y": TEXT, "z": NUMBER}
+        return {**model(), "properties": members, "required": ["kind"], "allOf": listed}
+
+    assert told(several(a="x", b="y"), several(a="x", b="y", c="z")) == ["conditional-changed $"]
