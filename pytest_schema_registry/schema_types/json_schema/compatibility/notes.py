@@ -2,20 +2,23 @@
 
 from collections import deque
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from pytest_schema_registry.compatibility.report import Direction, Note
 from pytest_schema_registry.compatibility.wording import brief, contrast, listed
-from pytest_schema_registry.json_values import ANY_ELEMENT, json_path
+from pytest_schema_registry.json_values import json_path
+from pytest_schema_registry.schema_types.json_schema.compatibility.children import children
 from pytest_schema_registry.schema_types.json_schema.compatibility.engine import Patterns
-from pytest_schema_registry.schema_types.json_schema.compatibility.facets import finite
+from pytest_schema_registry.schema_types.json_schema.compatibility.facets import finite, types
 from pytest_schema_registry.schema_types.json_schema.compatibility.place import (
+    branches,
     conjuncts,
     declared_names,
-    element,
-    member,
     required,
+    unions,
 )
+from pytest_schema_registry.schema_types.json_schema.compatibility.rules.unions import assign
 from pytest_schema_registry.schema_types.json_schema.compatibility.values import (
     equality_key,
     missing,
@@ -32,6 +35,8 @@ from pytest_schema_registry.schema_types.json_schema.document import (
 Keys: TypeAlias = tuple[str | int, ...]
 
 _MOST_PLACES = 2_000
+# More branches than a person writes; each of one side is measured against each of the other.
+_MOST_BRANCHES = 40
 _WORDING = ("title", "description", "default")
 _SHOWN = 36
 
@@ -64,12 +69,36 @@ def _places(old: Schema, new: Schema) -> Iterator[tuple[Keys, Place, Place]]:
             continue
         seen.add(pair)
         yield keys, one, other
-        shared = set(declared_names(other))
-        for name in declared_names(one):
-            if name in shared:
-                step = (*keys, name)
-                pending.append((step, member(one, name, patterns), member(other, name, patterns)))
-        pending.append(((*keys, ANY_ELEMENT), element(one, 0), element(other, 0)))
+        unshared = set(declared_names(one)) ^ set(declared_names(other))
+        for child in children(one, other, patterns):
+            if child.at not in unshared:
+                pending.append(((*keys, child.label), child.producer, child.consumer))
+        pending += ((keys, *versions) for versions in _versions(one, other))
+
+
+def _versions(one: Place, other: Place) -> Iterator[tuple[Place, Place]]:
+    """Yield the branches of two unions that are versions of each other.
+
+    A model is a version of the same model that may be null.
+    """
+    ours, theirs = _branches(one), _branches(other)
+    if not (ours or theirs) or max(len(ours), len(theirs)) > _MOST_BRANCHES:
+        return
+    before, after = ours or [one], theirs or [other]
+    for place, (taken, _) in zip(before, assign(before, after), strict=True):
+        if taken is not None and (declared_names(conjuncts(place)) or (ours and theirs)):
+            yield place, taken
+
+
+def _branches(parts: Place) -> list[Place]:
+    """Return the branches of the only union of a place; none if it has no union, or several.
+
+    Branches that only add to what is beside the union have no type, and are left out.
+    """
+    held = unions(parts)
+    listed = branches(held[0][1], held[0][0]) if len(held) == 1 else []
+    found = [(branch, conjuncts((branch,))) for branch in listed]
+    return [(one,) for one, place in found if types(place) < types(()) or unions(place)]
 
 
 def _at(keys: Keys, one: Place, other: Place, direction: Direction) -> Iterator[Note]:
@@ -82,16 +111,22 @@ def _at(keys: Keys, one: Place, other: Place, direction: Direction) -> Iterator[
 
 def _renamed(keys: Keys, one: Place, other: Place) -> Iterator[Note]:
     before, after = _declared(one), _declared(other)
+    removed = [name for name in before if name not in after]
     added = [name for name in after if name not in before]
-    for name in before:
-        if name in after:
-            continue
-        for candidate in added:
-            if before[name] == after[candidate]:
-                now = f"-> {json_path((*keys, candidate))}"
-                yield Note("probable-rename", json_path((*keys, name)), now)
-                added.remove(candidate)
-                break
+    alike = [(name, now) for name in removed for now in added if before[name] == after[now]]
+    taken: dict[str, str] = {}
+    for name, now in sorted(alike, key=_unlikeness):
+        if name not in taken and now not in taken.values():
+            taken[name] = now
+    for name in filter(taken.__contains__, removed):
+        now = f"-> {json_path((*keys, taken[name]))}"
+        yield Note("probable-rename", json_path((*keys, name)), now)
+
+
+def _unlikeness(names: tuple[str, str]) -> float:
+    """Return how unlike two names are, whatever their case and their underscores."""
+    one, other = (name.replace("_", "").replace("-", "").lower() for name in names)
+    return -SequenceMatcher(None, one, other).ratio()
 
 
 def _declared(parts: Place) -> dict[str, str]:
@@ -106,7 +141,9 @@ def _declared(parts: Place) -> dict[str, str]:
 
 
 def _reworded(where: str, one: Place, other: Place) -> Iterator[Note]:
-    for word in (*_WORDING, "$id", "discriminator"):
+    # The texts of a union are not those of a model.
+    words = ("default",) if bool(unions(one)) != bool(unions(other)) else _WORDING
+    for word in (*words, "$id", "discriminator"):
         before = [part.schema[word] for part in one if _has(part, word)]
         after = [part.schema[word] for part in other if _has(part, word)]
         if not (before or after) or equality_key(before[:1]) == equality_key(after[:1]):

@@ -33,6 +33,46 @@ RENAMED = model(id=NUMBER, fullName=TEXT)
 OTHER = model(iban=TEXT)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ({"anyOf": [NAMED, NULL]}, {"anyOf": [RENAMED, NULL]}, "$"),
+        ({"anyOf": [OTHER, NAMED]}, {"anyOf": [RENAMED, OTHER]}, "$"),
+        ({"anyOf": [NAMED, NULL]}, RENAMED, "$"),
+        (NAMED, {"anyOf": [NULL, RENAMED]}, "$"),
+        (
+            {"anyOf": [{"oneOf": [tagged("a", x=TEXT), tagged("b", name=TEXT)]}, NULL]},
+            {"anyOf": [{"oneOf": [tagged("a", x=TEXT), tagged("b", fullName=TEXT)]}, NULL]},
+            "$",
+        ),
+        ({"additionalProperties": NAMED}, {"additionalProperties": RENAMED}, "$.*"),
+        ({"prefixItems": [{}, NAMED]}, {"prefixItems": [{}, RENAMED]}, "$[1]"),
+    ],
+)
+def test_a_member_is_noted_as_renamed_wherever_its_model_is(old: Any, new: Any, path: str) -> None:
+    notes = [note for note in compare(old, new).notes if note.kind == "probable-rename"]
+
+    assert [(note.path, note.message) for note in notes] == [
+        (f"{path}.name", f"-> {path}.fullName")
+    ]
+
+
+def test_of_several_members_the_one_with_the_most_similar_name_is_the_renamed() -> None:
+    report = compare(model(user_id=TEXT, mail=TEXT), model(email=TEXT, userId=TEXT))
+
+    assert [(n.path, n.message) for n in report.notes if n.kind == "probable-rename"] == [
+        ("$.user_id", "-> $.userId"),
+        ("$.mail", "-> $.email"),
+    ]
+
+
+def test_a_title_is_not_noted_where_a_model_becomes_one_of_several() -> None:
+    one = model("One", id=NUMBER)
+    for other in ({"anyOf": [one, NULL]}, {"anyOf": [one, OTHER], "title": "Either"}):
+        for old, new in ((one, other), (other, one)):
+            assert not [n for n in compare(old, new).notes if n.kind == "title-changed"]
+
+
 @pytest.mark.parametrize("policy", ["tolerant", "strict"])
 @pytest.mark.parametrize("kept", [NAMED, model(id=TEXT, name=TEXT)])
 def test_a_branch_is_lost_where_one_of_the_others_stays_alone(policy: Any, kept: Any) -> None:
