@@ -289,6 +289,9 @@ def _strict_only(
         ),
     )
     places = {(each.finding.rule, json_path(each.path)) for each in first.reasons}
+    # Of a member that must be there now, it says nothing that it was of another type before.
+    required = {path for rule, path in places if rule == "required-added"}
+    places |= {("property-added-to-open", path) for path in required}
     return [
         Note("strict-only", reason.path, f"{reason.rule}: {reason.change}")
         for reason in _reasons(judgement, direction)
