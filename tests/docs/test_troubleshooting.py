@@ -97,6 +97,10 @@ class Trouble:
         self.registry.always(Reply(503, headers={"retry-after": "3600"}))
         self._get(url=self.registry.url)
 
+    def busy(self) -> None:
+        self.registry.always(Reply(429, headers={"retry-after": "3600"}))
+        self._get(url=self.registry.url, mode="live")
+
     def refused(self) -> None:
         self.registry.always(Reply(401))
         self._get(url=self.registry.url)
@@ -186,6 +190,7 @@ TROUBLE: dict[str, tuple[type[SchemaRegistryError], Callable[[Trouble], None]]] 
     "the cassette cannot be written": (CassetteNotWritten, Trouble.not_written),
     "the registry did not answer": (RegistryUnavailable, Trouble.down),
     "the registry failed: it answered 5…": (RegistryUnavailable, Trouble.failed),
+    "the registry gave no schema: it answered 4…": (RegistryUnavailable, Trouble.busy),
     "the registry refused the request with status 401": (RegistryRefused, Trouble.refused),
     "certificate verify failed": (RegistryUnavailable, Trouble.not_trusted),
     "no schema came back": (RegistryUnavailable, Trouble.signs_in),
