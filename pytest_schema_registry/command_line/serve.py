@@ -33,5 +33,10 @@ def run(options: Namespace, _output: Output) -> int:
         "the same address with /confluent behind it answers as a Confluent Schema Registry",
         file=sys.stderr,
     )
-    serve(create_app(options.directory, hosts, options.layout), options.host, options.port)
-    return 0
+    try:
+        serve(create_app(options.directory, hosts, options.layout), options.host, options.port)
+    except SystemExit:
+        # uvicorn has said why.
+        print("next: choose another --host or --port; 0 is any free port", file=sys.stderr)
+        return Status.IMPOSSIBLE
+    return Status.YES

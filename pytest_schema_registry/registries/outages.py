@@ -75,6 +75,8 @@ def of_status(status: int, text: str, proxy: Proxy | None) -> str:
     if status == 407:
         where = proxy.variable if proxy is not None else "http_proxy or https_proxy"
         return f"give the proxy's user and password in {where}: http://USER:PASSWORD@HOST:PORT"
+    if status in (408, 429):
+        return "try again later, or with a lower --registry-max-in-flight"
     if status == 400 and _IN_CLEAR.search(text):
         return _SPEAKS_HTTPS
     return ""

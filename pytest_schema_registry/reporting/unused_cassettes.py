@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_schema_registry.files import file_name
 from pytest_schema_registry.reporting.lines import Line
 from pytest_schema_registry.reporting.summary import MAX_LISTED, counted
 from pytest_schema_registry.retrieval.cassettes.interaction import OURS
@@ -32,16 +33,25 @@ class Fold:
         self._used.update(used)
 
     def unused(self, settings: Settings) -> list[str]:
-        """Return the cassettes that no process used; none where tests were left out."""
-        if not self.is_complete:
+        """Return the cassettes that no process used.
+
+        A run that leaves out tests, or switches off schemas, tells of none. A run whose versions
+        are given may leave out others, so it tells of the cassettes of these versions only.
+        """
+        is_off = any(rule.enforcement == "off" for rule in settings.enforcement)
+        if is_off or not self.is_complete:
             return []
+        tested = None if settings.versions is None else {*map(file_name, settings.versions)}
         folder = settings.root / settings.cassettes
         paths = {path: path.relative_to(folder) for path in folder.rglob("*.yaml")}
         named = {path: str(settings.cassettes / below) for path, below in paths.items()}
         return sorted(
             name
             for path, name in named.items()
-            if name not in self._used and str(paths[path]) not in _OF_NO_SCHEMA and _is_ours(path)
+            if name not in self._used
+            and str(paths[path]) not in _OF_NO_SCHEMA
+            and (tested is None or paths[path].parts[0] in tested)
+            and _is_ours(path)
         )
 
 

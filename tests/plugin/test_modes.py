@@ -220,7 +220,16 @@ def test_a_run_of_all_tests_names_the_cassettes_that_none_used(
         result.stdout.fnmatch_lines(UNUSED, consecutive=True)
 
 
-@pytest.mark.parametrize("part", [["-k", "v1"], ["test_nothing.py"], ["-q"]])
+PARTS = [
+    ["-k", "v1"],
+    ["test_nothing.py"],
+    ["-q"],
+    ["--registry-versions=v2"],
+    ["--registry-enforcement=v1=off"],
+]
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_a_run_of_a_part_of_the_tests_names_no_cassette(
     run: Run, pytester: pytest.Pytester, local_registry: LocalRegistry, part: list[str]
 ) -> None:

@@ -127,8 +127,9 @@ def test_serve_says_when_the_port_is_taken(tmp_path: Path) -> None:
         result = subprocess.run(
             command, check=False, capture_output=True, text=True, timeout=PATIENCE
         )
-    assert result.returncode != 0
+    assert result.returncode == 2
     assert "address already in use" in result.stderr.lower()
+    assert result.stderr.endswith("\nnext: choose another --host or --port; 0 is any free port\n")
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,12 @@ def test_a_server_that_wants_https_says_so_with_400(said: str) -> None:
     assert of_status(400, "a bad request", None) == of_status(500, said, None) == ""
 
 
+@pytest.mark.parametrize("status", [408, 429])
+def test_a_registry_that_is_busy_is_asked_later(status: int) -> None:
+    advice = "try again later, or with a lower --registry-max-in-flight"
+    assert of_status(status, "", None) == advice
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
