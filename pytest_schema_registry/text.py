@@ -77,6 +77,11 @@ def lines(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(line for text in texts if (line := one_line(text)))
 
 
+def said_by(exc: Exception) -> str:
+    """Return what an exception says; of one of the system, without its number and its path."""
+    return getattr(exc, "strerror", None) or str(exc)
+
+
 def cut(text: str, length: int) -> str:
     """Cut a text to a length; its end then tells how much is left out."""
     if len(text) <= length:

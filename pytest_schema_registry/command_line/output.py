@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from pytest_schema_registry.text import printable_text
+from pytest_schema_registry.text import printable_text, said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,7 +51,7 @@ def writing() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as exc:
-        raise CannotWrite(exc.strerror or str(exc)) from None
+        raise CannotWrite(said_by(exc)) from None
 
 
 class Output:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_schema_registry.command_line import standard_input
 from pytest_schema_registry.contracts.payload_text import ENCODED, ONE_VALUE
 from pytest_schema_registry.errors import PayloadNotJSON
+from pytest_schema_registry.text import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -73,7 +74,7 @@ def payloads(
                 is_empty = False
                 yield _read(file, line, text, to_json)
         except OSError as exc:
-            reason = f"it cannot be read: {exc.strerror or exc}"
+            reason = f"it cannot be read: {said_by(exc)}"
             yield Unreadable(file, None, reason, "correct the path")
             continue
         if is_empty:

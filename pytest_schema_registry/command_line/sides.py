@@ -26,6 +26,7 @@ from pytest_schema_registry.schema_types import all_types
 from pytest_schema_registry.schemas import SchemaKey, given, plain_name
 from pytest_schema_registry.settings.layout import ONLY_VERSION, Layout
 from pytest_schema_registry.settings.location import Location
+from pytest_schema_registry.text import said_by
 
 if TYPE_CHECKING:
     from pytest_schema_registry.command_line.opening import Opened
@@ -173,7 +174,7 @@ def _read(path: Path, label: str, limit: int) -> Any:
             raise InvalidSchema(label, "#", f"it is larger than {limit:,} bytes", label, _ADVICE)
         content = duplicate_keys.read(raw.decode("utf-8-sig"))
     except OSError as exc:
-        reason = f"it cannot be read: {exc.strerror or exc}"
+        reason = f"it cannot be read: {said_by(exc)}"
     except RecursionError:
         reason = "it is nested too deeply"
     except ValueError as exc:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.schemas import plain_name
+from pytest_schema_registry.text import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,7 +102,7 @@ def load(path: Path, root: Path) -> tuple[Waiver, ...]:
         text = path.read_text(encoding="utf-8-sig")
         data = tomllib.loads(text)
     except (OSError, ValueError, RecursionError) as exc:
-        raise _wrong(f"{shown} cannot be read: {exc}") from None
+        raise _wrong(f"{shown} cannot be read: {said_by(exc)}") from None
     if unknown := sorted(data.keys() - {"waiver"}):
         raise _wrong(f"{shown} has {unknown[0]!r}; each waiver is a [[waiver]]")
     entries = data.get("waiver", [])

@@ -15,6 +15,7 @@ from pytest_schema_registry import files
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.schemas import SchemaKey
 from pytest_schema_registry.settings.parsers import version_list
+from pytest_schema_registry.text import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -63,7 +64,7 @@ def _lines(path: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as exc:
-        raise InvalidSettings(OPTION, f"{path} cannot be read: {exc}") from None
+        raise InvalidSettings(OPTION, f"{path} cannot be read: {said_by(exc)}") from None
 
 
 def _refuse_misspelt(path: Path) -> None:

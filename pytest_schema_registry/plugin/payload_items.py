@@ -32,7 +32,7 @@ from pytest_schema_registry.errors import (
 from pytest_schema_registry.json_values import json_path, path_steps
 from pytest_schema_registry.redaction import REDACTED
 from pytest_schema_registry.schemas import SchemaRequest
-from pytest_schema_registry.text import printable, printable_text
+from pytest_schema_registry.text import printable, printable_text, said_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -234,7 +234,7 @@ class PayloadFile(pytest.File):
                 )
                 yield item
         except (OSError, UnicodeDecodeError) as exc:
-            text = printable_text(f"{self.path} cannot be read: {exc}")
+            text = printable_text(f"{self.path} cannot be read: {said_by(exc)}")
             raise self.CollectError(text) from None
 
 

@@ -27,6 +27,7 @@ from pytest_schema_registry.errors import (
 )
 from pytest_schema_registry.forks import Lock
 from pytest_schema_registry.retrieval import cache_entries
+from pytest_schema_registry.text import said_by
 from pytest_schema_registry.turns import others_turn
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ class Cache:
             if left == self._directory:
                 return
             text = (
-                f"the cache directory {left} cannot be used ({exc.strerror or exc}); this session "
+                f"the cache directory {left} cannot be used ({said_by(exc)}); this session "
                 "keeps a cache of its own, the next asks the registry again. --registry-cache-dir "
                 "chooses another"
             )

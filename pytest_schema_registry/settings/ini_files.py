@@ -15,6 +15,7 @@ import iniconfig
 
 from pytest_schema_registry.errors import InvalidSettings
 from pytest_schema_registry.settings import INI_FILES, OPTIONS
+from pytest_schema_registry.text import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -81,7 +82,7 @@ def _section(path: Path) -> Mapping[str, Any] | None:
         reason = f"line {exc.lineno + 1}: {exc.msg.partition(': ')[0]}"
         raise InvalidSettings(str(path), f"the ini file cannot be read: {reason}") from None
     except (OSError, ValueError) as exc:
-        raise InvalidSettings(str(path), f"the ini file cannot be read: {exc}") from None
+        raise InvalidSettings(str(path), f"the ini file cannot be read: {said_by(exc)}") from None
     section = "tool:pytest" if path.suffix == ".cfg" else "pytest"
     if section in ini:
         return dict(ini[section].items())

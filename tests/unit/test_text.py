@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_schema_registry.text import listed, numbered, printable, printable_text, shown
+from pytest_schema_registry.text import (
+    listed,
+    numbered,
+    printable,
+    printable_text,
+    said_by,
+    shown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,3 +100,15 @@ def test_texts_are_sorted_by_the_numbers_in_them_however_long_those_are() -> Non
     texts = ["v1", "v2", "v10", "v10.2", "v10.10", long, f"{long}0", "w"]
     assert sorted(mixed, key=numbered) == texts
     assert numbered("v01") == numbered("v1") == numbered("v\u0661")
+
+
+@pytest.mark.parametrize(
+    ("exc", "text"),
+    [
+        (FileNotFoundError(2, "No such file", "/a/b"), "No such file"),
+        (OSError("no number"), "no number"),
+        (ValueError("no JSON"), "no JSON"),
+    ],
+)
+def test_of_an_error_of_the_system_its_words_are_said(exc: Exception, text: str) -> None:
+    assert said_by(exc) == text

@@ -26,6 +26,7 @@ from pytest_schema_registry.retrieval.cassettes.vcr_reader import (
     short,
 )
 from pytest_schema_registry.schemas import plain_name
+from pytest_schema_registry.text import said_by
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,7 +185,7 @@ class Cassettes:
                 text = vcr_writer.text_of([*kept, *recorded])
                 files.replace(self._root / path, text, staging=staging)
         except OSError as exc:
-            raise CassetteNotWritten(str(path), str(exc.strerror or exc)) from None
+            raise CassetteNotWritten(str(path), said_by(exc)) from None
 
     def _exchanged(self, result: Result) -> tuple[tuple[Request, Response], ...]:
         """Return the requests and responses of a result; for a directory, as they would be sent."""
@@ -214,7 +215,7 @@ class Cassettes:
         except FileNotFoundError:
             raise self._missing(path, wanted) from None
         except OSError as exc:
-            raise self._damaged(path, f"it cannot be read ({exc.strerror or exc})") from None
+            raise self._damaged(path, f"it cannot be read ({said_by(exc)})") from None
         if len(raw) > MAX_BYTES:
             raise self._damaged(path, f"it is larger than {MAX_BYTES:,} bytes")
         try:

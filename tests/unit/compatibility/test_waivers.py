@@ -137,7 +137,7 @@ def test_every_rule_of_the_comparison_can_be_waived() -> None:
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidSettings, match=r"waivers.toml cannot be read: .*No such file"):
+    with pytest.raises(InvalidSettings, match=r"waivers.toml cannot be read: No such file"):
         load(tmp_path / "waivers.toml", tmp_path)
 
 

@@ -62,7 +62,7 @@ def _titles(one: Part, other: Part) -> tuple[str, str]:
     """Return names for two branches; if they are the same, with the tag that differs."""
     before, after = title(one), title(other)
     ours, theirs = tags(conjuncts((one,))), tags(conjuncts((other,)))
-    for name in ours.keys() & theirs.keys() if before == after else ():
+    for name in sorted(ours.keys() & theirs.keys()) if before == after else ():
         if not ours[name] & theirs[name]:
             was, now = (" | ".join(sorted(found[name])) for found in (ours, theirs))
             return f"{before} with {name} {was}", f"{after} with {name} {now}"
