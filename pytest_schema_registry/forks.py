@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakSet
 
@@ -73,5 +74,5 @@ def _renew_all() -> None:
         thing.renew()
 
 
-if hasattr(os, "register_at_fork"):  # there is none on Windows, where nothing forks
+with suppress(AttributeError):  # Windows has no such function, and nothing forks there
     os.register_at_fork(after_in_child=_renew_all)

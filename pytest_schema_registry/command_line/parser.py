@@ -74,7 +74,9 @@ def make_parser() -> argparse.ArgumentParser:
     does = "write the schemas of models into a directory"
     _add_export(_command(commands, "export", does, "MODULE:MODEL... --to DIR/VERSION"))
     _add_list(_command(commands, "list", "list the schemas of the registry", "[PATTERN]"))
-    _add_serve(commands.add_parser("serve", help="serve a directory of schemas over HTTP"))
+    help_ = "serve a directory of schemas over HTTP"
+    epilog = "exit status: 0: ended; 2: the address cannot be bound"
+    _add_serve(commands.add_parser("serve", help=help_, epilog=epilog))
     _add_show(_command(commands, "show", "print schemas in a form for people", "NAME..."))
     return parser
 

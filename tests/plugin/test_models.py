@@ -521,9 +521,9 @@ def test_models_are_taken_on_either_side_of_a_comparison(
                 assert_compatible(3, "shop.Order@v2")
             with pytest.raises(InvalidSettings, match="^assert_compatible: .* is no model"):
                 assert_compatible(len, "shop.Order@v2")
-            with pytest.raises(ValueError, match="level is one of"):
+            with pytest.raises(InvalidSettings, match="level is one of"):
                 assert_compatible(Order, {}, level="up")
-            with pytest.raises(ValueError, match="policy is one of"):
+            with pytest.raises(InvalidSettings, match="policy is one of"):
                 assert_compatible(Order, {}, policy="lax")
 
         def not_compatible(assert_compatible, *sides, **asked):

@@ -191,3 +191,24 @@ def test_a_loop_of_asyncio_counts_where_trio_is_only_imported() -> None:
 def test_without_trio_the_loop_is_that_of_asyncio(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "trio", raising=False)
     assert asyncio.run(seven()) == 7
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_what_is_renewed_has_threads_of_its_own_or_stays_closed(is_closed: bool) -> None:
+    work = ThreadedWork(2)
+
+    async def ends() -> None:
+        if is_closed:
+            await work.close(nothing)
+        before = work._threads
+        work.renew()
+        assert work._threads is not before
+        if not is_closed:
+            assert await work.result("a", lambda: 7) == 7
+        await work.close(nothing)
+        with pytest.raises(RuntimeError, match="this registry is closed"):
+            await work.result("a", nothing)
+        before.shutdown()
+
+    anyio.run(ends)
+    assert our_threads() == []

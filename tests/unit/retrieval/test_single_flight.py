@@ -42,6 +42,18 @@ def test_threads_share_work_that_is_under_way_and_nothing_after_it() -> None:
     assert flights.share("a", work) == 2
 
 
+def test_what_is_renewed_knows_of_no_work_that_is_under_way() -> None:
+    flights: SingleFlight[str, int] = SingleFlight()
+    work = Work()
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(flights.share, "a", work)
+        work.begun.acquire()
+        flights.renew()
+        assert flights.share("a", lambda: 7) == 7
+        work.let_go.release()
+        assert first.result() == 1
+
+
 def test_a_failure_is_for_the_thread_that_works_alone() -> None:
     flights: SingleFlight[str, int] = SingleFlight()
     failing, work = Work(), Work()

@@ -256,6 +256,12 @@ def test_what_breaks_within_a_branch_is_reported_within_it(
     assert sorted(f"{each.rule} {each.path}" for each in report.reasons) == reasons
 
 
+def test_names_of_members_that_were_free_are_told_as_they_were() -> None:
+    free, short = ({"type": "object", "propertyNames": names} for names in (True, {"maxLength": 3}))
+    (reason,) = compare(free, short, policy="strict").reasons
+    assert (reason.rule, reason.change) == ("property-names-narrowed", 'true -> {"maxLength": 3}')
+
+
 def test_forward_reasons_keep_the_pointers_of_their_own_version() -> None:
     report = compare(
         {"minimum": 1}, {"minimum": 0, "title": "looser"}, level="forward", policy="strict"
