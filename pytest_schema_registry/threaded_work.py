@@ -135,6 +135,7 @@ def _event_here() -> tuple[Any, Callable[[Callable[[], object]], object]]:
     """Return an event of the running loop, and how other threads have this loop call something."""
     trio = sys.modules.get("trio")
     if trio is not None:
-        with suppress(RuntimeError):  # the loop is asyncio's
+        # The loop is asyncio's; or it must be, while another thread is importing trio.
+        with suppress(RuntimeError, AttributeError):
             return trio.Event(), trio.lowlevel.current_trio_token().run_sync_soon
     return asyncio.Event(), asyncio.get_running_loop().call_soon_threadsafe

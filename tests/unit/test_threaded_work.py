@@ -4,6 +4,7 @@ import asyncio
 import sys
 import threading
 from importlib import import_module
+from types import ModuleType
 
 import anyio
 import pytest
@@ -212,3 +213,17 @@ def test_what_is_renewed_has_threads_of_its_own_or_stays_closed(is_closed: bool)
 
     anyio.run(ends)
     assert our_threads() == []
+
+
+def test_a_trio_that_another_thread_is_importing_is_not_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "trio", ModuleType("trio"))
+    work = ThreadedWork(1)
+
+    async def ends() -> int:
+        result = await work.result("a", lambda: 7)
+        await work.close(nothing)
+        return result
+
+    assert asyncio.run(ends()) == 7
