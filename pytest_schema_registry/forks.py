@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Renewable(Protocol):
-    """What has to be renewed in a forked process."""
+    """A thing that a forked process has to renew."""
 
     def renew(self) -> None:
         """Forget what other threads hold and do."""
@@ -41,24 +41,16 @@ class Lock:
         """Be free."""
         self._lock = threading.Lock()
 
-    def acquire(self, timeout: float = -1) -> bool:
-        """Wait for the lock, and return True once this thread has it.
-
-        Args:
-            timeout: The most seconds to wait; -1 for no limit.
-        """
-        return self._lock.acquire(timeout=timeout)
+    def acquire(self) -> None:
+        """Wait for the lock."""
+        self._lock.acquire()
 
     def release(self) -> None:
         """Let go of the lock."""
         self._lock.release()
 
-    def locked(self) -> bool:
-        """Check whether some thread has it."""
-        return self._lock.locked()
-
     def __enter__(self) -> None:
-        self._lock.acquire()
+        self.acquire()
 
     def __exit__(
         self,
@@ -66,7 +58,7 @@ class Lock:
         _raised: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        self._lock.release()
+        self.release()
 
 
 def _renew_all() -> None:

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 #: The part of RFC 9535's member-name-shorthand (section 2.5.1.1) that every reader takes.
 _SHORTHAND = re.compile("[A-Za-z_][0-9A-Za-z_]*")
@@ -98,6 +98,27 @@ def json_path(keys: Iterable[str | int]) -> str:
     return text
 
 
+def refuse_other_keys(document: Any) -> None:
+    """Refuse a document that has a key which is no text: the writer of JSON makes a text of it.
+
+    Args:
+        document: What the writer of JSON takes.
+
+    Raises:
+        TypeError: It has such a key.
+    """
+    pending = [document]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, dict):
+            for key in each:
+                if not isinstance(key, str):
+                    raise TypeError(f"the key {repr(key)[:_MAX_SAID]} is no text")
+            pending += each.values()
+        elif isinstance(each, list | tuple):
+            pending += each
+
+
 def value_at(value: Any, path: Iterable[str | int]) -> Any:
     """Return the value that a path leads to within another.
 
@@ -143,18 +164,6 @@ def first_form(path: str) -> str:
     return text
 
 
-def _keys(document: Any) -> Iterator[Any]:
-    """Yield the keys of all objects in a document that has no cycle."""
-    pending = [document]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, dict):
-            yield from each
-            pending += each.values()
-        elif isinstance(each, list | tuple):
-            pending += each
-
-
 def _escaped(char: str) -> str:
     if char in _ESCAPES or char.isprintable():
         return _ESCAPES.get(char, char)
@@ -185,17 +194,8 @@ class Content:
 
     @classmethod
     def of(cls, parsed: Any) -> Self:
-        """Create the content from JSON data.
-
-        Raises:
-            RecursionError, ValueError: The data is nested too deeply, or is no JSON.
-            TypeError: The data is no JSON, or has a key that is no text.
-        """
+        """Create the content from JSON data."""
         content = cls(canonical(parsed))
-        # The writer makes texts of other keys.
-        for key in _keys(parsed):
-            if not isinstance(key, str):
-                raise TypeError(f"the key {repr(key)[:_MAX_SAID]} is no text")
         content._canonical = content.text
         return content
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from pytest_schema_registry import addresses
 from pytest_schema_registry.errors import InvalidSchema
-from pytest_schema_registry.json_values import Content
+from pytest_schema_registry.json_values import Content, refuse_other_keys
 from pytest_schema_registry.text import printable
 
 if TYPE_CHECKING:
@@ -327,6 +327,7 @@ def given(content: dict[str, Any] | bool) -> Schema:
     """
     try:
         published = Content.of(content)
+        refuse_other_keys(content)
     except (RecursionError, TypeError, ValueError) as exc:
         raise InvalidSchema("the given schema", "#", _why_not(exc), "given as a value") from None
     return Schema(

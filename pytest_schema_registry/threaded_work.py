@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from copy import copy
@@ -16,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_schema_registry.errors import SchemaRegistryError
-from pytest_schema_registry.forks import Lock, renew_in_children
+from pytest_schema_registry.forks import renew_in_children
 from pytest_schema_registry.turns import in_turn
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ class ThreadedWork:
 
     def __init__(self, at_most: int) -> None:
         self._at_most = at_most
-        self._turns = Lock()
-        self._changing = Lock()
         self._closing: Future[None] | None = None
         self.renew()
         renew_in_children(self)
@@ -49,6 +48,8 @@ class ThreadedWork:
     def renew(self) -> None:
         """Begin without the threads of a parent process, and without the work under way there."""
         self._threads = ThreadPoolExecutor(self._at_most, THREAD_NAME)
+        self._turns = threading.Lock()
+        self._changing = threading.Lock()
         self._under_way: dict[Hashable, Future[Any]] = {}
         if self._closing is not None:
             self._closing = Future()

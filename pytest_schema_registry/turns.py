@@ -11,9 +11,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator
-
-    from pytest_schema_registry.forks import Lock
 
 T = TypeVar("T")
 
@@ -26,7 +25,7 @@ _turn: ContextVar[_Turn | None] = ContextVar("turn", default=None)
 class _Turn:
     """A thread's part in the turns of all threads that share a lock."""
 
-    def __init__(self, lock: Lock) -> None:
+    def __init__(self, lock: threading.Lock) -> None:
         self._lock = lock
         self._has_it = False
 
@@ -39,7 +38,7 @@ class _Turn:
             self._lock.release()
 
 
-def in_turn(lock: Lock, work: Callable[[], T]) -> T:
+def in_turn(lock: threading.Lock, work: Callable[[], T]) -> T:
     """Call a function while no other thread computes, and return what it returns.
 
     Args:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pytest_schema_registry.forks import Lock, renew_in_children
+from pytest_schema_registry.forks import renew_in_children
 from pytest_schema_registry.turns import others_turn
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ class SingleFlight(Generic[K, T]):
     """
 
     def __init__(self) -> None:
-        self._changing = Lock()
-        self._under_way: dict[K, Future[T]] = {}
+        self.renew()
         renew_in_children(self)
 
     def renew(self) -> None:
         """Forget the work that is under way in a parent process."""
-        self._under_way = {}
+        self._changing = threading.Lock()
+        self._under_way: dict[K, Future[T]] = {}
 
     def share(self, key: K, work: Callable[[], T]) -> T:
         """Return what the work under way for a key comes to; do it here where none is.

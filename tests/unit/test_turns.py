@@ -8,7 +8,6 @@ from time import sleep
 import pytest
 
 from pytest_schema_registry import turns
-from pytest_schema_registry.forks import Lock
 from pytest_schema_registry.turns import in_turn, others_turn
 
 
@@ -20,7 +19,7 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_patient")
 def test_one_thread_computes_at_a_time() -> None:
-    lock, under_way, most = Lock(), 0, 0
+    lock, under_way, most = threading.Lock(), 0, 0
 
     def compute() -> None:
         nonlocal under_way, most
@@ -37,7 +36,7 @@ def test_one_thread_computes_at_a_time() -> None:
 
 @pytest.mark.usefixtures("_patient")
 def test_a_thread_that_waits_lets_another_compute_first() -> None:
-    lock, done, order = Lock(), threading.Event(), []
+    lock, done, order = threading.Lock(), threading.Event(), []
 
     def wait() -> None:
         with others_turn():
@@ -56,7 +55,7 @@ def test_a_thread_that_waits_lets_another_compute_first() -> None:
 
 
 def test_a_thread_that_keeps_its_turn_while_it_waits_stops_nobody() -> None:
-    lock, done = Lock(), threading.Event()
+    lock, done = threading.Lock(), threading.Event()
     with ThreadPoolExecutor(2) as threads:
         keeping = threads.submit(in_turn, lock, partial(done.wait, 10))
         threads.submit(in_turn, lock, done.set)

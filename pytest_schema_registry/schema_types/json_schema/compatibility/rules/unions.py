@@ -76,12 +76,7 @@ def kind_lost(branch: Part, consumer: Place) -> Finding | None:
     """
     for part in consumer:
         if part.get("type") is not None:
-            return Finding(
-                "union-branch-lost",
-                Site(branch.pointer, branch.schema),
-                Site.of(part, "type"),
-                f"{title(branch)} is not allowed any more",
-            )
+            return _not_allowed(branch, part, "type")
     return None
 
 
@@ -93,13 +88,17 @@ def object_lost(branch: Part, option: Place, consumer: Place) -> Finding | None:
     names = declared_names(option)
     for part in consumer:
         if not set(part.get("required") or ()).issubset(names):
-            return Finding(
-                "union-branch-lost",
-                Site(branch.pointer, branch.schema),
-                Site.of(part, "required"),
-                f"{title(branch)} is not allowed any more",
-            )
+            return _not_allowed(branch, part, "required")
     return None
+
+
+def _not_allowed(branch: Part, part: Part, keyword: str) -> Finding:
+    return Finding(
+        "union-branch-lost",
+        Site(branch.pointer, branch.schema),
+        Site.of(part, keyword),
+        f"{title(branch)} is not allowed any more",
+    )
 
 
 def others(alternatives: Sequence[Place], consumer: Place) -> list[bool]:
